@@ -1,0 +1,30 @@
+# Flags, launcher and linker that every target of ours shares.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}/../.. ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(SEEDWALK_SANITIZE)
+  add_compile_options(-fsanitize=${SEEDWALK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SEEDWALK_SANITIZE})
+endif()
+
+# seedwalk_library(net CAF::core ...): the static library seedwalk_net, alias seedwalk::net, of every .cpp below the
+# folder that calls it. What is linked is public, so that the link graph is the include graph.
+function(seedwalk_library name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(seedwalk_${name} STATIC ${sources})
+  add_library(seedwalk::${name} ALIAS seedwalk_${name})
+  target_include_directories(seedwalk_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(seedwalk_${name} PUBLIC ${ARGN})
+endfunction()

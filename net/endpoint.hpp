@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "net/bytes.hpp"
+#include "net/inspect.hpp"
+
+namespace seedwalk::net {
+
+/// The networks of BIP155, numbered as on the wire.
+enum class network_id : std::uint8_t {
+  ipv4 = 1,
+  ipv6 = 2,
+  torv2 = 3, ///< Retired. Decoded to be skipped and counted; never an endpoint that is kept.
+  torv3 = 4,
+  i2p = 5,
+  cjdns = 6,
+  yggdrasil = 7,
+};
+
+/// "ipv4", "ipv6", "torv3", "i2p", "cjdns", "yggdrasil" ("torv2" too), as in every report of ours.
+std::string_view name_of(network_id network);
+
+/// How many address bytes a network has on the wire (BIP155); 0 for a number that is no network.
+std::size_t address_size(network_id network);
+
+/// An address and a port on one of the BIP155 networks: what a crawler counts, dials and remembers.
+///
+/// A plain value, ordered by network, address bytes, port, so that it can key ordered containers
+/// and database records. Unused trailing bytes of `address` are zero, always: equality is bytewise.
+struct endpoint {
+  network_id network = network_id::ipv4;
+  std::array<std::uint8_t, 32> address{};
+  std::uint16_t port = 0; ///< Host byte order. 0 only on I2P (BIP155).
+
+  /// The address bytes in use: 4, 10, 16 or 32 of them.
+  byte_view address_bytes() const { return {address.data(), address_size(network)}; }
+
+  friend auto operator<=>(const endpoint&, const endpoint&) = default;
+
+  template <inspector F>
+  friend auto inspect(F& f, endpoint& x) {
+    return f(x.network, x.address, x.port);
+  }
+};
+
+/// `127.1.0.1:18444`, `[2001:db8::1]:8333`, `<56 characters>.onion:8333`, `<52
+/// characters>.b32.i2p:0`; CJDNS and Yggdrasil are printed as the IPv6 addresses they are. IPv6
+/// text is canonical (RFC 5952).
+std::string to_string(const endpoint& peer);
+
+/// An IPv4 endpoint from its four bytes, most significant first: ipv4_endpoint(0x7f000001, 8333).
+endpoint ipv4_endpoint(std::uint32_t address, std::uint16_t port);
+
+/// What is wrong with a text that should name an endpoint: one sentence, fit for an operator.
+struct parse_error {
+  std::string message;
+};
+
+/// Reads what `to_string` prints, and `127.0.0.1` or `::1` alone where `default_port` is not 0.
+///
+/// fc00::/8 is read as CJDNS, 0200::/7 as Yggdrasil, IPv4-mapped IPv6 as IPv4. Tor v3 checksums are
+/// verified (rend-spec-v3, 6). Names that would need resolving are refused: resolving is the
+/// network door's business.
+tl::expected<endpoint, parse_error> parse_endpoint(std::string_view text,
+                                                   std::uint16_t default_port = 0);
+
+/// True for 127.0.0.0/8 and ::1: this machine, where politeness limits do not apply.
+bool is_loopback(const endpoint& peer);
+
+/// The group that one operator plausibly controls: IPv4 /16, IPv6 /32 (HE.net's 2001:470::/32 by
+/// /36), and the first four bits of the others, as Bitcoin Core's NetGroupManager::GetGroup has it
+/// without an asmap. Opaque, at most 6 bytes, the first of which is the network.
+bytes netgroup(const endpoint& peer);
+
+} // namespace seedwalk::net

@@ -1,0 +1,46 @@
+#include "net/random.hpp"
+
+#include <cassert>
+
+#include <xxhash.h>
+
+namespace seedwalk::net {
+
+std::uint64_t keyed_hash(std::uint64_t seed, std::string_view purpose, byte_view key) {
+  // Two rounds keep (purpose, key) apart from any other split of the same bytes.
+  auto purpose_seed = XXH3_64bits_withSeed(purpose.data(), purpose.size(), seed);
+  return XXH3_64bits_withSeed(key.data(), key.size(), purpose_seed);
+}
+
+std::uint64_t random_stream::next() {
+  state_ += 0x9e3779b97f4a7c15ull;
+  auto z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return z ^ (z >> 31);
+}
+
+std::uint64_t random_stream::below(std::uint64_t bound) {
+  assert(bound > 0);
+  // Values under 2^64 mod bound would favour small results: drawn again.
+  const auto threshold = (0 - bound) % bound;
+  for (;;) {
+    const auto x = next();
+    if (x >= threshold)
+      return x % bound;
+  }
+}
+
+std::int64_t random_stream::between(std::int64_t first, std::int64_t last) {
+  assert(first <= last);
+  const auto span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);
+  if (span == UINT64_MAX)
+    return static_cast<std::int64_t>(next());
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(first) + below(span + 1));
+}
+
+bool random_stream::chance(std::uint64_t numerator, std::uint64_t denominator) {
+  return below(denominator) < numerator;
+}
+
+} // namespace seedwalk::net
