@@ -33,6 +33,9 @@ enum class closing : std::uint8_t {
 /// (`input_ended` was heard and `end_output` was called and all was sent) `closed` with
 /// `error::none` follows by itself.
 ///
+/// What is asked for during a dial (want, write, end_output) takes effect once `connected`; on an
+/// accepted connection, once somebody owns it. A close() before that ends it in silence.
+///
 /// Flow control: nothing is read until `want` asks, and no more than it asked for; end of input is
 /// noticed only while something is wanted; a reset may be noticed at any time. Connections are
 /// accepted only against accept credit, datagrams against datagram credit. So a slow owner slows
@@ -41,7 +44,8 @@ enum class closing : std::uint8_t {
 /// Calls that name an unknown or finished id do nothing: the completion that says so is already on
 /// its way.
 ///
-/// Threads: called from steps only. Completions may reach the sink from any thread.
+/// Threads: called from steps only. Completions may reach the sink from any thread, but never from
+/// inside a call of the door, whose caller is in the middle of a step.
 /// Implementations: `asio_network` (real sockets), `sim::network` (links, latency, faults),
 /// `sim::replayed_network`.
 class network {
@@ -86,9 +90,11 @@ public:
   /// Sends what is queued, then ends our side (FIN); the peer may go on.
   virtual void end_output(connection_id id) = 0;
 
-  /// Ends the connection; `closed` follows, `error::none` after `graceful`, `error::aborted` after
-  /// `abort`. A graceful close of a peer that does not read is cut off after 5 s. Twice does
-  /// nothing, but abort after graceful aborts.
+  /// Ends the connection. After `graceful`, `closed` with `error::none` follows once all that was
+  /// queued is on its way (the peer's end is not awaited), or once the peer is gone, or after 5 s
+  /// of a peer that does not read, which is then cut off. After `abort` it is `error::aborted`, and
+  /// follows at once. Twice does nothing, but abort after graceful aborts. Nothing but `closed` is
+  /// heard after either.
   virtual void close(connection_id id, closing how) = 0;
 
   /// Asks for the IPv4 and IPv6 addresses of `host`; `resolved` follows within `timeout`.
