@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "store/timestamp.hpp"
+
+namespace seedwalk::store {
+
+/// All addresses of a network that share their first `bits` bits. Bits beyond are zero, as
+/// `subnet_of` leaves them, so that equal subnets are equal bytes.
+struct subnet {
+  net::network_id network = net::network_id::ipv4;
+  std::array<std::uint8_t, 32> address{};
+  std::uint16_t bits = 0;
+
+  friend auto operator<=>(const subnet&, const subnet&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, subnet& x) {
+    return f(x.network, x.address, x.bits);
+  }
+};
+
+/// The subnet of `bits` bits that `peer` is in; `bits` beyond the network's size mean the address.
+subnet subnet_of(const net::endpoint& peer, std::uint16_t bits);
+
+/// Whether `peer` is in `s`, on any port.
+bool contains(const subnet& s, const net::endpoint& peer);
+
+/// Peers whose user agent matches: `*` stands for any bytes, everything else for itself.
+struct user_agent_pattern {
+  std::string pattern;
+
+  friend auto operator<=>(const user_agent_pattern&, const user_agent_pattern&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, user_agent_pattern& x) {
+    return f(x.pattern);
+  }
+};
+
+/// Whether all of `user_agent` matches. Linear in the product of the lengths at worst.
+bool matches(const user_agent_pattern& p, std::string_view user_agent);
+
+/// Whom a ban is for. Stored by index: append only.
+using ban_target = std::variant<net::endpoint, subnet, user_agent_pattern>;
+
+/// Nobody named by `target` is dialled or welcomed.
+struct ban_record {
+  ban_target target;
+  std::string reason;
+  timestamp since{};
+  timestamp until{}; ///< 0: until an operator lifts it.
+
+  friend bool operator==(const ban_record&, const ban_record&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, ban_record& x) {
+    return f(x.target, x.reason, x.since, x.until);
+  }
+};
+
+/// Whether the ban is in force at `now`.
+constexpr bool in_force(const ban_record& b, timestamp now) {
+  return b.until == never || now < b.until;
+}
+
+} // namespace seedwalk::store

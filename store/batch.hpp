@@ -1,0 +1,200 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "store/ban_record.hpp"
+#include "store/census_record.hpp"
+#include "store/timestamp.hpp"
+#include "store/visit_record.hpp"
+
+namespace seedwalk::store {
+
+/// One entry of an addr answer, as it was claimed.
+struct claim {
+  net::endpoint peer;
+  std::uint32_t time = 0; ///< As claimed, sane or not.
+  std::uint64_t services = 0;
+
+  friend bool operator==(const claim&, const claim&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, claim& x) {
+    return f(x.peer, x.time, x.services);
+  }
+};
+
+/// `source` claims that these endpoints exist. Without a source: the operator or a DNS seed does.
+/// Routability is the caller's business; caps on what is kept are the database's.
+/// Result: `claims_recorded`.
+struct record_claims {
+  std::optional<net::endpoint> source;
+  timestamp now{};
+  std::vector<claim> claims;
+  template <net::inspector F>
+  friend auto inspect(F& f, record_claims& x) {
+    return f(x.source, x.now, x.claims);
+  }
+};
+
+/// A visit ended. Files it, counts it and schedules the next one. An unknown endpoint becomes
+/// known.
+struct record_visit {
+  net::endpoint peer;
+  visit_record visit;
+  template <net::inspector F>
+  friend auto inspect(F& f, record_visit& x) {
+    return f(x.peer, x.visit);
+  }
+};
+
+/// Makes endpoints due at `now`, known before or not, whatever their history: an operator named
+/// them. No cap applies. Result: `claims_recorded`.
+struct dial_soon {
+  timestamp now{};
+  std::vector<net::endpoint> peers;
+  template <net::inspector F>
+  friend auto inspect(F& f, dial_soon& x) {
+    return f(x.now, x.peers);
+  }
+};
+
+/// Begins a census. One that is still open is closed as crashed at `census.start`.
+/// Result: `census_opened`.
+struct open_census {
+  census_record census;
+  template <net::inspector F>
+  friend auto inspect(F& f, open_census& x) {
+    return f(x.census);
+  }
+};
+
+/// Replaces the record of a census: new counters, or its end. An unknown number does nothing.
+struct update_census {
+  std::uint32_t number = 0;
+  census_record census;
+  template <net::inspector F>
+  friend auto inspect(F& f, update_census& x) {
+    return f(x.number, x.census);
+  }
+};
+
+/// Somebody dialled us, and that is over.
+struct record_inbound {
+  inbound_sighting sighting;
+  template <net::inspector F>
+  friend auto inspect(F& f, record_inbound& x) {
+    return f(x.sighting);
+  }
+};
+
+/// Adds a ban, or replaces that of the same target.
+struct add_ban {
+  ban_record ban;
+  template <net::inspector F>
+  friend auto inspect(F& f, add_ban& x) {
+    return f(x.ban);
+  }
+};
+
+/// Lifts a ban; one that is not there does nothing.
+struct lift_ban {
+  ban_target target;
+  template <net::inspector F>
+  friend auto inspect(F& f, lift_ban& x) {
+    return f(x.target);
+  }
+};
+
+/// Forgets an endpoint; its visits stay until their day is dropped.
+struct forget_peer {
+  net::endpoint peer;
+  template <net::inspector F>
+  friend auto inspect(F& f, forget_peer& x) {
+    return f(x.peer);
+  }
+};
+
+/// Housekeeping, at most `limit` steps of it: forgets endpoints that nobody reaches or claims any
+/// more, puts to rest those that were never tried and no longer claimed freshly, drops visits and
+/// sightings of days before `now - history`, and bans that have ended. Result: `tidied`.
+struct tidy {
+  timestamp now{};
+  std::chrono::seconds history = std::chrono::hours{24 * 30};
+  std::uint32_t limit = 1'000;
+  template <net::inspector F>
+  friend auto inspect(F& f, tidy& x) {
+    return f(x.now, x.history, x.limit);
+  }
+};
+
+/// Everything that can be written. Recordings store it by index: append only.
+using operation = std::variant<record_claims, record_visit, dial_soon, open_census, update_census,
+                               record_inbound, add_ban, lift_ban, forget_peer, tidy>;
+
+/// Operations that take effect together and in this order, or not at all.
+struct batch {
+  std::vector<operation> operations;
+  template <net::inspector F>
+  friend auto inspect(F& f, batch& x) {
+    return f(x.operations);
+  }
+};
+
+/// What became of the claims of a `record_claims` or `dial_soon`; the four add up to their number.
+struct claims_recorded {
+  std::uint32_t added = 0;           ///< New to us, and kept.
+  std::uint32_t known = 0;           ///< Known already.
+  std::uint32_t refused_address = 0; ///< New, but its address or subnet has its share already.
+  std::uint32_t refused_full = 0;    ///< New, but the database is full of endpoints that answered.
+  std::uint32_t evicted = 0;         ///< Others, never reached, that were forgotten to make room.
+
+  friend bool operator==(const claims_recorded&, const claims_recorded&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, claims_recorded& x) {
+    return f(x.added, x.known, x.refused_address, x.refused_full, x.evicted);
+  }
+};
+
+/// The number of the census that was opened: 1, 2, ...
+struct census_opened {
+  std::uint32_t number = 0;
+  friend bool operator==(const census_opened&, const census_opened&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, census_opened& x) {
+    return f(x.number);
+  }
+};
+
+/// What housekeeping did. `more`: the limit was reached, and there is more to do.
+struct tidied {
+  std::uint32_t forgotten = 0;
+  std::uint32_t put_to_rest = 0;
+  std::uint32_t visits_dropped = 0;
+  std::uint32_t bans_ended = 0;
+  bool more = false;
+  friend bool operator==(const tidied&, const tidied&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, tidied& x) {
+    return f(x.forgotten, x.put_to_rest, x.visits_dropped, x.bans_ended, x.more);
+  }
+};
+
+/// What one operation brought; most bring nothing.
+using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied>;
+
+/// One result for each operation, in order.
+struct batch_result {
+  std::vector<operation_result> results;
+  friend bool operator==(const batch_result&, const batch_result&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, batch_result& x) {
+    return f(x.results);
+  }
+};
+
+} // namespace seedwalk::store

@@ -1,0 +1,36 @@
+#include <array>
+
+#include "store/census_record.hpp"
+#include "store/error.hpp"
+#include "store/peer_record.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+template <std::size_t N, class Enum>
+std::string_view lookup(const std::array<std::string_view, N>& names, Enum value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < N ? names[index] : "unknown";
+}
+
+constexpr std::array<std::string_view, dial_class_count> class_names = {"live", "fresh", "rest",
+                                                                        "dormant"};
+constexpr std::array<std::string_view, 4> census_names = {"open", "finished", "stopped", "crashed"};
+constexpr std::array<std::string_view, 11> error_names = {
+    "none",         "newer_schema", "other_chain", "locked", "not_found", "not_a_folder",
+    "not_writable", "disk_full",    "corrupt",     "io",     "stopped"};
+
+} // namespace
+
+std::string_view name_of(dial_class c) {
+  return lookup(class_names, c);
+}
+std::string_view name_of(census_state s) {
+  return lookup(census_names, s);
+}
+std::string_view name_of(error_code c) {
+  return lookup(error_names, c);
+}
+
+} // namespace seedwalk::store

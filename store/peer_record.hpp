@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "net/endpoint.hpp"
+#include "net/error.hpp"
+#include "net/inspect.hpp"
+#include "net/outcome.hpp"
+#include "store/score.hpp"
+#include "store/timestamp.hpp"
+#include "store/version_claim.hpp"
+
+namespace seedwalk::store {
+
+/// The queue in which an endpoint waits. Stored by number: append only.
+enum class dial_class : std::uint8_t {
+  live = 0, ///< Succeeded within the last seven days.
+  fresh,    ///< Never tried.
+  rest,     ///< Tried, and to be tried again.
+  dormant,  ///< Not to be dialled; due when it is to be forgotten.
+};
+
+inline constexpr std::size_t dial_class_count = 4;
+
+/// "live", "fresh", "rest", "dormant".
+std::string_view name_of(dial_class c);
+
+/// How a visit ended, how far it got, and whose doing the end was.
+struct verdict {
+  timestamp at{}; ///< When the visit ended.
+  net::outcome outcome = net::outcome::complete;
+  net::stage stage = net::stage::dialling;
+  net::blame blame = net::blame::peer;
+
+  friend bool operator==(const verdict&, const verdict&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, verdict& x) {
+    return f(x.at, x.outcome, x.stage, x.blame);
+  }
+};
+
+/// All that is known of one endpoint: what others claim about it, and what visits found.
+///
+/// Claims are hearsay. They are written down only when they say something new: `claimed_time` is
+/// exact to the day, `last_heard` and `sources` are as of the claim that was last written.
+struct peer_record {
+  // What others claim.
+  timestamp first_heard{};
+  timestamp last_heard{};
+  timestamp claimed_time{};      ///< The newest claimed time that is sane; see sane_claimed_time.
+  std::uint32_t claimed_raw = 0; ///< That time as it was claimed, sane or not.
+  std::uint64_t claimed_services = 0;
+  std::optional<net::endpoint> first_source; ///< Nothing: the operator, a DNS seed or a visit.
+  std::uint32_t sources = 0; ///< One bit for each of 32 classes of source netgroups.
+
+  // Where it waits. Exactly one entry in the due index says the same.
+  dial_class queue = dial_class::fresh;
+  timestamp due{};
+
+  // What visits found. `tries`, `successes`, `failures` and `averages` count only visits whose end
+  // was the peer's doing.
+  timestamp first_success{};
+  timestamp last_success{};
+  timestamp last_try{};
+  timestamp last_getaddr{};
+  std::uint32_t tries = 0;
+  std::uint32_t successes = 0;
+  std::uint32_t failures = 0;       ///< In a row, since the last success.
+  std::uint8_t maybe_full = 0;      ///< Closed before version in a row: retried twice for free.
+  std::uint32_t sources_at_try = 0; ///< `sources` at the last try.
+  std::optional<verdict> last;      ///< Of the last visit that says something about the peer.
+  score averages;
+  std::optional<version_claim> version; ///< The last one received.
+
+  friend bool operator==(const peer_record&, const peer_record&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_record& x) {
+    return f(x.first_heard, x.last_heard, x.claimed_time, x.claimed_raw, x.claimed_services,
+             x.first_source, x.sources, x.queue, x.due, x.first_success, x.last_success, x.last_try,
+             x.last_getaddr, x.tries, x.successes, x.failures, x.maybe_full, x.sources_at_try,
+             x.last, x.averages, x.version);
+  }
+};
+
+/// Whether a visit that got as far as `s` met a peer that works: its verack is in.
+constexpr bool reached(net::stage s) {
+  return s >= net::stage::verack;
+}
+
+/// The peer's verack came in on the last visit, whatever became of the addr answer.
+bool good(const peer_record& r);
+
+/// What DNS seeds ask of a node before they hand it out.
+struct seed_policy {
+  std::uint64_t services = 1;             ///< All of these: NODE_NETWORK.
+  std::int32_t protocol_version = 70'001; ///< At least.
+  std::int32_t start_height = 0;          ///< At least; 0: any.
+  std::uint16_t port = 8333;              ///< The chain's default port; I2P has none.
+  std::chrono::seconds max_age = std::chrono::hours{24}; ///< Since the last success.
+
+  template <net::inspector F>
+  friend auto inspect(F& f, seed_policy& x) {
+    return f(x.services, x.protocol_version, x.start_height, x.port, x.max_age);
+  }
+};
+
+/// Whether a DNS seed would answer with `peer`: reached on its last visit and recently, meets
+/// `policy`, and either reliable by score or tried at most three times with half of the tries good.
+bool seedable(const net::endpoint& peer, const peer_record& r, timestamp now,
+              const seed_policy& policy);
+
+} // namespace seedwalk::store

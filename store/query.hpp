@@ -1,0 +1,221 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "net/bytes.hpp"
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "store/ban_record.hpp"
+#include "store/census_record.hpp"
+#include "store/peer_record.hpp"
+#include "store/visit_record.hpp"
+
+namespace seedwalk::store {
+
+/// The classes that are dialled: live, fresh, rest.
+inline constexpr std::size_t dialled_class_count = 3;
+
+/// Who is due at `now`, in order of (due time, keyed random number), class by class.
+///
+/// `after` continues behind an earlier answer; empty begins at the front. An endpoint stays due
+/// until its visit is recorded: whoever asks again from the front sees those in flight again.
+struct due_query {
+  timestamp now{};
+  std::array<std::uint32_t, dialled_class_count> limit{}; ///< By dial_class; 0: none of it.
+  std::array<net::bytes, dialled_class_count> after{};    ///< By dial_class; opaque.
+  template <net::inspector F>
+  friend auto inspect(F& f, due_query& x) {
+    return f(x.now, x.limit, x.after);
+  }
+};
+
+/// The record of one endpoint.
+struct get_query {
+  net::endpoint peer;
+  template <net::inspector F>
+  friend auto inspect(F& f, get_query& x) {
+    return f(x.peer);
+  }
+};
+
+/// The records of a part of the endpoints, in their order, a page at a time.
+struct list_query {
+  std::optional<net::endpoint> after; ///< The last one of the page before.
+  std::uint32_t limit = 1'000;        ///< At most this many; at most `max_page` are given.
+  bool good_only = false;
+  bool tried_only = false; ///< Visited at least once.
+  std::optional<net::network_id> network;
+
+  static constexpr std::uint32_t max_page = 10'000;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, list_query& x) {
+    return f(x.after, x.limit, x.good_only, x.tried_only, x.network);
+  }
+};
+
+/// The visits to one endpoint that history still has, oldest first.
+struct visits_query {
+  net::endpoint peer;
+  std::uint32_t limit = 100; ///< The newest so many.
+  template <net::inspector F>
+  friend auto inspect(F& f, visits_query& x) {
+    return f(x.peer, x.limit);
+  }
+};
+
+/// Counters of the whole; `now` is what "this week" is counted from.
+struct stats_query {
+  timestamp now{};
+  template <net::inspector F>
+  friend auto inspect(F& f, stats_query& x) {
+    return f(x.now);
+  }
+};
+
+/// The newest censuses, newest first; the open one, if there is one, is the first.
+struct censuses_query {
+  std::uint32_t limit = 1;
+  template <net::inspector F>
+  friend auto inspect(F& f, censuses_query& x) {
+    return f(x.limit);
+  }
+};
+
+/// All bans, ended or not, in the order of their targets.
+struct bans_query {
+  template <net::inspector F>
+  friend auto inspect(F& f, bans_query&) {
+    return f();
+  }
+};
+
+/// The newest inbound sightings, newest day first.
+struct inbound_query {
+  std::uint32_t limit = 100;
+  template <net::inspector F>
+  friend auto inspect(F& f, inbound_query& x) {
+    return f(x.limit);
+  }
+};
+
+/// Everything that can be asked. Recordings store it by index: append only.
+using query = std::variant<due_query, get_query, list_query, visits_query, stats_query,
+                           censuses_query, bans_query, inbound_query>;
+
+/// An endpoint to dial, and what of its past decides how.
+struct due_peer {
+  net::endpoint peer;
+  dial_class queue = dial_class::fresh;
+  timestamp due{};
+  timestamp last_getaddr{};
+  timestamp last_success{};
+  std::optional<verdict> last;
+  template <net::inspector F>
+  friend auto inspect(F& f, due_peer& x) {
+    return f(x.peer, x.queue, x.due, x.last_getaddr, x.last_success, x.last);
+  }
+};
+
+/// Answers `due_query`.
+struct due_answer {
+  std::array<std::vector<due_peer>, dialled_class_count> peers; ///< By dial_class.
+  std::array<net::bytes, dialled_class_count> after;            ///< Where to go on, by dial_class.
+  std::array<bool, dialled_class_count> more{}; ///< Behind `after`, more may be due at `now`.
+  /// The earliest due time after `now` of the classes asked for; never: nothing waits there.
+  timestamp next{};
+  template <net::inspector F>
+  friend auto inspect(F& f, due_answer& x) {
+    return f(x.peers, x.after, x.more, x.next);
+  }
+};
+
+/// Answers `get_query`.
+struct get_answer {
+  std::optional<peer_record> record;
+  template <net::inspector F>
+  friend auto inspect(F& f, get_answer& x) {
+    return f(x.record);
+  }
+};
+
+/// Answers `list_query`. The last endpoint looked at, if there are more: what to give as `after`.
+struct list_answer {
+  std::vector<std::pair<net::endpoint, peer_record>> peers;
+  std::optional<net::endpoint> next;
+  template <net::inspector F>
+  friend auto inspect(F& f, list_answer& x) {
+    return f(x.peers, x.next);
+  }
+};
+
+/// Answers `visits_query`.
+struct visits_answer {
+  std::vector<visit_record> visits;
+  template <net::inspector F>
+  friend auto inspect(F& f, visits_answer& x) {
+    return f(x.visits);
+  }
+};
+
+/// Answers `stats_query`.
+struct stats_answer {
+  std::uint64_t known = 0;
+  std::array<std::uint64_t, 8> known_by_network{};              ///< By net::network_id.
+  std::array<std::uint64_t, dial_class_count> known_by_class{}; ///< By dial_class.
+  std::uint64_t visited = 0;                                    ///< Endpoints with a verdict.
+  std::uint64_t reached = 0;                                    ///< Endpoints that ever worked.
+  std::uint64_t good = 0;           ///< Endpoints that worked on their last visit.
+  std::uint64_t reached_lately = 0; ///< Endpoints that worked within seven days, to the day.
+  std::uint64_t visits = 0;         ///< Ever recorded, dropped ones included.
+  std::uint64_t inbound = 0;        ///< Sightings ever recorded, dropped ones included.
+  std::uint64_t censuses = 0;
+  std::uint64_t bans = 0;
+  std::uint64_t user_agents = 0; ///< Different ones that have a number.
+
+  friend bool operator==(const stats_answer&, const stats_answer&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, stats_answer& x) {
+    return f(x.known, x.known_by_network, x.known_by_class, x.visited, x.reached, x.good,
+             x.reached_lately, x.visits, x.inbound, x.censuses, x.bans, x.user_agents);
+  }
+};
+
+/// Answers `censuses_query`: (number, record).
+struct censuses_answer {
+  std::vector<std::pair<std::uint32_t, census_record>> censuses;
+  template <net::inspector F>
+  friend auto inspect(F& f, censuses_answer& x) {
+    return f(x.censuses);
+  }
+};
+
+/// Answers `bans_query`.
+struct bans_answer {
+  std::vector<ban_record> bans;
+  template <net::inspector F>
+  friend auto inspect(F& f, bans_answer& x) {
+    return f(x.bans);
+  }
+};
+
+/// Answers `inbound_query`.
+struct inbound_answer {
+  std::vector<inbound_sighting> sightings;
+  template <net::inspector F>
+  friend auto inspect(F& f, inbound_answer& x) {
+    return f(x.sightings);
+  }
+};
+
+/// The answer to a query has the query's index.
+using answer = std::variant<due_answer, get_answer, list_answer, visits_answer, stats_answer,
+                            censuses_answer, bans_answer, inbound_answer>;
+
+} // namespace seedwalk::store

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "store/peer_record.hpp"
+#include "store/timestamp.hpp"
+#include "store/visit_record.hpp"
+
+namespace seedwalk::store {
+
+/// When endpoints are dialled again. Everything is configuration; these are the defaults.
+struct schedule_options {
+  std::chrono::seconds live_interval = std::chrono::minutes{60};
+  std::uint32_t jitter_percent = 10; ///< Each interval is drawn within so much of its length.
+  std::chrono::seconds live_window = std::chrono::hours{24 * 7}; ///< A success makes live so long.
+  std::array<std::chrono::seconds, 6> backoff = { ///< After 1, 2, ... failures in a row.
+      std::chrono::hours{1},  std::chrono::hours{4},      std::chrono::hours{12},
+      std::chrono::hours{24}, std::chrono::hours{24 * 3}, std::chrono::hours{24 * 7}};
+  std::uint32_t first_tries = 2; ///< Without any answer; then only for a new source.
+  std::chrono::seconds first_tries_interval = std::chrono::hours{24};
+  std::array<std::chrono::seconds, 2> full_retries = {
+      std::chrono::minutes{5}, std::chrono::minutes{30}}; ///< Closed before version: maybe full.
+  std::chrono::seconds local_retry = std::chrono::minutes{5};  ///< After a failure of our own.
+  std::chrono::seconds freshness = std::chrono::hours{24 * 7}; ///< A claim is acted on so long.
+  std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Unclaimed and silent so long.
+
+  friend bool operator==(const schedule_options&, const schedule_options&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, schedule_options& x) {
+    return f(x.live_interval, x.jitter_percent, x.live_window, x.backoff, x.first_tries,
+             x.first_tries_interval, x.full_retries, x.local_retry, x.freshness, x.forget);
+  }
+};
+
+/// In which queue an endpoint waits, and until when.
+struct placement {
+  dial_class queue = dial_class::dormant;
+  timestamp due{};
+
+  friend bool operator==(const placement&, const placement&) = default;
+};
+
+/// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
+/// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
+timestamp sane_claimed_time(std::uint32_t claimed, timestamp now);
+
+/// Whether a claim of `claimed_time` is recent enough to dial somebody for it.
+bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o);
+
+/// Where an endpoint belongs that was heard of for the first time at `now`.
+placement place_new(const peer_record& r, timestamp now, const schedule_options& o);
+
+/// Where an endpoint belongs after `visit`, which has been counted in `r` already.
+///
+///     reached                 live, after live_interval
+///     cancelled               where it was before the visit
+///     our own failure         where it was, no sooner than local_retry
+///     closed before version   the same queue, after full_retries; the third time a failure
+///     failed, once reached    live or rest, after backoff
+///     failed, never reached   rest, a day later; after first_tries of them dormant
+///
+/// Drawn from (seed, endpoint, number of tries) alone.
+placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
+                        const schedule_options& o, std::uint64_t seed);
+
+/// Where an endpoint belongs for which claims have been counted in `r`: woken, when a source that
+/// was not there at the last try claims it freshly; otherwise where it is.
+placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o);
+
+/// When an endpoint that nobody reaches or claims any more is forgotten.
+timestamp forget_time(const peer_record& r, const schedule_options& o);
+
+/// Counts a visit: verdict, tries, successes, score, version. Only visits that end by the peer's
+/// doing touch tries and score, and the first two in a row that it closed before its version do
+/// not: it may be full. A verdict gives way only to one that says something of the peer.
+void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o);
+
+} // namespace seedwalk::store

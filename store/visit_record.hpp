@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "net/endpoint.hpp"
+#include "net/error.hpp"
+#include "net/inspect.hpp"
+#include "net/outcome.hpp"
+#include "store/timestamp.hpp"
+#include "store/version_claim.hpp"
+
+namespace seedwalk::store {
+
+/// How we spoke to a peer. Stored by number: append only.
+enum class transport : std::uint8_t {
+  tcp = 0, ///< Directly, protocol v1.
+  socks,   ///< Through a SOCKS5 proxy, protocol v1.
+};
+
+/// What a peer turned out to speak besides the oldest protocol: bits of `visit_record::features`.
+enum class feature : std::uint32_t {
+  wtxidrelay = 1u << 0,  ///< BIP339
+  sendaddrv2 = 1u << 1,  ///< BIP155
+  sendheaders = 1u << 2, ///< BIP130
+  sendcmpct = 1u << 3,   ///< BIP152
+  feefilter = 1u << 4,   ///< BIP133
+  negotiation = 1u << 5, ///< BIP434
+  sendtxrcncl = 1u << 6, ///< BIP330
+};
+
+/// What a getaddr brought.
+struct addr_summary {
+  net::addr_answer answer = net::addr_answer::not_asked;
+  std::uint32_t messages = 0;
+  std::array<std::uint32_t, 8> entries{}; ///< By net::network_id; 0: networks that are none.
+  std::uint32_t fresh = 0;                ///< How many were new to us.
+  std::uint64_t digest = 0; ///< Of the entries in the order received; two equal answers have equal
+                            ///< ones.
+
+  friend bool operator==(const addr_summary&, const addr_summary&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, addr_summary& x) {
+    return f(x.answer, x.messages, x.entries, x.fresh, x.digest);
+  }
+};
+
+/// How long each part of a visit took; 0 where it did not come to that.
+struct visit_durations {
+  std::chrono::milliseconds dial{};      ///< Until connected, or until the dial failed.
+  std::chrono::milliseconds handshake{}; ///< From connected to the peer's verack.
+  std::chrono::milliseconds addresses{}; ///< From getaddr to the end of the collection.
+  std::chrono::milliseconds total{};
+
+  friend bool operator==(const visit_durations&, const visit_durations&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, visit_durations& x) {
+    return f(x.dial, x.handshake, x.addresses, x.total);
+  }
+};
+
+/// One visit to one endpoint: written once, never changed, dropped with its day when history ends.
+struct visit_record {
+  std::uint32_t census = 0;  ///< The number of the census that it belongs to; 0: none.
+  std::uint32_t vantage = 0; ///< From where: an operator's number for the machine.
+  transport via = transport::tcp;
+  timestamp started{};
+  timestamp ended{}; ///< By this the visit is filed, scored and scheduled.
+  net::outcome outcome = net::outcome::complete;
+  net::stage stage = net::stage::dialling;
+  net::blame blame = net::blame::peer;
+  visit_durations durations;
+  std::optional<std::chrono::microseconds> round_trip; ///< Of our ping, or of version and verack.
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint32_t features = 0; ///< Bits of `feature`.
+  std::optional<version_claim> version;
+  addr_summary addresses;
+
+  friend bool operator==(const visit_record&, const visit_record&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, visit_record& x) {
+    return f(x.census, x.vantage, x.via, x.started, x.ended, x.outcome, x.stage, x.blame,
+             x.durations, x.round_trip, x.bytes_in, x.bytes_out, x.features, x.version,
+             x.addresses);
+  }
+};
+
+/// Somebody dialled us. Never a dial target: the port that we see is ephemeral.
+struct inbound_sighting {
+  net::endpoint from;  ///< As accept saw it.
+  net::endpoint local; ///< The address of ours that was dialled.
+  timestamp at{};
+  timestamp ended{};
+  net::outcome outcome = net::outcome::complete;
+  net::stage stage = net::stage::connected;
+  net::blame blame = net::blame::peer;
+  std::optional<version_claim> version;
+
+  friend bool operator==(const inbound_sighting&, const inbound_sighting&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, inbound_sighting& x) {
+    return f(x.from, x.local, x.at, x.ended, x.outcome, x.stage, x.blame, x.version);
+  }
+};
+
+} // namespace seedwalk::store
