@@ -28,7 +28,11 @@ enum class network_id : std::uint8_t {
 std::string_view name_of(network_id network);
 
 /// How many address bytes a network has on the wire (BIP155); 0 for a number that is no network.
-std::size_t address_size(network_id network);
+constexpr std::size_t address_size(network_id network) {
+  constexpr std::array<std::uint8_t, 8> sizes = {0, 4, 16, 10, 32, 32, 16, 16};
+  const auto index = static_cast<std::size_t>(network);
+  return index < sizes.size() ? sizes[index] : 0;
+}
 
 /// An address and a port on one of the BIP155 networks: what a crawler counts, dials and remembers.
 ///
@@ -66,17 +70,19 @@ struct parse_error {
 /// Reads what `to_string` prints, and `127.0.0.1` or `::1` alone where `default_port` is not 0.
 ///
 /// fc00::/8 is read as CJDNS, 0200::/7 as Yggdrasil, IPv4-mapped IPv6 as IPv4. Tor v3 checksums are
-/// verified (rend-spec-v3, 6). Names that would need resolving are refused: resolving is the
-/// network door's business.
+/// verified (rend-spec-v3, 6). An I2P name without a port has port 0. Names that would need
+/// resolving are refused: resolving is the network door's business.
 tl::expected<endpoint, parse_error> parse_endpoint(std::string_view text,
                                                    std::uint16_t default_port = 0);
 
 /// True for 127.0.0.0/8 and ::1: this machine, where politeness limits do not apply.
 bool is_loopback(const endpoint& peer);
 
-/// The group that one operator plausibly controls: IPv4 /16, IPv6 /32 (HE.net's 2001:470::/32 by
-/// /36), and the first four bits of the others, as Bitcoin Core's NetGroupManager::GetGroup has it
-/// without an asmap. Opaque, at most 6 bytes, the first of which is the network.
+/// The group that one operator plausibly controls, as Bitcoin Core's NetGroupManager::GetGroup has
+/// it without an asmap: IPv4 /16 (also where IPv6 embeds it: 6to4, Teredo, NAT64), IPv6 /32
+/// (HE.net's 2001:470::/32 by /36), and the first four bits that mean something of the others.
+/// Unlike in Core, loopback and private addresses have groups as all others do.
+/// Opaque, at most 6 bytes, the first of which is the network.
 bytes netgroup(const endpoint& peer);
 
 } // namespace seedwalk::net
