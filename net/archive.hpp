@@ -51,6 +51,11 @@ template <class T>
 struct is_pair : std::false_type {};
 template <class A, class B>
 struct is_pair<std::pair<A, B>> : std::true_type {};
+/// A block of bytes that knows its own view and is made from one: `buffer`.
+template <class T>
+concept byte_block = std::is_constructible_v<T, byte_view> && requires(const T& x) {
+  { x.view() } -> std::same_as<byte_view>;
+};
 template <class T>
 inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, char>;
 
@@ -103,6 +108,9 @@ private:
     } else if constexpr (is_duration<T>::value) {
       put(static_cast<std::int64_t>(x.count()));
     } else if constexpr (std::is_same_v<T, std::string>) {
+      put_varint(x.size());
+      put_raw(x.data(), x.size());
+    } else if constexpr (byte_block<T>) {
       put_varint(x.size());
       put_raw(x.data(), x.size());
     } else if constexpr (is_std_array<T>::value) {
@@ -253,6 +261,13 @@ private:
         return false;
       x.resize(n);
       return get_raw(x.data(), n);
+    } else if constexpr (byte_block<T>) {
+      std::size_t n = 0;
+      if (!get_count(n, 1))
+        return false;
+      x = T{in_.first(n)};
+      in_ = in_.subspan(n);
+      return true;
     } else if constexpr (is_std_array<T>::value) {
       if constexpr (is_byte<typename T::value_type>)
         return get_raw(x.data(), x.size());

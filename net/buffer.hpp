@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "net/bytes.hpp"
-#include "net/inspect.hpp"
 
 namespace seedwalk::net {
 
@@ -66,15 +65,6 @@ public:
   private:
     struct buffer_block* block_;
   };
-
-  template <inspector F>
-  friend auto inspect(F& f, buffer& x) {
-    bytes copy(x.view().begin(), x.view().end());
-    auto result = f(copy);
-    if (copy.size() != x.size() || !(byte_view{copy}.empty() || x.same_bytes(copy)))
-      x = buffer{copy};
-    return result;
-  }
 
 private:
   bool same_bytes(byte_view other) const noexcept;

@@ -21,7 +21,8 @@ struct timer_id {
   }
 };
 
-/// The timer is due. Delivered once, and never after `cancel` returned.
+/// The timer is due. Delivered at most once; after `cancel` only if it was already waiting in the
+/// owner's mailbox, so an owner ignores numbers that it does not wait for.
 struct timer_fired {
   timer_id timer;
   template <inspector F>

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <caf/actor_control_block.hpp>
+#include <caf/resumable.hpp>
+#include <caf/scheduled_actor.hpp>
+
+#include "net/runtime.hpp"
+
+namespace seedwalk::sim {
+
+/// What a world knows of one actor.
+struct actor_entry {
+  net::enrolment enrolled; ///< `id` is `nobody` for an actor that never enrolled.
+  std::string name;        ///< Stable: enrolled, or derived from CAF's name and an ordinal.
+  std::uint64_t name_hash = 0;
+  std::uint64_t activations = 0; ///< How often it became runnable.
+  std::size_t waiting = 0;       ///< Messages sent by `runtime::send` and not yet taken.
+  caf::weak_actor_ptr weak;
+  caf::scheduled_actor* actor = nullptr; ///< Valid while runnable or enrolled.
+  caf::execution_unit* unit = nullptr;   ///< Of the actor system it lives in.
+  bool retired = false;
+};
+
+} // namespace seedwalk::sim

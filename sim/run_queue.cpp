@@ -1,0 +1,42 @@
+#include "sim/run_queue.hpp"
+
+#include "net/bytes.hpp"
+#include "net/random.hpp"
+#include "sim/actor_entry.hpp"
+
+namespace seedwalk::sim {
+
+void run_queue::push(actor_entry* actor) {
+  const auto nth = actor->activations++;
+  if (how_ == strategy::fifo) {
+    fifo_.push_back(actor);
+    return;
+  }
+  const std::uint64_t key[2] = {actor->name_hash, nth};
+  const auto draw =
+      net::keyed_hash(seed_, "schedule", {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  const auto arrival = ++arrivals_;
+  ranked_.push({arrival + draw % window, arrival, actor});
+}
+
+actor_entry* run_queue::pop() {
+  if (how_ == strategy::fifo) {
+    if (fifo_.empty())
+      return nullptr;
+    auto first = fifo_.front();
+    fifo_.pop_front();
+    return first;
+  }
+  if (ranked_.empty())
+    return nullptr;
+  auto first = ranked_.top().actor;
+  ranked_.pop();
+  return first;
+}
+
+void run_queue::clear() {
+  fifo_.clear();
+  ranked_ = {};
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,59 @@
+#include "sim/simulation.hpp"
+
+#include <algorithm>
+
+#include "net/random.hpp"
+
+namespace seedwalk::sim {
+
+simulation::simulation(options o, world& home, agenda& events)
+    : options_(o), world_(home), events_(events) {}
+
+void simulation::move_to(net::steady_time steady) {
+  const auto start = world_.settings().wall;
+  world_.advance({steady, start + std::chrono::duration_cast<std::chrono::seconds>(steady)});
+}
+
+void simulation::charge_step() {
+  const auto range =
+      static_cast<std::uint64_t>((options_.step_cost_max - options_.step_cost_min).count());
+  auto cost = options_.step_cost_min;
+  if (range > 0) {
+    const auto step = world_.steps();
+    const auto draw = net::keyed_hash(world_.settings().seed, "step cost",
+                                      {reinterpret_cast<const std::uint8_t*>(&step), sizeof step});
+    cost += net::steady_time{static_cast<std::int64_t>(draw % (range + 1))};
+  }
+  move_to(world_.now().steady + cost);
+}
+
+bool simulation::advance() {
+  if (events_.run_one(world_.now().steady))
+    return true;
+  if (world_.step()) {
+    charge_step();
+    return true;
+  }
+  auto next = events_.next_due();
+  if (const auto timer = world_.next_timer(); timer && (!next || *timer < *next))
+    next = timer;
+  if (!next)
+    return false;
+  move_to(std::max(*next, world_.now().steady));
+  return true;
+}
+
+bool simulation::run(const std::function<bool()>& done, net::steady_time limit) {
+  while (!done()) {
+    if (world_.now().steady > limit || !advance())
+      return false;
+  }
+  return true;
+}
+
+void simulation::settle() {
+  while (world_.step())
+    charge_step();
+}
+
+} // namespace seedwalk::sim

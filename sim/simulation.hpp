@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "net/instant.hpp"
+#include "sim/agenda.hpp"
+#include "sim/world.hpp"
+
+namespace seedwalk::sim {
+
+/// The driver of a simulated run: runs actors, charges virtual time for their steps, and jumps to
+/// the next event when none can run. An idle hour costs nothing.
+class simulation {
+public:
+  struct options {
+    /// What a step costs, drawn for each activation between these.
+    net::steady_time step_cost_min{1'000};
+    net::steady_time step_cost_max{10'000};
+  };
+
+  /// `home` and `events` outlive the simulation.
+  simulation(options o, world& home, agenda& events);
+
+  /// One step of an actor, or one event, or one jump in time. False if nothing will ever happen
+  /// again.
+  bool advance();
+
+  /// Advances until `done` (asked after each advance) or until nothing will happen again or virtual
+  /// time passes `limit`. True if `done` said so.
+  bool run(const std::function<bool()>& done, net::steady_time limit = net::steady_time::max());
+
+  /// Runs what can run now, without a jump in time: until all mailboxes are empty.
+  void settle();
+
+private:
+  void move_to(net::steady_time steady);
+  void charge_step();
+
+  options options_;
+  world& world_;
+  agenda& events_;
+};
+
+} // namespace seedwalk::sim

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "net/instant.hpp"
+#include "net/owner.hpp"
+#include "net/timers.hpp"
+
+namespace seedwalk::sim {
+
+/// Timers in the order in which they fire: by due time, then by start. The same in every runtime;
+/// who advances time decides when. Not thread-safe.
+class timer_queue {
+public:
+  net::timer_id start(net::steady_time due, net::owner who) {
+    const net::timer_id id{++last_};
+    waiting_.emplace(std::pair{due, id.value}, who);
+    due_.emplace(id.value, due);
+    return id;
+  }
+
+  void cancel(net::timer_id id) {
+    const auto i = due_.find(id.value);
+    if (i == due_.end())
+      return;
+    waiting_.erase({i->second, id.value});
+    due_.erase(i);
+  }
+
+  std::optional<net::steady_time> next_due() const {
+    if (waiting_.empty())
+      return std::nullopt;
+    return waiting_.begin()->first.first;
+  }
+
+  /// Takes out the first timer that is due at `now`, if any.
+  std::optional<std::pair<net::timer_id, net::owner>> pop_due(net::steady_time now) {
+    if (waiting_.empty() || waiting_.begin()->first.first > now)
+      return std::nullopt;
+    const auto first = waiting_.begin();
+    const std::pair result{net::timer_id{first->first.second}, first->second};
+    due_.erase(first->first.second);
+    waiting_.erase(first);
+    return result;
+  }
+
+  std::size_t size() const { return waiting_.size(); }
+
+  void clear() {
+    waiting_.clear();
+    due_.clear();
+  }
+
+private:
+  std::map<std::pair<net::steady_time, std::uint64_t>, net::owner> waiting_;
+  std::unordered_map<std::uint64_t, net::steady_time>
+      due_; // order never seen: asked by number alone
+  std::uint64_t last_ = 0;
+};
+
+} // namespace seedwalk::sim

@@ -1,0 +1,362 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+
+#include "net/random.hpp"
+#include "sim/coordinator.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+/// What the chain mixes in before each kind of input, so that one is never taken for another.
+enum input_kind : std::uint64_t {
+  time_moves = 1,
+  completion_comes = 2,
+  step_runs = 3,
+  timer_starts = 4,
+  timer_ends = 5
+};
+
+/// A run that breaks a rule breaks it often: the first of them say enough.
+constexpr std::size_t violations_max = 100;
+
+/// The hash of a message type's name. Names are asked of the compiler once a type.
+struct message_names {
+  struct entry {
+    const std::type_info* type;
+    std::uint64_t hash;
+    std::string name;
+  };
+  std::unordered_map<const void*, entry> known; // order never seen: asked by type alone
+
+  const entry& of(const std::type_info& type) {
+    auto [i, fresh] = known.try_emplace(&type);
+    if (fresh)
+      i->second = {&type, net::keyed_hash(0, "message", net::as_bytes(type.name())),
+                   pretty(type.name())};
+    return i->second;
+  }
+
+  static std::string pretty(const char* mangled) {
+    std::string result;
+    // Itanium mangling of nested names: N<length><name>...E; anything else stays as it is.
+    if (*mangled != 'N')
+      return mangled;
+    for (auto p = mangled + 1; *p >= '0' && *p <= '9';) {
+      const auto n = std::strtoul(p, const_cast<char**>(&p), 10);
+      if (!result.empty())
+        result += "::";
+      result.append(p, n);
+      p += n;
+    }
+    return result;
+  }
+};
+
+message_names& names() {
+  thread_local message_names table;
+  return table;
+}
+
+} // namespace
+
+world::world(options o) : options_(o), queue_(o.schedule, o.seed) {
+  now_.wall = o.wall;
+}
+
+world::~world() = default;
+
+void world::attach(caf::actor_system_config& config) {
+  config.module_factories.push_back(
+      [this](caf::actor_system& system) -> caf::actor_system::module* {
+        return new coordinator(system, *this);
+      });
+}
+
+caf::actor_system& world::system() {
+  assert(!coordinators_.empty());
+  return coordinators_.back()->system();
+}
+
+// -- steps
+// ------------------------------------------------------------------------------------------------------------
+
+void world::became_runnable(caf::resumable* what, coordinator& where) {
+  if (killed_) {
+    graveyard_.push_back(what);
+    return;
+  }
+  // CAF schedules nothing else: utility and detached actors do not come here.
+  auto& actor = static_cast<caf::scheduled_actor&>(*what);
+  auto& entry = entry_of(actor, where);
+  if (entry.enrolled.observer)
+    observers_due_.push_back(&entry);
+  else
+    queue_.push(&entry);
+}
+
+actor_entry& world::entry_of(caf::scheduled_actor& actor, coordinator& where) {
+  auto& slot = by_actor_[&actor];
+  if (slot && slot->weak.get() == actor.ctrl())
+    return *slot;
+  slot = std::make_unique<actor_entry>();
+  const std::string base = actor.name();
+  slot->name = fmt::format("{}#{}", base, ++ordinals_[base]);
+  slot->name_hash = net::keyed_hash(0, "actor", net::as_bytes(slot->name));
+  slot->actor = &actor;
+  slot->unit = &where.unit();
+  slot->weak = caf::weak_actor_ptr{actor.ctrl()};
+  return *slot;
+}
+
+const char* world::name_message(caf::scheduled_actor& actor, std::uint64_t& hash) {
+  auto element = actor.peek_at_next_mailbox_element();
+  if (!element || element->content().empty()) {
+    hash = 0;
+    return "";
+  }
+  const auto& content = element->content();
+  if (const auto rtti = content.type(0); rtti.second) {
+    const auto& known = names().of(*rtti.second);
+    hash = known.hash;
+    return known.name.c_str();
+  }
+  hash = content.type_token();
+  return "builtin";
+}
+
+bool world::step() {
+  run_observers();
+  auto next = queue_.pop();
+  if (!next)
+    return false;
+  ++steps_;
+  std::uint64_t message_hash = 0;
+  const auto message = name_message(*next->actor, message_hash);
+  const auto name = listener_ ? next->name : std::string{};
+  chain_.mix(step_runs);
+  chain_.mix(next->name_hash);
+  chain_.mix(message_hash);
+  run(*next);
+  if (listener_)
+    listener_->on_step(steps_, chain_, name, message);
+  run_observers();
+  return true;
+}
+
+void world::run(actor_entry& entry) {
+  running_ = &entry;
+  if (entry.waiting > 0)
+    --entry.waiting;
+  caf::resumable* what = entry.actor;
+  const auto result = what->resume(entry.unit, 1);
+  running_ = nullptr;
+  switch (result) {
+  case caf::resumable::resume_later:
+    if (entry.enrolled.observer)
+      observers_due_.push_back(&entry);
+    else
+      queue_.push(&entry);
+    break;
+  case caf::resumable::awaiting_message:
+    caf::intrusive_ptr_release(what);
+    break;
+  case caf::resumable::done:
+    forget(entry);
+    caf::intrusive_ptr_release(what);
+    break;
+  case caf::resumable::shutdown_execution_unit:
+    break;
+  }
+}
+
+void world::run_observers() {
+  while (!observers_due_.empty()) {
+    const auto due = std::move(observers_due_);
+    observers_due_.clear();
+    in_observer_ = true;
+    for (auto observer : due)
+      run(*observer);
+    in_observer_ = false;
+  }
+}
+
+void world::forget(actor_entry& entry) {
+  if (entry.enrolled.id != net::nobody && !entry.retired)
+    by_owner_.erase(entry.enrolled.id.id);
+  by_actor_.erase(entry.actor);
+}
+
+// -- inputs
+// -----------------------------------------------------------------------------------------------------------
+
+void world::advance(net::instant to) {
+  assert(to.steady >= now_.steady);
+  now_ = to;
+  chain_.mix(time_moves);
+  chain_.mix(static_cast<std::uint64_t>(to.steady.count()));
+  chain_.mix(static_cast<std::uint64_t>(to.wall.count()));
+  if (listener_)
+    listener_->on_advance(steps_ + 1, to);
+  for (auto where : coordinators_)
+    where->clock().advance(to.steady);
+  while (const auto due = timers_.pop_due(to.steady))
+    send(due->second, net::timer_fired{due->first});
+}
+
+std::optional<net::steady_time> world::next_timer() const {
+  auto first = timers_.next_due();
+  for (auto where : coordinators_)
+    if (const auto due = where->clock().next_due(); due && (!first || *due < *first))
+      first = due;
+  return first;
+}
+
+void world::deliver(net::owner to, net::completion&& what) {
+  deliver_completion(to, door_tag::network, std::move(what));
+}
+
+void world::note_completion(net::owner to, door_tag door, net::byte_view what) {
+  chain_.mix(completion_comes);
+  chain_.mix(to.id);
+  chain_.mix(static_cast<std::uint64_t>(door));
+  chain_.mix(what);
+  if (listener_)
+    listener_->on_completion(steps_ + 1, to, static_cast<std::uint8_t>(door), what);
+}
+
+net::timer_id world::start(std::chrono::nanoseconds delay, net::owner who) {
+  note_effect(timer_starts, static_cast<std::uint64_t>(delay.count()));
+  return timers_.start(now_.steady + std::max(delay, std::chrono::nanoseconds{0}), who);
+}
+
+void world::cancel(net::timer_id id) {
+  note_effect(timer_ends, id.value);
+  timers_.cancel(id);
+}
+
+// -- actors
+// -----------------------------------------------------------------------------------------------------------
+
+void world::enrol(net::enrolment actor) {
+  auto impl =
+      static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(actor.handle));
+  auto& slot = by_actor_[impl];
+  slot = std::make_unique<actor_entry>();
+  slot->name = actor.name;
+  slot->name_hash = net::keyed_hash(0, "actor", net::as_bytes(actor.name));
+  slot->actor = impl;
+  slot->unit = &coordinators_.back()->unit();
+  slot->weak = caf::weak_actor_ptr{impl->ctrl()};
+  if (const auto resumed = resumed_.find(actor.id.id); resumed != resumed_.end()) {
+    slot->activations = resumed->second;
+    resumed_.erase(resumed);
+  }
+  slot->enrolled = std::move(actor);
+  by_owner_[slot->enrolled.id.id] = slot.get();
+}
+
+void world::retire(net::owner who) {
+  const auto i = by_owner_.find(who.id);
+  if (i == by_owner_.end())
+    return;
+  auto& entry = *i->second;
+  entry.retired = true;
+  entry.enrolled.state = nullptr;
+  by_owner_.erase(i);
+  // The handle goes, the actor is still running: the queue's own reference keeps it until its step
+  // is over.
+  entry.enrolled.handle = nullptr;
+}
+
+void world::note_failure(net::owner who, std::string_view what) {
+  ++failures_;
+  if (violations_.size() < violations_max)
+    violations_.push_back(
+        fmt::format("actor {} failed in step {}: {}", name_of(who), steps_, what));
+}
+
+std::string world::name_of(net::owner who) const {
+  const auto i = by_owner_.find(who.id);
+  return i == by_owner_.end() ? std::string{} : i->second->name;
+}
+
+void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {
+  const auto i = by_owner_.find(to.id);
+  if (i == by_owner_.end() || killed_)
+    return;
+  auto& entry = *i->second;
+  if (in_observer_ && !entry.enrolled.observer && violations_.size() < violations_max)
+    violations_.push_back(fmt::format("an observer sent a message to {}", entry.name));
+  ++entry.waiting;
+  if (const auto most = entry.enrolled.mailbox_max;
+      most != 0 && entry.waiting > most && violations_.size() < violations_max)
+    violations_.push_back(
+        fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name,
+                    entry.waiting, steps_, most));
+  entry.actor->enqueue(std::move(message), entry.unit);
+}
+
+// -- capture and kill
+// -------------------------------------------------------------------------------------------------
+
+std::vector<world::captured_actor> world::capture() const {
+  assert(idle());
+  std::vector<captured_actor> result;
+  result.reserve(by_owner_.size());
+  for (const auto& [id, entry] : by_owner_) {
+    const auto& e = entry->enrolled;
+    if (e.observer || !e.capture)
+      continue;
+    captured_actor one{e.id, entry->name, std::string{e.kind}, entry->activations, {}};
+    e.capture(e.state, one.state);
+    result.push_back(std::move(one));
+  }
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return result;
+}
+
+void world::kill() {
+  killed_ = true;
+  for (auto where : coordinators_)
+    where->clock().cancel_all();
+  // In the order of CAF's numbers: what is released first must not depend on a hash table.
+  std::vector<actor_entry*> all;
+  for (auto& [actor, entry] : by_actor_)
+    all.push_back(entry.get());
+  std::sort(all.begin(), all.end(), [](auto a, auto b) { return a->weak->aid < b->weak->aid; });
+  for (auto entry : all) {
+    const auto alive = caf::actor_cast<caf::strong_actor_ptr>(entry->weak);
+    entry->enrolled.handle = nullptr;
+    if (!alive)
+      continue;
+    auto actor = dynamic_cast<caf::scheduled_actor*>(alive->get());
+    if (!actor || actor->getf(caf::abstract_actor::is_cleaned_up_flag))
+      continue;
+    actor->context(entry->unit);
+    actor->quit(caf::exit_reason::kill);
+    actor->finalize();
+  }
+  for (auto where : coordinators_)
+    where->clock().cancel_all();
+  while (auto waiting = queue_.pop())
+    graveyard_.push_back(waiting->actor);
+  for (auto observer : observers_due_)
+    graveyard_.push_back(observer->actor);
+  observers_due_.clear();
+  by_owner_.clear();
+  for (auto dead : graveyard_)
+    caf::intrusive_ptr_release(dead);
+  graveyard_.clear();
+  by_actor_.clear();
+  // The systems' own two actors end in the normal way when their system is destroyed.
+  killed_ = false;
+}
+
+} // namespace seedwalk::sim

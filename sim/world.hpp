@@ -1,0 +1,209 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "net/completion_sink.hpp"
+#include "net/runtime.hpp"
+#include "net/timers.hpp"
+#include "sim/actor_entry.hpp"
+#include "sim/chain.hpp"
+#include "sim/run_queue.hpp"
+#include "sim/timer_queue.hpp"
+
+namespace caf {
+class actor_system_config;
+}
+
+namespace seedwalk::sim {
+
+class coordinator;
+
+/// Hears of everything that enters a world and of each step: a recorder, a trace.
+class world_listener {
+public:
+  virtual ~world_listener() = default;
+  /// Time moves to `now`, before the step with number `next_step`.
+  virtual void on_advance(std::uint64_t next_step, net::instant now) = 0;
+  /// A completion, as archived, for `to`; `door` is one of the `door_tag`s.
+  virtual void on_completion(std::uint64_t next_step, net::owner to, std::uint8_t door,
+                             net::byte_view what) = 0;
+  /// The step is over. `actor` and `message` name who did what.
+  virtual void on_step(std::uint64_t step, const chain& so_far, const std::string& actor,
+                       const char* message) = 0;
+};
+
+/// Which door a completion came through. Recordings store the numbers: append only.
+enum class door_tag : std::uint8_t { network = 0, storage = 1, control = 2 };
+
+/// Where actors live: names, mailboxes' bounds, the order of their steps, their timers, and the
+/// run's chain.
+///
+/// A world belongs to one thread and runs its actors one message at a time. It takes the place of
+/// CAF's scheduler in one or several actor systems (`attach`), and it does not know where
+/// completions and time come from: a driver calls `advance`, `deliver` and `step`, in an order that
+/// makes the run what it is. Live, recorded, simulated and replayed runs differ in their drivers
+/// and doors alone.
+///
+/// Actors of any CAF program can live here: those that were not spawned by `net::spawn` get the
+/// name that CAF knows them by and an ordinal, and their `delayed_send`s and request timeouts
+/// follow this world's time. They can be run, scheduled, hashed and killed; captured only what was
+/// spawned by `net::spawn`.
+class world final : public net::runtime, public net::timers, public net::completion_sink {
+public:
+  struct options {
+    std::uint64_t seed = 1;
+    strategy schedule = strategy::fifo;
+    bool deep = false;            ///< Message payloads enter the chain too.
+    std::chrono::seconds wall{0}; ///< The wall clock at steady time 0.
+  };
+
+  explicit world(options o);
+  ~world() override;
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+
+  /// Makes this world the scheduler of the actor system built from `config`. The world must outlive
+  /// that system.
+  void attach(caf::actor_system_config& config);
+
+  const options& settings() const { return options_; }
+
+  // -- what a driver calls, between steps
+  // ------------------------------------------------------------------------
+
+  /// Runs one message of one actor; false if no actor has one.
+  bool step();
+
+  /// True if no actor has a message.
+  bool idle() const { return queue_.empty(); }
+
+  /// Moves time, and fires what is due. Steady time never goes back; wall time may.
+  void advance(net::instant to);
+
+  /// When the first timer is due, in steady time.
+  std::optional<net::steady_time> next_timer() const;
+
+  /// Hands an archived completion to its owner; the message is `what` itself.
+  template <class Completion>
+  void deliver_completion(net::owner to, door_tag door, Completion&& what) {
+    scratch_.clear();
+    net::byte_writer{scratch_}(what);
+    note_completion(to, door, scratch_);
+    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  }
+  void deliver(net::owner to, net::completion&& what) override;
+
+  /// Adds an effect to the chain: called by the doors' decorators.
+  void note_effect(std::uint64_t kind, std::uint64_t value) {
+    chain_.mix(kind);
+    chain_.mix(value);
+  }
+  void note_effect(net::byte_view data) { chain_.mix(data); }
+
+  void listen(world_listener* listener) { listener_ = listener; }
+
+  std::uint64_t steps() const { return steps_; }
+  std::uint64_t hash() const { return chain_.value(); }
+  const chain& run_chain() const { return chain_; }
+
+  /// What went wrong that no actor can be asked about: exceptions, mailboxes over their bound,
+  /// observers that spoke.
+  const std::vector<std::string>& violations() const { return violations_; }
+  std::uint64_t failures() const { return failures_; }
+
+  /// Actors alive and enrolled, observers included.
+  std::size_t actors() const { return by_owner_.size(); }
+  /// The name of an enrolled actor; empty if unknown.
+  std::string name_of(net::owner who) const;
+
+  // -- capture and restore
+  // -----------------------------------------------------------------------------------------
+
+  /// One captured actor.
+  struct captured_actor {
+    net::owner id;
+    std::string name;
+    std::string kind;
+    std::uint64_t activations = 0;
+    net::bytes state;
+  };
+
+  /// The states of all enrolled actors, observers left out, by number. Precondition: idle().
+  std::vector<captured_actor> capture() const;
+
+  /// Ends every actor of every attached system at once, wherever it is; no behaviour of theirs
+  /// runs, nothing leaks. The systems can then be destroyed. What doors still deliver is dropped.
+  ///
+  /// Timers and numbers stay as they are, so that a captured moment can be restored in a new
+  /// system.
+  void kill();
+
+  /// Makes the next `enrol` of `id` carry on its count of activations, so that keyed draws go on
+  /// where they were.
+  void resume_activations(net::owner id, std::uint64_t activations) {
+    resumed_[id.id] = activations;
+  }
+
+  // -- net::timers
+  // ---------------------------------------------------------------------------------------------------
+  net::instant now() const override { return now_; }
+  net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override;
+  void cancel(net::timer_id id) override;
+
+  // -- net::runtime
+  // --------------------------------------------------------------------------------------------------
+  caf::actor_system& system() override;
+  net::owner next_owner() override { return net::owner{++last_owner_}; }
+  void enrol(net::enrolment actor) override;
+  void retire(net::owner who) override;
+  void note_failure(net::owner who, std::string_view what) override;
+
+protected:
+  bool wants_payloads() const override { return options_.deep; }
+  void note_payload(const net::bytes& payload) override { chain_.mix(payload); }
+  void enqueue(net::owner to, caf::mailbox_element_ptr message) override;
+
+private:
+  friend class coordinator;
+
+  void became_runnable(caf::resumable* what, coordinator& where);
+  void run(actor_entry& actor);
+  void run_observers();
+  void forget(actor_entry& actor);
+  void note_completion(net::owner to, door_tag door, net::byte_view what);
+  actor_entry& entry_of(caf::scheduled_actor& actor, coordinator& where);
+  const char* name_message(caf::scheduled_actor& actor, std::uint64_t& hash);
+
+  options options_;
+  run_queue queue_;
+  timer_queue timers_;
+  net::instant now_;
+  chain chain_;
+  std::uint64_t steps_ = 0;
+  std::uint64_t last_owner_ = 0;
+  std::uint64_t failures_ = 0;
+  bool killed_ = false;
+  bool in_observer_ = false;
+  actor_entry* running_ = nullptr;
+  world_listener* listener_ = nullptr;
+  net::bytes scratch_;
+
+  std::vector<coordinator*> coordinators_; ///< The last one attached takes new actors.
+  // Asked by number only; whoever needs an order sorts.
+  std::unordered_map<std::uint64_t, actor_entry*> by_owner_;
+  std::unordered_map<const caf::resumable*, std::unique_ptr<actor_entry>> by_actor_;
+  std::unordered_map<std::uint64_t, std::uint64_t> resumed_;
+  std::map<std::string, std::uint64_t> ordinals_;
+  std::vector<actor_entry*> observers_due_;
+  std::vector<caf::resumable*> graveyard_;
+  std::vector<std::string> violations_;
+};
+
+} // namespace seedwalk::sim
