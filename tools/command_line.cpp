@@ -1,0 +1,83 @@
+#include "tools/command_line.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace seedwalk::tools {
+
+namespace {
+
+/// CLI11's messages may end in a newline or a list over several lines; ours are one line.
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.'))
+    text.pop_back();
+  return text;
+}
+
+std::string indented(const std::string& lines) {
+  std::string text = "  ";
+  for (const char c : lines) {
+    text += c;
+    if (c == '\n')
+      text += "  ";
+  }
+  return text;
+}
+
+} // namespace
+
+command_line::command_line(std::string name, std::string purpose, std::string examples)
+    : name_(std::move(name)), app_(std::move(purpose), "seedwalk " + name_) {
+  app_.set_help_flag("-h,--help", "this text");
+  app_.footer("\nExamples:\n" + indented(examples));
+  app_.option_defaults()->delimiter('\0');
+}
+
+std::optional<exit_code> command_line::parse(const invocation& how) {
+  std::vector<std::string> reversed(how.arguments.rbegin(), how.arguments.rend());
+  try {
+    app_.parse(std::move(reversed));
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    how.terminal.out << app_.help();
+    return exit_code::done;
+  } catch (const CLI::ParseError& e) {
+    return refuse(how, one_line(e.what()));
+  }
+}
+
+exit_code command_line::refuse(const invocation& how, const std::string& message) const {
+  how.terminal.err << fmt::format("seedwalk {0}: {1}; see seedwalk {0} --help\n", name_, message);
+  return exit_code::usage;
+}
+
+chosen_subcommand choose_subcommand(invocation& how, std::string_view command,
+                                    std::span<const std::string_view> names,
+                                    std::string_view help) {
+  if (how.arguments.empty()) {
+    how.terminal.err << fmt::format(
+        "seedwalk {0}: one of {1} is missing; see seedwalk {0} --help\n", command,
+        fmt::join(names, ", "));
+    return {{}, exit_code::usage};
+  }
+  const auto typed = how.arguments.front();
+  if (typed == "--help" || typed == "-h") {
+    how.terminal.out << help;
+    return {{}, exit_code::done};
+  }
+  if (std::ranges::find(names, typed) == names.end()) {
+    const auto meant = closest_name(typed, names);
+    how.terminal.err << fmt::format(
+        "seedwalk {0}: there is no \"{1}\"{2}; see seedwalk {0} --help\n", command, typed,
+        meant.empty() ? "" : fmt::format(", did you mean \"{}\"?", meant));
+    return {{}, exit_code::usage};
+  }
+  how.arguments.erase(how.arguments.begin());
+  return {typed, exit_code::done};
+}
+
+} // namespace seedwalk::tools

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace seedwalk::tools {
+
+/// `seedwalk version [--json]`: what `--version` prints, and with what it was built.
+exit_code run_version(invocation& how);
+
+} // namespace seedwalk::tools
