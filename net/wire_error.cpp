@@ -70,10 +70,12 @@ std::string_view name_of(wire_consequence c) {
   return "unknown";
 }
 
-wire_consequence consequence_of(wire_error e) {
+wire_consequence consequence_of(wire_error e, message_kind kind) {
   if (e < wire_error::bad_checksum)
     return wire_consequence::lost_framing;
-  if (e < wire_error::too_many_addresses)
+  if (e == wire_error::bad_checksum || e == wire_error::malformed_command)
+    return wire_consequence::drop_message;
+  if (e < wire_error::too_many_addresses && kind != message_kind::feature)
     return wire_consequence::drop_message;
   return wire_consequence::misbehaved;
 }

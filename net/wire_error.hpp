@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "net/inspect.hpp"
+#include "net/messages.hpp"
 
 namespace seedwalk::net {
 
@@ -54,6 +54,8 @@ enum class wire_consequence : std::uint8_t {
 /// "drop_message", "misbehaved", "lost_framing".
 std::string_view name_of(wire_consequence c);
 
-wire_consequence consequence_of(wire_error e);
+/// What `e` leads to in a message of that kind. Whatever is wrong inside a `feature` makes Core
+/// close.
+wire_consequence consequence_of(wire_error e, message_kind kind);
 
 } // namespace seedwalk::net

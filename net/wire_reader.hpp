@@ -28,6 +28,10 @@ public:
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
 
+  /// The next byte, for a caller that has looked at `left` and moves on with `advance`.
+  const std::uint8_t* at() const { return at_; }
+  void advance(std::size_t n) { at_ += n; }
+
   /// What went wrong first. Precondition: !ok().
   wire_error error() const { return error_; }
   /// Where that was: the first byte of the field that broke a rule, or the end of the input.
