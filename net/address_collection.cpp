@@ -1,0 +1,120 @@
+#include "net/address_collection.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "net/random.hpp"
+
+namespace seedwalk::net {
+
+namespace {
+
+/// One endpoint's share of a digest that adds up, so that order and splitting do not matter.
+std::uint64_t digest_of(const endpoint& peer) {
+  std::array<std::uint8_t, 35> key{};
+  key[0] = static_cast<std::uint8_t>(peer.network);
+  std::copy(peer.address.begin(), peer.address.end(), key.begin() + 1);
+  key[33] = static_cast<std::uint8_t>(peer.port);
+  key[34] = static_cast<std::uint8_t>(peer.port >> 8);
+  return keyed_hash(0, "address digest", key);
+}
+
+} // namespace
+
+void address_collection::begin(steady_time now) {
+  assert(phase_ == phase::not_asked);
+  phase_ = phase::waiting;
+  asked_at_ = waiting_since_ = now;
+}
+
+void address_collection::add_block(steady_time now, const endpoint& peer,
+                                   const session_limits& limits,
+                                   const std::vector<msg::addr_entry>& entries,
+                                   std::uint32_t skipped, std::vector<msg::addr_entry>& kept) {
+  std::size_t allowed = 0;
+  if (running()) {
+    note_answer(now, peer, entries, skipped);
+    allowed = std::min<std::size_t>(
+        entries.size(), limits.answer_entries - std::min(handed_on_, limits.answer_entries));
+    handed_on_ += static_cast<std::uint32_t>(allowed);
+  } else {
+    allowed = spend_gossip(now, limits, entries.size());
+    report_.gossip += static_cast<std::uint32_t>(allowed);
+  }
+  report_.over_limit += static_cast<std::uint32_t>(entries.size() - allowed);
+  kept.insert(kept.end(), entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(allowed));
+}
+
+void address_collection::note_answer(steady_time now, const endpoint& peer,
+                                     const std::vector<msg::addr_entry>& entries,
+                                     std::uint32_t skipped) {
+  ++report_.messages;
+  report_.skipped += skipped;
+  for (const auto& entry : entries) {
+    const auto network = static_cast<std::size_t>(entry.peer.network);
+    assert(network < report_.by_network.size());
+    ++report_.by_network[network];
+    report_.digest += digest_of(entry.peer);
+    answered_ = answered_ || entry.peer != peer;
+  }
+  answered_ = answered_ || skipped != 0;
+  if (!first_block_took_)
+    first_block_took_ = now - asked_at_;
+  if (entries.size() + skipped >= 2)
+    phase_ = phase::answering;
+  if (phase_ == phase::answering) {
+    answered_ = true;
+    waiting_since_ = now;
+  }
+}
+
+std::size_t address_collection::spend_gossip(steady_time now, const session_limits& limits,
+                                             std::size_t entries) {
+  const steady_time interval = limits.gossip_interval;
+  const auto spent = std::max(gossip_until_.value_or(now), now);
+  const auto full = now + interval * limits.gossip_burst;
+  const auto room = full > spent ? static_cast<std::uint64_t>((full - spent) / interval) : 0;
+  const auto allowed = std::min<std::uint64_t>(room, entries);
+  gossip_until_ = spent + interval * static_cast<std::int64_t>(allowed);
+  return static_cast<std::size_t>(allowed);
+}
+
+std::optional<steady_time> address_collection::hard_end(const session_timers& timers) const {
+  if (!running())
+    return std::nullopt;
+  return asked_at_ + timers.all_addresses;
+}
+
+std::optional<steady_time> address_collection::deadline(const session_timers& timers) const {
+  const auto hard = hard_end(timers);
+  if (!hard)
+    return std::nullopt;
+  const auto patience = phase_ == phase::waiting ? timers.first_addresses : timers.quiet_addresses;
+  return std::min<steady_time>(*hard, waiting_since_ + patience);
+}
+
+void address_collection::excuse(steady_time pause, steady_time now) {
+  if (running())
+    waiting_since_ = std::min(waiting_since_ + pause, now);
+}
+
+void address_collection::finish(steady_time now, const session_timers& timers, bool torn) {
+  assert(running());
+  const bool torn_off = torn && now >= *hard_end(timers);
+  if (!answered_)
+    end_with(addr_answer::none);
+  else
+    end_with(torn_off ? addr_answer::partial : addr_answer::complete);
+}
+
+void address_collection::cut_off() {
+  if (running())
+    end_with(answered_ ? addr_answer::partial : addr_answer::none);
+}
+
+void address_collection::end_with(addr_answer answer) {
+  phase_ = phase::over;
+  report_.answer = report_.refused != 0 ? addr_answer::malformed : answer;
+}
+
+} // namespace seedwalk::net
