@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/network.hpp"
 #include "net/random.hpp"
 #include "net/text_pattern.hpp"
 
@@ -48,6 +49,8 @@ std::optional<std::string> problem_in(const session_config& config) {
     return "the inactivity limit must be longer than the time between pings";
   if (config.limits.receive_window == 0)
     return "a session that may receive nothing can learn nothing";
+  if (config.limits.receive_window > network::max_allowance_bytes)
+    return "the receive window is above the megabyte that the network door allows";
   if (config.limits.gossip_interval.count() <= 0)
     return "the time for each unasked address must be longer than nothing";
   return std::nullopt;
