@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include "net/runtime.hpp"

@@ -80,7 +80,7 @@ public:
   void send(owner to, T&& message) {
     using type = std::remove_cvref_t<T>;
     static_assert(archivable<type>, "a message needs an inspect overload");
-    if (wants_payloads())
+    if (wants_payloads(to))
       note_payload(to_archive(message));
     enqueue(to, caf::make_mailbox_element(nullptr, caf::make_message_id(),
                                           caf::mailbox_element::forwarding_stack{},
@@ -88,8 +88,8 @@ public:
   }
 
 protected:
-  /// True if payloads are part of the run's chain (`--deep`).
-  virtual bool wants_payloads() const = 0;
+  /// True if payloads for `to` are part of the run's chain (`--deep`, observers left out).
+  virtual bool wants_payloads(owner to) const = 0;
   virtual void note_payload(const bytes& payload) = 0;
   virtual void enqueue(owner to, caf::mailbox_element_ptr message) = 0;
 };

@@ -18,10 +18,13 @@ namespace seedwalk::sim {
 class timer_queue {
 public:
   net::timer_id start(net::steady_time due, net::owner who) {
-    const net::timer_id id{++last_};
-    waiting_.emplace(std::pair{due, id.value}, who);
-    due_.emplace(id.value, due);
-    return id;
+    return put(net::timer_id{++last_}, due, who);
+  }
+
+  /// The same for an observer, from numbers of their own: what watches a run must not shift the
+  /// numbers that the run sees.
+  net::timer_id start_observed(net::steady_time due, net::owner who) {
+    return put(net::timer_id{observed | ++last_observed_}, due, who);
   }
 
   void cancel(net::timer_id id) {
@@ -57,10 +60,19 @@ public:
   }
 
 private:
+  static constexpr std::uint64_t observed = 1ull << 63;
+
+  net::timer_id put(net::timer_id id, net::steady_time due, net::owner who) {
+    waiting_.emplace(std::pair{due, id.value}, who);
+    due_.emplace(id.value, due);
+    return id;
+  }
+
   std::map<std::pair<net::steady_time, std::uint64_t>, net::owner> waiting_;
   std::unordered_map<std::uint64_t, net::steady_time>
       due_; // order never seen: asked by number alone
   std::uint64_t last_ = 0;
+  std::uint64_t last_observed_ = 0;
 };
 
 } // namespace seedwalk::sim

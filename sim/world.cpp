@@ -14,15 +14,6 @@ namespace seedwalk::sim {
 
 namespace {
 
-/// What the chain mixes in before each kind of input, so that one is never taken for another.
-enum input_kind : std::uint64_t {
-  time_moves = 1,
-  completion_comes = 2,
-  step_runs = 3,
-  timer_starts = 4,
-  timer_ends = 5
-};
-
 /// A run that breaks a rule breaks it often: the first of them say enough.
 constexpr std::size_t violations_max = 100;
 
@@ -139,13 +130,12 @@ bool world::step() {
   ++steps_;
   std::uint64_t message_hash = 0;
   const auto message = name_message(*next->actor, message_hash);
-  const auto name = listener_ ? next->name : std::string{};
-  chain_.mix(step_runs);
-  chain_.mix(next->name_hash);
-  chain_.mix(message_hash);
+  if (listener_)
+    running_name_ = next->name; // the actor may not outlive its step
+  note_effect(effect_kind::step_runs, next->name_hash, message_hash);
   run(*next);
   if (listener_)
-    listener_->on_step(steps_, chain_, name, message);
+    listener_->on_step(steps_, chain_, running_name_, message);
   run_observers();
   return true;
 }
@@ -199,9 +189,8 @@ void world::forget(actor_entry& entry) {
 void world::advance(net::instant to) {
   assert(to.steady >= now_.steady);
   now_ = to;
-  chain_.mix(time_moves);
-  chain_.mix(static_cast<std::uint64_t>(to.steady.count()));
-  chain_.mix(static_cast<std::uint64_t>(to.wall.count()));
+  note_effect(effect_kind::time_moves, static_cast<std::uint64_t>(to.steady.count()),
+              static_cast<std::uint64_t>(to.wall.count()));
   if (listener_)
     listener_->on_advance(steps_ + 1, to);
   for (auto where : coordinators_)
@@ -218,26 +207,44 @@ std::optional<net::steady_time> world::next_timer() const {
   return first;
 }
 
+template <class Completion>
+void world::deliver_completion(net::owner to, door_tag door, Completion&& what) {
+  scratch_.clear();
+  net::byte_writer{scratch_}(what);
+  note_completion(to, door, scratch_);
+  std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+}
+
 void world::deliver(net::owner to, net::completion&& what) {
   deliver_completion(to, door_tag::network, std::move(what));
 }
 
+void world::deliver(net::owner to, store::completion&& what) {
+  deliver_completion(to, door_tag::storage, std::move(what));
+}
+
+void world::deliver(net::owner to, net::control_completion&& what) {
+  deliver_completion(to, door_tag::control, std::move(what));
+}
+
 void world::note_completion(net::owner to, door_tag door, net::byte_view what) {
-  chain_.mix(completion_comes);
-  chain_.mix(to.id);
-  chain_.mix(static_cast<std::uint64_t>(door));
+  note_effect(effect_kind::completion_comes, to.id, static_cast<std::uint64_t>(door));
   chain_.mix(what);
   if (listener_)
     listener_->on_completion(steps_ + 1, to, static_cast<std::uint8_t>(door), what);
 }
 
 net::timer_id world::start(std::chrono::nanoseconds delay, net::owner who) {
-  note_effect(timer_starts, static_cast<std::uint64_t>(delay.count()));
-  return timers_.start(now_.steady + std::max(delay, std::chrono::nanoseconds{0}), who);
+  const auto due = now_.steady + std::max(delay, std::chrono::nanoseconds{0});
+  if (in_observer_)
+    return timers_.start_observed(due, who);
+  note_effect(effect_kind::timer_starts, static_cast<std::uint64_t>(delay.count()), who.id);
+  return timers_.start(due, who);
 }
 
 void world::cancel(net::timer_id id) {
-  note_effect(timer_ends, id.value);
+  if (!in_observer_)
+    note_effect(effect_kind::timer_ends, id.value);
   timers_.cancel(id);
 }
 
@@ -285,6 +292,13 @@ void world::note_failure(net::owner who, std::string_view what) {
 std::string world::name_of(net::owner who) const {
   const auto i = by_owner_.find(who.id);
   return i == by_owner_.end() ? std::string{} : i->second->name;
+}
+
+bool world::wants_payloads(net::owner to) const {
+  if (!options_.deep || in_observer_)
+    return false;
+  const auto i = by_owner_.find(to.id);
+  return i != by_owner_.end() && !i->second->enrolled.observer;
 }
 
 void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {

@@ -6,16 +6,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "net/completion_sink.hpp"
+#include "net/control.hpp"
 #include "net/runtime.hpp"
 #include "net/timers.hpp"
 #include "sim/actor_entry.hpp"
 #include "sim/chain.hpp"
+#include "sim/effect_kind.hpp"
 #include "sim/run_queue.hpp"
 #include "sim/timer_queue.hpp"
+#include "store/storage.hpp"
 
 namespace caf {
 class actor_system_config;
@@ -35,8 +39,8 @@ public:
   virtual void on_completion(std::uint64_t next_step, net::owner to, std::uint8_t door,
                              net::byte_view what) = 0;
   /// The step is over. `actor` and `message` name who did what.
-  virtual void on_step(std::uint64_t step, const chain& so_far, const std::string& actor,
-                       const char* message) = 0;
+  virtual void on_step(std::uint64_t step, const chain& so_far, std::string_view actor,
+                       std::string_view message) = 0;
 };
 
 /// Which door a completion came through. Recordings store the numbers: append only.
@@ -55,7 +59,11 @@ enum class door_tag : std::uint8_t { network = 0, storage = 1, control = 2 };
 /// name that CAF knows them by and an ordinal, and their `delayed_send`s and request timeouts
 /// follow this world's time. They can be run, scheduled, hashed and killed; captured only what was
 /// spawned by `net::spawn`.
-class world final : public net::runtime, public net::timers, public net::completion_sink {
+class world final : public net::runtime,
+                    public net::timers,
+                    public net::completion_sink,
+                    public net::control_sink,
+                    public store::completion_sink {
 public:
   struct options {
     std::uint64_t seed = 1;
@@ -90,23 +98,29 @@ public:
   /// When the first timer is due, in steady time.
   std::optional<net::steady_time> next_timer() const;
 
-  /// Hands an archived completion to its owner; the message is `what` itself.
-  template <class Completion>
-  void deliver_completion(net::owner to, door_tag door, Completion&& what) {
-    scratch_.clear();
-    net::byte_writer{scratch_}(what);
-    note_completion(to, door, scratch_);
-    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
-  }
+  /// Hands a completion to its owner: its bytes enter the chain, the message is `what` itself.
   void deliver(net::owner to, net::completion&& what) override;
+  void deliver(net::owner to, store::completion&& what) override;
+  void deliver(net::owner to, net::control_completion&& what) override;
 
   /// Adds an effect to the chain: called by the doors' decorators.
-  void note_effect(std::uint64_t kind, std::uint64_t value) {
-    chain_.mix(kind);
-    chain_.mix(value);
+  void note_effect(effect_kind kind, std::uint64_t a, std::uint64_t b = 0) {
+    chain_.mix(static_cast<std::uint64_t>(kind));
+    chain_.mix(a);
+    chain_.mix(b);
   }
   void note_effect(net::byte_view data) { chain_.mix(data); }
 
+  /// Adds an effect that is more than two numbers.
+  template <class... Ts>
+  void note_archived(effect_kind kind, const Ts&... arguments) {
+    scratch_.clear();
+    net::byte_writer{scratch_}(arguments...);
+    chain_.mix(static_cast<std::uint64_t>(kind));
+    chain_.mix(scratch_);
+  }
+
+  /// `listener` (null: nobody) hears of everything from now on.
   void listen(world_listener* listener) { listener_ = listener; }
 
   std::uint64_t steps() const { return steps_; }
@@ -166,7 +180,7 @@ public:
   void note_failure(net::owner who, std::string_view what) override;
 
 protected:
-  bool wants_payloads() const override { return options_.deep; }
+  bool wants_payloads(net::owner to) const override;
   void note_payload(const net::bytes& payload) override { chain_.mix(payload); }
   void enqueue(net::owner to, caf::mailbox_element_ptr message) override;
 
@@ -177,6 +191,8 @@ private:
   void run(actor_entry& actor);
   void run_observers();
   void forget(actor_entry& actor);
+  template <class Completion>
+  void deliver_completion(net::owner to, door_tag door, Completion&& what);
   void note_completion(net::owner to, door_tag door, net::byte_view what);
   actor_entry& entry_of(caf::scheduled_actor& actor, coordinator& where);
   const char* name_message(caf::scheduled_actor& actor, std::uint64_t& hash);
@@ -194,6 +210,7 @@ private:
   actor_entry* running_ = nullptr;
   world_listener* listener_ = nullptr;
   net::bytes scratch_;
+  std::string running_name_; ///< Of the actor whose step runs, kept for the listener.
 
   std::vector<coordinator*> coordinators_; ///< The last one attached takes new actors.
   // Asked by number only; whoever needs an order sorts.

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace boost::asio {
+class io_context;
+} // namespace boost::asio
+
+namespace seedwalk::sim {
+
+/// Turns SIGINT, SIGTERM and SIGHUP of this process into calls of a handler, made by the thread
+/// that runs the io_context; SIGPIPE is ignored.
+///
+/// The second SIGINT or SIGTERM ends the process at once with exit code 130, from within the signal
+/// handler: it works even where the program hangs. What was acknowledged is durable already.
+///
+/// At most one object at a time; its destruction brings back the handlers of before. The handlers
+/// of a process are global, and so is the little that they touch.
+class process_signals {
+public:
+  /// `io` outlives this object.
+  process_signals(boost::asio::io_context& io, std::function<void(int signal)> handler);
+  ~process_signals();
+
+  process_signals(const process_signals&) = delete;
+  process_signals& operator=(const process_signals&) = delete;
+
+private:
+  struct inside;
+  std::shared_ptr<inside> inside_;
+};
+
+} // namespace seedwalk::sim
