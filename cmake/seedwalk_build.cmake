@@ -10,6 +10,8 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
+add_compile_definitions(SEEDWALK_VERSION="${PROJECT_VERSION}")
+add_link_options(-Wl,--build-id=sha1)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
 if(SEEDWALK_SANITIZE)
   add_compile_options(-fsanitize=${SEEDWALK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -41,7 +41,6 @@ concept hostable = requires(Actor& actor, std::string_view what) {
   typename Actor::environment;
   typename Actor::state;
   { Actor::kind } -> std::convertible_to<std::string_view>;
-  { Actor::mailbox_max } -> std::convertible_to<std::size_t>;
   actor.start();
   actor.make_behavior();
   actor.on_exception(what);
@@ -114,7 +113,10 @@ owner enrol_hosted(runtime& host, typename Actor::environment& env, owner self, 
   e.id = self;
   e.name = std::move(name);
   e.handle = std::move(handle);
-  e.mailbox_max = Actor::mailbox_max;
+  if constexpr (requires { actor->state.actor->mailbox_max(); })
+    e.mailbox_max = actor->state.actor->mailbox_max();
+  else
+    e.mailbox_max = Actor::mailbox_max;
   if constexpr (requires { Actor::observer; })
     e.observer = Actor::observer;
   e.kind = Actor::kind;
@@ -136,6 +138,13 @@ owner spawn(runtime& host, typename Actor::environment& env, std::string name,
             typename Actor::state data = {}) {
   return detail::enrol_hosted<Actor>(host, env, host.next_owner(), std::move(name), std::move(data),
                                      true);
+}
+
+/// The same under a number taken from `next_owner` before, for actors that must know each other from the start.
+template <hostable Actor>
+owner spawn_as(runtime& host, typename Actor::environment& env, owner self, std::string name,
+               typename Actor::state data = {}) {
+  return detail::enrol_hosted<Actor>(host, env, self, std::move(name), std::move(data), true);
 }
 
 /// Brings a captured actor back under its old number and name. Nothing of it runs before its next

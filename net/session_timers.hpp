@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "net/endpoint.hpp"
+#include "net/inspect.hpp"
 
 namespace seedwalk::net {
 
@@ -23,6 +24,12 @@ struct session_timers {
   duration probe;           ///<  ping written              never
 
   friend bool operator==(const session_timers&, const session_timers&) = default;
+
+  template <inspector F>
+  friend auto inspect(F& f, session_timers& x) {
+    return f(x.connect, x.handshake, x.message_idle, x.message_whole, x.first_addresses,
+             x.quiet_addresses, x.all_addresses, x.probe);
+  }
 };
 
 /// What an address costs to reach differs: a Tor circuit takes longer than a TCP handshake.
@@ -44,6 +51,11 @@ struct timer_table {
   }
 
   friend bool operator==(const timer_table&, const timer_table&) = default;
+
+  template <inspector F>
+  friend auto inspect(F& f, timer_table& x) {
+    return f(x.clearnet, x.tor, x.i2p);
+  }
 };
 
 /// Bitcoin Core waits 5 s for a TCP connection (netbase.h) and 60 s for a handshake (net.h); a
@@ -67,6 +79,11 @@ struct keep_alive_timers {
   std::chrono::milliseconds inactivity = std::chrono::minutes{20}; ///< No byte received at all.
 
   friend bool operator==(const keep_alive_timers&, const keep_alive_timers&) = default;
+
+  template <inspector F>
+  friend auto inspect(F& f, keep_alive_timers& x) {
+    return f(x.ping_every, x.ping_timeout, x.inactivity);
+  }
 };
 
 } // namespace seedwalk::net

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "actors/crawl_config.hpp"
+#include "actors/log_options.hpp"
+#include "net/bytes.hpp"
+#include "net/endpoint.hpp"
+
+namespace seedwalk::actors {
+
+// Values of a configuration as text: what a flag, a variable of the environment or a string in a
+// file says. Whatever `print_` writes, `parse_` of the same name reads back as the same value.
+// An error is half a sentence, to stand behind the name of the option.
+
+/// A value, or what is wrong with the text: "is not a duration (30s, 5m, 24h, 7d)".
+template <class T>
+using parsed = tl::expected<T, std::string>;
+
+/// "true" or "false"; "yes", "no", "1" and "0" too.
+parsed<bool> parse_boolean(std::string_view text);
+
+/// A decimal number, or a hexadecimal one behind "0x", up to `max`.
+parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max);
+
+/// Numbers with units, added up: "30s", "1h30m", "250ms"; units are ms, s, m, h, d. "0" is 0. At
+/// most ten years: longer is a slip.
+parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// In the largest unit that loses nothing: "90s", "24h", "7d". 24h is printed as "1d".
+std::string print_duration(std::chrono::milliseconds d);
+
+/// Bytes: a number, with K, M or G behind it for powers of 1024.
+parsed<std::uint64_t> parse_size(std::string_view text);
+std::string print_size(std::uint64_t bytes);
+
+/// An endpoint, or a subnet: "10.0.0.1:8333", "[2001:db8::1]:8333", "10.0.0.0/8", "2001:db8::/32".
+/// An address alone is the subnet of all its ports.
+parsed<address_rule> parse_address_rule(std::string_view text);
+std::string print_address_rule(const address_rule& rule);
+
+/// Hexadecimal digits, two a byte.
+parsed<net::bytes> parse_hex(std::string_view text);
+std::string print_hex(const net::bytes& data);
+
+/// The rules of a text with one a line, empty lines and `#` comments aside. The error names the
+/// line.
+parsed<std::vector<address_rule>> parse_address_rules(std::string_view lines);
+
+} // namespace seedwalk::actors

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "net/inspect.hpp"
+#include "net/outcome.hpp"
+#include "net/owner.hpp"
+
+namespace seedwalk::actors {
+
+/// What a crawl did so far; the visits of a census.
+struct crawl_counters {
+  std::uint64_t tried = 0;  ///< Visits that ended, by whose doing it ever was.
+  std::uint64_t good = 0;   ///< Of them, those that reached the peer's verack.
+  std::uint64_t failed = 0; ///< The others.
+  std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.
+  std::uint64_t addresses = 0;                              ///< Entries of addr answers.
+  std::uint64_t peak_connections = 0;                       ///< Most slots in use at once.
+
+  friend bool operator==(const crawl_counters&, const crawl_counters&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, crawl_counters& x) {
+    return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections);
+  }
+};
+
+// The conversation between the crawler, which starts and ends a crawl, and the connection manager.
+
+/// Crawler to manager: begin; visits belong to this census.
+struct begin_crawl {
+  std::uint32_t census = 0;
+  crawl_counters so_far; ///< Of the same census before a restart.
+  template <net::inspector F>
+  friend auto inspect(F& f, begin_crawl& x) {
+    return f(x.census, x.so_far);
+  }
+};
+
+/// Crawler to manager: no new dials; cancel what is under way; say `crawl_ended` when nothing is
+/// left.
+struct end_crawl {
+  template <net::inspector F>
+  friend auto inspect(F& f, end_crawl&) {
+    return f();
+  }
+};
+
+/// Manager to crawler: nothing is due any more (said once, and only if the crawl is to end then),
+/// or what `end_crawl` asked for is done. All visits are durable.
+struct crawl_ended {
+  crawl_counters counters;
+  bool nothing_due = false;
+  template <net::inspector F>
+  friend auto inspect(F& f, crawl_ended& x) {
+    return f(x.counters, x.nothing_due);
+  }
+};
+
+/// Crawler to manager: how far is it? Answered by `crawl_progress`.
+struct ask_progress {
+  net::owner from;
+  template <net::inspector F>
+  friend auto inspect(F& f, ask_progress& x) {
+    return f(x.from);
+  }
+};
+
+/// Manager to crawler.
+struct crawl_progress {
+  crawl_counters counters;
+  std::uint32_t connections = 0; ///< Slots in use.
+  std::uint32_t waiting = 0;     ///< Endpoints fetched and not yet dialled.
+  template <net::inspector F>
+  friend auto inspect(F& f, crawl_progress& x) {
+    return f(x.counters, x.connections, x.waiting);
+  }
+};
+
+/// Crawler to all others: the crawl is over, and everything is durable. Go.
+struct shut_down {
+  template <net::inspector F>
+  friend auto inspect(F& f, shut_down&) {
+    return f();
+  }
+};
+
+/// An actor without which the crawl cannot go on to the crawler: a failure of ours ended it.
+struct part_failed {
+  std::string what;
+  template <net::inspector F>
+  friend auto inspect(F& f, part_failed& x) {
+    return f(x.what);
+  }
+};
+
+} // namespace seedwalk::actors

@@ -1,0 +1,311 @@
+#include "actors/crawler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "actors/connection_manager.hpp"
+#include "actors/db_writer.hpp"
+#include "net/random.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+constexpr std::chrono::seconds progress_interval{1};
+constexpr std::chrono::seconds census_interval{30};
+constexpr std::chrono::minutes tidy_interval{10};
+constexpr std::chrono::seconds resolve_timeout{10};
+/// As many addresses of one DNS seed as Bitcoin Core keeps (nMaxIPs in net.cpp).
+constexpr std::size_t addresses_per_seed = 32;
+
+} // namespace
+
+void crawler::start() {
+  const auto name = host_.stable_name();
+  s_.started = env_.time.now().steady;
+  s_.db_writer = env_.runtime.next_owner();
+  s_.manager = env_.runtime.next_owner();
+  db_writer::state writing;
+  writing.manager = s_.manager;
+  writing.crawler = host_.self();
+  net::spawn_as<db_writer>(env_.runtime, env_, s_.db_writer, name + "/db_writer",
+                           std::move(writing));
+  connection_manager::state managing;
+  managing.crawler = host_.self();
+  managing.db_writer = s_.db_writer;
+  net::spawn_as<connection_manager>(env_.runtime, env_, s_.manager, name + "/manager",
+                                    std::move(managing));
+  ask(ask_census, store::censuses_query{1});
+}
+
+caf::behavior crawler::make_behavior() {
+  return {
+      [this](const storage_answer& m) { on_answer(m); },
+      [this](const operations_saved& m) { on_saved(m); },
+      [this](const net::resolved& m) { on_resolved(m); },
+      [this](const crawl_progress& m) {
+        if (env_.progressed)
+          env_.progressed(m);
+        s_.counters = m.counters;
+        const auto now = env_.time.now().steady;
+        if (s_.now == phase::crawling && now - s_.census_saved_at >= census_interval) {
+          s_.census_saved_at = now;
+          save_census(store::census_state::open);
+        }
+      },
+      [this](const crawl_ended& m) { on_crawl_ended(m); },
+      [this](const net::timer_fired& m) { on_timer(m.timer); },
+      [this](const net::stop_requested&) { end(crawl_end::stopped, {}); },
+      [this](const storage_troubled& m) {
+        s_.storage_damaged = true;
+        end(crawl_end::failed, m.why.message);
+      },
+      [this](const part_failed& m) { end(crawl_end::failed, m.what); },
+  };
+}
+
+void crawler::ask(token what, store::query query) {
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), what, std::move(query)});
+}
+
+void crawler::save(token what, std::vector<store::operation> operations) {
+  ++s_.unsaved;
+  env_.runtime.send(s_.db_writer, save_operations{host_.self(), what, std::move(operations)});
+}
+
+void crawler::on_answer(const storage_answer& m) {
+  if (m.error) {
+    end(crawl_end::failed, m.error.message);
+    if (m.token == ask_final_stats)
+      finish();
+    return;
+  }
+  if (const auto censuses = std::get_if<store::censuses_answer>(&m.answer);
+      censuses && s_.now == phase::opening)
+    on_census(*censuses);
+  if (const auto stats = std::get_if<store::stats_answer>(&m.answer)) {
+    s_.known = stats->known;
+    if (m.token == ask_final_stats)
+      finish();
+    else if (s_.now == phase::opening)
+      on_stats(*stats);
+  }
+}
+
+void crawler::on_saved(const operations_saved& m) {
+  for (std::size_t i = 0; i != m.tokens.size(); ++i) {
+    --s_.unsaved;
+    switch (m.tokens[i]) {
+    case save_open:
+      for (const auto& result : m.results)
+        if (const auto opened = std::get_if<store::census_opened>(&result))
+          s_.census_number = opened->number;
+      if (s_.now == phase::opening)
+        ask(ask_stats, store::stats_query{env_.time.now().wall});
+      break;
+    case save_seeds:
+      if (s_.now == phase::seeding)
+        begin();
+      break;
+    case save_tidy:
+      for (const auto& result : m.results)
+        if (const auto done = std::get_if<store::tidied>(&result);
+            done && done->more && s_.now == phase::crawling)
+          save(save_tidy, {store::tidy{env_.time.now().wall,
+                                       env_.settings.current()->config.storage.history}});
+      break;
+    case save_end:
+      ask(ask_final_stats, store::stats_query{env_.time.now().wall});
+      break;
+    default:
+      break;
+    }
+  }
+}
+
+// -- where it starts
+// ---------------------------------------------------------------------------------------------------
+
+void crawler::on_census(const store::censuses_answer& answer) {
+  if (!answer.censuses.empty() &&
+      answer.censuses.front().second.state == store::census_state::open) {
+    std::tie(s_.census_number, s_.census) = answer.censuses.front();
+    s_.resumed = true;
+    ++s_.census.restarts;
+    s_.counters.tried = s_.census.tried;
+    s_.counters.good = s_.census.good;
+    s_.counters.failed = s_.census.failed;
+    std::copy_n(s_.census.outcomes.begin(),
+                std::min(s_.census.outcomes.size(), s_.counters.outcomes.size()),
+                s_.counters.outcomes.begin());
+    env_.log.write(
+        log_level::info, host_.stable_name(), "going on with the open census",
+        {{"census", fmt::to_string(s_.census_number)}, {"tried", fmt::to_string(s_.census.tried)}});
+    save(save_open, {store::update_census{s_.census_number, s_.census}});
+    return;
+  }
+  const auto settings = env_.settings.current();
+  s_.census.start = env_.time.now().wall;
+  s_.census.vantage = settings->config.run.vantage;
+  s_.census.build = settings->build;
+  s_.census.configuration = settings->digest;
+  for (const auto& peer : settings->config.start.connect)
+    s_.census.seeds.push_back(net::to_string(peer));
+  save(save_open, {store::open_census{s_.census}});
+}
+
+void crawler::on_stats(const store::stats_answer& answer) {
+  const auto settings = env_.settings.current();
+  const auto& from = settings->config.start;
+  s_.now = phase::seeding;
+  if (!from.connect.empty()) {
+    save(save_seeds, {store::dial_soon{env_.time.now().wall, from.connect}});
+    return;
+  }
+  if (from.dns && !from.fixed && answer.reached_lately < from.enough_known &&
+      !settings->dns_seeds().empty()) {
+    ask_seeds();
+    return;
+  }
+  if (answer.known == 0)
+    env_.log.write(
+        log_level::warning, host_.stable_name(),
+        "nowhere to start: the database is empty and there is no seed; give --connect HOST:PORT");
+  begin();
+}
+
+void crawler::ask_seeds() {
+  const auto settings = env_.settings.current();
+  std::vector<std::pair<std::uint64_t, std::string>> order;
+  for (const auto& seed : settings->dns_seeds())
+    order.emplace_back(net::keyed_hash(env_.seed, "dns seed", net::as_bytes(seed)), seed);
+  std::sort(order.begin(), order.end());
+  for (const auto& [draw, seed] : order) {
+    // Seeds answer x9.<seed> with nodes that offer NETWORK and WITNESS, as Bitcoin Core asks for.
+    s_.resolving.insert(env_.network.resolve("x9." + seed, settings->default_port(),
+                                             resolve_timeout, host_.self()));
+    s_.census.seeds.push_back(seed);
+  }
+}
+
+void crawler::on_resolved(const net::resolved& m) {
+  if (s_.resolving.erase(m.question) == 0)
+    return;
+  if (m.reason != net::error::none)
+    env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
+                   {{"error", std::string{net::name_of(m.reason)}}});
+  const auto settings = env_.settings.current();
+  const auto kept = std::min(m.addresses.size(), addresses_per_seed);
+  for (std::size_t i = 0; i != kept; ++i)
+    if (settings->may_dial(m.addresses[i]))
+      s_.seeds.push_back(m.addresses[i]);
+  if (s_.resolving.empty() && s_.now == phase::seeding)
+    seeded();
+}
+
+void crawler::seeded() {
+  const auto now = env_.time.now().wall;
+  if (s_.seeds.empty() && s_.known == 0)
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "no DNS seed gave an address: check the resolver, or give --connect HOST:PORT");
+  store::record_claims claims{std::nullopt, now, {}};
+  for (const auto& peer : s_.seeds)
+    claims.claims.push_back({peer, static_cast<std::uint32_t>(now.count()), 0});
+  s_.seeds.clear();
+  save(save_seeds, {std::move(claims)});
+}
+
+void crawler::begin() {
+  const auto settings = env_.settings.current();
+  s_.now = phase::crawling;
+  s_.census_saved_at = env_.time.now().steady;
+  if (settings->config.run.limit.count() > 0)
+    s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
+  s_.progress_timer = env_.time.start(progress_interval, host_.self());
+  s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
+  save(save_tidy, {store::tidy{env_.time.now().wall, settings->config.storage.history}});
+  env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters});
+}
+
+void crawler::on_timer(net::timer_id timer) {
+  if (timer == s_.limit_timer) {
+    end(crawl_end::stopped, {});
+  } else if (timer == s_.progress_timer) {
+    env_.runtime.send(s_.manager, ask_progress{host_.self()});
+    s_.progress_timer = env_.time.start(progress_interval, host_.self());
+  } else if (timer == s_.tidy_timer) {
+    save(save_tidy,
+         {store::tidy{env_.time.now().wall, env_.settings.current()->config.storage.history}});
+    s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
+  } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
+    env_.log.write(log_level::warning, host_.stable_name(),
+                   "visits that did not end in time are dropped");
+    on_crawl_ended({s_.counters, false});
+  }
+}
+
+// -- how it ends
+// -------------------------------------------------------------------------------------------------------
+
+void crawler::end(crawl_end how, std::string problem) {
+  if (s_.now >= phase::ending)
+    return;
+  s_.now = phase::ending;
+  s_.how = how;
+  s_.problem = std::move(problem);
+  env_.log.write(log_level::info, host_.stable_name(),
+                 "ending: no new dials, visits under way are cancelled");
+  s_.deadline_timer =
+      env_.time.start(env_.settings.current()->config.run.stop_deadline, host_.self());
+  env_.runtime.send(s_.manager, end_crawl{});
+}
+
+void crawler::on_crawl_ended(const crawl_ended& m) {
+  if (s_.now >= phase::closing)
+    return;
+  if (m.nothing_due && s_.now < phase::ending)
+    s_.how = crawl_end::finished;
+  s_.now = phase::closing;
+  s_.counters = m.counters;
+  save_census(s_.how == crawl_end::finished ? store::census_state::finished
+                                            : store::census_state::stopped);
+}
+
+void crawler::save_census(store::census_state how) {
+  s_.census.state = how;
+  s_.census.tried = s_.counters.tried;
+  s_.census.good = s_.counters.good;
+  s_.census.failed = s_.counters.failed;
+  s_.census.outcomes.assign(s_.counters.outcomes.begin(), s_.counters.outcomes.end());
+  const bool last = how != store::census_state::open;
+  // A census that was stopped stays open: whoever starts again goes on with it.
+  if (how == store::census_state::stopped)
+    s_.census.state = store::census_state::open;
+  else if (last)
+    s_.census.end = env_.time.now().wall;
+  save(last ? save_end : save_progress, {store::update_census{s_.census_number, s_.census}});
+}
+
+void crawler::finish() {
+  if (s_.now == phase::ended)
+    return;
+  s_.now = phase::ended;
+  for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer})
+    env_.time.cancel(timer);
+  env_.runtime.send(s_.manager, shut_down{});
+  env_.runtime.send(s_.db_writer, shut_down{});
+  if (env_.finished)
+    env_.finished({s_.how, s_.problem, s_.storage_damaged, s_.census_number, s_.resumed,
+                   s_.counters, s_.known, env_.time.now().steady - s_.started});
+  host_.quit();
+}
+
+void crawler::on_exception(std::string_view what) {
+  s_.how = crawl_end::failed;
+  s_.problem = std::string{what};
+  finish();
+}
+
+} // namespace seedwalk::actors

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/behavior.hpp>
+
+#include "actors/crawl_messages.hpp"
+#include "actors/environment.hpp"
+#include "actors/storage_messages.hpp"
+#include "net/control.hpp"
+#include "net/hosted_actor.hpp"
+#include "net/timers.hpp"
+#include "store/census_record.hpp"
+
+namespace seedwalk::actors {
+
+/// How a crawl ended.
+enum class crawl_end : std::uint8_t {
+  finished = 0, ///< Nothing was due any more.
+  stopped,      ///< An operator, a signal or the limit on time ended it.
+  failed,       ///< The database is damaged, or an actor that it needs failed.
+};
+
+/// What a crawl came to.
+struct crawl_summary {
+  crawl_end how = crawl_end::finished;
+  std::string problem; ///< Why it failed; else empty.
+  bool storage_damaged = false;
+  std::uint32_t census = 0;
+  bool resumed = false; ///< It went on with a census that an earlier run had left open.
+  crawl_counters counters;
+  std::uint64_t known = 0; ///< Endpoints in the database.
+  std::chrono::nanoseconds took{0};
+};
+
+/// The root: starts a crawl, watches over it, and ends it in order.
+///
+/// It opens the census, or goes on with the open one; finds where to start (the endpoints given,
+/// else what the database knows, else, while too few succeeded lately, the chain's DNS seeds in
+/// keyed random order); then the manager works. A signal, the limit on time or the end of all work
+/// ends it: no new dials, visits cancelled, everything durable, the census closed, summary given.
+class crawler {
+public:
+  static constexpr std::string_view kind = "crawler";
+  using environment = actors::environment;
+
+  enum class phase : std::uint8_t { opening = 0, seeding, crawling, ending, closing, ended };
+
+  struct state {
+    net::owner db_writer;
+    net::owner manager;
+    phase now = phase::opening;
+    net::steady_time started{0};
+    std::uint32_t census_number = 0;
+    store::census_record census;
+    bool resumed = false;
+    crawl_counters counters;
+    std::uint64_t known = 0;
+    std::set<net::resolve_id> resolving;
+    std::vector<net::endpoint> seeds;
+    net::timer_id limit_timer;
+    net::timer_id progress_timer;
+    net::timer_id tidy_timer;
+    net::timer_id deadline_timer;
+    std::uint64_t unsaved = 0; ///< Tokens of save_operations not yet answered.
+    crawl_end how = crawl_end::stopped;
+    std::string problem;
+    bool storage_damaged = false;
+    net::steady_time census_saved_at{0};
+    template <net::inspector F>
+    friend auto inspect(F& f, state& x) {
+      return f(x.db_writer, x.manager, x.now, x.started, x.census_number, x.census, x.resumed,
+               x.counters, x.known, x.resolving, x.seeds, x.limit_timer, x.progress_timer,
+               x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem, x.storage_damaged,
+               x.census_saved_at);
+    }
+  };
+
+  static constexpr std::size_t mailbox_max = 256; ///< Answers, a resolver's answer a seed, signals.
+
+  crawler(environment& env, net::actor_host& host, state& data)
+      : env_(env), host_(host), s_(data) {}
+
+  void start();
+  caf::behavior make_behavior();
+  void on_exception(std::string_view what);
+
+private:
+  enum token : std::uint64_t {
+    ask_census = 1,
+    ask_stats,
+    ask_final_stats,
+    save_open,
+    save_seeds,
+    save_progress,
+    save_tidy,
+    save_end
+  };
+
+  void ask(token what, store::query query);
+  void save(token what, std::vector<store::operation> operations);
+  void on_answer(const storage_answer& m);
+  void on_saved(const operations_saved& m);
+  void on_census(const store::censuses_answer& answer);
+  void on_stats(const store::stats_answer& answer);
+  void on_timer(net::timer_id timer);
+  void ask_seeds();
+  void on_resolved(const net::resolved& m);
+  void seeded();
+  void begin();
+  void end(crawl_end how, std::string problem);
+  void on_crawl_ended(const crawl_ended& m);
+  void save_census(store::census_state how);
+  void finish();
+
+  environment& env_;
+  net::actor_host& host_;
+  state& s_;
+};
+
+} // namespace seedwalk::actors

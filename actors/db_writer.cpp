@@ -1,0 +1,187 @@
+#include "actors/db_writer.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "actors/crawl_messages.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+/// How long to wait before a batch that a full disk refused is tried again.
+constexpr std::chrono::seconds retry_interval{1};
+
+std::uint32_t added_by(const store::operation_result& result) {
+  if (const auto claims = std::get_if<store::claims_recorded>(&result))
+    return claims->added;
+  return 0;
+}
+
+} // namespace
+
+std::size_t db_writer::mailbox_max() const {
+  // Each connection has at most one block of addresses unanswered, and the manager at most one
+  // visit for each; beside them: a question of each asker, and completions of the batches in
+  // flight.
+  return 2 * env_.settings.current()->connections_max() + 64;
+}
+
+caf::behavior db_writer::make_behavior() {
+  return {
+      [this](save_addresses& m) { on_addresses(m); },
+      [this](save_operations& m) { on_operations(m); },
+      [this](storage_question& m) { on_question(m); },
+      [this](store::written& m) { on_written(m); },
+      [this](store::answered& m) {
+        const auto i = s_.asked.find(m.request);
+        if (i == s_.asked.end())
+          return;
+        const auto who = i->second;
+        s_.asked.erase(i);
+        env_.runtime.send(who.who,
+                          storage_answer{who.token, std::move(m.error), std::move(m.answer)});
+      },
+      [this](net::timer_fired& m) { on_retry(m.timer); },
+      [this](const shut_down&) { host_.quit(); },
+  };
+}
+
+void db_writer::on_addresses(save_addresses& m) {
+  const waiter who{m.from, 0, 1, true};
+  gather(store::record_claims{m.source, env_.time.now().wall, std::move(m.claims)});
+  s_.gathering.waiters.push_back(who);
+  if (s_.in_flight.empty())
+    flush();
+}
+
+void db_writer::on_operations(save_operations& m) {
+  const waiter who{m.from, m.token, static_cast<std::uint32_t>(m.operations.size()), false};
+  for (auto& operation : m.operations)
+    gather(std::move(operation));
+  s_.gathering.waiters.push_back(who);
+  if (s_.in_flight.empty())
+    flush();
+}
+
+void db_writer::on_question(storage_question& m) {
+  flush();
+  const auto request = env_.storage.query(std::move(m.query), host_.self());
+  s_.asked.emplace(request, asker{m.from, m.token});
+}
+
+void db_writer::gather(store::operation operation) {
+  s_.gathering.batch.operations.push_back(std::move(operation));
+}
+
+void db_writer::flush() {
+  if (s_.gathering.waiters.empty() || (s_.stalled && !s_.fatal))
+    return;
+  launch(std::exchange(s_.gathering, {}));
+}
+
+void db_writer::launch(flight f) {
+  if (s_.fatal) {
+    store::batch_result nothing;
+    nothing.results.resize(f.batch.operations.size());
+    answer(f, nothing);
+    return;
+  }
+  const auto request = env_.storage.write(f.batch, host_.self());
+  s_.in_flight.emplace(request, std::move(f));
+}
+
+void db_writer::on_written(store::written& m) {
+  const auto i = s_.in_flight.find(m.request);
+  if (i == s_.in_flight.end())
+    return;
+  auto f = std::move(i->second);
+  s_.in_flight.erase(i);
+  if (m.error) {
+    on_failure(std::move(f), m.error);
+    return;
+  }
+  answer(f, m.result);
+  if (s_.stalled && s_.failed.empty() && s_.in_flight.empty())
+    recovered();
+  if (s_.in_flight.empty())
+    flush();
+}
+
+void db_writer::on_failure(flight failed, const store::error& why) {
+  if (!store::transient(why.code)) {
+    s_.fatal = true;
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "the database is damaged: nothing more is written", {{"error", why.message}});
+    env_.runtime.send(s_.crawler, storage_troubled{true, why});
+    env_.runtime.send(s_.manager, storage_troubled{true, why});
+    launch(std::move(failed));
+    for (auto& f : std::exchange(s_.failed, {}))
+      launch(std::move(f));
+    flush();
+    return;
+  }
+  s_.failed.push_back(std::move(failed));
+  if (!s_.stalled) {
+    s_.stalled = true;
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot write: dialling pauses until there is room again",
+                   {{"error", why.message}});
+    env_.runtime.send(s_.manager, storage_troubled{true, why});
+  }
+  if (s_.retry == net::timer_id{})
+    s_.retry = env_.time.start(retry_interval, host_.self());
+}
+
+void db_writer::on_retry(net::timer_id timer) {
+  if (timer != s_.retry)
+    return;
+  s_.retry = {};
+  for (auto& f : std::exchange(s_.failed, {}))
+    launch(std::move(f));
+}
+
+void db_writer::recovered() {
+  s_.stalled = false;
+  env_.log.write(log_level::info, host_.stable_name(), "writing again");
+  env_.runtime.send(s_.manager, storage_troubled{false, {}});
+}
+
+void db_writer::answer(const flight& f, const store::batch_result& result) {
+  std::uint32_t added = 0;
+  for (const auto& one : result.results)
+    added += added_by(one);
+  // Everybody hears once a batch, in the order in which they first wrote: tokens of one asker go
+  // together.
+  std::vector<std::pair<net::owner, operations_saved>> saved;
+  bool manager_hears = false;
+  auto next = result.results.begin();
+  for (const auto& w : f.waiters) {
+    const auto theirs = next;
+    next += w.operations;
+    if (w.addresses) {
+      env_.runtime.send(w.who, addresses_saved{added_by(*theirs)});
+      continue;
+    }
+    manager_hears = manager_hears || w.who == s_.manager;
+    auto i =
+        std::find_if(saved.begin(), saved.end(), [&](const auto& x) { return x.first == w.who; });
+    if (i == saved.end())
+      i = saved.insert(saved.end(), {w.who, {}});
+    i->second.tokens.push_back(w.token);
+    i->second.results.insert(i->second.results.end(), theirs, next);
+    i->second.claims_added = added;
+  }
+  for (auto& [who, message] : saved)
+    env_.runtime.send(who, std::move(message));
+  if (added > 0 && !manager_hears)
+    env_.runtime.send(s_.manager, claims_added{added});
+}
+
+void db_writer::on_exception(std::string_view what) {
+  // Nobody else can write: the crawl cannot go on.
+  env_.runtime.send(s_.crawler, storage_troubled{true, {store::error_code::io, std::string{what}}});
+}
+
+} // namespace seedwalk::actors

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "actors/log.hpp"
+#include "actors/settings.hpp"
+#include "net/network.hpp"
+#include "net/runtime.hpp"
+#include "net/timers.hpp"
+#include "store/storage.hpp"
+
+namespace seedwalk::actors {
+
+struct crawl_summary;
+
+/// All that the actors of one crawler can reach beside each other: the doors, the settings of the
+/// day, the log.
+///
+/// Built by whoever starts a crawl, in whatever world, and outlives its actor system.
+struct environment {
+  net::runtime& runtime;
+  net::network& network;
+  store::storage& storage;
+  net::timers& time;
+  actors::log& log;
+  settings_box& settings;
+  std::uint64_t seed = 0; ///< Every random stream of the run comes from it.
+  /// Called once, in the crawler's last step, with what the crawl came to.
+  std::function<void(const crawl_summary&)> finished;
+  /// Called now and then with how far it is; may be empty. Like a log: what it does changes
+  /// nothing.
+  std::function<void(const struct crawl_progress&)> progressed;
+};
+
+} // namespace seedwalk::actors

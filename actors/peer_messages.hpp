@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+
+#include "net/buffer.hpp"
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "net/messages.hpp"
+#include "net/outcome.hpp"
+#include "net/owner.hpp"
+#include "net/session_state.hpp"
+#include "net/visit_summary.hpp"
+
+namespace seedwalk::actors {
+
+// The conversation between the connection manager and a peer connection. `key` is the endpoint
+// under which the manager's pool has the connection: as dialled, or as accepted.
+
+/// Peer connection to manager: the last thing it says, whatever happened. It is gone after that.
+struct peer_outcome {
+  net::endpoint key;
+  net::visit_summary summary;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_outcome& x) {
+    return f(x.key, x.summary);
+  }
+};
+
+/// Peer connection to manager: the peer's version is in. Enough to find duplicates.
+struct peer_identified {
+  net::endpoint key;
+  net::endpoint claimed; ///< The address seen, with the port that its version.addr_from claims.
+  std::uint64_t nonce_smaller =
+      0; ///< Of the two version nonces on this connection: both sides know both.
+  std::uint64_t nonce_larger = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_identified& x) {
+    return f(x.key, x.claimed, x.nonce_smaller, x.nonce_larger);
+  }
+};
+
+/// Peer connection to manager: its verack is in, and here is what it said of itself.
+struct peer_established {
+  net::endpoint key;
+  net::msg::version claim;
+  std::chrono::nanoseconds handshake{0};
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_established& x) {
+    return f(x.key, x.claim, x.handshake);
+  }
+};
+
+/// Peer connection to manager: it was heard, and this much has crossed the wire since the last
+/// report.
+struct peer_seen {
+  net::endpoint key;
+  std::chrono::nanoseconds round_trip{0}; ///< The shortest so far; 0: none measured.
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint32_t messages_in = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_seen& x) {
+    return f(x.key, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in);
+  }
+};
+
+/// Manager to peer connection: end it for this reason.
+struct disconnect_peer {
+  net::outcome why = net::outcome::cancelled;
+  template <net::inspector F>
+  friend auto inspect(F& f, disconnect_peer& x) {
+    return f(x.why);
+  }
+};
+
+/// Manager to peer connection: the settings of all sessions have changed; look at them again.
+struct settings_changed {
+  template <net::inspector F>
+  friend auto inspect(F& f, settings_changed&) {
+    return f();
+  }
+};
+
+/// Manager to peer connection: send a ping now, if none is out.
+struct ping_peer {
+  template <net::inspector F>
+  friend auto inspect(F& f, ping_peer&) {
+    return f();
+  }
+};
+
+/// Manager to peer connection: send this encoded message, which others send too.
+struct send_shared {
+  std::uint64_t broadcast = 0; ///< Names the broadcast in the answer; 0: none is wanted.
+  net::buffer encoded;
+  template <net::inspector F>
+  friend auto inspect(F& f, send_shared& x) {
+    return f(x.broadcast, x.encoded);
+  }
+};
+
+/// Peer connection to manager: whether a `send_shared` was sent.
+struct shared_sent {
+  net::endpoint key;
+  std::uint64_t broadcast = 0;
+  bool sent = false;
+  template <net::inspector F>
+  friend auto inspect(F& f, shared_sent& x) {
+    return f(x.key, x.broadcast, x.sent);
+  }
+};
+
+} // namespace seedwalk::actors

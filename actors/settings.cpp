@@ -1,0 +1,71 @@
+#include "actors/settings.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "actors/build_identity.hpp"
+#include "net/archive.hpp"
+#include "net/random.hpp"
+#include "net/routability.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+bool names(const address_rule& rule, const net::endpoint& peer) {
+  if (const auto subnet = std::get_if<store::subnet>(&rule))
+    return store::contains(*subnet, peer);
+  return std::get<net::endpoint>(rule) == peer;
+}
+
+bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer) {
+  return std::any_of(rules.begin(), rules.end(),
+                     [&](const auto& rule) { return names(rule, peer); });
+}
+
+} // namespace
+
+settings::settings(crawl_config from, std::uint64_t seed)
+    : config(std::move(from)), chain(chain_of(config)), build(build_identity()) {
+  session.magic = chain.magic;
+  session.user_agent = config.network.user_agent;
+  session.nonce_key = net::keyed_hash(seed, "version nonces");
+  session.required_services = config.peers.required_services;
+  session.banned_user_agents = config.peers.ban_user_agents;
+  session.required_user_agents = config.peers.required_user_agents;
+  session.timers = config.timers;
+  session.keep_alive = config.keep_alive;
+  digest = net::keyed_hash(0, "configuration", net::to_archive(config));
+}
+
+bool settings::may_dial(const net::endpoint& peer) const {
+  switch (net::routability_of(peer)) {
+  case net::routability::routable:
+    break;
+  case net::routability::port_zero:
+  case net::routability::multicast:
+  case net::routability::this_network:
+  case net::routability::unused_network:
+    return false; // Nothing can be dialled there, whatever the operator allows.
+  default:
+    if (!config.network.allow_unroutable)
+      return false;
+  }
+  return !any_names(config.peers.exclude, peer) && !any_names(config.peers.ban, peer);
+}
+
+dial_limits settings::dials() const {
+  const auto& l = config.limits;
+  return {std::min(l.max_outbound, l.max_connections),
+          {l.live_percent, l.fresh_percent, l.rest_percent},
+          l.dials_per_second,
+          l.group_connections,
+          l.group_dials_per_second};
+}
+
+std::uint32_t settings::connections_max() const {
+  const auto& l = config.limits;
+  return l.max_connections + l.over_capacity;
+}
+
+} // namespace seedwalk::actors

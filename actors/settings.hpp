@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/crawl_config.hpp"
+#include "actors/dial_schedule.hpp"
+#include "net/session_config.hpp"
+
+namespace seedwalk::actors {
+
+/// A configuration made ready for use: what its parts come to in the terms of those who act on
+/// them. Immutable once it is shared.
+struct settings {
+  crawl_config config;
+  net::chain_params chain;
+  net::session_config session;
+  std::uint64_t digest = 0; ///< Of the configuration: equal ones have equal digests.
+  std::string build;        ///< Identity of the binary.
+
+  /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
+  settings(crawl_config from, std::uint64_t seed);
+
+  /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
+  /// operator said otherwise), not excluded, not banned by configuration.
+  bool may_dial(const net::endpoint& peer) const;
+
+  dial_limits dials() const;
+  std::uint32_t connections_max() const;
+  const std::vector<std::string>& dns_seeds() const { return chain.dns_seeds; }
+  std::uint16_t default_port() const { return chain.default_port; }
+};
+
+/// The settings of the day, which a reload replaces whole. Whoever holds the old ones keeps them
+/// until told.
+///
+/// Threads: any.
+class settings_box {
+public:
+  explicit settings_box(std::shared_ptr<const settings> first) : current_(std::move(first)) {}
+
+  std::shared_ptr<const settings> current() const {
+    const std::lock_guard lock{mutex_};
+    return current_;
+  }
+
+  void replace(std::shared_ptr<const settings> next) {
+    const std::lock_guard lock{mutex_};
+    current_ = std::move(next);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const settings> current_;
+};
+
+} // namespace seedwalk::actors
