@@ -1,0 +1,121 @@
+#include <chrono>
+
+#include "tests/conformance/conformance_test.hpp"
+
+namespace seedwalk::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+SEEDWALK_CONFORMANCE_SUITE(dialling);
+
+TEST_P(dialling, an_open_port_is_connected_and_both_ends_know_each_other) {
+  const auto at = listen();
+  const auto both = dial(at);
+  const auto connected = all<net::connected>(both.client).front();
+  const auto accepted = all<net::accepted>(at.id).front();
+  EXPECT_EQ(accepted.peer, connected.local);
+  EXPECT_EQ(net::address{accepted.local}, at.local);
+  EXPECT_NE(accepted.peer.port, 0);
+  EXPECT_NE(both.client, both.server);
+  finish(open(at));
+  door().close(both.client, net::closing::abort);
+  EXPECT_EQ(judge().log().front().to, listener_owner);
+}
+
+TEST_P(dialling, a_closed_port_is_refused_and_nothing_follows) {
+  const auto id = door().connect(world().refusing_address(), generous, client_owner);
+  await<net::connect_failed>(id);
+  world().settle();
+  EXPECT_EQ(story(id), "connect_failed(refused)");
+}
+
+TEST_P(dialling, a_silent_peer_times_out) {
+  const auto silent = world().silent_address();
+  if (!silent)
+    GTEST_SKIP() << "no silent address here";
+  const auto id = door().connect(*silent, 50ms, client_owner);
+  await<net::connect_failed>(id);
+  world().settle();
+  EXPECT_EQ(story(id), "connect_failed(timed_out)");
+}
+
+TEST_P(dialling, networks_that_need_a_proxy_are_not_supported_without_one) {
+  for (auto network : {net::network_id::torv2, net::network_id::torv3, net::network_id::i2p}) {
+    net::endpoint peer;
+    peer.network = network;
+    peer.port = 8333;
+    const auto id = door().connect(peer, generous, client_owner);
+    await<net::connect_failed>(id);
+    EXPECT_EQ(story(id), "connect_failed(address_not_supported)");
+  }
+}
+
+TEST_P(dialling, a_close_during_the_dial_ends_it_with_closed_alone) {
+  const auto silent = world().silent_address();
+  const auto at = listen();
+  door().accept(at.id, 10);
+  for (const auto& peer : {silent.value_or(at.local), at.local, world().refusing_address()}) {
+    const auto graceful = door().connect(peer, generous, client_owner);
+    door().close(graceful, net::closing::graceful);
+    const auto aborted = door().connect(peer, generous, client_owner);
+    door().close(aborted, net::closing::abort);
+    await<net::closed>(graceful);
+    await<net::closed>(aborted);
+    world().settle();
+    EXPECT_EQ(story(graceful), "closed(none)");
+    EXPECT_EQ(story(aborted), "closed(aborted)");
+  }
+}
+
+TEST_P(dialling, what_is_asked_for_during_the_dial_takes_effect_once_connected) {
+  const auto at = listen();
+  door().accept(at.id, 1);
+  const auto client = door().connect(at.local, generous, client_owner);
+  door().write(client, text("early"));
+  door().want(client, 3);
+  door().end_output(client);
+  const auto server = await<net::accepted>(at.id).front().connection;
+  door().own(server, server_owner);
+  door().want(server, 100);
+  await<net::input_ended>(server);
+  EXPECT_EQ(net::as_text(bytes_of(server)), "early");
+  door().write(server, text("answer"));
+  EXPECT_EQ(net::as_text(await_bytes(client, 3)), "ans");
+  EXPECT_EQ(story(client), "connected drained received");
+  finish({client, server});
+}
+
+TEST_P(dialling, completions_go_to_who_owns_the_dial_by_then) {
+  const auto at = listen();
+  door().accept(at.id, 1);
+  const auto id = door().connect(at.local, generous, client_owner);
+  door().own(id, net::owner{77});
+  await<net::connected>(id);
+  for (const auto& entry : judge().log())
+    if (std::holds_alternative<net::connected>(entry.what)) {
+      EXPECT_EQ(entry.to, net::owner{77});
+    }
+}
+
+TEST_P(dialling, many_dials_each_end_once) {
+  const auto at = listen();
+  const auto refusing = world().refusing_address();
+  door().accept(at.id, 1000);
+  std::vector<net::connection_id> good;
+  std::vector<net::connection_id> bad;
+  for (int i = 0; i != 100; ++i) {
+    good.push_back(door().connect(at.local, generous, client_owner));
+    bad.push_back(door().connect(refusing, generous, client_owner));
+  }
+  for (auto id : good)
+    await<net::connected>(id);
+  for (auto id : bad) {
+    await<net::connect_failed>(id);
+    EXPECT_EQ(story(id), "connect_failed(refused)");
+  }
+  await<net::accepted>(at.id, 100);
+}
+
+} // namespace
+} // namespace seedwalk::conformance
