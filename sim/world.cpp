@@ -211,8 +211,7 @@ template <class Completion>
 void world::deliver_completion(net::owner to, door_tag door, Completion&& what) {
   scratch_.clear();
   net::byte_writer{scratch_}(what);
-  note_completion(to, door, scratch_);
-  std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  deliver_archived(to, door, std::move(what), scratch_);
 }
 
 void world::deliver(net::owner to, net::completion&& what) {

@@ -103,6 +103,13 @@ public:
   void deliver(net::owner to, store::completion&& what) override;
   void deliver(net::owner to, net::control_completion&& what) override;
 
+  /// The same for a driver that has the archived bytes at hand.
+  template <class Completion>
+  void deliver_archived(net::owner to, door_tag door, Completion&& what, net::byte_view archived) {
+    note_completion(to, door, archived);
+    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  }
+
   /// Adds an effect to the chain: called by the doors' decorators.
   void note_effect(effect_kind kind, std::uint64_t a, std::uint64_t b = 0) {
     chain_.mix(static_cast<std::uint64_t>(kind));

@@ -17,21 +17,30 @@
 /// for timers between messages, and write down what they have done. For tests of runtimes.
 namespace seedwalk::echo {
 
-/// Everything the actors share. `seed` keys what they draw.
+/// What a recording of the program has to keep of its configuration.
+struct settings {
+  std::uint32_t clients = 4;
+  std::uint32_t messages = 20;    ///< A client sends so many,
+  std::uint32_t size_max = 2'000; ///< of up to so many bytes.
+  bool pause = true;              ///< Between messages, by a timer.
+  bool shifted = false;           ///< A planted difference: client 0 sends one other byte.
+
+  template <net::inspector F>
+  friend auto inspect(F& f, settings& x) {
+    return f(x.clients, x.messages, x.size_max, x.pause, x.shifted);
+  }
+};
+
+/// Everything the actors share.
 struct program {
   net::runtime& host;
   net::timers& time;
   net::network& network;
   store::storage& storage;
+  settings config{};
+  std::uint64_t seed = 1; ///< Keys what the clients draw.
 
-  std::uint64_t seed = 1;
-  std::uint32_t clients = 4;
-  std::uint32_t messages = 20;    ///< A client sends so many,
-  std::uint32_t size_max = 2'000; ///< of up to so many bytes.
-  bool pause = true;              ///< Between messages, by a timer.
-  bool shifted = false;           ///< A planted difference: one client sends one other byte.
-
-  /// Says that the run is over; no actor reads it.
+  // These say that the run is over; no actor reads them.
   std::atomic<std::uint32_t> finished{0};
   std::atomic<std::uint32_t> stops{0};
   std::atomic<std::uint64_t> echoed_bytes{0};
@@ -190,15 +199,16 @@ public:
 
 private:
   void send_next() {
-    if (state_.sent == program_.messages) {
+    if (state_.sent == program_.config.messages) {
       program_.network.close(state_.id, net::closing::graceful);
       return;
     }
     ++state_.sent;
-    net::bytes data(1 + state_.draws.below(program_.size_max));
+    net::bytes data(1 + state_.draws.below(program_.config.size_max));
     for (auto& byte : data)
       byte = static_cast<std::uint8_t>(state_.draws.next());
-    if (program_.shifted && state_.number == 0 && state_.sent == program_.messages / 2)
+    if (program_.config.shifted && state_.number == 0 &&
+        state_.sent == program_.config.messages / 2)
       data.front() ^= 1;
     state_.awaited_bytes += data.size();
     program_.host.send(state_.watcher, log_line{state_.sent % 3, "sent"});
@@ -222,7 +232,7 @@ private:
   }
 
   void after_message() {
-    if (!program_.pause) {
+    if (!program_.config.pause) {
       send_next();
       return;
     }
@@ -284,7 +294,7 @@ private:
 inline net::owner spawn_all(program& p, watcher::environment& watching) {
   const auto watch = net::spawn<watcher>(p.host, watching, "watcher", {});
   server::state s;
-  for (std::uint32_t i = 0; i != p.clients; ++i) {
+  for (std::uint32_t i = 0; i != p.config.clients; ++i) {
     client::state c;
     c.number = i;
     c.watcher = watch;

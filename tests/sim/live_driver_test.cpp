@@ -19,7 +19,7 @@ using testing::live_run;
 TEST(live_driver_threaded, runs_a_program_to_its_end) {
   live_run live;
   live.run();
-  EXPECT_EQ(live.program.finished, live.program.clients);
+  EXPECT_EQ(live.program.finished, live.program.config.clients);
   EXPECT_GT(live.program.echoed_bytes, 0u);
   EXPECT_EQ(live.home.failures(), 0u);
   EXPECT_TRUE(live.home.violations().empty());

@@ -1,9 +1,16 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include "sim/live_driver.hpp"
+#include "sim/recording_writer.hpp"
 #include "sim/watched_network.hpp"
 #include "sim/watched_storage.hpp"
 #include "tests/sim/echo_program.hpp"
@@ -24,6 +31,7 @@ struct live_run {
   echo::program program{home, home, watched_network, watched_storage};
   echo::watcher::environment watching{home};
   caf::actor_system_config config;
+  std::unique_ptr<sim::recording_writer> recording;
 
   explicit live_run(std::uint64_t seed = 1) : home(options_for(seed, clock)) {
     program.seed = seed;
@@ -37,19 +45,41 @@ struct live_run {
     return o;
   }
 
-  /// Runs until every client is done; `during` sees the server's number before the run begins.
-  template <class During>
-  void run(During during) {
+  /// From before the first actor on. What matters of the program goes into the configuration.
+  void record(const std::string& path, sim::recording_writer::options settings = {}) {
+    sim::recording_header header;
+    header.build = "test";
+    header.configuration = net::to_archive(program.config);
+    header.seed = home.settings().seed;
+    header.wall = home.settings().wall;
+    auto made = sim::recording_writer::create(path, header, std::move(settings));
+    if (!made)
+      throw std::runtime_error(made.error());
+    recording = std::move(*made);
+    home.listen(recording.get());
+  }
+
+  /// Runs until every client is done; `during` sees the server's number before the run begins,
+  /// `after` is called before the actors are killed.
+  void run(const std::function<void(net::owner)>& during = {},
+           const std::function<void()>& after = {}) {
     caf::actor_system system{config};
     const auto server = echo::spawn_all(program, watching);
-    during(server);
-    driver.run([this] { return program.finished == program.clients; });
+    if (during)
+      during(server);
+    driver.run([this] { return program.finished == program.config.clients; });
     home.listen(nullptr);
+    if (recording)
+      recording->finish(home.steps(), home.hash(), "done");
+    steps = home.steps();
+    hash = home.hash();
+    if (after)
+      after();
     home.kill();
   }
-  void run() {
-    run([](net::owner) {});
-  }
+
+  std::uint64_t steps = 0;
+  std::uint64_t hash = 0;
 };
 
 } // namespace seedwalk::testing
