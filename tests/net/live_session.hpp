@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "net/archive.hpp"
 #include "net/decoder.hpp"
 #include "net/encode.hpp"
@@ -96,7 +98,10 @@ public:
   /// Lets time pass, with a tick at each deadline on the way.
   void pass(steady_time duration) {
     const auto until = now.steady + duration;
+    int at_once = 0;
     for (auto due = it.deadline(config); due && *due <= until; due = it.deadline(config)) {
+      at_once = *due > now.steady ? 0 : at_once + 1;
+      ASSERT_LE(at_once, 3) << "a tick that leaves its deadline where it was";
       now.steady = std::max(now.steady, *due);
       it.on_tick(step());
       collect();
