@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "net/endpoint.hpp"
+#include "net/error.hpp"
+#include "net/timers.hpp"
+#include "sim/agenda.hpp"
+#include "sim/datagrams.hpp"
+#include "sim/latency.hpp"
+#include "sim/stream_user.hpp"
+#include "sim/transport.hpp"
+
+namespace seedwalk::sim {
+
+/// What a simulated resolver says of a name.
+struct name_answer {
+  net::error reason = net::error::none; ///< `timed_out`: says nothing at all.
+  std::vector<net::endpoint> addresses; ///< Their ports are ignored. None: `name_not_found`.
+  latency delay = latency::constant(std::chrono::milliseconds{20});
+};
+
+/// A dial to an address that no host has.
+enum class unknown_host : std::uint8_t { silent, refused, unreachable };
+
+struct internet_options {
+  transport_options streams;
+  datagram_options datagrams;
+  /// Most addresses that gossip names are dead in this way. Loopback addresses always refuse.
+  unknown_host unknown = unknown_host::silent;
+};
+
+/// Everything outside of the simulated hosts: the wires between them, who listens where, what
+/// names mean, and what goes wrong.
+///
+/// Hosts with an actor program have a `sim::network` each; hosts without one are node models
+/// (`sim::node_host`). One thread; outlives them all.
+class internet final : public switchboard {
+public:
+  /// `events` and `clock` outlive the internet.
+  internet(const internet_options& o, agenda& events, const net::timers& clock);
+
+  transport& streams() { return streams_; }
+  datagram_exchange& datagrams() { return datagrams_; }
+  agenda& events() { return agenda_; }
+  std::uint64_t seed() const { return options_.streams.seed; }
+  net::instant now() const { return clock_.now(); }
+
+  void set_faults(std::vector<fault_rule> rules);
+
+  /// Makes dials to `at` end so, whoever owns the address; `address_in_use` if that was said
+  /// before.
+  net::error answer(const net::endpoint& at, const dial_answer& how);
+  /// All loopback addresses at a port, but for those with an answer of their own.
+  net::error answer_loopback(const net::endpoint& any, const dial_answer& how);
+  net::error answer(const std::string& path, const dial_answer& how);
+  void forget(const net::endpoint& at) { answers_.erase(at); }
+  void forget_loopback(const net::endpoint& any);
+  void forget(const std::string& path) { path_answers_.erase(path); }
+  bool has_answer(const net::endpoint& at) const { return answers_.contains(at); }
+
+  /// Somebody has this address: ports on which nobody listens refuse.
+  void add_host(const net::endpoint& address);
+  bool has_host(const net::endpoint& address) const;
+
+  void set_name(const std::string& host, name_answer answer);
+  /// What the resolver says; numeric names and "localhost" need no entry.
+  name_answer look_up(const std::string& host) const;
+
+  dial_answer find(const route& way) override;
+
+private:
+  internet_options options_;
+  agenda& agenda_;
+  const net::timers& clock_;
+  transport streams_;
+  datagram_exchange datagrams_;
+  std::map<net::endpoint, dial_answer> answers_;
+  std::map<net::endpoint, dial_answer> loopback_answers_; ///< Keys have no address.
+  std::map<std::string, dial_answer> path_answers_;
+  std::set<net::endpoint> hosts_; ///< Without ports.
+  std::map<std::string, name_answer> names_;
+};
+
+} // namespace seedwalk::sim
