@@ -61,6 +61,7 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   completion_sink* sink; ///< Null once the door is gone.
   const asio_options settings;
   std::atomic<std::uint64_t> ids_given = 0;
+  std::uint64_t accepted_ids_given = 0;
 
   /// Answers "is it in" alone; what has an order is in the lists below.
   std::unordered_map<std::uint64_t, std::shared_ptr<asio_connection>> connections;
@@ -72,7 +73,10 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   socket_list lingering; ///< Finished, but still taking in what the peer sends. Oldest first.
   std::size_t lingering_count = 0;
 
-  std::uint64_t next_id() { return ids_given.fetch_add(1, std::memory_order_relaxed) + 1; }
+  /// 2, 4, 6, ...: for what a call asks for.
+  std::uint64_t next_id() { return 2 * (ids_given.fetch_add(1, std::memory_order_relaxed) + 1); }
+  /// 1, 3, 5, ...: for what comes in. Only from a handler of the io_context.
+  std::uint64_t next_accepted_id() { return 2 * accepted_ids_given++ + 1; }
 
   /// Only from a handler of the io_context.
   void deliver(owner to, completion&& what) {

@@ -54,8 +54,9 @@ struct asio_options {
 /// and in an order that depends on nothing but the order of calls and of what the kernel reports.
 /// The sink must not call the door from `deliver`: it queues, or hands on to a mailbox.
 ///
-/// Ids of every kind come from one counter. An accepted connection takes its number when its
-/// `accepted` is delivered, so a recording of calls and completions determines every number.
+/// What a call asks for takes the next even number, whatever kind of id it is; an accepted
+/// connection takes the next odd one. So the calls alone determine their ids, and a replay, which
+/// makes the same calls and is told what was accepted, has the same numbers.
 ///
 /// What a connection costs: an idle one holds no buffer, but waits for readiness; a block of the
 /// pool is filled by the kernel and handed on as it is. However many buffers were queued, they

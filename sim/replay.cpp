@@ -83,8 +83,6 @@ private:
     Completion message;
     if (!net::from_archive(what.what, message))
       return damaged("a completion does not read as one of this program's");
-    if constexpr (std::is_same_v<Completion, net::completion>)
-      no_network_.saw(message);
     world_.deliver_archived(what.to, static_cast<door_tag>(what.door), std::move(message),
                             what.what);
     return true;

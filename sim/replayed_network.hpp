@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -8,28 +7,20 @@
 
 namespace seedwalk::sim {
 
-/// The network door of a replay: does nothing, and gives the ids that `asio_network` gave.
-///
-/// Those come from one counter, from which an accepted connection takes its number when its
-/// `accepted` is delivered: whoever drives the replay says so by `saw`, before the completion
-/// reaches its owner.
+/// The network door of a replay: does nothing, and gives the ids that `asio_network` gave, whose
+/// calls take the even numbers in turn. Odd ones come with the recorded `accepted`.
 class replayed_network final : public net::network {
 public:
-  void saw(const net::completion& what) {
-    if (const auto one = std::get_if<net::accepted>(&what))
-      last_ = std::max(last_, one->connection.value);
-  }
-
   net::connection_id connect(const net::address&, std::chrono::milliseconds, net::owner) override {
-    return {++last_};
+    return {next()};
   }
-  net::listener_id listen(const net::address&, net::owner) override { return {++last_}; }
+  net::listener_id listen(const net::address&, net::owner) override { return {next()}; }
   net::resolve_id resolve(const std::string&, std::uint16_t, std::chrono::milliseconds,
                           net::owner) override {
-    return {++last_};
+    return {next()};
   }
   net::datagram_socket_id open_datagrams(const net::endpoint&, net::owner) override {
-    return {++last_};
+    return {next()};
   }
   void accept(net::listener_id, std::uint32_t) override {}
   void stop_listening(net::listener_id) override {}
@@ -43,6 +34,8 @@ public:
   void close_datagrams(net::datagram_socket_id) override {}
 
 private:
+  std::uint64_t next() { return last_ += 2; }
+
   std::uint64_t last_ = 0;
 };
 

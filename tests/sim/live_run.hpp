@@ -9,6 +9,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include "net/asio_network.hpp"
 #include "sim/live_driver.hpp"
 #include "sim/recording_writer.hpp"
 #include "sim/watched_network.hpp"
@@ -18,24 +19,33 @@
 
 namespace seedwalk::testing {
 
-/// The echo program under the live driver, with the doors in memory.
+/// The echo program under the live driver: over loopback sockets, or with the network in memory.
 struct live_run {
+  enum class over { sockets, memory };
+
   boost::asio::io_context io{1};
   sim::real_clock clock;
   sim::world home;
   sim::live_driver driver{home, io, clock};
-  memory_network network{io, driver};
+  std::unique_ptr<net::network> network;
   memory_storage storage{driver};
-  sim::watched_network watched_network{home, network};
+  sim::watched_network watched_network{home, *network};
   sim::watched_storage watched_storage{home, storage};
   echo::program program{home, home, watched_network, watched_storage};
   echo::watcher::environment watching{home};
   caf::actor_system_config config;
   std::unique_ptr<sim::recording_writer> recording;
 
-  explicit live_run(std::uint64_t seed = 1) : home(options_for(seed, clock)) {
+  explicit live_run(std::uint64_t seed = 1, over where = over::memory)
+      : home(options_for(seed, clock)), network(open(where)) {
     program.seed = seed;
     home.attach(config);
+  }
+
+  std::unique_ptr<net::network> open(over where) {
+    if (where == over::memory)
+      return std::make_unique<memory_network>(io, driver);
+    return std::make_unique<net::asio_network>(io, driver);
   }
 
   static sim::world::options options_for(std::uint64_t seed, const sim::real_clock& clock) {

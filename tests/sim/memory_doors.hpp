@@ -18,20 +18,20 @@
 namespace seedwalk::testing {
 
 /// Joins each dial to the one listener, and carries bytes between the two ends by handlers of an
-/// io_context, in pieces of at most 700 bytes. Ids come from one counter, as `asio_network` gives
-/// them. It knows no credit but that of bytes.
+/// io_context, in pieces of at most 700 bytes. Ids are given as by
+/// `asio_network`. It knows no credit but that of bytes.
 class memory_network final : public net::network {
 public:
   memory_network(boost::asio::io_context& io, net::completion_sink& sink) : io_(io), sink_(sink) {}
 
   net::connection_id connect(const net::address&, std::chrono::milliseconds,
                              net::owner who) override {
-    const auto near = ++last_;
+    const auto near = last_ += 2;
     ends_[near].who = who;
     later([this, near] {
       if (!ends_.contains(near))
         return;
-      const auto far = ++last_;
+      const auto far = last_accepted_ += 2;
       ends_[near].other = far;
       ends_[far].other = near;
       sink_.deliver(listener_owner_,
@@ -41,7 +41,7 @@ public:
     return {near};
   }
   net::listener_id listen(const net::address& local, net::owner who) override {
-    listener_ = ++last_;
+    listener_ = last_ += 2;
     listener_owner_ = who;
     later([this, local] { sink_.deliver(listener_owner_, net::listening{{listener_}, local}); });
     return {listener_};
@@ -72,10 +72,10 @@ public:
   }
   net::resolve_id resolve(const std::string&, std::uint16_t, std::chrono::milliseconds,
                           net::owner) override {
-    return {++last_};
+    return {last_ += 2};
   }
   net::datagram_socket_id open_datagrams(const net::endpoint&, net::owner) override {
-    return {++last_};
+    return {last_ += 2};
   }
   void accept(net::listener_id, std::uint32_t) override {}
   void stop_listening(net::listener_id) override {}
@@ -125,6 +125,7 @@ private:
   boost::asio::io_context& io_;
   net::completion_sink& sink_;
   std::map<std::uint64_t, one_end> ends_;
+  std::uint64_t last_accepted_ = -1;
   std::uint64_t last_ = 0;
   std::uint64_t listener_ = 0;
   net::owner listener_owner_;

@@ -38,8 +38,9 @@ struct recorded_run {
   std::uint64_t lines = 0;
 };
 inline recorded_run record_echo(const std::string& path, const echo::settings& config,
-                                std::size_t frame_bytes = 4'096, std::uint64_t seed = 1) {
-  live_run live{seed};
+                                std::size_t frame_bytes = 4'096, std::uint64_t seed = 1,
+                                live_run::over where = live_run::over::memory) {
+  live_run live{seed, where};
   live.program.config = config;
   sim::recording_writer::options settings;
   settings.frame_bytes = frame_bytes;

@@ -20,8 +20,10 @@ TEST(replay, a_recorded_run_of_drawn_size_replays_equal) {
     config.pause = *rc::gen::arbitrary<bool>();
     const auto frame_bytes = *rc::gen::inRange<std::size_t>(1, 20'000);
     const scratch_file file;
-    const auto run =
-        record_echo(file.path, config, frame_bytes, *rc::gen::arbitrary<std::uint64_t>());
+    const auto where =
+        *rc::gen::element(testing::live_run::over::sockets, testing::live_run::over::memory);
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    const auto run = record_echo(file.path, config, frame_bytes, seed, where);
     const auto again = replay(file.path, echo_builder{});
     RC_ASSERT(again.has_value());
     RC_ASSERT(again->verified);
