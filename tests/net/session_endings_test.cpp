@@ -176,6 +176,27 @@ TEST(session_endings, durations_and_traffic_are_what_happened) {
   EXPECT_EQ(end.carried.messages_in, 4u);
 }
 
+TEST(session_endings, summaries_and_effects_survive_an_archive) {
+  live_session live;
+  live.connect();
+  live.hear({peer_version(), msg::feature{"BIP434", {}}, msg::verack{}, message{live.pong()},
+             message{block_of(0, 10)}});
+  live.close(error::reset);
+  visit_summary copy;
+  ASSERT_TRUE(from_archive(to_archive(*live.summary), copy));
+  EXPECT_EQ(copy, *live.summary);
+  live_session other;
+  other.it.on_connected(other.step());
+  const auto data = encode(test_magic, peer_version());
+  other.it.on_received(other.step(), data);
+  other.it.abandon(other.step(), outcome::internal_error);
+  session_effects effects;
+  ASSERT_TRUE(from_archive(to_archive(other.effects), effects));
+  EXPECT_EQ(to_archive(effects), to_archive(other.effects));
+  EXPECT_EQ(effects.summary, other.effects.summary);
+  EXPECT_EQ(effects.output, other.effects.output);
+}
+
 TEST(session_endings, a_probe_is_verack_ping_pong_goodbye) {
   live_session live{direction::outbound, {.ask_addresses = false}};
   live.shake_hands();
