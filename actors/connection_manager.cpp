@@ -3,11 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "actors/peer_connection.hpp"
-#include "actors/visit_records.hpp"
-#include "net/random.hpp"
+#include "net/network.hpp"
 
 namespace seedwalk::actors {
 
@@ -36,15 +32,21 @@ caf::behavior connection_manager::make_behavior() {
   return {
       [this](peer_outcome& m) { on_outcome(m); },
       [this](const operations_saved& m) { on_saved(m); },
-      [this](const storage_answer& m) { on_due(m); },
+      [this](const storage_answer& m) { on_answer(m); },
       [this](const claims_added&) {
         s_.news = true;
         ask_who_is_due();
       },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
+      [this](const peer_identified& m) { on_identified(m); },
+      [this](const peer_established& m) { on_established(m); },
+      [this](const peer_seen& m) { on_seen(m); },
+      [this](const net::accepted& m) { on_accepted(m); },
+      [this](const net::listening&) {},
+      [this](const net::listen_failed& m) { on_listen_failed(m); },
       [this](const ask_progress& m) {
-        env_.runtime.send(m.from, crawl_progress{s_.counters, in_phase(pool_phase::live),
-                                                 in_phase(pool_phase::imminent)});
+        env_.runtime.send(m.from, crawl_progress{s_.counters, s_.pool.live(),
+                                                 s_.pool.in_phase(pool_phase::imminent)});
       },
       [this](const storage_troubled& m) {
         s_.stalled = m.stalled;
@@ -53,18 +55,58 @@ caf::behavior connection_manager::make_behavior() {
       },
       [this](const begin_crawl& m) { on_begin(m); },
       [this](const end_crawl&) { on_end(); },
+      [this](const shared_sent& m) { on_shared_sent(m); },
+      [this](const ban_peer& m) { on_ban(m); },
+      [this](const unban_peer& m) { on_unban(m); },
+      [this](const drop_peer& m) { on_drop(m); },
+      [this](const broadcast& m) { on_broadcast(m); },
+      [this](const apply_settings& m) { on_apply(m); },
+      [this](const subscribe& m) { on_subscribe(m); },
+      [this](const unsubscribe& m) { s_.subscribers.erase(m.from); },
+      [this](const ask_snapshot& m) { env_.runtime.send(m.from, snapshot(m.token)); },
+      [this](const ask_peers& m) {
+        peer_list list{m.token, {}, env_.time.now().steady};
+        for (const auto& [key, entry] : s_.pool.entries())
+          if (is_live(entry.phase))
+            list.peers.emplace_back(key, entry);
+        env_.runtime.send(m.from, std::move(list));
+      },
       [this](const shut_down&) { host_.quit(); },
   };
 }
 
 // -- beginning and end
-// ---------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 
 void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
   s_.counters = m.so_far;
-  s_.now = phase::crawling;
-  ask_who_is_due();
+  s_.now = phase::loading;
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), 0, store::bans_query{}});
+}
+
+void connection_manager::on_answer(const storage_answer& m) {
+  if (const auto bans = std::get_if<store::bans_answer>(&m.answer); bans && !m.error) {
+    for (const auto& ban : bans->bans)
+      s_.bans.add(ban);
+  }
+  if (s_.now == phase::loading) {
+    s_.now = phase::crawling;
+    listen();
+    ask_who_is_due();
+    arm_timers();
+    return;
+  }
+  s_.asking = false;
+  if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error) {
+    on_due(*due);
+    return;
+  }
+  env_.log.write(log_level::error, host_.stable_name(), "cannot read who is due",
+                 {{"error", m.error.message}});
+  s_.settled = false;
+  s_.next_due = env_.time.now().wall + std::chrono::seconds{1};
+  arm_timers();
 }
 
 void connection_manager::on_end() {
@@ -73,128 +115,53 @@ void connection_manager::on_end() {
     return;
   }
   s_.now = phase::ending;
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  s_.listeners.clear();
+  s_.restart_queue.clear();
   for (const auto& waiting : s_.dials.drop_waiting())
-    leave(waiting.peer);
-  for (const auto& [key, entry] : s_.pool)
-    if (entry.phase == pool_phase::live)
+    s_.pool.leave(waiting.peer);
+  for (const auto& [key, entry] : s_.pool.entries())
+    if (is_live(entry.phase))
       env_.runtime.send(entry.connection, disconnect_peer{net::outcome::cancelled});
   arm_timers();
   look_for_the_end();
 }
 
 void connection_manager::look_for_the_end() {
-  const bool empty = s_.pool.empty() && s_.saving.empty();
+  const bool empty = s_.pool.empty() && s_.awaited.empty();
   const bool nothing_due = s_.now == phase::crawling && empty && !s_.asking && s_.settled &&
-                           !s_.news && env_.settings.current()->config.run.once;
+                           !s_.news && s_.restart_queue.empty() &&
+                           env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  s_.listeners.clear();
   s_.now = phase::ended;
   arm_timers();
   env_.runtime.send(s_.crawler, crawl_ended{s_.counters, nothing_due});
 }
 
-// -- the pool
-// --------------------------------------------------------------------------------------------------------
-
-void connection_manager::enter(const net::endpoint& key, pool_entry entry) {
-  ++s_.by_phase[static_cast<std::size_t>(entry.phase)];
-  s_.pool.insert_or_assign(key, entry);
-}
-
-void connection_manager::set_phase(pool_entry& entry, pool_phase to) {
-  --s_.by_phase[static_cast<std::size_t>(entry.phase)];
-  ++s_.by_phase[static_cast<std::size_t>(to)];
-  entry.phase = to;
-}
-
-void connection_manager::leave(const net::endpoint& key) {
-  const auto i = s_.pool.find(key);
-  if (i == s_.pool.end())
-    return;
-  --s_.by_phase[static_cast<std::size_t>(i->second.phase)];
-  s_.pool.erase(i);
-}
-
-// -- dialling
-// --------------------------------------------------------------------------------------------------------
-
-void connection_manager::dial_more() {
-  if (s_.now != phase::crawling || s_.stalled)
-    return;
-  const auto now = env_.time.now().steady;
-  while (const auto peer = s_.dials.next(now))
-    dial(*peer);
-  ask_who_is_due();
-  arm_timers();
-}
-
-void connection_manager::dial(const store::due_peer& due) {
-  const auto settings = env_.settings.current();
-  const auto now = env_.time.now();
-  const auto nth = ++s_.visits;
-  auto name = fmt::format("crawler/peer/{}#{}", net::to_string(due.peer), nth);
-
-  // Core answers getaddr from a cache that it keeps for a day: asking again sooner brings the same.
-  const bool ask = due.last_getaddr == store::never ||
-                   now.wall - due.last_getaddr >= settings->config.getaddr_interval;
-  const auto draw = net::keyed_hash(env_.seed, "version nonce", net::as_bytes(name));
-  peer_connection::state peer;
-  peer.key = due.peer;
-  peer.manager = host_.self();
-  peer.db_writer = s_.db_writer;
-  peer.session = net::session{
-      net::direction::outbound,
-      due.peer,
-      net::make_version_nonce(settings->session.nonce_key, static_cast<std::uint32_t>(draw)),
-      now.steady,
-      {.ask_addresses = ask, .hold = false}};
-
-  auto& entry = s_.pool.at(due.peer);
-  set_phase(entry, pool_phase::live);
-  entry.started = now.wall;
-  entry.connection =
-      net::spawn<peer_connection>(env_.runtime, env_, std::move(name), std::move(peer));
-  s_.counters.peak_connections =
-      std::max<std::uint64_t>(s_.counters.peak_connections, in_phase(pool_phase::live));
-}
-
-void connection_manager::on_outcome(peer_outcome& m) {
-  const auto i = s_.pool.find(m.key);
-  if (i == s_.pool.end() || i->second.phase != pool_phase::live)
-    return;
-  auto& entry = i->second;
-  s_.dials.release(m.key, entry.queue, env_.time.now().steady);
-  set_phase(entry, pool_phase::saving);
-  count(m.summary);
-
-  save_operations save;
-  save.from = host_.self();
-  save.token = ++s_.tokens;
-  save.operations.push_back(store::record_visit{
-      m.key, to_visit_record(m.summary, s_.census, env_.settings.current()->config.run.vantage,
-                             entry.started, env_.time.now().wall)});
-  s_.saving.emplace(save.token, m.key);
+std::uint64_t connection_manager::save(std::vector<store::operation> operations, saving then) {
+  const auto token = ++s_.tokens;
+  s_.awaited.emplace(token, then);
   s_.settled = false;
-  env_.runtime.send(s_.db_writer, std::move(save));
-  dial_more();
-}
-
-void connection_manager::count(const net::visit_summary& summary) {
-  auto& c = s_.counters;
-  ++c.tried;
-  ++(store::reached(summary.reached) ? c.good : c.failed);
-  ++c.outcomes[static_cast<std::size_t>(summary.how)];
-  for (const auto n : summary.addresses.by_network)
-    c.addresses += n;
+  env_.runtime.send(s_.db_writer, save_operations{host_.self(), token, std::move(operations)});
+  return token;
 }
 
 void connection_manager::on_saved(const operations_saved& m) {
   for (const auto token : m.tokens) {
-    const auto i = s_.saving.find(token);
-    if (i == s_.saving.end())
+    const auto i = s_.awaited.find(token);
+    if (i == s_.awaited.end())
       continue;
-    leave(i->second);
-    s_.saving.erase(i);
+    const auto done = i->second;
+    s_.awaited.erase(i);
+    if (done.leaves)
+      s_.pool.leave(*done.leaves);
+    if (done.asker != net::nobody)
+      answer_command(done.asker, done.token, {}, done.affected);
   }
   if (m.claims_added > 0)
     s_.news = true;
@@ -202,8 +169,19 @@ void connection_manager::on_saved(const operations_saved& m) {
   look_for_the_end();
 }
 
-// -- who is due
-// ------------------------------------------------------------------------------------------------------
+// -- dialling
+// ----------------------------------------------------------------------------------------------------------
+
+void connection_manager::dial_more() {
+  if (s_.now != phase::crawling || s_.stalled)
+    return;
+  const auto now = env_.time.now().steady;
+  dial_restarts();
+  while (const auto peer = s_.dials.next(now))
+    dial(*peer);
+  ask_who_is_due();
+  arm_timers();
+}
 
 void connection_manager::ask_who_is_due() {
   if (s_.now != phase::crawling || s_.asking || s_.stalled)
@@ -215,7 +193,7 @@ void connection_manager::ask_who_is_due() {
     s_.news = true;
   }
   const bool due_again = s_.next_due != store::never && now >= s_.next_due;
-  const bool last_look = s_.pool.empty() && s_.saving.empty() && !s_.settled;
+  const bool last_look = s_.pool.empty() && s_.awaited.empty() && !s_.settled;
   const auto most = std::max(fetched_min, fetched_per_slot * s_.dials.limits().slots);
   store::due_query question{now, {}, s_.after};
   bool wanted = false;
@@ -238,62 +216,60 @@ void connection_manager::ask_who_is_due() {
   env_.runtime.send(s_.db_writer, storage_question{host_.self(), 0, std::move(question)});
 }
 
-void connection_manager::on_due(const storage_answer& m) {
-  s_.asking = false;
-  const auto answer = std::get_if<store::due_answer>(&m.answer);
-  if (!answer || m.error) {
-    env_.log.write(log_level::error, host_.stable_name(), "cannot read who is due",
-                   {{"error", m.error.message}});
-    s_.settled = false;
-    s_.next_due = env_.time.now().wall + std::chrono::seconds{1};
-    arm_timers();
-    return;
-  }
+void connection_manager::on_due(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
   std::vector<net::endpoint> unwelcome;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
-    for (const auto& peer : answer->peers[q]) {
-      if (s_.pool.contains(peer.peer))
+    for (const auto& peer : answer.peers[q]) {
+      if (s_.pool.find(peer.peer))
         continue;
       if (!welcome(peer.peer)) {
         unwelcome.push_back(peer.peer);
         continue;
       }
-      enter(peer.peer, {pool_phase::imminent, {}, peer.queue, {}});
+      pool_entry entry;
+      entry.queue = peer.queue;
+      s_.pool.enter(peer.peer, std::move(entry));
       s_.dials.add(peer);
     }
-    s_.more[q] = answer->more[q];
-    // At the end of the queue the next look begins at the front: whatever became due meanwhile may
+    s_.more[q] = answer.more[q];
+    // At the end of a queue the next look begins at the front: whatever became due meanwhile may
     // stand anywhere.
-    s_.after[q] = answer->more[q] ? answer->after[q] : net::bytes{};
+    s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
   }
-  s_.next_due = answer->next;
+  s_.next_due = answer.next;
   if (!unwelcome.empty())
-    forget(unwelcome);
+    put_off(unwelcome);
   if (s_.dials.waiting() > 0)
     s_.settled = false;
   dial_more();
   look_for_the_end();
 }
 
-void connection_manager::forget(const std::vector<net::endpoint>& unwelcome) {
-  save_operations save;
-  save.from = host_.self();
-  save.token = ++s_.tokens;
-  for (const auto& peer : unwelcome)
-    save.operations.push_back(store::forget_peer{peer});
-  s_.saving.emplace(save.token, unwelcome.front());
-  s_.settled = false;
-  env_.runtime.send(s_.db_writer, std::move(save));
-}
-
-bool connection_manager::welcome(const net::endpoint& peer) const {
-  return env_.settings.current()->may_dial(peer);
+/// Whoever is excluded, banned or not routable is not dialled, and must not stand at the front of
+/// the queue for ever: the excluded are forgotten, the banned put off.
+void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
+  const auto now = env_.time.now().wall;
+  std::vector<store::operation> operations;
+  for (const auto& peer : unwelcome) {
+    if (!env_.settings.current()->may_dial(peer)) {
+      operations.emplace_back(store::forget_peer{peer});
+      continue;
+    }
+    store::visit_record refused;
+    refused.census = s_.census;
+    refused.started = now;
+    refused.ended = now;
+    refused.outcome = net::outcome::banned;
+    refused.blame = net::blame::local;
+    operations.emplace_back(store::record_visit{peer, std::move(refused)});
+  }
+  save(std::move(operations), {});
 }
 
 // -- time
-// ------------------------------------------------------------------------------------------------------------
+// --------------------------------------------------------------------------------------------------------------
 
 void connection_manager::keep_timer(armed_timer& timer,
                                     std::optional<std::chrono::nanoseconds> mark,
@@ -312,19 +288,34 @@ void connection_manager::arm_timers() {
   const auto now = env_.time.now();
   const auto ready = crawling ? s_.dials.ready_at() : std::nullopt;
   keep_timer(s_.pace_timer, ready, ready ? *ready - now.steady : net::steady_time{0});
+
   const bool waits = crawling && !s_.asking && s_.next_due != store::never;
   keep_timer(s_.due_timer,
              waits ? std::optional<std::chrono::nanoseconds>{s_.next_due} : std::nullopt,
              std::max(s_.next_due - now.wall, std::chrono::seconds{1}));
+
+  std::optional<std::chrono::nanoseconds> restart;
+  if (crawling && !s_.restart_queue.empty())
+    restart = s_.restart_queue.begin()->first.first;
+  keep_timer(s_.restart_timer, restart, restart ? *restart - now.steady : net::steady_time{0});
+
+  // The reaper comes a few times in each period of silence, whatever else happens.
+  const auto settings = env_.settings.current();
+  if (!crawling || !announces())
+    keep_timer(s_.reap_timer, std::nullopt, {});
+  else if (!s_.reap_timer.mark)
+    keep_timer(s_.reap_timer, now.steady, settings->config.keep_alive.inactivity / 4);
 }
 
 void connection_manager::on_timer(net::timer_id timer) {
-  for (auto armed : {&s_.pace_timer, &s_.due_timer}) {
-    if (armed->mark && armed->id == timer) {
-      *armed = {};
-      dial_more();
-      return;
-    }
+  for (auto armed : {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.reap_timer}) {
+    if (!armed->mark || armed->id != timer)
+      continue;
+    *armed = {};
+    if (armed == &s_.reap_timer)
+      reap();
+    dial_more();
+    return;
   }
 }
 

@@ -4,51 +4,44 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/behavior.hpp>
 
+#include "actors/ban_table.hpp"
 #include "actors/crawl_messages.hpp"
 #include "actors/dial_schedule.hpp"
 #include "actors/environment.hpp"
 #include "actors/peer_messages.hpp"
+#include "actors/peer_pool.hpp"
+#include "actors/pool_messages.hpp"
+#include "actors/restart_table.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/session.hpp"
 #include "net/timers.hpp"
 
 namespace seedwalk::actors {
 
-/// Where an endpoint stands in the pool.
-enum class pool_phase : std::uint8_t {
-  imminent = 0, ///< Due, and waiting for its slot.
-  live,         ///< Its peer connection exists, and its slot is taken.
-  saving,       ///< The visit is over, its slot free, its record not durable yet.
-};
-
-/// What the manager knows of one live or imminent connection.
-struct pool_entry {
-  pool_phase phase = pool_phase::imminent;
-  net::owner connection;
-  store::dial_class queue = store::dial_class::fresh;
-  std::chrono::seconds started{0}; ///< Wall time of the dial.
-  template <net::inspector F>
-  friend auto inspect(F& f, pool_entry& x) {
-    return f(x.phase, x.connection, x.queue, x.started);
-  }
-};
-
-/// Decides who is dialled and when, and keeps the one map of everybody who is connected or about to
-/// be.
+/// Decides who is dialled and when, who may stay and who is sent away, on both sides of a
+/// connection; keeps the one map of everybody who is connected or about to be.
 ///
 /// It asks the DB writer for endpoints that are due, reserves a slot, spawns a peer connection, and
 /// when its outcome is in, frees the slot and has the visit saved. An endpoint leaves the pool when
 /// its record is durable: until then it cannot come back from the database as due.
+///
+/// Where to read on: dialling and the end in connection_manager.cpp; connections, inbound ones
+/// included, in manager_connections.cpp; bans, commands, subscribers and statistics in
+/// manager_commands.cpp.
 class connection_manager {
 public:
   static constexpr std::string_view kind = "manager";
   using environment = actors::environment;
 
-  enum class phase : std::uint8_t { waiting = 0, crawling, ending, ended };
+  enum class phase : std::uint8_t { waiting = 0, loading, crawling, ending, ended };
 
   /// A timer and what it was started for, so that it is started anew only when that changes.
   struct armed_timer {
@@ -60,18 +53,42 @@ public:
     }
   };
 
+  /// What the answer of the DB writer to a token is for.
+  struct saving {
+    std::optional<net::endpoint> leaves; ///< Leaves the pool then.
+    net::owner asker;                    ///< Hears `command_done` then; `nobody`: nobody does.
+    std::uint64_t token = 0;
+    std::uint32_t affected = 0;
+    template <net::inspector F>
+    friend auto inspect(F& f, saving& x) {
+      return f(x.leaves, x.asker, x.token, x.affected);
+    }
+  };
+
+  /// A broadcast whose answers are awaited.
+  struct running_broadcast {
+    net::owner asker;
+    std::uint64_t token = 0;
+    std::uint32_t sent = 0;
+    std::set<net::endpoint> asked; ///< Those that have not answered.
+    std::vector<net::endpoint> failed;
+    template <net::inspector F>
+    friend auto inspect(F& f, running_broadcast& x) {
+      return f(x.asker, x.token, x.sent, x.asked, x.failed);
+    }
+  };
+
   struct state {
     net::owner crawler;
     net::owner db_writer;
     phase now = phase::waiting;
     std::uint32_t census = 0;
     crawl_counters counters;
-    std::map<net::endpoint, pool_entry> pool;
-    std::array<std::uint32_t, 3> by_phase{}; ///< How many of the pool are in which phase.
+    peer_pool pool;
     dial_schedule dials;
-    std::uint64_t visits = 0; ///< Ever begun: numbers the peer connections.
+    std::uint64_t visits = 0; ///< Connections ever begun: numbers the peer connections.
     std::uint64_t tokens = 0;
-    std::map<std::uint64_t, net::endpoint> saving; ///< Token of the DB writer to whom it is about.
+    std::map<std::uint64_t, saving> awaited; ///< By token of the DB writer.
 
     // What is known of who is due.
     bool asking = false;
@@ -86,12 +103,26 @@ public:
     bool stalled = false;   ///< The DB writer cannot write.
     armed_timer pace_timer; ///< Until somebody who waits may be dialled.
     armed_timer due_timer;  ///< Until somebody is due.
+    armed_timer restart_timer;
+    armed_timer reap_timer;
+
+    ban_table bans;
+    restart_table restarts;
+    std::map<std::pair<net::steady_time, net::endpoint>, bool>
+        restart_queue; ///< Whom to dial again, and when.
+    std::uint64_t restarts_made = 0;
+    std::map<net::listener_id, net::endpoint> listeners;
+    std::map<net::owner, std::uint32_t> subscribers; ///< Their credit.
+    std::map<std::uint64_t, running_broadcast> broadcasts;
+    pool_snapshot ended_totals; ///< The sums over connections that are over.
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.by_phase, x.dials,
-               x.visits, x.tokens, x.saving, x.asking, x.news, x.settled, x.after, x.more,
-               x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer);
+      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
+               x.tokens, x.awaited, x.asking, x.news, x.settled, x.after, x.more, x.asked_at,
+               x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer, x.reap_timer,
+               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.listeners, x.subscribers,
+               x.broadcasts, x.ended_totals);
     }
   };
 
@@ -104,29 +135,62 @@ public:
   std::size_t mailbox_max() const;
 
 private:
+  // connection_manager.cpp: beginning, dialling, end
   void on_begin(const begin_crawl& m);
   void on_end();
-  void on_outcome(peer_outcome& m);
   void on_saved(const operations_saved& m);
-  void on_due(const storage_answer& m);
+  void on_answer(const storage_answer& m);
+  void on_due(const store::due_answer& answer);
   void on_timer(net::timer_id timer);
-
   void dial_more();
-  void dial(const store::due_peer& peer);
   void ask_who_is_due();
+  void put_off(const std::vector<net::endpoint>& unwelcome);
   void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,
                   std::chrono::nanoseconds delay);
   void arm_timers();
-  void forget(const std::vector<net::endpoint>& unwelcome);
   void look_for_the_end();
-  void enter(const net::endpoint& key, pool_entry entry);
-  void set_phase(pool_entry& entry, pool_phase to);
-  void leave(const net::endpoint& key);
+  std::uint64_t save(std::vector<store::operation> operations, saving then);
+
+  // manager_connections.cpp: from a dial or an acceptance to the outcome
+  void listen();
+  void on_listen_failed(const net::listen_failed& m);
+  void on_accepted(const net::accepted& m);
+  void dial(const store::due_peer& due);
+  net::owner spawn_peer(const net::endpoint& key, net::session session,
+                        net::connection_id connection);
+  std::uint32_t nonce_draw();
+  bool wants_to_hold(store::dial_class queue) const;
+  void on_identified(const peer_identified& m);
+  void on_established(const peer_established& m);
+  void on_seen(const peer_seen& m);
+  void on_outcome(peer_outcome& m);
+  void save_outcome(const net::endpoint& key, const pool_entry& entry,
+                    const net::visit_summary& summary);
+  void count_outcome(const net::visit_summary& summary, const command_counts& messages);
+  void punish(const net::endpoint& key, const net::visit_summary& summary);
+  void restart_or_replace(const net::endpoint& key, const pool_entry& entry, net::outcome how);
+  void dial_restarts();
+  void send_away(const net::endpoint& key, pool_entry& entry, net::outcome why);
+  void reap();
+
+  // manager_commands.cpp: bans, commands, subscribers, statistics
   bool welcome(const net::endpoint& peer) const;
-  void count(const net::visit_summary& summary);
-  std::uint32_t in_phase(pool_phase which) const {
-    return s_.by_phase[static_cast<std::size_t>(which)];
-  }
+  void ban(store::ban_record record, saving then);
+  std::uint32_t send_away_unwelcome();
+  void on_ban(const ban_peer& m);
+  void on_unban(const unban_peer& m);
+  void on_drop(const drop_peer& m);
+  void on_broadcast(const broadcast& m);
+  void on_shared_sent(const shared_sent& m);
+  void finish(running_broadcast& done);
+  void forget_in_broadcasts(const net::endpoint& key);
+  void on_apply(const apply_settings& m);
+  void on_subscribe(const subscribe& m);
+  void tell(pool_event event);
+  pool_snapshot snapshot(std::uint64_t token) const;
+  void answer_command(net::owner to, std::uint64_t token, std::string problem,
+                      std::uint32_t affected);
+  bool announces() const;
 
   environment& env_;
   net::actor_host& host_;

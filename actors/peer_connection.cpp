@@ -85,13 +85,10 @@ caf::behavior peer_connection::make_behavior() {
         s_.session.on_config_changed(step());
         carry_out();
       },
-      [this](ping_peer&) {
-        s_.session.ping(step());
-        carry_out();
-      },
       [this](send_shared& m) {
-        const bool sent = s_.session.admit_shared(m.encoded.size());
-        if (sent)
+        const bool sent =
+            m.encoded.empty() ? s_.session.ping(step()) : s_.session.admit_shared(m.encoded.size());
+        if (sent && !m.encoded.empty())
           env_.network.write(s_.connection, std::move(m.encoded));
         if (m.broadcast != 0)
           env_.runtime.send(s_.manager, shared_sent{s_.key, m.broadcast, sent});
@@ -104,6 +101,8 @@ void peer_connection::carry_out() {
   auto& wanted = effects();
   if (!wanted.output.empty())
     env_.network.write(s_.connection, net::buffer{wanted.output});
+  for (const auto& note : wanted.messages)
+    s_.messages.add(net::name_of(note.kind));
   report_events();
   hand_on_addresses();
   if (wanted.want != 0)
@@ -137,8 +136,10 @@ void peer_connection::report_events() {
       env_.runtime.send(s_.manager, peer_established{s_.key, *s_.session.claim(), done->took});
     } else if (std::holds_alternative<net::round_trip_measured>(event)) {
       const auto& carried = s_.session.carried();
-      env_.runtime.send(s_.manager, peer_seen{s_.key, s_.session.round_trip().value_or(std::chrono::nanoseconds{0}), carried.bytes_in,
-                                              carried.bytes_out, carried.messages_in});
+      env_.runtime.send(s_.manager,
+                        peer_seen{s_.key,
+                                  s_.session.round_trip().value_or(std::chrono::nanoseconds{0}),
+                                  carried.bytes_in, carried.bytes_out, carried.messages_in, std::exchange(s_.messages, {})});
     }
   }
 }
@@ -151,7 +152,8 @@ void peer_connection::hand_on_addresses() {
   message.claims.reserve(found.size());
   for (const auto& entry : found)
     if (settings_->may_dial(entry.peer))
-      message.claims.push_back({entry.peer, static_cast<std::uint32_t>(entry.time), entry.services});
+      message.claims.push_back(
+          {entry.peer, static_cast<std::uint32_t>(entry.time), entry.services});
   if (message.claims.empty()) {
     found.clear();
     s_.session.addresses_taken(step());
@@ -188,7 +190,7 @@ void peer_connection::finish(net::visit_summary&& summary) {
                    {{"outcome", std::string{net::name_of(summary.how)}},
                     {"stage", std::string{net::name_of(summary.reached)}},
                     {"blame", std::string{net::name_of(summary.whose)}}});
-  env_.runtime.send(s_.manager, peer_outcome{s_.key, std::move(summary)});
+  env_.runtime.send(s_.manager, peer_outcome{s_.key, std::move(summary), std::move(s_.messages)});
   host_.quit();
 }
 
@@ -202,7 +204,8 @@ void peer_connection::on_exception(std::string_view what) {
     env_.time.cancel(std::exchange(s_.timer, {}));
   s_.session.abandon(step(), net::outcome::internal_error);
   if (left.summary)
-    env_.runtime.send(s_.manager, peer_outcome{s_.key, std::move(*left.summary)});
+    env_.runtime.send(s_.manager,
+                      peer_outcome{s_.key, std::move(*left.summary), std::move(s_.messages)});
   left.clear();
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "net/buffer.hpp"
 #include "net/endpoint.hpp"
@@ -16,13 +20,41 @@ namespace seedwalk::actors {
 // The conversation between the connection manager and a peer connection. `key` is the endpoint
 // under which the manager's pool has the connection: as dialled, or as accepted.
 
+/// How many messages of which command; as many different ones as `max_commands`, the rest under
+/// "other".
+struct command_counts {
+  static constexpr std::size_t max_commands = 40;
+  std::vector<std::pair<std::string, std::uint32_t>> counts;
+
+  void add(std::string_view command) {
+    for (auto& [name, n] : counts) {
+      if (name == command) {
+        ++n;
+        return;
+      }
+    }
+    if (counts.size() < max_commands)
+      counts.emplace_back(command, 1);
+    else if (counts.size() == max_commands)
+      counts.emplace_back("other", 1);
+    else
+      ++counts.back().second;
+  }
+
+  template <net::inspector F>
+  friend auto inspect(F& f, command_counts& x) {
+    return f(x.counts);
+  }
+};
+
 /// Peer connection to manager: the last thing it says, whatever happened. It is gone after that.
 struct peer_outcome {
   net::endpoint key;
   net::visit_summary summary;
+  command_counts messages; ///< Received since the last report.
   template <net::inspector F>
   friend auto inspect(F& f, peer_outcome& x) {
-    return f(x.key, x.summary);
+    return f(x.key, x.summary, x.messages);
   }
 };
 
@@ -58,9 +90,10 @@ struct peer_seen {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint32_t messages_in = 0;
+  command_counts messages; ///< Received since the last report.
   template <net::inspector F>
   friend auto inspect(F& f, peer_seen& x) {
-    return f(x.key, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in);
+    return f(x.key, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.messages);
   }
 };
 
@@ -81,15 +114,8 @@ struct settings_changed {
   }
 };
 
-/// Manager to peer connection: send a ping now, if none is out.
-struct ping_peer {
-  template <net::inspector F>
-  friend auto inspect(F& f, ping_peer&) {
-    return f();
-  }
-};
-
-/// Manager to peer connection: send this encoded message, which others send too.
+/// Manager to peer connection: send this encoded message, which others send too; or, if it is
+/// empty, a ping with a nonce of its own.
 struct send_shared {
   std::uint64_t broadcast = 0; ///< Names the broadcast in the answer; 0: none is wanted.
   net::buffer encoded;

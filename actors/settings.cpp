@@ -54,9 +54,23 @@ bool settings::may_dial(const net::endpoint& peer) const {
   return !any_names(config.peers.exclude, peer) && !any_names(config.peers.ban, peer);
 }
 
+bool settings::may_accept(const net::endpoint& peer) const {
+  return !any_names(config.peers.ban, peer);
+}
+
+inbound_limits settings::inbound() const {
+  const auto& l = config.limits;
+  if (config.peers.listen.empty())
+    return {};
+  return {std::min(l.max_inbound, l.max_connections), l.over_capacity};
+}
+
 dial_limits settings::dials() const {
   const auto& l = config.limits;
-  return {std::min(l.max_outbound, l.max_connections),
+  // Both directions share max_connections; slots that are kept for others to dial us are not
+  // dialled from.
+  const auto left = l.max_connections - inbound().slots;
+  return {std::min(l.max_outbound, left),
           {l.live_percent, l.fresh_percent, l.rest_percent},
           l.dials_per_second,
           l.group_connections,
@@ -64,8 +78,7 @@ dial_limits settings::dials() const {
 }
 
 std::uint32_t settings::connections_max() const {
-  const auto& l = config.limits;
-  return l.max_connections + l.over_capacity;
+  return config.limits.max_connections + config.limits.over_capacity;
 }
 
 } // namespace seedwalk::actors

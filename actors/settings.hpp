@@ -9,9 +9,16 @@
 
 #include "actors/crawl_config.hpp"
 #include "actors/dial_schedule.hpp"
+#include "actors/restart_table.hpp"
 #include "net/session_config.hpp"
 
 namespace seedwalk::actors {
+
+/// How many inbound connections there may be.
+struct inbound_limits {
+  std::uint32_t slots = 0;
+  std::uint32_t over_capacity = 0; ///< Beyond, to be told so politely.
+};
 
 /// A configuration made ready for use: what its parts come to in the terms of those who act on
 /// them. Immutable once it is shared.
@@ -29,7 +36,12 @@ struct settings {
   /// operator said otherwise), not excluded, not banned by configuration.
   bool may_dial(const net::endpoint& peer) const;
 
+  /// Whether a connection from there is accepted, as far as configuration says.
+  bool may_accept(const net::endpoint& peer) const;
+
   dial_limits dials() const;
+  inbound_limits inbound() const;
+  restart_options restarts() const { return {}; }
   std::uint32_t connections_max() const;
   const std::vector<std::string>& dns_seeds() const { return chain.dns_seeds; }
   std::uint16_t default_port() const { return chain.default_port; }

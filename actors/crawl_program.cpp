@@ -1,0 +1,28 @@
+#include "actors/crawl_program.hpp"
+
+#include <utility>
+
+#include "actors/logger.hpp"
+
+namespace seedwalk::actors {
+
+crawl_program::crawl_program(crawl_doors doors, crawl_config config, std::uint64_t seed,
+                             log_sink* lines)
+    : lines_(lines), log_(doors.runtime, doors.time, config.log.level),
+      settings_(std::make_shared<const settings>(std::move(config), seed)),
+      env_{doors.runtime, doors.network, doors.storage, doors.time, log_, settings_, seed, {}, {}} {
+  env_.finished = [this](const crawl_summary& s) { summary_ = s; };
+}
+
+net::owner crawl_program::start() {
+  // The logger's number is taken whether there is a logger or not, so that all other numbers are
+  // the same.
+  const auto logger_number = env_.runtime.next_owner();
+  if (lines_) {
+    net::spawn_as<logger>(env_.runtime, *lines_, logger_number, "logger");
+    log_.set_logger(logger_number);
+  }
+  return net::spawn<crawler>(env_.runtime, env_, "crawler");
+}
+
+} // namespace seedwalk::actors

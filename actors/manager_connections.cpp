@@ -1,0 +1,324 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "actors/connection_manager.hpp"
+#include "actors/peer_connection.hpp"
+#include "actors/visit_records.hpp"
+#include "net/network.hpp"
+#include "net/random.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+/// So many connections may be accepted ahead of our saying what becomes of each.
+constexpr std::uint32_t accept_credit = 64;
+
+/// Misbehaviour for which an address is banned for a while. Another chain's magic or an old version
+/// is no offence.
+bool deserves_ban(net::outcome how) {
+  return how == net::outcome::misbehaved || how == net::outcome::oversize ||
+         how == net::outcome::malformed || how == net::outcome::banned;
+}
+
+} // namespace
+
+// -- inbound
+// -----------------------------------------------------------------------------------------------------------
+
+void connection_manager::listen() {
+  for (const auto& local : env_.settings.current()->config.peers.listen) {
+    const auto id = env_.network.listen(local, host_.self());
+    s_.listeners.emplace(id, local);
+    env_.network.accept(id, accept_credit);
+  }
+}
+
+void connection_manager::on_listen_failed(const net::listen_failed& m) {
+  const auto i = s_.listeners.find(m.listener);
+  if (i == s_.listeners.end())
+    return;
+  env_.runtime.send(s_.crawler, part_failed{fmt::format(
+                                    "cannot listen on {}: {}; choose another --listen address",
+                                    net::to_string(i->second), net::name_of(m.reason))});
+  s_.listeners.erase(i);
+}
+
+void connection_manager::on_accepted(const net::accepted& m) {
+  if (s_.listeners.contains(m.listener))
+    env_.network.accept(m.listener, 1);
+  const auto settings = env_.settings.current();
+  const auto limits = settings->inbound();
+  auto way = net::direction::inbound;
+  if (s_.pool.live(net::direction::inbound) >= limits.slots)
+    way = net::direction::inbound_over_capacity;
+  const bool room = way == net::direction::inbound ||
+                    s_.pool.live(net::direction::inbound_over_capacity) < limits.over_capacity;
+  if (s_.now != phase::crawling || !room || !settings->may_accept(m.peer) ||
+      s_.bans.forbids(m.peer, env_.time.now().wall) || s_.pool.find(m.peer)) {
+    env_.network.close(m.connection, net::closing::abort);
+    return;
+  }
+  const auto now = env_.time.now();
+  pool_entry entry;
+  entry.phase = pool_phase::awaiting_handshake;
+  entry.way = way;
+  entry.started = now.wall;
+  entry.last_seen = now.steady;
+  auto placed = s_.pool.enter(m.peer, std::move(entry));
+  placed->connection = spawn_peer(
+      m.peer,
+      net::session{way, m.peer, net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
+                   now.steady},
+      m.connection);
+}
+
+// -- dialling
+// ----------------------------------------------------------------------------------------------------------
+
+std::uint32_t connection_manager::nonce_draw() {
+  const auto nth = s_.visits;
+  return static_cast<std::uint32_t>(net::keyed_hash(
+      env_.seed, "version nonce", {reinterpret_cast<const std::uint8_t*>(&nth), sizeof nth}));
+}
+
+net::owner connection_manager::spawn_peer(const net::endpoint& key, net::session session,
+                                          net::connection_id connection) {
+  peer_connection::state peer;
+  peer.key = key;
+  peer.manager = host_.self();
+  peer.db_writer = s_.db_writer;
+  peer.session = std::move(session);
+  peer.connection = connection;
+  peer.announces = announces();
+  return net::spawn<peer_connection>(
+      env_.runtime, env_, fmt::format("crawler/peer/{}#{}", net::to_string(key), ++s_.visits),
+      std::move(peer));
+}
+
+bool connection_manager::wants_to_hold(store::dial_class queue) const {
+  const auto wanted = env_.settings.current()->config.run.hold;
+  return queue == store::dial_class::live && s_.pool.held() + s_.restart_queue.size() < wanted;
+}
+
+void connection_manager::dial(const store::due_peer& due) {
+  const auto settings = env_.settings.current();
+  const auto now = env_.time.now();
+  auto& entry = *s_.pool.find(due.peer);
+  // Core answers getaddr from a cache that it keeps for a day: asking again sooner brings the same.
+  const bool ask = due.last_getaddr == store::never ||
+                   now.wall - due.last_getaddr >= settings->config.getaddr_interval;
+  entry.hold = wants_to_hold(due.queue);
+  entry.started = now.wall;
+  entry.last_seen = now.steady;
+  s_.pool.move_on(entry, pool_phase::connecting);
+  entry.connection =
+      spawn_peer(due.peer,
+                 net::session{net::direction::outbound,
+                              due.peer,
+                              net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
+                              now.steady,
+                              {.ask_addresses = ask, .hold = entry.hold}},
+                 {});
+  s_.counters.peak_connections =
+      std::max<std::uint64_t>(s_.counters.peak_connections, s_.pool.live());
+}
+
+// -- signs of life
+// -----------------------------------------------------------------------------------------------------
+
+void connection_manager::on_identified(const peer_identified& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase) || entry->phase == pool_phase::rejected)
+    return;
+  if (entry->phase == pool_phase::connecting)
+    s_.pool.move_on(*entry, pool_phase::awaiting_handshake);
+  entry->identity = m.claimed;
+  entry->nonce_smaller = m.nonce_smaller;
+  entry->nonce_larger = m.nonce_larger;
+  entry->last_seen = env_.time.now().steady;
+  const auto other = s_.pool.other_connection(m.key, m.claimed);
+  if (!other)
+    return;
+  auto& rival = *s_.pool.find(*other);
+  // A connection whose version is not in yet may still turn out the one that stays: both sides know
+  // both nonces then.
+  if (!rival.identity)
+    return;
+  if (first_stays(*entry, rival))
+    send_away(*other, rival, net::outcome::duplicate);
+  else
+    send_away(m.key, *entry, net::outcome::duplicate);
+}
+
+void connection_manager::on_established(const peer_established& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry ||
+      (entry->phase != pool_phase::connecting && entry->phase != pool_phase::awaiting_handshake))
+    return;
+  s_.pool.move_on(*entry, pool_phase::connected);
+  entry->last_seen = env_.time.now().steady;
+  entry->user_agent = m.claim.user_agent.value_or(std::string{});
+  tell(peer_is_established{m.key, entry->way, m.claim});
+  if (s_.bans.forbids_agent(entry->user_agent, env_.time.now().wall))
+    send_away(m.key, *entry, net::outcome::banned);
+}
+
+void connection_manager::on_seen(const peer_seen& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  entry->last_seen = env_.time.now().steady;
+  entry->round_trip = m.round_trip;
+  entry->bytes_in = m.bytes_in;
+  entry->bytes_out = m.bytes_out;
+  entry->messages_in = m.messages_in;
+  for (const auto& [command, n] : m.messages.counts)
+    s_.ended_totals.messages_in[command] += n;
+  if (!m.messages.counts.empty())
+    tell(messages_were_received{m.key, m.messages.counts});
+}
+
+void connection_manager::send_away(const net::endpoint&, pool_entry& entry, net::outcome why) {
+  if (entry.phase == pool_phase::rejected || !is_live(entry.phase))
+    return;
+  s_.pool.move_on(entry, pool_phase::rejected);
+  env_.runtime.send(entry.connection, disconnect_peer{why});
+}
+
+void connection_manager::reap() {
+  const auto settings = env_.settings.current();
+  const auto before = env_.time.now().steady - settings->config.keep_alive.inactivity;
+  for (const auto& key : s_.pool.silent_since(before))
+    if (auto entry = s_.pool.find(key))
+      send_away(key, *entry, net::outcome::ping_timeout);
+}
+
+// -- the end of a connection
+// -------------------------------------------------------------------------------------------
+
+void connection_manager::on_outcome(peer_outcome& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  s_.pool.move_on(*entry, pool_phase::saving);
+  if (entry->way == net::direction::outbound)
+    s_.dials.release(m.key, entry->queue, env_.time.now().steady);
+  forget_in_broadcasts(m.key);
+  count_outcome(m.summary, m.messages);
+  punish(m.key, m.summary);
+  save_outcome(m.key, *entry, m.summary);
+  if (announces()) {
+    if (store::reached(m.summary.reached))
+      tell(peer_is_lost{m.key, entry->way, m.summary.how});
+    else
+      tell(peer_has_failed{m.key, entry->way, m.summary.how});
+  }
+  restart_or_replace(m.key, *entry, m.summary.how);
+  dial_more();
+}
+
+void connection_manager::count_outcome(const net::visit_summary& summary,
+                                       const command_counts& messages) {
+  auto& ended = s_.ended_totals;
+  ended.bytes_in += summary.carried.bytes_in;
+  ended.bytes_out += summary.carried.bytes_out;
+  for (const auto& [command, n] : messages.counts)
+    ended.messages_in[command] += n;
+  if (summary.round_trip) {
+    ++ended.round_trips;
+    ended.round_trips_us += static_cast<std::uint64_t>(summary.round_trip->count() / 1000);
+  }
+  if (summary.way != net::direction::outbound)
+    return;
+  ended.visits_ms += static_cast<std::uint64_t>(summary.whole.count() / 1'000'000);
+  if (summary.handshake)
+    ended.handshakes_ms += static_cast<std::uint64_t>(summary.handshake->count() / 1'000'000);
+  auto& c = s_.counters;
+  ++c.tried;
+  ++(store::reached(summary.reached) ? c.good : c.failed);
+  ++c.outcomes[static_cast<std::size_t>(summary.how)];
+  std::uint32_t entries = 0;
+  for (const auto n : summary.addresses.by_network)
+    entries += n;
+  c.addresses += entries;
+  if (entries > 0)
+    tell(addresses_were_found{summary.peer, entries});
+}
+
+void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
+  if (!deserves_ban(summary.how) || s_.now != phase::crawling)
+    return;
+  const auto settings = env_.settings.current();
+  const auto now = env_.time.now().wall;
+  if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, now))
+    return;
+  // Of somebody who dialled us only the address says who it was.
+  store::ban_target target = key;
+  if (summary.way != net::direction::outbound)
+    target = store::subnet_of(key, static_cast<std::uint16_t>(key.address_bytes().size() * 8));
+  ban({std::move(target), std::string{net::name_of(summary.how)}, now,
+       now + settings->config.peers.ban_time},
+      {});
+}
+
+void connection_manager::save_outcome(const net::endpoint& key, const pool_entry& entry,
+                                      const net::visit_summary& summary) {
+  const auto now = env_.time.now().wall;
+  saving then;
+  then.leaves = key;
+  if (entry.way == net::direction::outbound) {
+    save({store::record_visit{key, to_visit_record(summary, s_.census,
+                                                   env_.settings.current()->config.run.vantage,
+                                                   entry.started, now)}},
+         then);
+    return;
+  }
+  store::inbound_sighting sighting;
+  sighting.from = key;
+  sighting.at = entry.started;
+  sighting.ended = now;
+  sighting.outcome = summary.how;
+  sighting.stage = summary.reached;
+  sighting.blame = summary.whose;
+  if (summary.claim)
+    sighting.version = to_version_claim(*summary.claim);
+  save({store::record_inbound{std::move(sighting)}}, then);
+}
+
+void connection_manager::restart_or_replace(const net::endpoint& key, const pool_entry& entry,
+                                            net::outcome how) {
+  if (s_.now != phase::crawling || !entry.hold || !may_restart(entry.way, how))
+    return;
+  const auto settings = env_.settings.current();
+  const auto again = s_.restarts.lost(key, env_.time.now().steady, settings->restarts(), env_.seed);
+  if (again)
+    s_.restart_queue.emplace(std::pair{*again, key}, true);
+}
+
+void connection_manager::dial_restarts() {
+  const auto now = env_.time.now();
+  while (!s_.restart_queue.empty() && s_.restart_queue.begin()->first.first <= now.steady) {
+    const auto key = s_.restart_queue.begin()->first.second;
+    s_.restart_queue.erase(s_.restart_queue.begin());
+    // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
+    // turn.
+    if (s_.pool.find(key) || !welcome(key))
+      continue;
+    store::due_peer again;
+    again.peer = key;
+    again.queue = store::dial_class::live;
+    again.due = now.wall;
+    again.last_getaddr = now.wall;
+    again.last_success = now.wall;
+    pool_entry entry;
+    entry.queue = again.queue;
+    s_.pool.enter(key, std::move(entry));
+    s_.dials.add(again);
+    ++s_.restarts_made;
+  }
+}
+
+} // namespace seedwalk::actors

@@ -1,0 +1,276 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "actors/crawl_messages.hpp"
+#include "actors/peer_pool.hpp"
+#include "net/buffer.hpp"
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "net/messages.hpp"
+#include "net/outcome.hpp"
+#include "net/owner.hpp"
+#include "store/ban_record.hpp"
+
+namespace seedwalk::actors {
+
+// What anybody may ask of the connection manager, and what it tells those who subscribe. Requests
+// carry their sender and a token, and are answered once.
+
+// -- events
+// ----------------------------------------------------------------------------------------------------------
+
+/// A handshake is complete; what the peer said of itself.
+struct peer_is_established {
+  net::endpoint peer;
+  net::direction way = net::direction::outbound;
+  net::msg::version claim;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_is_established& x) {
+    return f(x.peer, x.way, x.claim);
+  }
+};
+
+/// A connection ended before its handshake was complete.
+struct peer_has_failed {
+  net::endpoint peer;
+  net::direction way = net::direction::outbound;
+  net::outcome why = net::outcome::internal_error;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_has_failed& x) {
+    return f(x.peer, x.way, x.why);
+  }
+};
+
+/// A connection ended after its handshake.
+struct peer_is_lost {
+  net::endpoint peer;
+  net::direction way = net::direction::outbound;
+  net::outcome why = net::outcome::internal_error;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_is_lost& x) {
+    return f(x.peer, x.way, x.why);
+  }
+};
+
+/// Somebody was banned.
+struct peer_is_banned {
+  store::ban_record ban;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_is_banned& x) {
+    return f(x.ban);
+  }
+};
+
+/// A peer's visit brought so many addresses; they are in the database.
+struct addresses_were_found {
+  net::endpoint source;
+  std::uint32_t entries = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, addresses_were_found& x) {
+    return f(x.source, x.entries);
+  }
+};
+
+/// Messages of a peer, by command, since the last such event.
+struct messages_were_received {
+  net::endpoint peer;
+  std::vector<std::pair<std::string, std::uint32_t>> counts;
+  template <net::inspector F>
+  friend auto inspect(F& f, messages_were_received& x) {
+    return f(x.peer, x.counts);
+  }
+};
+
+/// The subscriber was too slow: its credit was used up, and this is the last thing it hears.
+struct subscription_ended {
+  template <net::inspector F>
+  friend auto inspect(F& f, subscription_ended&) {
+    return f();
+  }
+};
+
+using pool_event = std::variant<peer_is_established, peer_has_failed, peer_is_lost, peer_is_banned,
+                                addresses_were_found, messages_were_received, subscription_ended>;
+
+/// Anybody to manager: tell me, up to `credit` events. Asking again adds credit; at most
+/// `max_credit` is kept.
+struct subscribe {
+  static constexpr std::uint32_t max_credit = 65'536;
+  net::owner from;
+  std::uint32_t credit = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, subscribe& x) {
+    return f(x.from, x.credit);
+  }
+};
+
+/// Subscriber to manager: no more.
+struct unsubscribe {
+  net::owner from;
+  template <net::inspector F>
+  friend auto inspect(F& f, unsubscribe& x) {
+    return f(x.from);
+  }
+};
+
+/// Manager to subscriber.
+struct pool_news {
+  pool_event event;
+  template <net::inspector F>
+  friend auto inspect(F& f, pool_news& x) {
+    return f(x.event);
+  }
+};
+
+// -- commands
+// ----------------------------------------------------------------------------------------------------------
+
+/// What became of a command: nothing in `problem` means it was done.
+struct command_done {
+  std::uint64_t token = 0;
+  std::string problem;
+  std::uint32_t affected = 0; ///< Connections that it touched.
+  template <net::inspector F>
+  friend auto inspect(F& f, command_done& x) {
+    return f(x.token, x.problem, x.affected);
+  }
+};
+
+/// Ban somebody; live connections that it forbids end. Durable when answered.
+struct ban_peer {
+  net::owner from;
+  std::uint64_t token = 0;
+  store::ban_target target;
+  std::string reason;
+  std::chrono::seconds duration{0}; ///< 0: until lifted.
+  template <net::inspector F>
+  friend auto inspect(F& f, ban_peer& x) {
+    return f(x.from, x.token, x.target, x.reason, x.duration);
+  }
+};
+
+struct unban_peer {
+  net::owner from;
+  std::uint64_t token = 0;
+  store::ban_target target;
+  template <net::inspector F>
+  friend auto inspect(F& f, unban_peer& x) {
+    return f(x.from, x.token, x.target);
+  }
+};
+
+/// End the connection to somebody.
+struct drop_peer {
+  net::owner from;
+  std::uint64_t token = 0;
+  net::endpoint peer;
+  template <net::inspector F>
+  friend auto inspect(F& f, drop_peer& x) {
+    return f(x.from, x.token, x.peer);
+  }
+};
+
+/// Send a message to every established peer, or to those of one direction. Answered by
+/// `broadcast_done`.
+struct broadcast {
+  net::owner from;
+  std::uint64_t token = 0;
+  std::optional<net::direction> way;   ///< Nothing: both.
+  std::optional<net::message> message; ///< Nothing: each is pinged with a nonce of its own.
+  template <net::inspector F>
+  friend auto inspect(F& f, broadcast& x) {
+    return f(x.from, x.token, x.way, x.message);
+  }
+};
+
+/// Who was sent a broadcast, and who could not be.
+struct broadcast_done {
+  std::uint64_t token = 0;
+  std::uint32_t sent = 0;
+  std::vector<net::endpoint> failed;
+  template <net::inspector F>
+  friend auto inspect(F& f, broadcast_done& x) {
+    return f(x.token, x.sent, x.failed);
+  }
+};
+
+/// The settings were replaced (`settings_box` has the new ones): hold every live connection to
+/// them. Answered by `command_done`.
+struct apply_settings {
+  net::owner from;
+  std::uint64_t token = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, apply_settings& x) {
+    return f(x.from, x.token);
+  }
+};
+
+// -- statistics
+// --------------------------------------------------------------------------------------------------------
+
+/// One consistent look at the pool: all of it is of one step.
+struct pool_snapshot {
+  std::uint64_t token = 0;
+  crawl_counters counters;
+  std::array<std::uint32_t, pool_phase_count> by_phase{};
+  std::array<std::uint32_t, 3> by_direction{}; ///< Live ones, by net::direction.
+  std::uint32_t outbound_slots = 0;
+  std::uint32_t inbound_slots = 0;
+  std::uint32_t held = 0;
+  std::uint32_t waiting = 0; ///< Fetched and not yet dialled.
+  std::uint64_t restarts = 0;
+  std::uint64_t bans = 0;
+  std::uint64_t bytes_in = 0; ///< Of ended connections, and of live ones as last reported.
+  std::uint64_t bytes_out = 0;
+  std::map<std::string, std::uint64_t> messages_in; ///< Of ended connections, by command.
+  std::uint64_t visits_ms = 0;                      ///< Durations of ended outbound visits, summed.
+  std::uint64_t handshakes_ms = 0;                  ///< Of those that came so far, summed.
+  std::uint64_t round_trips = 0;
+  std::uint64_t round_trips_us = 0; ///< Summed.
+  template <net::inspector F>
+  friend auto inspect(F& f, pool_snapshot& x) {
+    return f(x.token, x.counters, x.by_phase, x.by_direction, x.outbound_slots, x.inbound_slots,
+             x.held, x.waiting, x.restarts, x.bans, x.bytes_in, x.bytes_out, x.messages_in,
+             x.visits_ms, x.handshakes_ms, x.round_trips, x.round_trips_us);
+  }
+};
+
+struct ask_snapshot {
+  net::owner from;
+  std::uint64_t token = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, ask_snapshot& x) {
+    return f(x.from, x.token);
+  }
+};
+
+/// The live connections, in the order of their endpoints.
+struct peer_list {
+  std::uint64_t token = 0;
+  std::vector<std::pair<net::endpoint, pool_entry>> peers;
+  std::chrono::nanoseconds now{0}; ///< For `last_seen` and the like.
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_list& x) {
+    return f(x.token, x.peers, x.now);
+  }
+};
+
+struct ask_peers {
+  net::owner from;
+  std::uint64_t token = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, ask_peers& x) {
+    return f(x.from, x.token);
+  }
+};
+
+} // namespace seedwalk::actors
