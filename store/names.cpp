@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, dial_class_count> class_names = {"live", 
 constexpr std::array<std::string_view, 4> census_names = {"open", "finished", "stopped", "crashed"};
 constexpr std::array<std::string_view, 12> error_names = {
     "none",         "newer_schema", "other_chain", "locked", "not_found", "not_a_folder",
-    "not_writable", "disk_full",    "corrupt",     "io",     "stopped", "overloaded"};
+    "not_writable", "disk_full",    "corrupt",     "io",     "stopped",   "overloaded"};
 
 } // namespace
 

@@ -77,9 +77,8 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
     return {r.queue == dial_class::dormant ? dial_class::rest : r.queue,
             std::max(r.due, at + o.local_retry)};
   if (r.maybe_full != 0)
-    return {waiting, at + o.full_retries[std::min<std::size_t>(r.maybe_full,
-                                                               o.full_retries.size()) -
-                                         1]};
+    return {waiting,
+            at + o.full_retries[std::min<std::size_t>(r.maybe_full, o.full_retries.size()) - 1]};
   if (!ever_reached(r)) {
     if (r.failures < o.first_tries)
       return {dial_class::rest, soon(o.first_tries_interval)};

@@ -23,8 +23,8 @@ constexpr std::array<threshold, 5> thresholds = {{{85, 2}, {70, 4}, {55, 8}, {45
 } // namespace
 
 std::uint64_t decay(std::chrono::seconds age, std::chrono::seconds window) {
-  const auto seconds = static_cast<std::uint64_t>(std::clamp(age, std::chrono::seconds{0}, max_age)
-                                                      .count());
+  const auto seconds =
+      static_cast<std::uint64_t>(std::clamp(age, std::chrono::seconds{0}, max_age).count());
   const auto exponent = (seconds << 16) / static_cast<std::uint64_t>(window.count());
   std::uint64_t result = 1ull << 32;
   if (exponent >> powers.size() != 0)
