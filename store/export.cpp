@@ -109,11 +109,12 @@ std::string dnsseed_row(const net::endpoint& peer, const peer_record& r, timesta
                         const seed_policy& policy) {
   const auto& a = r.averages.averages;
   const auto version = r.version.value_or(version_claim{});
-  return fmt::format("{:<47}  {:>4}  {:>11}  {:>7} {:>7} {:>7} {:>7} {:>7}  {:>6}  {:08x}  {:>5} {}",
-                     net::to_string(peer), seedable(peer, r, now, policy) ? 1 : 0,
-                     r.last_success.count(), percent(a[0]), percent(a[1]), percent(a[2]),
-                     percent(a[3]), percent(a[4]), version.start_height, version.services,
-                     version.protocol_version, dump_quoted(version.user_agent));
+  return fmt::format(
+      "{:<47}  {:>4}  {:>11}  {:>7} {:>7} {:>7} {:>7} {:>7}  {:>6}  {:08x}  {:>5} {}",
+      net::to_string(peer), seedable(peer, r, now, policy) ? 1 : 0, r.last_success.count(),
+      percent(a[0]), percent(a[1]), percent(a[2]), percent(a[3]), percent(a[4]),
+      version.start_height, version.services, version.protocol_version,
+      dump_quoted(version.user_agent));
 }
 
 } // namespace seedwalk::store

@@ -195,6 +195,8 @@ tl::expected<std::optional<std::string>, error> key_values::get(const std::strin
 tl::expected<void, error> key_values::write(leveldb::WriteBatch& batch) {
   leveldb::WriteOptions o;
   o.sync = options_.sync;
+  if (options_.on_write)
+    options_.on_write(batch);
   const auto status = db_->Write(o, &batch);
   options_.settle();
   if (!status.ok())

@@ -24,6 +24,8 @@ struct key_value_options {
   /// Called after each call into LevelDB and before it is closed: an `env` that queues background
   /// work instead of starting threads does it here.
   std::function<void()> settle = [] {};
+  /// Called with each batch before it is written. For who measures or hashes what is stored.
+  std::function<void(const leveldb::WriteBatch&)> on_write;
   bool create = true; ///< Begin a new database where there is none.
   bool sync = true;   ///< Acknowledge only what is on the disk. False loses the last writes.
   std::size_t write_buffer_bytes = 32u << 20;
