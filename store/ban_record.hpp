@@ -32,7 +32,7 @@ subnet subnet_of(const net::endpoint& peer, std::uint16_t bits);
 /// Whether `peer` is in `s`, on any port.
 bool contains(const subnet& s, const net::endpoint& peer);
 
-/// Peers whose user agent matches: `*` stands for any bytes, everything else for itself.
+/// Peers whose user agent matches in the sense of `net::matches_pattern`.
 struct user_agent_pattern {
   std::string pattern;
 
@@ -43,9 +43,6 @@ struct user_agent_pattern {
     return f(x.pattern);
   }
 };
-
-/// Whether all of `user_agent` matches. Linear in the product of the lengths at worst.
-bool matches(const user_agent_pattern& p, std::string_view user_agent);
 
 /// Whom a ban is for. Stored by index: append only.
 using ban_target = std::variant<net::endpoint, subnet, user_agent_pattern>;

@@ -173,7 +173,7 @@ struct census_opened {
 /// What housekeeping did. `more`: the limit was reached, and there is more to do.
 struct tidied {
   std::uint32_t forgotten = 0;
-  std::uint32_t put_to_rest = 0;
+  std::uint32_t put_to_rest = 0; ///< Looked at again, and no longer waiting where they were.
   std::uint32_t visits_dropped = 0;
   std::uint32_t bans_ended = 0;
   bool more = false;

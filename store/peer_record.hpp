@@ -61,16 +61,17 @@ struct peer_record {
   timestamp due{};
 
   // What visits found. `tries`, `successes`, `failures` and `averages` count only visits whose end
-  // was the peer's doing.
+  // was the peer's doing; the last of those ended at `last_counted`.
   timestamp first_success{};
   timestamp last_success{};
   timestamp last_try{};
+  timestamp last_counted{};
   timestamp last_getaddr{};
   std::uint32_t tries = 0;
   std::uint32_t successes = 0;
   std::uint32_t failures = 0;       ///< In a row, since the last success.
   std::uint8_t maybe_full = 0;      ///< Closed before version in a row: retried twice for free.
-  std::uint32_t sources_at_try = 0; ///< `sources` at the last try.
+  std::uint32_t sources_at_try = 0; ///< `sources` at the last counted try.
   std::optional<verdict> last;      ///< Of the last visit that says something about the peer.
   score averages;
   std::optional<version_claim> version; ///< The last one received.

@@ -22,7 +22,9 @@ struct request_id {
   }
 };
 
-/// A batch is durable, or, if there is an `error`, was not written at all.
+/// A batch is durable; or, if there is an `error`, it is not acknowledged: nothing of it can be
+/// asked for now. (After `io` alone all of it may turn up when the database is next opened: a write
+/// whose fsync fails is neither there nor gone.)
 struct written {
   request_id request;
   store::error error;
@@ -62,17 +64,20 @@ public:
 /// they were made, so a query sees every batch before it; `written` without an error comes only
 /// after the batch is durable.
 ///
-/// Nothing bounds what is asked for but the asker: whoever writes keeps the number of batches in
-/// flight limited.
+/// Whoever asks keeps the number of its requests in flight limited; the door takes
+/// `max_in_flight` in all, and completes what is beyond with `error_code::overloaded`.
 ///
 /// After a transient error (`store::transient`: a full disk) later requests are tried again as
-/// usual; a failed batch had no effect and may be written again.
+/// usual, so that a batch that failed for a full disk may be written again.
 ///
 /// Threads: called from steps only. Completions may reach the sink from any thread.
 /// Implementations: `leveldb_storage` (a thread of its own), `sim::storage` (virtual time and a
 /// faulty disk), `sim::replayed_storage`.
 class storage {
 public:
+  /// The most requests that may wait for their completion.
+  static constexpr std::size_t max_in_flight = 1'024;
+
   virtual ~storage() = default;
 
   /// Applies a batch, whole or not at all; `written` follows.

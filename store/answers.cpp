@@ -1,0 +1,231 @@
+#include "store/answers.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "net/archive.hpp"
+#include "store/keys.hpp"
+#include "store/values.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+/// The first key behind `key`.
+std::string behind(std::string key) {
+  key.push_back('\0');
+  return key;
+}
+
+} // namespace
+
+tl::expected<store::answer, error> answers::to(const query& q) {
+  return std::visit([this](const auto& asked) { return reply(asked); }, q);
+}
+
+tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, due_answer& out) {
+  const auto i = static_cast<std::size_t>(queue);
+  // Fresh ones whose claims have aged meanwhile are passed over; never many in one answer.
+  const auto looks = std::uint64_t{q.limit[i]} * 8 + 64;
+  std::vector<due_parts> found;
+  auto& after = out.after[i];
+  after = q.after[i];
+  auto first = after.empty() ? std::string{} : behind(std::string(net::as_text(after)));
+  auto scanned = disk_.scan(due_prefix(queue), first, [&](std::string_view key, std::string_view) {
+    const auto parts = parse_due_key(key);
+    if (!parts || parts->due > q.now)
+      return false;
+    if (found.size() == looks) {
+      out.more[i] = true;
+      return false;
+    }
+    found.push_back(*parts);
+    return true;
+  });
+  if (!scanned)
+    return scanned;
+  for (const auto& parts : found) {
+    if (out.peers[i].size() == q.limit[i]) {
+      out.more[i] = true;
+      break;
+    }
+    auto value = disk_.get(peer_key(parts.peer));
+    if (!value)
+      return tl::unexpected(value.error());
+    peer_record r;
+    if (!*value || !decode(**value, r, memory_.agents))
+      return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(parts.peer)));
+    const auto key = due_key(parts.queue, parts.due, parts.tiebreak, parts.peer);
+    after.assign(key.begin(), key.end());
+    if (queue == dial_class::fresh && !fresh(r.claimed_time, q.now, schedule_))
+      continue;
+    out.peers[i].push_back(
+        {parts.peer, queue, r.due, r.last_getaddr, r.last_success, std::move(r.last)});
+  }
+  return {};
+}
+
+tl::expected<void, error> answers::next_after(dial_class queue, timestamp now, timestamp& next) {
+  const auto first = due_bound(queue, now + std::chrono::seconds{1});
+  return disk_.scan(due_prefix(queue), first, [&](std::string_view key, std::string_view) {
+    if (const auto parts = parse_due_key(key))
+      next = next == never ? parts->due : std::min(next, parts->due);
+    return false;
+  });
+}
+
+answers::result answers::reply(const due_query& q) {
+  due_answer out;
+  for (std::size_t i = 0; i != dialled_class_count; ++i) {
+    if (q.limit[i] == 0)
+      continue;
+    const auto queue = static_cast<dial_class>(i);
+    auto done = due_of(queue, q, out).and_then([&] { return next_after(queue, q.now, out.next); });
+    if (!done)
+      return tl::unexpected(done.error());
+  }
+  return out;
+}
+
+answers::result answers::reply(const get_query& q) {
+  auto value = disk_.get(peer_key(q.peer));
+  if (!value)
+    return tl::unexpected(value.error());
+  get_answer out;
+  if (*value && !decode(**value, out.record.emplace(), memory_.agents))
+    return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(q.peer)));
+  return out;
+}
+
+answers::result answers::reply(const list_query& q) {
+  // So many records are read for a page at most, however few of them are wanted.
+  constexpr std::size_t max_looks = 100'000;
+  const auto limit = std::min(q.limit, list_query::max_page);
+  auto front = prefix(key_kind::peer);
+  if (q.network)
+    front.push_back(static_cast<char>(*q.network));
+  list_answer out;
+  std::size_t looks = 0;
+  std::optional<net::endpoint> last;
+  std::string damaged;
+  auto scanned =
+      disk_.scan(front, q.after ? std::max(front, behind(peer_key(*q.after))) : std::string{},
+                 [&](std::string_view key, std::string_view value) {
+                   if (looks == max_looks || out.peers.size() == limit) {
+                     out.next = last;
+                     return false;
+                   }
+                   ++looks;
+                   last = parse_peer_key(key);
+                   peer_record r;
+                   if (!last || !decode(value, r, memory_.agents)) {
+                     damaged =
+                         last ? "the record of " + net::to_string(*last) : "the key of a record";
+                     return false;
+                   }
+                   if ((!q.good_only || good(r)) && (!q.tried_only || r.last))
+                     out.peers.emplace_back(*last, std::move(r));
+                   return true;
+                 });
+  if (!scanned)
+    return tl::unexpected(scanned.error());
+  if (!damaged.empty())
+    return tl::unexpected(disk_.damaged_value(damaged));
+  return out;
+}
+
+answers::result answers::reply(const visits_query& q) {
+  std::deque<visit_record> newest;
+  {
+    const auto it = disk_.iterate();
+    // From day to day: the endpoint's visits of a day stand together.
+    std::uint32_t day = 0;
+    for (;;) {
+      const auto front = visit_prefix(day, q.peer);
+      it->Seek(front);
+      for (; it->Valid() && it->key().starts_with(front); it->Next()) {
+        if (!decode(as_view(it->value()), newest.emplace_back(), memory_.agents))
+          return tl::unexpected(disk_.damaged_value("a visit to " + net::to_string(q.peer)));
+        if (newest.size() > q.limit)
+          newest.pop_front();
+      }
+      if (auto status = disk_.status_of(*it); !status)
+        return tl::unexpected(status.error());
+      if (!it->Valid() || !it->key().starts_with(prefix(key_kind::visit)))
+        break;
+      const auto there = parse_day(as_view(it->key()));
+      if (!there || (*there == day && day == UINT32_MAX))
+        break;
+      // Others' visits on the same day end it; a later day is where to look next.
+      day = std::max(*there, day + 1);
+    }
+  }
+  return visits_answer{{newest.begin(), newest.end()}};
+}
+
+answers::result answers::reply(const stats_query& q) {
+  const auto& t = memory_.totals;
+  stats_answer out;
+  out.known = t.known;
+  out.known_by_network = t.by_network;
+  out.known_by_class = t.by_class;
+  out.visited = t.visited;
+  out.reached = t.reached;
+  out.good = t.good;
+  out.reached_lately = memory_.reached_since(q.now - schedule_.live_window);
+  out.visits = t.visits;
+  out.inbound = t.inbound;
+  out.censuses = t.censuses;
+  out.bans = t.bans;
+  out.user_agents = memory_.agents.size();
+  return out;
+}
+
+answers::result answers::reply(const censuses_query& q) {
+  censuses_answer out;
+  for (auto number = memory_.totals.censuses; number != 0 && out.censuses.size() < q.limit;
+       --number) {
+    auto value = disk_.get(census_key(number));
+    if (!value)
+      return tl::unexpected(value.error());
+    census_record c;
+    if (!*value || !net::from_archive(net::as_bytes(**value), c))
+      return tl::unexpected(disk_.damaged_value("a census"));
+    out.censuses.emplace_back(number, std::move(c));
+  }
+  return out;
+}
+
+answers::result answers::reply(const bans_query&) {
+  bans_answer out;
+  bool damaged = false;
+  auto scanned =
+      disk_.scan(prefix(key_kind::ban), {}, [&](std::string_view, std::string_view value) {
+        damaged = !net::from_archive(net::as_bytes(value), out.bans.emplace_back());
+        return !damaged;
+      });
+  if (!scanned)
+    return tl::unexpected(scanned.error());
+  if (damaged)
+    return tl::unexpected(disk_.damaged_value("a ban"));
+  return out;
+}
+
+answers::result answers::reply(const inbound_query& q) {
+  inbound_answer out;
+  const auto front = prefix(key_kind::inbound);
+  const auto it = disk_.iterate();
+  it->Seek(prefix(static_cast<key_kind>(static_cast<char>(key_kind::inbound) + 1)));
+  if (it->Valid())
+    it->Prev();
+  else
+    it->SeekToLast();
+  for (; it->Valid() && it->key().starts_with(front) && out.sightings.size() < q.limit; it->Prev())
+    if (!decode(as_view(it->value()), out.sightings.emplace_back(), memory_.agents))
+      return tl::unexpected(disk_.damaged_value("an inbound sighting"));
+  if (auto status = disk_.status_of(*it); !status)
+    return tl::unexpected(status.error());
+  return out;
+}
+
+} // namespace seedwalk::store

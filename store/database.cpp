@@ -1,0 +1,191 @@
+#include "store/database.hpp"
+
+#include <fmt/core.h>
+
+#include "net/archive.hpp"
+#include "net/random.hpp"
+#include "store/answers.hpp"
+#include "store/checker.hpp"
+#include "store/keys.hpp"
+#include "store/transaction.hpp"
+#include "store/values.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+/// What a database says of itself.
+struct header {
+  std::uint32_t schema = database::schema;
+  std::string chain;
+  std::uint64_t seed = 0;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, header& x) {
+    return f(x.schema, x.chain, x.seed);
+  }
+};
+
+std::string archived(const auto& value) {
+  const auto bytes = net::to_archive(value);
+  return std::string(net::as_text(bytes));
+}
+
+} // namespace
+
+void check_report::add(std::string problem) {
+  ++problem_count;
+  if (problems.size() < max_problems)
+    problems.push_back(std::move(problem));
+}
+
+database::database(std::string path, database_options options)
+    : disk_(std::move(path), options.disk), options_(std::move(options)) {}
+
+void database::close() {
+  disk_.close();
+  memory_ = {};
+}
+
+tl::expected<void, error> database::open() {
+  close();
+  auto opened = disk_.open().and_then([this] { return load(); });
+  if (!opened)
+    close();
+  return opened;
+}
+
+tl::expected<void, error> database::ensure_open() {
+  return disk_.is_open() ? tl::expected<void, error>{} : open();
+}
+
+tl::expected<void, error> database::create() {
+  auto empty = true;
+  auto scanned =
+      disk_.scan({}, {}, [&](std::string_view, std::string_view) { return empty = false; });
+  if (!scanned)
+    return scanned;
+  if (!empty)
+    return tl::unexpected(error{
+        error_code::corrupt,
+        fmt::format("{}: not a database of this program, or damaged: it has keys but no header; "
+                    "choose another path",
+                    disk_.path())});
+  memory_ = known_state(options_.seed);
+  leveldb::WriteBatch out;
+  out.Put(meta_key("header"), archived(header{schema, options_.chain, options_.seed}));
+  out.Put(meta_key("counters"), archived(memory_.totals));
+  return disk_.write(out);
+}
+
+tl::expected<void, error> database::load_header() {
+  const auto value = disk_.get(meta_key("header"));
+  if (!value)
+    return tl::unexpected(value.error());
+  if (!*value)
+    return create();
+  // The schema comes first, and alone is the same in all versions.
+  header h;
+  net::byte_reader reader{net::as_bytes(**value)};
+  if (!reader(h.schema))
+    return tl::unexpected(disk_.damaged_value("the header"));
+  if (h.schema > schema)
+    return tl::unexpected(error{
+        error_code::newer_schema,
+        fmt::format("{}: written by a newer version of this program (schema {}, this one knows "
+                    "{}); upgrade, or choose another path",
+                    disk_.path(), h.schema, schema)});
+  if (!net::from_archive(net::as_bytes(**value), h))
+    return tl::unexpected(disk_.damaged_value("the header"));
+  if (!options_.chain.empty() && !h.chain.empty() && h.chain != options_.chain)
+    return tl::unexpected(
+        error{error_code::other_chain,
+              fmt::format("{}: a database of the chain {}, not {}; choose another path",
+                          disk_.path(), h.chain, options_.chain)});
+  memory_ = known_state(h.seed);
+  const auto totals = disk_.get(meta_key("counters"));
+  if (!totals)
+    return tl::unexpected(totals.error());
+  if (!*totals || !net::from_archive(net::as_bytes(**totals), memory_.totals))
+    return tl::unexpected(disk_.damaged_value("the header"));
+  return {};
+}
+
+tl::expected<void, error> database::load() {
+  if (auto header = load_header(); !header)
+    return header;
+  std::string damaged;
+  auto agents =
+      disk_.scan(prefix(key_kind::user_agent), {}, [&](std::string_view key, std::string_view v) {
+        const auto number = parse_number_key(key_kind::user_agent, key);
+        if (!number || !memory_.agents.load(*number, v))
+          damaged = "the table of user agents";
+        return damaged.empty();
+      });
+  auto peers = agents.and_then([&] {
+    peer_record r;
+    return disk_.scan(prefix(key_kind::peer), {}, [&](std::string_view key, std::string_view v) {
+      const auto peer = parse_peer_key(key);
+      if (!damaged.empty())
+        return false;
+      if (!peer)
+        damaged = "the key of a record";
+      else if (!decode(v, r, memory_.agents))
+        damaged = "the record of " + net::to_string(*peer);
+      else
+        memory_.load(memory_.identify(*peer), r);
+      return damaged.empty();
+    });
+  });
+  if (peers && !damaged.empty())
+    return tl::unexpected(disk_.damaged_value(damaged));
+  return peers;
+}
+
+tl::expected<batch_result, error> database::apply(const batch& what) {
+  if (auto ready = ensure_open(); !ready)
+    return tl::unexpected(ready.error());
+  transaction t(disk_, memory_, options_.schedule, options_.limits);
+  batch_result out;
+  out.results.reserve(what.operations.size());
+  for (const auto& op : what.operations) {
+    auto done = t.run(op);
+    if (!done) {
+      close();
+      return tl::unexpected(done.error());
+    }
+    out.results.push_back(std::move(*done));
+  }
+  if (auto written = disk_.write(t.finish()); !written) {
+    close();
+    return tl::unexpected(written.error());
+  }
+  return out;
+}
+
+tl::expected<store::answer, error> database::answer(const query& what) {
+  if (auto ready = ensure_open(); !ready)
+    return tl::unexpected(ready.error());
+  return answers(disk_, memory_, options_.schedule).to(what);
+}
+
+tl::expected<std::uint64_t, error> database::digest() {
+  if (auto ready = ensure_open(); !ready)
+    return tl::unexpected(ready.error());
+  std::uint64_t chain = 0;
+  auto scanned = disk_.scan({}, {}, [&](std::string_view key, std::string_view value) {
+    chain = net::keyed_hash(chain, key, net::as_bytes(value));
+    return true;
+  });
+  if (!scanned)
+    return tl::unexpected(scanned.error());
+  return chain;
+}
+
+tl::expected<check_report, error> database::check() {
+  if (auto ready = ensure_open(); !ready)
+    return tl::unexpected(ready.error());
+  return checker(disk_, memory_).run();
+}
+
+} // namespace seedwalk::store

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "store/batch.hpp"
+#include "store/error.hpp"
+#include "store/key_values.hpp"
+#include "store/known_state.hpp"
+#include "store/query.hpp"
+#include "store/schedule.hpp"
+
+namespace seedwalk::store {
+
+/// How a database is to be opened, and the policies by which it keeps its records.
+struct database_options {
+  key_value_options disk;
+  schedule_options schedule;
+  known_limits limits;
+  std::string chain;      ///< "main", ...: refused if it was made for another; empty: any.
+  std::uint64_t seed = 0; ///< Orders what is due. Kept from the creation on; ignored after it.
+};
+
+/// What `check` found.
+struct check_report {
+  static constexpr std::size_t max_problems = 100;
+
+  std::uint64_t peers = 0;
+  std::uint64_t visits = 0;
+  std::uint64_t problem_count = 0;
+  std::vector<std::string> problems; ///< The first `max_problems` of them, a sentence each.
+
+  void add(std::string problem);
+};
+
+/// All that a crawler remembers, in one folder: the records, the indexes that find them, and the
+/// rules by which claims and visits change them.
+///
+/// Synchronous and deterministic: the same operations lead to the same bytes, whatever the clock
+/// says. Times come in with operations and queries; chance comes from the seed that the database
+/// was created with.
+///
+/// After an error in `apply` the next call closes and opens the database again, because LevelDB
+/// refuses all writes after one has failed: so a disk that was full serves again once there is
+/// room.
+///
+/// Threads: one at a time.
+class database {
+public:
+  /// The version of what README.md draws.
+  static constexpr std::uint32_t schema = 1;
+
+  database(std::string path, database_options options);
+
+  /// Opens it, or begins a new one. Reads all records once: 1.5 s a million.
+  tl::expected<void, error> open();
+
+  void close();
+
+  /// Carries out a batch, whole or not at all; durable on return.
+  tl::expected<batch_result, error> apply(const batch& what);
+
+  tl::expected<store::answer, error> answer(const query& what);
+
+  /// A hash of all keys and values in order: two databases with equal ones hold the same.
+  tl::expected<std::uint64_t, error> digest();
+
+  /// Reads everything, and compares records, indexes, counters and memory with each other. An error
+  /// only where reading fails; what does not agree is in the report.
+  tl::expected<check_report, error> check();
+
+  /// What is known, as `apply` left it. Precondition: open.
+  const counters& totals() const { return memory_.totals; }
+
+private:
+  tl::expected<void, error> ensure_open();
+  tl::expected<void, error> load();
+  tl::expected<void, error> load_header();
+  tl::expected<void, error> create();
+
+  key_values disk_;
+  database_options options_;
+  known_state memory_;
+};
+
+} // namespace seedwalk::store

@@ -1,0 +1,120 @@
+#include "store/export.hpp"
+
+#include <string_view>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace seedwalk::store {
+
+namespace {
+
+/// The text with double quotes doubled and control bytes as \xNN: fit for one quoted CSV field.
+std::string csv_quoted(std::string_view text) {
+  std::string out = "\"";
+  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos)
+    out += '\'';
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (c == '"')
+      out += "\"\"";
+    else if (byte < 0x20 || byte == 0x7f)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
+  }
+  return out += '"';
+}
+
+/// The text with everything but printable ASCII, and the quote, as \xNN.
+std::string dump_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\')
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
+  }
+  return out += '"';
+}
+
+/// 12.34% of an average, rounded down.
+std::string percent(const average& a) {
+  const auto hundredths = std::uint64_t{a.reliability} * 10'000 / average::one;
+  return fmt::format("{}.{:02}%", hundredths / 100, hundredths % 100);
+}
+
+} // namespace
+
+std::string json_row(const net::endpoint& peer, const peer_record& r) {
+  nlohmann::json row;
+  row["address"] = net::to_string(peer);
+  row["network"] = net::name_of(peer.network);
+  row["good"] = good(r);
+  row["first_heard"] = r.first_heard.count();
+  row["last_try"] = r.last_try.count();
+  row["last_success"] = r.last_success.count();
+  row["tries"] = r.tries;
+  row["successes"] = r.successes;
+  row["services"] = nullptr;
+  row["user_agent"] = nullptr;
+  row["protocol_version"] = nullptr;
+  row["start_height"] = nullptr;
+  if (r.version) {
+    row["services"] = r.version->services;
+    row["user_agent"] = r.version->user_agent;
+    row["protocol_version"] = r.version->protocol_version;
+    row["start_height"] = r.version->start_height;
+  }
+  row["outcome"] = nullptr;
+  row["stage"] = nullptr;
+  row["blame"] = nullptr;
+  if (r.last) {
+    row["outcome"] = net::name_of(r.last->outcome);
+    row["stage"] = net::name_of(r.last->stage);
+    row["blame"] = net::name_of(r.last->blame);
+  }
+  return row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string csv_header() {
+  return "address,network,services,user_agent,protocol_version,start_height,good,outcome,stage,"
+         "blame,first_heard,last_try,last_success,tries,successes";
+}
+
+std::string csv_row(const net::endpoint& peer, const peer_record& r) {
+  auto out = fmt::format("{},{},", net::to_string(peer), net::name_of(peer.network));
+  if (r.version)
+    out += fmt::format("{},{},{},{},", r.version->services, csv_quoted(r.version->user_agent),
+                       r.version->protocol_version, r.version->start_height);
+  else
+    out += ",,,,";
+  out += good(r) ? "true," : "false,";
+  if (r.last)
+    out += fmt::format("{},{},{},", net::name_of(r.last->outcome), net::name_of(r.last->stage),
+                       net::name_of(r.last->blame));
+  else
+    out += ",,,";
+  return out += fmt::format("{},{},{},{},{}", r.first_heard.count(), r.last_try.count(),
+                            r.last_success.count(), r.tries, r.successes);
+}
+
+std::string dnsseed_header() {
+  return "# address                                        good  lastSuccess    %(2h)   %(8h)   "
+         "%(1d)   %(7d)  %(30d)  blocks      svcs  version";
+}
+
+std::string dnsseed_row(const net::endpoint& peer, const peer_record& r, timestamp now,
+                        const seed_policy& policy) {
+  const auto& a = r.averages.averages;
+  const auto version = r.version.value_or(version_claim{});
+  return fmt::format(
+      "{:<47}  {:>4}  {:>11}  {:>7} {:>7} {:>7} {:>7} {:>7}  {:>6}  {:08x}  {:>5} {}",
+      net::to_string(peer), seedable(peer, r, now, policy) ? 1 : 0, r.last_success.count(),
+      percent(a[0]), percent(a[1]), percent(a[2]), percent(a[3]), percent(a[4]),
+      version.start_height, version.services, version.protocol_version,
+      dump_quoted(version.user_agent));
+}
+
+} // namespace seedwalk::store

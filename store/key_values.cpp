@@ -1,0 +1,236 @@
+#include "store/key_values.hpp"
+
+#include <charconv>
+#include <cstdarg>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+namespace seedwalk::store {
+
+namespace {
+
+/// LevelDB's own log says nothing that a database needs, and would be one more file to fill a disk.
+struct silent_logger final : leveldb::Logger {
+  void Logv(const char*, std::va_list) override {}
+};
+
+bool says(const std::string& text, std::string_view what) {
+  return text.find(what) != std::string::npos;
+}
+
+/// LevelDB gives the operating system's error as text only.
+error_code code_of_io_error(const std::string& text) {
+  if (says(text, "No space left") || says(text, "quota exceeded"))
+    return error_code::disk_full;
+  if (says(text, "already held by process") || says(text, "temporarily unavailable"))
+    return error_code::locked;
+  if (says(text, "Permission denied") || says(text, "Read-only file system") ||
+      says(text, "not permitted"))
+    return error_code::not_writable;
+  if (says(text, "Not a directory"))
+    return error_code::not_a_folder;
+  return error_code::io;
+}
+
+error_code code_of(const leveldb::Status& status) {
+  if (status.IsCorruption())
+    return error_code::corrupt;
+  if (status.IsInvalidArgument())
+    return error_code::not_found;
+  // A file that the manifest names and that is not there is damage.
+  if (status.IsNotFound())
+    return error_code::corrupt;
+  return code_of_io_error(status.ToString());
+}
+
+/// "17:4096[" at the start of a line of "leveldb.sstables": a table's number and size.
+struct live_table {
+  std::uint64_t number = 0;
+  std::uint64_t size = 0;
+};
+
+std::vector<live_table> parse_tables(std::string_view property) {
+  std::vector<live_table> out;
+  while (!property.empty()) {
+    const auto line = property.substr(0, property.find('\n'));
+    property.remove_prefix(std::min(property.size(), line.size() + 1));
+    live_table t;
+    const auto* end = line.data() + line.size();
+    if (line.empty() || line.front() != ' ')
+      continue;
+    const auto number = std::from_chars(line.data() + 1, end, t.number);
+    if (number.ec != std::errc{} || number.ptr == end || *number.ptr != ':')
+      continue;
+    const auto size = std::from_chars(number.ptr + 1, end, t.size);
+    if (size.ec == std::errc{} && size.ptr != end && *size.ptr == '[')
+      out.push_back(t);
+  }
+  return out;
+}
+
+} // namespace
+
+key_values::key_values(std::string path, key_value_options options)
+    : path_(std::move(path)), options_(std::move(options)),
+      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()),
+      silent_(std::make_unique<silent_logger>()) {}
+
+key_values::~key_values() {
+  close();
+}
+
+error key_values::translate(const leveldb::Status& status) const {
+  const auto text = status.ToString();
+  const auto code = code_of(status);
+  switch (code) {
+  case error_code::locked:
+    return {code, fmt::format("{}: another process has this database open; stop it, or ask it "
+                              "through its control socket",
+                              path_)};
+  case error_code::not_found:
+    return {code, fmt::format("{}: there is no database here; check the path", path_)};
+  case error_code::not_a_folder:
+    return {code, fmt::format("{}: not a folder; choose another path", path_)};
+  case error_code::not_writable:
+    return {code, fmt::format("{}: not writable; change its permissions or choose another path "
+                              "({})",
+                              path_, text)};
+  case error_code::disk_full:
+    return {code, fmt::format("{}: no space left on the disk; make room ({})", path_, text)};
+  case error_code::corrupt:
+    return {code, fmt::format("{}: the database is damaged or truncated; restore a copy of it or "
+                              "begin a new one ({})",
+                              path_, text)};
+  default:
+    return {code, fmt::format("{}: the disk failed ({})", path_, text)};
+  }
+}
+
+error key_values::damaged_value(std::string_view what) const {
+  return {error_code::corrupt,
+          fmt::format("{}: the database is damaged: {} cannot be read; restore a copy of it or "
+                      "begin a new one",
+                      path_, what)};
+}
+
+tl::expected<void, error> key_values::check_folder() const {
+  if (!env_->FileExists(path_))
+    return {};
+  std::vector<std::string> names;
+  if (const auto status = env_->GetChildren(path_, &names); !status.ok())
+    return tl::unexpected(translate(status));
+  return {};
+}
+
+tl::expected<void, error> key_values::open() {
+  close();
+  if (auto folder = check_folder(); !folder)
+    return folder;
+  if (!options_.create && !env_->FileExists(path_ + "/CURRENT"))
+    return tl::unexpected(translate(leveldb::Status::InvalidArgument("")));
+  leveldb::Options o;
+  o.env = env_;
+  o.info_log = silent_.get();
+  o.create_if_missing = options_.create;
+  o.paranoid_checks = true;
+  o.write_buffer_size = options_.write_buffer_bytes;
+  o.max_file_size = options_.max_file_bytes;
+  cache_.reset(leveldb::NewLRUCache(options_.block_cache_bytes));
+  filter_.reset(leveldb::NewBloomFilterPolicy(10));
+  o.block_cache = cache_.get();
+  o.filter_policy = filter_.get();
+  leveldb::DB* db = nullptr;
+  const auto status = leveldb::DB::Open(o, path_, &db);
+  db_.reset(db);
+  options_.settle();
+  if (!status.ok())
+    return tl::unexpected(translate(status));
+  if (auto tables = check_tables(); !tables) {
+    close();
+    return tables;
+  }
+  return {};
+}
+
+/// A table that was cut short is noticed by LevelDB only when it is read.
+tl::expected<void, error> key_values::check_tables() const {
+  std::string property;
+  db_->GetProperty("leveldb.sstables", &property);
+  for (const auto& table : parse_tables(property)) {
+    const auto file = fmt::format("{}/{:06}.ldb", path_, table.number);
+    std::uint64_t size = 0;
+    // One that is gone was compacted since, or has the suffix of long ago.
+    if (env_->GetFileSize(file, &size).ok() && size != table.size)
+      return tl::unexpected(damaged_value(fmt::format(
+          "{:06}.ldb, which has {} bytes instead of {},", table.number, size, table.size)));
+  }
+  return {};
+}
+
+void key_values::close() {
+  if (db_ == nullptr)
+    return;
+  options_.settle();
+  db_.reset();
+  cache_.reset();
+  filter_.reset();
+}
+
+tl::expected<std::optional<std::string>, error> key_values::get(const std::string& key) {
+  std::string value;
+  leveldb::ReadOptions o;
+  o.verify_checksums = true;
+  const auto status = db_->Get(o, key, &value);
+  options_.settle();
+  if (status.IsNotFound())
+    return std::nullopt;
+  if (!status.ok())
+    return tl::unexpected(translate(status));
+  return value;
+}
+
+tl::expected<void, error> key_values::write(leveldb::WriteBatch& batch) {
+  leveldb::WriteOptions o;
+  o.sync = options_.sync;
+  if (options_.on_write)
+    options_.on_write(batch);
+  const auto status = db_->Write(o, &batch);
+  options_.settle();
+  if (!status.ok())
+    return tl::unexpected(translate(status));
+  return {};
+}
+
+std::unique_ptr<leveldb::Iterator> key_values::iterate() {
+  leveldb::ReadOptions o;
+  o.verify_checksums = true;
+  o.fill_cache = false;
+  return std::unique_ptr<leveldb::Iterator>(db_->NewIterator(o));
+}
+
+tl::expected<void, error> key_values::status_of(const leveldb::Iterator& it) const {
+  if (const auto status = it.status(); !status.ok())
+    return tl::unexpected(translate(status));
+  return {};
+}
+
+tl::expected<void, error>
+key_values::scan(const std::string& prefix, const std::string& first,
+                 const std::function<bool(std::string_view, std::string_view)>& visit) {
+  tl::expected<void, error> result;
+  {
+    const auto it = iterate();
+    for (it->Seek(first.empty() ? prefix : first); it->Valid(); it->Next()) {
+      if (!it->key().starts_with(prefix) || !visit(as_view(it->key()), as_view(it->value())))
+        break;
+    }
+    result = status_of(*it);
+  }
+  options_.settle();
+  return result;
+}
+
+} // namespace seedwalk::store

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <leveldb/cache.h>
+#include <leveldb/db.h>
+#include <leveldb/env.h>
+#include <leveldb/filter_policy.h>
+#include <leveldb/write_batch.h>
+#include <tl/expected.hpp>
+
+#include "store/error.hpp"
+
+namespace seedwalk::store {
+
+/// How LevelDB is to be run.
+struct key_value_options {
+  leveldb::Env* env = nullptr; ///< Null: the operating system's. Outlives the database.
+  /// Called after each call into LevelDB and before it is closed: an `env` that queues background
+  /// work instead of starting threads does it here.
+  std::function<void()> settle = [] {};
+  /// Called with each batch before it is written. For who measures or hashes what is stored.
+  std::function<void(const leveldb::WriteBatch&)> on_write;
+  bool create = true; ///< Begin a new database where there is none.
+  bool sync = true;   ///< Acknowledge only what is on the disk. False loses the last writes.
+  std::size_t write_buffer_bytes = 32u << 20;
+  std::size_t block_cache_bytes = 32u << 20;
+  std::size_t max_file_bytes = 8u << 20;
+};
+
+/// LevelDB with typed errors: ordered keys and values in a folder.
+///
+/// Opening finds what can be found without reading everything: a damaged log or manifest, missing
+/// files, tables whose size is not what the manifest says.
+///
+/// Threads: one at a time. Errors name the path and what an operator can do.
+class key_values {
+public:
+  key_values(std::string path, key_value_options options);
+  ~key_values();
+  key_values(const key_values&) = delete;
+  key_values& operator=(const key_values&) = delete;
+
+  tl::expected<void, error> open();
+  void close();
+  bool is_open() const { return db_ != nullptr; }
+
+  /// The value of a key, if it has one.
+  tl::expected<std::optional<std::string>, error> get(const std::string& key);
+
+  /// Applies all of it or nothing; durable on return.
+  tl::expected<void, error> write(leveldb::WriteBatch& batch);
+
+  /// An iterator over everything, that must go before `close`.
+  std::unique_ptr<leveldb::Iterator> iterate();
+
+  /// Calls `visit(key, value)` for each key that begins with `prefix`, in order, from `first` on if
+  /// that is given, until it returns false.
+  tl::expected<void, error>
+  scan(const std::string& prefix, const std::string& first,
+       const std::function<bool(std::string_view, std::string_view)>& visit);
+
+  /// What the state of an iterator says, as an error of ours.
+  tl::expected<void, error> status_of(const leveldb::Iterator& it) const;
+
+  /// The error for a value that does not decode.
+  error damaged_value(std::string_view what) const;
+
+  const std::string& path() const { return path_; }
+
+private:
+  error translate(const leveldb::Status& status) const;
+  tl::expected<void, error> check_folder() const;
+  tl::expected<void, error> check_tables() const;
+
+  std::string path_;
+  key_value_options options_;
+  leveldb::Env* env_;
+  std::unique_ptr<leveldb::Cache> cache_;
+  std::unique_ptr<const leveldb::FilterPolicy> filter_;
+  std::unique_ptr<leveldb::Logger> silent_;
+  std::unique_ptr<leveldb::DB> db_;
+};
+
+/// The text of a slice, unowned.
+inline std::string_view as_view(const leveldb::Slice& s) {
+  return {s.data(), s.size()};
+}
+inline leveldb::Slice as_slice(std::string_view s) {
+  return {s.data(), s.size()};
+}
+
+} // namespace seedwalk::store

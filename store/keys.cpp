@@ -1,0 +1,217 @@
+#include "store/keys.hpp"
+
+#include <algorithm>
+
+#include "net/archive.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+/// Due times are written in five bytes, which lasts for 34,000 years.
+constexpr std::size_t due_bytes = 5;
+constexpr std::int64_t max_due = (std::int64_t{1} << (due_bytes * 8)) - 1;
+
+void put_number(std::string& out, std::uint64_t x, std::size_t size) {
+  for (auto shift = size * 8; shift != 0; shift -= 8)
+    out.push_back(static_cast<char>(x >> (shift - 8)));
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& in, std::size_t size) {
+  if (in.size() < size)
+    return std::nullopt;
+  std::uint64_t x = 0;
+  for (std::size_t i = 0; i != size; ++i)
+    x = x << 8 | static_cast<std::uint8_t>(in[i]);
+  in.remove_prefix(size);
+  return x;
+}
+
+bool take_kind(std::string_view& in, key_kind kind) {
+  if (in.empty() || in.front() != static_cast<char>(kind))
+    return false;
+  in.remove_prefix(1);
+  return true;
+}
+
+void put_endpoint(std::string& out, const net::endpoint& peer) {
+  out.push_back(static_cast<char>(peer.network));
+  out.append(net::as_text(peer.address_bytes()));
+  put_number(out, peer.port, 2);
+}
+
+} // namespace
+
+std::string endpoint_key(const net::endpoint& peer) {
+  std::string out;
+  put_endpoint(out, peer);
+  return out;
+}
+
+std::optional<net::endpoint> take_endpoint(std::string_view& in) {
+  if (in.empty())
+    return std::nullopt;
+  net::endpoint peer;
+  peer.network = static_cast<net::network_id>(in.front());
+  const auto size = net::address_size(peer.network);
+  if (in.size() < 1 + size + 2)
+    return std::nullopt;
+  std::copy_n(in.begin() + 1, size, peer.address.begin());
+  in.remove_prefix(1 + size);
+  peer.port = static_cast<std::uint16_t>(*take_number(in, 2));
+  return peer;
+}
+
+std::string prefix(key_kind kind) {
+  return std::string(1, static_cast<char>(kind));
+}
+
+std::string meta_key(std::string_view name) {
+  return prefix(key_kind::meta).append(name);
+}
+
+std::string peer_key(const net::endpoint& peer) {
+  auto out = prefix(key_kind::peer);
+  put_endpoint(out, peer);
+  return out;
+}
+
+std::string census_key(std::uint32_t number) {
+  auto out = prefix(key_kind::census);
+  put_number(out, number, 4);
+  return out;
+}
+
+std::string user_agent_key(std::uint32_t number) {
+  auto out = prefix(key_kind::user_agent);
+  put_number(out, number, 4);
+  return out;
+}
+
+std::string ban_key(const ban_target& target) {
+  const auto bytes = net::to_archive(target);
+  return prefix(key_kind::ban).append(net::as_text(bytes));
+}
+
+std::string due_prefix(dial_class queue) {
+  auto out = prefix(key_kind::due);
+  out.push_back(static_cast<char>(queue));
+  return out;
+}
+
+std::string due_bound(dial_class queue, timestamp due) {
+  auto out = due_prefix(queue);
+  const auto clamped = std::clamp<std::int64_t>(due.count(), 0, max_due);
+  put_number(out, static_cast<std::uint64_t>(clamped), due_bytes);
+  return out;
+}
+
+std::string due_key(dial_class queue, timestamp due, std::uint32_t tiebreak,
+                    const net::endpoint& peer) {
+  auto out = due_bound(queue, due);
+  put_number(out, tiebreak, 4);
+  put_endpoint(out, peer);
+  return out;
+}
+
+std::string group_prefix(const net::bytes& group) {
+  auto out = prefix(key_kind::group);
+  out.push_back(static_cast<char>(group.size()));
+  out.append(net::as_text(group));
+  return out;
+}
+
+std::string group_key(const net::bytes& group, std::uint32_t tiebreak, const net::endpoint& peer) {
+  auto out = group_prefix(group);
+  put_number(out, tiebreak, 4);
+  put_endpoint(out, peer);
+  return out;
+}
+
+std::string day_prefix(key_kind kind, std::uint32_t day) {
+  auto out = prefix(kind);
+  put_number(out, day, 4);
+  return out;
+}
+
+std::string visit_prefix(std::uint32_t day, const net::endpoint& peer) {
+  auto out = day_prefix(key_kind::visit, day);
+  put_endpoint(out, peer);
+  return out;
+}
+
+std::string visit_key(std::uint32_t day, const net::endpoint& peer, std::uint64_t number) {
+  auto out = visit_prefix(day, peer);
+  put_number(out, number, 8);
+  return out;
+}
+
+std::string inbound_key(std::uint32_t day, std::uint64_t number) {
+  auto out = day_prefix(key_kind::inbound, day);
+  put_number(out, number, 8);
+  return out;
+}
+
+std::optional<net::endpoint> parse_peer_key(std::string_view key) {
+  if (!take_kind(key, key_kind::peer))
+    return std::nullopt;
+  const auto peer = take_endpoint(key);
+  return key.empty() ? peer : std::nullopt;
+}
+
+std::optional<due_parts> parse_due_key(std::string_view key) {
+  if (!take_kind(key, key_kind::due))
+    return std::nullopt;
+  const auto queue = take_number(key, 1);
+  const auto due = take_number(key, due_bytes);
+  const auto tiebreak = take_number(key, 4);
+  const auto peer = take_endpoint(key);
+  if (!queue || *queue >= dial_class_count || !due || !tiebreak || !peer || !key.empty())
+    return std::nullopt;
+  return due_parts{static_cast<dial_class>(*queue), timestamp{static_cast<std::int64_t>(*due)},
+                   static_cast<std::uint32_t>(*tiebreak), *peer};
+}
+
+std::optional<group_parts> parse_group_key(std::string_view key) {
+  if (!take_kind(key, key_kind::group))
+    return std::nullopt;
+  const auto size = take_number(key, 1);
+  if (!size || key.size() < *size)
+    return std::nullopt;
+  group_parts out;
+  out.group.assign(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(*size));
+  key.remove_prefix(*size);
+  const auto tiebreak = take_number(key, 4);
+  const auto peer = take_endpoint(key);
+  if (!tiebreak || !peer || !key.empty())
+    return std::nullopt;
+  out.tiebreak = static_cast<std::uint32_t>(*tiebreak);
+  out.peer = *peer;
+  return out;
+}
+
+std::optional<visit_parts> parse_visit_key(std::string_view key) {
+  if (!take_kind(key, key_kind::visit))
+    return std::nullopt;
+  const auto day = take_number(key, 4);
+  const auto peer = take_endpoint(key);
+  const auto number = take_number(key, 8);
+  if (!day || !peer || !number || !key.empty())
+    return std::nullopt;
+  return visit_parts{static_cast<std::uint32_t>(*day), *peer, *number};
+}
+
+std::optional<std::uint32_t> parse_number_key(key_kind kind, std::string_view key) {
+  if (!take_kind(key, kind) || key.size() != 4)
+    return std::nullopt;
+  return static_cast<std::uint32_t>(*take_number(key, 4));
+}
+
+std::optional<std::uint32_t> parse_day(std::string_view key) {
+  if (key.size() < 5)
+    return std::nullopt;
+  key.remove_prefix(1);
+  return static_cast<std::uint32_t>(*take_number(key, 4));
+}
+
+} // namespace seedwalk::store

@@ -1,0 +1,137 @@
+#include "store/known_state.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "net/random.hpp"
+#include "store/keys.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+constexpr std::size_t bytes_of_48 = 6;
+constexpr std::size_t bytes_of_64 = 8;
+
+std::uint64_t prefix_hash(std::uint64_t seed, const net::endpoint& peer, std::string_view purpose,
+                          std::size_t size) {
+  return net::keyed_hash(seed, purpose, net::byte_view(peer.address.data(), size));
+}
+
+bool never_reached(const peer_record* r) {
+  return r != nullptr && r->last_success == never;
+}
+
+void add_to(counters& c, const hashed_endpoint& who, const peer_record* r, std::uint64_t sign) {
+  if (r == nullptr)
+    return;
+  c.known += sign;
+  c.by_network[static_cast<std::size_t>(who.peer.network) % c.by_network.size()] += sign;
+  c.by_class[static_cast<std::size_t>(r->queue)] += sign;
+  c.visited += r->last ? sign : 0;
+  c.reached += r->last_success != never ? sign : 0;
+  c.good += good(*r) ? sign : 0;
+}
+
+} // namespace
+
+net::bytes source_group_of(const peer_record& r) {
+  return r.first_source ? net::netgroup(*r.first_source) : net::bytes{};
+}
+
+hashed_endpoint known_state::identify(const net::endpoint& peer) const {
+  const auto key = endpoint_key(peer);
+  return {peer, known_table::fold(net::keyed_hash(seed_, "endpoint", net::as_bytes(key)))};
+}
+
+std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {
+  const auto group = source ? net::netgroup(*source) : net::bytes{};
+  return 1u << (net::keyed_hash(seed_, "source", group) % 32);
+}
+
+bool known_state::has_room(const net::endpoint& peer, const known_limits& limits) const {
+  if (net::is_loopback(peer))
+    return true;
+  if (peer.network == net::network_id::ipv4)
+    return addresses_.count(prefix_hash(seed_, peer, "ipv4", 4)) < limits.per_ipv4_address;
+  if (peer.network == net::network_id::ipv6)
+    return addresses_.count(prefix_hash(seed_, peer, "/64", bytes_of_64)) < limits.per_ipv6_64 &&
+           addresses_.count(prefix_hash(seed_, peer, "/48", bytes_of_48)) < limits.per_ipv6_48;
+  return true;
+}
+
+void known_state::share_address(const net::endpoint& peer, bool added) {
+  if (net::is_loopback(peer))
+    return;
+  const auto step = [&](std::uint64_t hash) {
+    if (added)
+      addresses_.increment(hash);
+    else
+      addresses_.decrement(hash);
+  };
+  if (peer.network == net::network_id::ipv4)
+    step(prefix_hash(seed_, peer, "ipv4", 4));
+  if (peer.network == net::network_id::ipv6) {
+    step(prefix_hash(seed_, peer, "/64", bytes_of_64));
+    step(prefix_hash(seed_, peer, "/48", bytes_of_48));
+  }
+}
+
+void known_state::index(const hashed_endpoint& who, const peer_record* before,
+                        const peer_record* after) {
+  if ((before == nullptr) != (after == nullptr))
+    share_address(who.peer, after != nullptr);
+  if (after == nullptr) {
+    table.erase(who.hash);
+  } else {
+    auto& e = table.insert(who.hash);
+    e.sources |= after->sources;
+    e.day = static_cast<std::uint16_t>(std::min(day_of(after->claimed_time), 0xffffu));
+    e.written_sources = static_cast<std::uint8_t>(std::popcount(after->sources));
+    e.dormant = after->queue == dial_class::dormant;
+  }
+  if (never_reached(before) != never_reached(after)) {
+    if (never_reached(after)) {
+      ++groups[source_group_of(*after)].size;
+    } else if (const auto g = groups.find(source_group_of(*before)); g != groups.end()) {
+      if (--g->second.size == 0)
+        groups.erase(g);
+    }
+  }
+  const auto success = [](const peer_record* r) { return r == nullptr ? never : r->last_success; };
+  if (success(before) == success(after))
+    return;
+  if (success(before) != never) {
+    const auto day = success_days_.find(day_of(success(before)));
+    if (day != success_days_.end() && --day->second == 0)
+      success_days_.erase(day);
+  }
+  if (success(after) != never)
+    ++success_days_[day_of(success(after))];
+}
+
+void known_state::change(const hashed_endpoint& who, const peer_record* before,
+                         const peer_record* after) {
+  add_to(totals, who, before, ~std::uint64_t{0});
+  add_to(totals, who, after, 1);
+  index(who, before, after);
+}
+
+void known_state::load(const hashed_endpoint& who, const peer_record& r) {
+  index(who, nullptr, &r);
+}
+
+std::map<net::bytes, source_group>::iterator known_state::largest_group() {
+  return std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+    return a.second.size < b.second.size;
+  });
+}
+
+std::uint64_t known_state::reached_since(timestamp since) const {
+  std::uint64_t n = 0;
+  for (auto day = success_days_.lower_bound(day_of(since)); day != success_days_.end(); ++day)
+    n += day->second;
+  return n;
+}
+
+} // namespace seedwalk::store

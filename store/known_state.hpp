@@ -1,0 +1,109 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "net/bytes.hpp"
+#include "net/endpoint.hpp"
+#include "net/inspect.hpp"
+#include "store/known_table.hpp"
+#include "store/peer_record.hpp"
+#include "store/timestamp.hpp"
+#include "store/user_agents.hpp"
+
+namespace seedwalk::store {
+
+/// Counters that are written with each batch, so that they always agree with the records.
+struct counters {
+  std::uint64_t known = 0;
+  std::array<std::uint64_t, 8> by_network{};              ///< By net::network_id.
+  std::array<std::uint64_t, dial_class_count> by_class{}; ///< By dial_class.
+  std::uint64_t visited = 0;                              ///< With a verdict.
+  std::uint64_t reached = 0;                              ///< Ever a success.
+  std::uint64_t good = 0;
+  std::uint64_t visits = 0; ///< Ever recorded; numbers the next one.
+  std::uint64_t inbound = 0;
+  std::uint32_t censuses = 0;
+  std::uint64_t bans = 0;
+
+  friend bool operator==(const counters&, const counters&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, counters& x) {
+    return f(x.known, x.by_network, x.by_class, x.visited, x.reached, x.good, x.visits, x.inbound,
+             x.censuses, x.bans);
+  }
+};
+
+/// An endpoint with the keyed hash by which memory knows it and the indexes order it.
+struct hashed_endpoint {
+  net::endpoint peer;
+  std::uint64_t hash = 0;
+
+  std::uint32_t tiebreak() const { return static_cast<std::uint32_t>(hash >> 32); }
+};
+
+/// How many may be kept.
+struct known_limits {
+  std::uint64_t known = 2'000'000;
+  std::uint32_t per_ipv4_address = 16;
+  std::uint32_t per_ipv6_64 = 4; ///< One /64 can answer as 2^64 nodes.
+  std::uint32_t per_ipv6_48 = 256;
+};
+
+/// Never-reached endpoints whose first source is in one netgroup.
+struct source_group {
+  std::uint64_t size = 0;
+  std::string evicted; ///< Key of the last one that was evicted; the next is looked for behind it.
+};
+
+/// The group of whoever claimed an endpoint first; empty for operators and DNS seeds.
+net::bytes source_group_of(const peer_record& r);
+
+/// What the database keeps in memory: derived from the records, changed with them, rebuilt from
+/// them when the database is opened.
+class known_state {
+public:
+  known_state() = default;
+  explicit known_state(std::uint64_t seed) : seed_(seed) {}
+
+  hashed_endpoint identify(const net::endpoint& peer) const;
+
+  /// The bit of `peer_record::sources` that stands for a source.
+  std::uint32_t source_bit(const std::optional<net::endpoint>& source) const;
+
+  /// Whether an endpoint's address and subnets have room for one more. Loopback always has.
+  bool has_room(const net::endpoint& peer, const known_limits& limits) const;
+
+  /// A record changes: null is none. Keeps table, groups and counters in step.
+  void change(const hashed_endpoint& who, const peer_record* before, const peer_record* after);
+
+  /// A record as it is in the database: what `change` does, without the counters.
+  void load(const hashed_endpoint& who, const peer_record& r);
+
+  /// The largest group, and the first of those of equal size; end if all endpoints were reached.
+  std::map<net::bytes, source_group>::iterator largest_group();
+
+  /// Endpoints whose last success is on the day of `since` or later.
+  std::uint64_t reached_since(timestamp since) const;
+
+  std::uint64_t seed() const { return seed_; }
+
+  known_table table;
+  std::map<net::bytes, source_group> groups;
+  user_agents agents;
+  counters totals;
+
+private:
+  void index(const hashed_endpoint& who, const peer_record* before, const peer_record* after);
+  void share_address(const net::endpoint& peer, bool added);
+
+  std::uint64_t seed_ = 0;
+  prefix_counts addresses_;
+  std::map<std::uint32_t, std::uint64_t> success_days_; ///< Endpoints by the day of last success.
+};
+
+} // namespace seedwalk::store

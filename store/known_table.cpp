@@ -1,0 +1,128 @@
+#include "store/known_table.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace seedwalk::store {
+
+namespace {
+
+constexpr std::size_t first_slots = 1'024;
+
+bool too_full(std::size_t size, std::size_t slots) {
+  return (size + 1) * 5 > slots * 4;
+}
+
+} // namespace
+
+known_table::known_table() : slots_(first_slots) {}
+
+/// Where the hash is, or where it would go.
+std::size_t known_table::slot_of(std::uint64_t hash) const {
+  auto slot = home(hash);
+  while (slots_[slot].hash != 0 && slots_[slot].hash != hash)
+    slot = (slot + 1) & (slots_.size() - 1);
+  return slot;
+}
+
+known_table::entry* known_table::find(std::uint64_t hash) {
+  auto& e = slots_[slot_of(hash)];
+  return e.hash == 0 ? nullptr : &e;
+}
+
+const known_table::entry* known_table::find(std::uint64_t hash) const {
+  const auto& e = slots_[slot_of(hash)];
+  return e.hash == 0 ? nullptr : &e;
+}
+
+known_table::entry& known_table::insert(std::uint64_t hash) {
+  assert(hash != 0);
+  if (auto* found = find(hash))
+    return *found;
+  if (too_full(size_, slots_.size()))
+    grow();
+  auto& e = slots_[slot_of(hash)];
+  e.hash = hash;
+  ++size_;
+  return e;
+}
+
+void known_table::erase(std::uint64_t hash) {
+  auto hole = slot_of(hash);
+  if (slots_[hole].hash == 0)
+    return;
+  --size_;
+  // What follows and could stand at the hole moves up, so that no search ends too early.
+  const auto mask = slots_.size() - 1;
+  for (auto next = (hole + 1) & mask; slots_[next].hash != 0; next = (next + 1) & mask) {
+    if (((next - home(slots_[next].hash)) & mask) >= ((next - hole) & mask)) {
+      slots_[hole] = slots_[next];
+      hole = next;
+    }
+  }
+  slots_[hole] = {};
+}
+
+void known_table::grow() {
+  const auto old = std::exchange(slots_, std::vector<entry>(slots_.size() * 2));
+  for (const auto& e : old)
+    if (e.hash != 0)
+      slots_[slot_of(e.hash)] = e;
+}
+
+prefix_counts::prefix_counts() : slots_(first_slots) {}
+
+std::size_t prefix_counts::slot_of(std::uint64_t tagged) const {
+  auto slot = home(tagged);
+  while (slots_[slot] != 0 && tag(slots_[slot]) != tagged)
+    slot = (slot + 1) & (slots_.size() - 1);
+  return slot;
+}
+
+std::uint32_t prefix_counts::count(std::uint64_t hash) const {
+  return static_cast<std::uint32_t>(slots_[slot_of(tag(hash))] & count_mask);
+}
+
+void prefix_counts::increment(std::uint64_t hash) {
+  auto slot = slot_of(tag(hash));
+  if (slots_[slot] == 0) {
+    if (too_full(size_, slots_.size())) {
+      grow();
+      slot = slot_of(tag(hash));
+    }
+    slots_[slot] = tag(hash);
+    ++size_;
+  }
+  if ((slots_[slot] & count_mask) != count_mask)
+    ++slots_[slot];
+}
+
+void prefix_counts::decrement(std::uint64_t hash) {
+  const auto slot = slot_of(tag(hash));
+  assert((slots_[slot] & count_mask) != 0);
+  if ((slots_[slot] & count_mask) == 0)
+    return;
+  if ((--slots_[slot] & count_mask) == 0)
+    erase_slot(slot);
+}
+
+void prefix_counts::erase_slot(std::size_t hole) {
+  --size_;
+  const auto mask = slots_.size() - 1;
+  for (auto next = (hole + 1) & mask; slots_[next] != 0; next = (next + 1) & mask) {
+    if (((next - home(tag(slots_[next]))) & mask) >= ((next - hole) & mask)) {
+      slots_[hole] = slots_[next];
+      hole = next;
+    }
+  }
+  slots_[hole] = 0;
+}
+
+void prefix_counts::grow() {
+  const auto old = std::exchange(slots_, std::vector<std::uint64_t>(slots_.size() * 2));
+  for (const auto x : old)
+    if (x != 0)
+      slots_[slot_of(tag(x))] = x;
+}
+
+} // namespace seedwalk::store

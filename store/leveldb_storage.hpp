@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "store/database.hpp"
+#include "store/storage.hpp"
+
+namespace seedwalk::store {
+
+/// The storage door of real runs: LevelDB on a thread of its own, so that no step waits for a disk.
+///
+/// Takes an open database, so that what is wrong with it was said before anything started. Requests
+/// wait in a queue of at most `max_in_flight`, and are carried out one after the other.
+///
+/// Threads: write, query, stop and the destructor from one thread; the sink hears from the storage
+/// thread, and from the caller's where a request is not taken.
+class leveldb_storage final : public storage {
+public:
+  leveldb_storage(completion_sink& sink, std::unique_ptr<database> db);
+
+  /// As `stop(ending::orderly)`.
+  ~leveldb_storage() override;
+
+  request_id write(batch what, net::owner who) override;
+  request_id query(store::query what, net::owner who) override;
+
+  enum class ending : std::uint8_t {
+    orderly, ///< Carry out what was asked for.
+    fast,    ///< Carry out the request at hand; what waits completes with `error_code::stopped`.
+  };
+
+  /// Ends the thread and closes the database; returns when that is done and every completion was
+  /// delivered. Later requests complete with `error_code::stopped`. Twice does nothing.
+  void stop(ending how);
+
+private:
+  struct request {
+    request_id id;
+    net::owner who;
+    std::variant<batch, store::query> what;
+  };
+
+  request_id take(std::variant<batch, store::query> what, net::owner who);
+  void run();
+  void carry_out(const request& r);
+  void refuse(const request& r, error why);
+
+  completion_sink& sink_;
+  std::unique_ptr<database> db_;
+  std::uint64_t last_id_ = 0; ///< Of the calling thread alone.
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<request> waiting_; ///< Guarded by mutex_, as are those below.
+  bool stopping_ = false;
+  bool drop_waiting_ = false;
+
+  std::thread thread_; ///< Last: it uses everything above.
+};
+
+} // namespace seedwalk::store

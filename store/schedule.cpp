@@ -1,0 +1,130 @@
+#include "store/schedule.hpp"
+
+#include <algorithm>
+
+#include "net/random.hpp"
+#include "store/keys.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// `interval`, more or less by up to `percent` of it; drawn anew for each number of tries.
+seconds jittered(seconds interval, std::uint32_t percent, const net::endpoint& peer,
+                 std::uint32_t tries, std::uint64_t seed) {
+  auto key = endpoint_key(peer);
+  for (int shift = 24; shift >= 0; shift -= 8)
+    key.push_back(static_cast<char>(tries >> shift));
+  net::random_stream stream(seed, "schedule", net::as_bytes(key));
+  const auto spread = interval.count() * std::min<std::int64_t>(percent, 100) / 100;
+  return interval + seconds{stream.between(-spread, spread)};
+}
+
+bool ever_reached(const peer_record& r) {
+  return r.last_success != never;
+}
+
+} // namespace
+
+timestamp sane_claimed_time(std::uint32_t claimed, timestamp now) {
+  const timestamp t{claimed};
+  if (t <= seconds{100'000'000} || t > now + std::chrono::minutes{10})
+    return now - std::chrono::hours{24 * 5};
+  return t;
+}
+
+bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o) {
+  return claimed_time != never && claimed_time >= now - o.freshness;
+}
+
+timestamp forget_time(const peer_record& r, const schedule_options& o) {
+  return std::max({r.first_heard, r.claimed_time, r.last_success}) + o.forget;
+}
+
+placement place_new(const peer_record& r, timestamp now, const schedule_options& o) {
+  if (fresh(r.claimed_time, now, o))
+    return {dial_class::fresh, now};
+  return {dial_class::dormant, forget_time(r, o)};
+}
+
+placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o) {
+  if (r.queue != dial_class::dormant)
+    return {r.queue, r.due};
+  if (fresh(r.claimed_time, now, o)) {
+    if (!r.last)
+      return {dial_class::fresh, now};
+    if ((r.sources & ~r.sources_at_try) != 0)
+      return {dial_class::rest, std::max(now, r.last_counted + o.first_tries_interval)};
+  }
+  return {dial_class::dormant, forget_time(r, o)};
+}
+
+placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
+                        const schedule_options& o, std::uint64_t seed) {
+  const auto at = visit.ended;
+  const auto soon = [&](seconds interval) {
+    return at + jittered(interval, o.jitter_percent, peer, r.tries, seed);
+  };
+  if (reached(visit.stage))
+    return {dial_class::live, soon(o.live_interval)};
+  // No longer never tried, but not judged either.
+  const auto waiting = r.queue == dial_class::live ? dial_class::live : dial_class::rest;
+  if (visit.blame == net::blame::cancelled)
+    return {r.queue, r.due};
+  if (visit.blame == net::blame::local)
+    return {r.queue == dial_class::dormant ? dial_class::rest : r.queue,
+            std::max(r.due, at + o.local_retry)};
+  if (r.maybe_full != 0)
+    return {waiting,
+            at + o.full_retries[std::min<std::size_t>(r.maybe_full, o.full_retries.size()) - 1]};
+  if (!ever_reached(r)) {
+    if (r.failures < o.first_tries)
+      return {dial_class::rest, soon(o.first_tries_interval)};
+    return {dial_class::dormant, forget_time(r, o)};
+  }
+  if (forget_time(r, o) <= at)
+    return {dial_class::dormant, at};
+  const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
+  const bool live = at - r.last_success < o.live_window;
+  return {live ? dial_class::live : dial_class::rest, soon(o.backoff[step])};
+}
+
+void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {
+  const bool success = reached(visit.stage);
+  const bool theirs = visit.blame == net::blame::peer;
+  r.last_try = visit.ended;
+  if (theirs || success || !r.last)
+    r.last = verdict{visit.ended, visit.outcome, visit.stage, visit.blame};
+  if (visit.version)
+    r.version = visit.version;
+  if (visit.addresses.answer != net::addr_answer::not_asked)
+    r.last_getaddr = visit.ended;
+  if (success) {
+    r.last_success = visit.ended;
+    if (r.first_success == never)
+      r.first_success = visit.ended;
+    r.failures = 0;
+    r.maybe_full = 0;
+  }
+  if (!theirs)
+    return;
+  const bool maybe_full = !success && visit.outcome == net::outcome::closed_before_version;
+  if (maybe_full && r.maybe_full < o.full_retries.size()) {
+    ++r.maybe_full;
+    return;
+  }
+  r.maybe_full = 0;
+  constexpr seconds first_age{1'000}; // As bitcoin-seeder has it, its MIN_RETRY.
+  update(r.averages, success, r.last_counted == never ? first_age : visit.ended - r.last_counted);
+  r.last_counted = visit.ended;
+  r.sources_at_try = r.sources;
+  ++r.tries;
+  if (success)
+    ++r.successes;
+  else
+    ++r.failures;
+}
+
+} // namespace seedwalk::store

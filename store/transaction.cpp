@@ -1,0 +1,227 @@
+#include "store/transaction.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "net/archive.hpp"
+#include "store/keys.hpp"
+#include "store/values.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+std::string due_key_of(const hashed_endpoint& who, const peer_record& r) {
+  return due_key(r.queue, r.due, who.tiebreak(), who.peer);
+}
+
+std::string group_key_of(const hashed_endpoint& who, const peer_record& r) {
+  if (r.last_success != never)
+    return {};
+  return group_key(source_group_of(r), who.tiebreak(), who.peer);
+}
+
+} // namespace
+
+tl::expected<operation_result, error> transaction::run(const operation& op) {
+  return std::visit([this](const auto& o) { return apply(o); }, op);
+}
+
+transaction::touched* transaction::load_unknown(const hashed_endpoint& who) {
+  const auto [place, added] = places_.try_emplace({who.hash, who.peer}, touched_.size());
+  if (added)
+    touched_.push_back(std::make_unique<touched>(touched{who, {}, {}, {}}));
+  return touched_[place->second].get();
+}
+
+tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& who) {
+  if (const auto place = places_.find({who.hash, who.peer}); place != places_.end())
+    return touched_[place->second].get();
+  const auto* known = memory_.table.find(who.hash);
+  if (known == nullptr)
+    return load_unknown(who);
+  auto value = disk_.get(peer_key(who.peer));
+  if (!value)
+    return tl::unexpected(value.error());
+  auto* t = load_unknown(who);
+  if (!*value)
+    return t;
+  if (!decode(**value, t->record.emplace(), memory_.agents))
+    return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(who.peer)));
+  t->due_key = due_key_of(who, *t->record);
+  t->group_key = group_key_of(who, *t->record);
+  // Claims that were not worth writing alone.
+  t->record->sources |= known->sources;
+  return t;
+}
+
+void transaction::change(touched& t, std::optional<peer_record> record) {
+  memory_.change(t.who, t.record ? &*t.record : nullptr, record ? &*record : nullptr);
+  t.record = std::move(record);
+}
+
+transaction::result transaction::apply(const record_visit& op) {
+  const auto who = memory_.identify(op.peer);
+  auto t = load(who);
+  if (!t)
+    return tl::unexpected(t.error());
+  auto r = (*t)->record.value_or(peer_record{});
+  if (!(*t)->record)
+    r.first_heard = r.last_heard = r.due = op.visit.started;
+  count_visit(r, op.visit, schedule_);
+  const auto where = place_visited(op.peer, r, op.visit, schedule_, memory_.seed());
+  r.queue = where.queue;
+  r.due = where.due;
+  change(**t, std::move(r));
+  const auto number = memory_.totals.visits++;
+  out_.Put(visit_key(day_of(op.visit.ended), op.peer, number), encode(op.visit, memory_.agents));
+  return operation_result{};
+}
+
+transaction::result transaction::apply(const dial_soon& op) {
+  claims_recorded counts;
+  for (const auto& peer : op.peers) {
+    auto t = load(memory_.identify(peer));
+    if (!t)
+      return tl::unexpected(t.error());
+    auto r = (*t)->record.value_or(peer_record{});
+    ++((*t)->record ? counts.known : counts.added);
+    if (!(*t)->record)
+      r.first_heard = r.last_heard = r.claimed_time = op.now;
+    if (r.queue == dial_class::dormant)
+      r.queue = r.last ? dial_class::rest : dial_class::fresh;
+    // A claim that is not fresh would keep it from being dialled.
+    if (r.queue == dial_class::fresh)
+      r.claimed_time = std::max(r.claimed_time, op.now);
+    r.due = std::min(r.due == never ? op.now : r.due, op.now);
+    change(**t, std::move(r));
+  }
+  return counts;
+}
+
+transaction::result transaction::apply(const forget_peer& op) {
+  auto t = load(memory_.identify(op.peer));
+  if (!t)
+    return tl::unexpected(t.error());
+  if ((*t)->record)
+    change(**t, std::nullopt);
+  return operation_result{};
+}
+
+transaction::result transaction::apply(const record_inbound& op) {
+  const auto number = memory_.totals.inbound++;
+  out_.Put(inbound_key(day_of(op.sighting.ended), number), encode(op.sighting, memory_.agents));
+  return operation_result{};
+}
+
+tl::expected<std::optional<census_record>, error> transaction::census(std::uint32_t number) {
+  const auto key = census_key(number);
+  std::optional<std::string> value;
+  if (const auto mine = written_.find(key); mine != written_.end()) {
+    value = mine->second;
+  } else {
+    auto found = disk_.get(key);
+    if (!found)
+      return tl::unexpected(found.error());
+    value = std::move(*found);
+  }
+  if (!value)
+    return std::nullopt;
+  census_record c;
+  if (!net::from_archive(net::as_bytes(*value), c))
+    return tl::unexpected(disk_.damaged_value("a census"));
+  return c;
+}
+
+void transaction::put_census(std::uint32_t number, const census_record& c) {
+  const auto bytes = net::to_archive(c);
+  const auto key = census_key(number);
+  out_.Put(key, as_slice(net::as_text(bytes)));
+  written_[key] = net::as_text(bytes);
+}
+
+transaction::result transaction::apply(const open_census& op) {
+  auto& last = memory_.totals.censuses;
+  auto before = census(last);
+  if (!before)
+    return tl::unexpected(before.error());
+  if (*before && (*before)->state == census_state::open) {
+    (*before)->state = census_state::crashed;
+    (*before)->end = op.census.start;
+    put_census(last, **before);
+  }
+  put_census(++last, op.census);
+  return census_opened{last};
+}
+
+transaction::result transaction::apply(const update_census& op) {
+  auto before = census(op.number);
+  if (!before)
+    return tl::unexpected(before.error());
+  if (*before)
+    put_census(op.number, op.census);
+  return operation_result{};
+}
+
+transaction::result transaction::apply(const add_ban& op) {
+  const auto key = ban_key(op.ban.target);
+  auto before = disk_.get(key);
+  if (!before)
+    return tl::unexpected(before.error());
+  const auto mine = written_.find(key);
+  const bool there = mine != written_.end() ? mine->second.has_value() : before->has_value();
+  if (!there)
+    ++memory_.totals.bans;
+  const auto bytes = net::to_archive(op.ban);
+  out_.Put(key, as_slice(net::as_text(bytes)));
+  written_[key] = net::as_text(bytes);
+  return operation_result{};
+}
+
+transaction::result transaction::apply(const lift_ban& op) {
+  const auto key = ban_key(op.target);
+  auto before = disk_.get(key);
+  if (!before)
+    return tl::unexpected(before.error());
+  const auto mine = written_.find(key);
+  const bool there = mine != written_.end() ? mine->second.has_value() : before->has_value();
+  if (!there)
+    return operation_result{};
+  --memory_.totals.bans;
+  out_.Delete(key);
+  written_[key] = std::nullopt;
+  return operation_result{};
+}
+
+void transaction::write(touched& t) {
+  const auto key = peer_key(t.who.peer);
+  const auto due = t.record ? due_key_of(t.who, *t.record) : std::string{};
+  const auto group = t.record ? group_key_of(t.who, *t.record) : std::string{};
+  const bool was_there = !t.due_key.empty();
+  if (t.record)
+    out_.Put(key, encode(*t.record, memory_.agents));
+  else if (was_there)
+    out_.Delete(key);
+  const auto move = [this](const std::string& from, const std::string& to) {
+    if (from == to)
+      return;
+    if (!from.empty())
+      out_.Delete(from);
+    if (!to.empty())
+      out_.Put(to, {});
+  };
+  move(t.due_key, due);
+  move(t.group_key, group);
+}
+
+leveldb::WriteBatch& transaction::finish() {
+  for (const auto& t : touched_)
+    write(*t);
+  for (auto n = agents_before_; n != memory_.agents.size(); ++n)
+    out_.Put(user_agent_key(n), as_slice(*memory_.agents.find(n)));
+  const auto bytes = net::to_archive(memory_.totals);
+  out_.Put(meta_key("counters"), as_slice(net::as_text(bytes)));
+  return out_;
+}
+
+} // namespace seedwalk::store

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <leveldb/write_batch.h>
+#include <tl/expected.hpp>
+
+#include "store/batch.hpp"
+#include "store/error.hpp"
+#include "store/key_values.hpp"
+#include "store/keys.hpp"
+#include "store/known_state.hpp"
+#include "store/schedule.hpp"
+
+namespace seedwalk::store {
+
+/// One batch on its way into the database: operations run in order and see what those before them
+/// did; records are read once and written once, whatever happens to them in between.
+///
+/// A record's entries in the indexes are written here and nowhere else, as the difference between
+/// what the database has and what the record says at the end. Counters follow the same change.
+///
+/// `known_state` changes as operations run: when a transaction fails or is given up, memory is
+/// ahead of the disk, and must be built anew.
+class transaction {
+public:
+  transaction(key_values& disk, known_state& memory, const schedule_options& schedule,
+              const known_limits& limits)
+      : disk_(disk), memory_(memory), schedule_(schedule), limits_(limits) {}
+
+  tl::expected<operation_result, error> run(const operation& op);
+
+  /// Everything that is to be written.
+  leveldb::WriteBatch& finish();
+
+private:
+  using result = tl::expected<operation_result, error>;
+
+  /// A record that this batch has touched.
+  struct touched {
+    hashed_endpoint who;
+    std::string due_key;               ///< In the index now; empty: none.
+    std::string group_key;             ///< In the index now; empty: none.
+    std::optional<peer_record> record; ///< As it will be; nothing: forgotten.
+  };
+
+  result apply(const record_claims& op);
+  result apply(const record_visit& op);
+  result apply(const dial_soon& op);
+  result apply(const open_census& op);
+  result apply(const update_census& op);
+  result apply(const record_inbound& op);
+  result apply(const add_ban& op);
+  result apply(const lift_ban& op);
+  result apply(const forget_peer& op);
+  result apply(const tidy& op);
+
+  /// The endpoint's record, or nothing in it if it is unknown.
+  tl::expected<touched*, error> load(const hashed_endpoint& who);
+  /// The same of an endpoint that memory says is unknown.
+  touched* load_unknown(const hashed_endpoint& who);
+  /// Gives an endpoint a record, or none.
+  void change(touched& t, std::optional<peer_record> record);
+
+  tl::expected<void, error> add_claim(const record_claims& op, std::uint32_t source_bit,
+                                      const claim& c, claims_recorded& counts);
+  tl::expected<void, error> refresh(const hashed_endpoint& who, const record_claims& op,
+                                    std::uint32_t source_bit, const claim& c);
+  /// Makes room for one more. Nothing: there is room already; false: there is none to be made.
+  tl::expected<std::optional<bool>, error> make_room();
+  tl::expected<bool, error> evict_from(const net::bytes& group);
+  tl::expected<bool, error> evict_behind(const std::string& prefix, const std::string& first,
+                                         source_group& group);
+  bool evict_pending(const net::bytes& group);
+
+  tl::expected<void, error> drop_days(key_kind kind, std::uint32_t first_kept_day,
+                                      std::uint32_t limit, tidied& done);
+  tl::expected<void, error> end_bans(const tidy& op, tidied& done);
+  tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
+                                         tidied& done);
+
+  tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
+  void put_census(std::uint32_t number, const census_record& c);
+  void write(touched& t);
+
+  key_values& disk_;
+  known_state& memory_;
+  const schedule_options& schedule_;
+  const known_limits& limits_;
+  leveldb::WriteBatch out_;
+  /// By hash first: comparing endpoints costs more.
+  std::map<std::pair<std::uint64_t, net::endpoint>, std::size_t> places_;
+  std::vector<std::unique_ptr<touched>> touched_;
+  /// What this batch wrote besides records, for operations that read it again.
+  std::map<std::string, std::optional<std::string>> written_;
+  std::uint32_t agents_before_ = memory_.agents.size();
+};
+
+} // namespace seedwalk::store

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <bit>
+
+#include "store/keys.hpp"
+#include "store/transaction.hpp"
+
+namespace seedwalk::store {
+
+transaction::result transaction::apply(const record_claims& op) {
+  claims_recorded counts;
+  const auto bit = memory_.source_bit(op.source);
+  for (const auto& c : op.claims)
+    if (auto done = add_claim(op, bit, c, counts); !done)
+      return tl::unexpected(done.error());
+  return counts;
+}
+
+tl::expected<void, error> transaction::add_claim(const record_claims& op, std::uint32_t source_bit,
+                                                 const claim& c, claims_recorded& counts) {
+  const auto who = memory_.identify(c.peer);
+  if (auto* known = memory_.table.find(who.hash)) {
+    ++counts.known;
+    const auto sane = sane_claimed_time(c.time, op.now);
+    const auto sources = known->sources | source_bit;
+    const bool advances = std::min(day_of(sane), 0xffffu) > known->day;
+    const bool doubles = std::popcount(sources) >= 2 * known->written_sources;
+    const bool wakes =
+        known->dormant && sources != known->sources && fresh(sane, op.now, schedule_);
+    if (advances || doubles || wakes)
+      return refresh(who, op, source_bit, c);
+    known->sources = sources;
+    return {};
+  }
+  if (!memory_.has_room(c.peer, limits_)) {
+    ++counts.refused_address;
+    return {};
+  }
+  const auto room = make_room();
+  if (!room)
+    return tl::unexpected(room.error());
+  if (*room && !**room) {
+    ++counts.refused_full;
+    return {};
+  }
+  counts.evicted += *room ? 1 : 0;
+  ++counts.added;
+  peer_record r;
+  r.first_heard = r.last_heard = op.now;
+  r.claimed_time = sane_claimed_time(c.time, op.now);
+  r.claimed_raw = c.time;
+  r.claimed_services = c.services;
+  r.first_source = op.source;
+  r.sources = source_bit;
+  const auto where = place_new(r, op.now, schedule_);
+  r.queue = where.queue;
+  r.due = where.due;
+  change(*load_unknown(who), std::move(r));
+  return {};
+}
+
+tl::expected<void, error> transaction::refresh(const hashed_endpoint& who, const record_claims& op,
+                                               std::uint32_t source_bit, const claim& c) {
+  auto t = load(who);
+  if (!t)
+    return tl::unexpected(t.error());
+  // Two endpoints of one hash: this one has no record of its own, and is not worth one.
+  if (!(*t)->record)
+    return {};
+  auto r = *(*t)->record;
+  r.last_heard = op.now;
+  r.sources |= source_bit;
+  if (const auto sane = sane_claimed_time(c.time, op.now); sane > r.claimed_time) {
+    r.claimed_time = sane;
+    r.claimed_raw = c.time;
+    r.claimed_services = c.services;
+  }
+  const auto where = place_claimed(r, op.now, schedule_);
+  r.queue = where.queue;
+  r.due = where.due;
+  change(**t, std::move(r));
+  return {};
+}
+
+tl::expected<std::optional<bool>, error> transaction::make_room() {
+  if (memory_.totals.known < limits_.known)
+    return std::nullopt;
+  const auto group = memory_.largest_group();
+  if (group == memory_.groups.end())
+    return false;
+  // By value: eviction may remove the group.
+  return evict_from(net::bytes(group->first)).map([](bool done) {
+    return std::optional<bool>(done);
+  });
+}
+
+tl::expected<bool, error> transaction::evict_from(const net::bytes& name) {
+  auto& group = memory_.groups.at(name);
+  const auto front = group_prefix(name);
+  if (!group.evicted.empty()) {
+    auto done = evict_behind(front, group.evicted, group);
+    if (!done || *done)
+      return done;
+  }
+  auto done = evict_behind(front, front, group);
+  if (!done || *done)
+    return done;
+  return evict_pending(name);
+}
+
+/// Evicts the first endpoint of a group from `first` on that is there and was never reached, in
+/// the database and in this batch.
+tl::expected<bool, error> transaction::evict_behind(const std::string& front,
+                                                    const std::string& first, source_group& group) {
+  std::optional<hashed_endpoint> victim;
+  auto scanned = disk_.scan(front, first, [&](std::string_view key, std::string_view) {
+    const auto parts = parse_group_key(key);
+    if (!parts)
+      return true;
+    const auto who = memory_.identify(parts->peer);
+    const auto mine = places_.find({who.hash, who.peer});
+    if (mine != places_.end()) {
+      const auto& r = touched_[mine->second]->record;
+      if (!r || r->last_success != never)
+        return true;
+    }
+    group.evicted = key;
+    victim = who;
+    return false;
+  });
+  if (!scanned)
+    return tl::unexpected(scanned.error());
+  if (!victim)
+    return false;
+  auto t = load(*victim);
+  if (!t)
+    return tl::unexpected(t.error());
+  if (!(*t)->record)
+    return tl::unexpected(disk_.damaged_value("the index of sources"));
+  change(**t, std::nullopt);
+  return true;
+}
+
+/// Evicts an endpoint that only this batch knows.
+bool transaction::evict_pending(const net::bytes& name) {
+  for (const auto& t : touched_) {
+    if (!t->record || t->record->last_success != never || source_group_of(*t->record) != name)
+      continue;
+    change(*t, std::nullopt);
+    return true;
+  }
+  return false;
+}
+
+} // namespace seedwalk::store

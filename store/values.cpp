@@ -1,0 +1,304 @@
+#include "store/values.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "net/archive.hpp"
+#include "store/keys.hpp"
+
+namespace seedwalk::store {
+
+namespace {
+
+enum peer_flag : std::uint8_t { has_source = 1, was_visited = 2, has_verdict = 4, has_version = 8 };
+
+std::int64_t wrapping_sub(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+/// Writes the parts of values. Times are differences to a base that is written first.
+class value_writer {
+public:
+  value_writer(net::bytes& out, user_agents& agents) : out_(out), agents_(agents) {}
+
+  void base(timestamp t) {
+    base_ = t.count();
+    out_(base_);
+  }
+  void time(timestamp t) { out_(wrapping_sub(t.count(), base_)); }
+  /// A time that may be `never`, which then takes a byte and not ten.
+  void time_or_never(timestamp t) {
+    const bool there = t != never;
+    out_(there);
+    if (there)
+      time(t);
+  }
+  void endpoint(const net::endpoint& e) {
+    const auto key = endpoint_key(e);
+    out_.put_raw(key.data(), key.size());
+  }
+  void fixed32(std::uint32_t x) {
+    for (int shift = 0; shift != 32; shift += 8)
+      out_(static_cast<std::uint8_t>(x >> shift));
+  }
+  void agent(const std::string& text) {
+    if (const auto number = agents_.intern(text))
+      out_.put_varint(std::uint64_t{*number} + 1);
+    else
+      out_(std::uint8_t{0}, text);
+  }
+  void version(const version_claim& v) {
+    out_(v.protocol_version, v.services, wrapping_sub(v.time, base_), v.receiver_services);
+    endpoint(v.receiver);
+    out_(v.sender_services);
+    endpoint(v.sender);
+    fixed32(static_cast<std::uint32_t>(v.nonce));
+    fixed32(static_cast<std::uint32_t>(v.nonce >> 32));
+    agent(v.user_agent);
+    out_(v.start_height, v.relay);
+  }
+  template <class... Ts>
+  void plain(const Ts&... xs) {
+    out_(xs...);
+  }
+
+private:
+  net::byte_writer out_;
+  user_agents& agents_;
+  std::int64_t base_ = 0;
+};
+
+/// Reads what `value_writer` wrote. Every function returns false from the first damage on.
+class value_reader {
+public:
+  value_reader(std::string_view in, const user_agents& agents)
+      : in_(net::as_bytes(in)), agents_(agents) {}
+
+  bool base(timestamp& t) { return in_(base_) && assign(t, base_); }
+  bool time(timestamp& t) {
+    std::int64_t difference = 0;
+    return in_(difference) && assign(t, wrapping_add(base_, difference));
+  }
+  bool time_or_never(timestamp& t) {
+    bool there = false;
+    t = never;
+    return in_(there) && (!there || time(t));
+  }
+  bool endpoint(net::endpoint& e) {
+    e = {};
+    if (!in_(e.network))
+      return false;
+    std::uint8_t high = 0;
+    std::uint8_t low = 0;
+    if (!in_.get_raw(e.address.data(), net::address_size(e.network)) || !in_(high, low))
+      return false;
+    e.port = static_cast<std::uint16_t>(high << 8 | low);
+    return true;
+  }
+  bool fixed32(std::uint32_t& x) {
+    x = 0;
+    for (int shift = 0; shift != 32; shift += 8) {
+      std::uint8_t byte = 0;
+      if (!in_(byte))
+        return false;
+      x |= static_cast<std::uint32_t>(byte) << shift;
+    }
+    return true;
+  }
+  bool agent(std::string& text) {
+    std::uint64_t reference = 0;
+    if (!in_.get_varint(reference))
+      return false;
+    if (reference == 0)
+      return in_(text);
+    if (reference > std::numeric_limits<std::uint32_t>::max())
+      return false;
+    const auto found = agents_.find(static_cast<std::uint32_t>(reference - 1));
+    if (found)
+      text = *found;
+    return found.has_value();
+  }
+  bool version(version_claim& v) {
+    std::int64_t difference = 0;
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    if (!in_(v.protocol_version, v.services, difference, v.receiver_services) ||
+        !endpoint(v.receiver) || !in_(v.sender_services) || !endpoint(v.sender) || !fixed32(low) ||
+        !fixed32(high) || !agent(v.user_agent) || !in_(v.start_height, v.relay))
+      return false;
+    v.time = wrapping_add(base_, difference);
+    v.nonce = std::uint64_t{high} << 32 | low;
+    return true;
+  }
+  template <class... Ts>
+  bool plain(Ts&... xs) {
+    return in_(xs...);
+  }
+  bool at_end() const { return in_.ok() && in_.left() == 0; }
+
+private:
+  static bool assign(timestamp& t, std::int64_t count) {
+    t = timestamp{count};
+    return true;
+  }
+
+  net::byte_reader in_;
+  const user_agents& agents_;
+  std::int64_t base_ = 0;
+};
+
+/// Enumerators are stored by number; a number that this version has no name for is damage.
+bool known(net::outcome o, net::stage s, net::blame b) {
+  return static_cast<std::size_t>(o) < net::outcome_count && s <= net::stage::addresses &&
+         b <= net::blame::cancelled;
+}
+
+std::string finish(const net::bytes& bytes) {
+  return std::string(net::as_text(bytes));
+}
+
+/// Whether anything of what visits find differs from what a record begins with.
+bool visited(const peer_record& r) {
+  peer_record blank;
+  return r.first_success != blank.first_success || r.last_success != blank.last_success ||
+         r.last_try != blank.last_try || r.last_counted != blank.last_counted ||
+         r.last_getaddr != blank.last_getaddr || r.tries != 0 || r.successes != 0 ||
+         r.failures != 0 || r.maybe_full != 0 || r.sources_at_try != 0 ||
+         r.averages != blank.averages;
+}
+
+} // namespace
+
+std::string encode(const peer_record& r, user_agents& agents) {
+  net::bytes bytes;
+  bytes.reserve(128);
+  value_writer out(bytes, agents);
+  const bool visits = visited(r);
+  const auto flags = (r.first_source ? has_source : 0) | (visits ? was_visited : 0) |
+                     (r.last ? has_verdict : 0) | (r.version ? has_version : 0);
+  out.plain(static_cast<std::uint8_t>(flags));
+  out.base(r.first_heard);
+  out.time(r.last_heard);
+  out.time(r.claimed_time);
+  out.time(timestamp{r.claimed_raw});
+  out.plain(r.claimed_services);
+  out.fixed32(r.sources);
+  out.plain(r.queue);
+  out.time(r.due);
+  if (r.first_source)
+    out.endpoint(*r.first_source);
+  if (visits) {
+    out.time_or_never(r.first_success);
+    out.time_or_never(r.last_success);
+    out.time_or_never(r.last_try);
+    out.time_or_never(r.last_counted);
+    out.time_or_never(r.last_getaddr);
+    out.plain(r.tries, r.successes, r.failures, r.maybe_full);
+    out.fixed32(r.sources_at_try);
+    out.plain(r.averages);
+  }
+  if (r.last) {
+    out.time(r.last->at);
+    out.plain(r.last->outcome, r.last->stage, r.last->blame);
+  }
+  if (r.version)
+    out.version(*r.version);
+  return finish(bytes);
+}
+
+bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
+  r = {};
+  value_reader in(value, agents);
+  std::uint8_t flags = 0;
+  timestamp raw{};
+  if (!in.plain(flags) || flags > 15 || !in.base(r.first_heard) || !in.time(r.last_heard) ||
+      !in.time(r.claimed_time) || !in.time(raw) || !in.plain(r.claimed_services) ||
+      !in.fixed32(r.sources) || !in.plain(r.queue) || !in.time(r.due))
+    return false;
+  if (raw.count() < 0 || raw.count() > UINT32_MAX || r.queue > dial_class::dormant)
+    return false;
+  r.claimed_raw = static_cast<std::uint32_t>(raw.count());
+  if ((flags & has_source) != 0 && !in.endpoint(r.first_source.emplace()))
+    return false;
+  if ((flags & was_visited) != 0 &&
+      (!in.time_or_never(r.first_success) || !in.time_or_never(r.last_success) ||
+       !in.time_or_never(r.last_try) || !in.time_or_never(r.last_counted) ||
+       !in.time_or_never(r.last_getaddr) ||
+       !in.plain(r.tries, r.successes, r.failures, r.maybe_full) || !in.fixed32(r.sources_at_try) ||
+       !in.plain(r.averages)))
+    return false;
+  if ((flags & has_verdict) != 0) {
+    auto& last = r.last.emplace();
+    if (!in.time(last.at) || !in.plain(last.outcome, last.stage, last.blame) ||
+        !known(last.outcome, last.stage, last.blame))
+      return false;
+  }
+  if ((flags & has_version) != 0 && !in.version(r.version.emplace()))
+    return false;
+  return in.at_end();
+}
+
+std::string encode(const visit_record& v, user_agents& agents) {
+  net::bytes bytes;
+  bytes.reserve(128);
+  value_writer out(bytes, agents);
+  out.base(v.started);
+  out.time(v.ended);
+  out.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
+            v.bytes_in, v.bytes_out, v.features);
+  const bool asked = v.addresses != addr_summary{};
+  out.plain(v.version.has_value(), asked);
+  if (v.version)
+    out.version(*v.version);
+  if (asked)
+    out.plain(v.addresses);
+  return finish(bytes);
+}
+
+bool decode(std::string_view value, visit_record& v, const user_agents& agents) {
+  v = {};
+  value_reader in(value, agents);
+  bool has_claim = false;
+  bool asked = false;
+  if (!in.base(v.started) || !in.time(v.ended) ||
+      !in.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
+                v.bytes_in, v.bytes_out, v.features) ||
+      !known(v.outcome, v.stage, v.blame) || v.via > transport::socks ||
+      !in.plain(has_claim, asked))
+    return false;
+  if (has_claim && !in.version(v.version.emplace()))
+    return false;
+  if (asked && (!in.plain(v.addresses) || v.addresses.answer > net::addr_answer::malformed))
+    return false;
+  return in.at_end();
+}
+
+std::string encode(const inbound_sighting& s, user_agents& agents) {
+  net::bytes bytes;
+  value_writer out(bytes, agents);
+  out.base(s.at);
+  out.time(s.ended);
+  out.endpoint(s.from);
+  out.endpoint(s.local);
+  out.plain(s.outcome, s.stage, s.blame, s.version.has_value());
+  if (s.version)
+    out.version(*s.version);
+  return finish(bytes);
+}
+
+bool decode(std::string_view value, inbound_sighting& s, const user_agents& agents) {
+  s = {};
+  value_reader in(value, agents);
+  bool has_claim = false;
+  if (!in.base(s.at) || !in.time(s.ended) || !in.endpoint(s.from) || !in.endpoint(s.local) ||
+      !in.plain(s.outcome, s.stage, s.blame, has_claim) || !known(s.outcome, s.stage, s.blame))
+    return false;
+  if (has_claim && !in.version(s.version.emplace()))
+    return false;
+  return in.at_end();
+}
+
+} // namespace seedwalk::store

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/census_record.hpp"
+#include "store/peer_record.hpp"
+#include "store/user_agents.hpp"
+#include "store/visit_record.hpp"
+
+namespace seedwalk::store {
+
+/// The values of the database, as README.md draws them: small, because gossip rewrites millions of
+/// them. Times are written as differences, absent parts not at all, user agents by number.
+///
+/// Encoding may give a new user agent a number; whoever encodes also writes the agents that were
+/// added. Decoding refuses whatever is not exactly one value: damage is found, never guessed at.
+std::string encode(const peer_record& r, user_agents& agents);
+bool decode(std::string_view in, peer_record& r, const user_agents& agents);
+
+std::string encode(const visit_record& v, user_agents& agents);
+bool decode(std::string_view in, visit_record& v, const user_agents& agents);
+
+std::string encode(const inbound_sighting& s, user_agents& agents);
+bool decode(std::string_view in, inbound_sighting& s, const user_agents& agents);
+
+} // namespace seedwalk::store

@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include "draw.hpp"
+#include "net/archive.hpp"
+#include "store/values.hpp"
+
+namespace seedwalk::store {
+namespace {
+
+using namespace test;
+
+/// Whatever is drawn comes back; and no prefix, extension or flipped bit crashes.
+template <class Record>
+void round_trip(rc::Gen<Record> gen, std::uint32_t agent_limit) {
+  user_agents agents(agent_limit);
+  EXPECT_TRUE(rc::check([&] {
+    const auto value = *gen;
+    auto bytes = encode(value, agents);
+    Record read;
+    RC_ASSERT(decode(bytes, read, agents));
+    RC_ASSERT(read == value);
+    for (std::size_t size = 0; size != bytes.size(); ++size)
+      RC_ASSERT(!decode(std::string_view(bytes).substr(0, size), read, agents));
+    RC_ASSERT(!decode(bytes + '\0', read, agents));
+    bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] ^=
+        static_cast<char>(1 << *rc::gen::inRange(0, 8));
+    (void)decode(bytes, read, agents);
+  }));
+}
+
+TEST(store_values, peer_records_come_back_and_damage_is_refused) {
+  round_trip(any_peer_record(), user_agents::max_count);
+}
+
+TEST(store_values, visits_come_back_and_damage_is_refused) {
+  round_trip(any_visit_record(), user_agents::max_count);
+}
+
+TEST(store_values, user_agents_beyond_the_table_are_written_out) {
+  round_trip(any_peer_record(), 3);
+}
+
+TEST(store_values, inbound_sightings_come_back_and_damage_is_refused) {
+  round_trip(rc::gen::exec([] {
+               inbound_sighting s;
+               s.from = *any_endpoint();
+               s.local = *any_endpoint();
+               s.at = *any_time();
+               s.ended = *any_time();
+               s.outcome = *any_outcome();
+               s.stage = *any_stage();
+               s.blame = *any_blame();
+               s.version = *maybe(any_version());
+               return s;
+             }),
+             user_agents::max_count);
+}
+
+TEST(store_values, random_bytes_never_crash) {
+  user_agents agents;
+  EXPECT_TRUE(rc::check([&](const std::string& bytes) {
+    peer_record r;
+    visit_record v;
+    inbound_sighting s;
+    (void)decode(bytes, r, agents);
+    (void)decode(bytes, v, agents);
+    (void)decode(bytes, s, agents);
+  }));
+}
+
+TEST(store_values, a_never_tried_record_is_small) {
+  user_agents agents;
+  peer_record r;
+  r.first_heard = r.last_heard = r.due = start;
+  r.claimed_time = start - std::chrono::hours{20};
+  r.claimed_raw = static_cast<std::uint32_t>(r.claimed_time.count());
+  r.claimed_services = 1033;
+  r.first_source = peer(1);
+  EXPECT_LE(encode(r, agents).size(), 32u);
+}
+
+} // namespace
+} // namespace seedwalk::store
