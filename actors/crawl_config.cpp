@@ -238,17 +238,4 @@ net::chain_params chain_of(const crawl_config& config) {
   return chain;
 }
 
-net::session_config session_config_of(const crawl_config& config, std::uint64_t nonce_key) {
-  net::session_config session;
-  session.magic = chain_of(config).magic;
-  session.user_agent = config.network.user_agent;
-  session.nonce_key = nonce_key;
-  session.required_services = config.peers.required_services;
-  session.banned_user_agents = config.peers.ban_user_agents;
-  session.required_user_agents = config.peers.required_user_agents;
-  session.timers = config.timers;
-  session.keep_alive = config.keep_alive;
-  return session;
-}
-
 } // namespace seedwalk::actors

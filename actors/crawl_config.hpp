@@ -13,7 +13,6 @@
 #include "net/chain_params.hpp"
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
-#include "net/session_config.hpp"
 #include "net/session_timers.hpp"
 #include "store/ban_record.hpp"
 #include "store/schedule.hpp"
@@ -179,10 +178,6 @@ tl::expected<void, config_error> validate(const crawl_config& config);
 /// The chain that `config` names, with the magic of its signet challenge and its own DNS seeds.
 /// `config` is valid.
 net::chain_params chain_of(const crawl_config& config);
-
-/// What all sessions of the crawl have in common. `nonce_key` is the run's secret; see
-/// net::session_config. `config` is valid.
-net::session_config session_config_of(const crawl_config& config, std::uint64_t nonce_key);
 
 /// Whether whoever reads `user_agent` in a log can find out whom to ask: a URL, a mail address, or
 /// "+" and something of the kind.
