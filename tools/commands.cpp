@@ -2,6 +2,7 @@
 
 #include "tools/command.hpp"
 #include "tools/config_command.hpp"
+#include "tools/db_command.hpp"
 #include "tools/version_command.hpp"
 
 namespace seedwalk::tools {
@@ -10,6 +11,7 @@ std::span<const command> all_commands() {
   static constexpr std::array commands = {
       command{"config", "show the configuration of a crawl, and where each value came from",
               run_config},
+      command{"db", "look into a database, or into that of a crawl that runs", run_db},
       command{"version", "print the version", run_version},
   };
   return commands;
