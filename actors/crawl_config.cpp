@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "net/routability.hpp"
+
 namespace seedwalk::actors {
 
 namespace {
@@ -101,12 +103,13 @@ result check_network(const crawl_config& c) {
 result check_start(const crawl_config& c) {
   if (c.start.fixed && c.start.connect.empty())
     return wrong("start.fixed", "needs at least one endpoint in start.connect");
-  if (!c.network.allow_unroutable)
-    for (const auto& peer : c.start.connect)
-      if (net::is_loopback(peer))
-        return wrong("start.connect", net::to_string(peer) +
-                                          " is on this machine: network.allow_unroutable allows "
-                                          "to dial it");
+  if (c.network.allow_unroutable)
+    return {};
+  for (const auto& peer : c.start.connect)
+    if (const auto why = net::routability_of(peer); why != net::routability::routable)
+      return wrong("start.connect",
+                   fmt::format("{} is not to be dialled ({}) unless --allow-unroutable is given",
+                               net::to_string(peer), net::name_of(why)));
   return {};
 }
 
@@ -155,6 +158,8 @@ result check_all_timers(const crawl_config& c) {
     return r;
   if (auto r = check_timers("i2p", c.timers.i2p); !r)
     return r;
+  if (c.keep_alive.inactivity <= c.keep_alive.ping_every)
+    return wrong("keep_alive.inactivity", "must be longer than keep_alive.ping_every");
   return check({{"keep_alive.ping_every", c.keep_alive.ping_every, tick, day},
                 {"keep_alive.ping_timeout", c.keep_alive.ping_timeout, tick, day},
                 {"keep_alive.inactivity", c.keep_alive.inactivity, tick, day},

@@ -20,6 +20,7 @@ std::string_view name_of(log_level level);
 /// The level of that name; nothing if there is none.
 std::optional<log_level> log_level_named(std::string_view name);
 
+/// How a log line is written.
 enum class log_format : std::uint8_t {
   logfmt = 0, ///< `time=... level=info msg="..." peer=...`
   json,       ///< One object a line.

@@ -63,7 +63,7 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   std::atomic<std::uint64_t> ids_given = 0;
   std::uint64_t accepted_ids_given = 0;
 
-  /// Answers "is it in" alone; what has an order is in the lists below.
+  /// Order never seen: answers "is it in" alone; what has an order is in the lists below.
   std::unordered_map<std::uint64_t, std::shared_ptr<asio_connection>> connections;
   std::map<std::uint64_t, std::shared_ptr<asio_listener>> listeners;
   std::map<std::uint64_t, std::shared_ptr<asio_datagrams>> datagrams;

@@ -220,7 +220,7 @@ private:
   std::string running_name_; ///< Of the actor whose step runs, kept for the listener.
 
   std::vector<coordinator*> coordinators_; ///< The last one attached takes new actors.
-  // Asked by number only; whoever needs an order sorts.
+  // Order never seen: asked by number only; whoever needs one sorts.
   std::unordered_map<std::uint64_t, actor_entry*> by_owner_;
   std::unordered_map<const caf::resumable*, std::unique_ptr<actor_entry>> by_actor_;
   std::unordered_map<std::uint64_t, std::uint64_t> resumed_;

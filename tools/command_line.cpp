@@ -34,10 +34,22 @@ command_line::command_line(std::string name, std::string purpose, std::string ex
     : name_(std::move(name)), app_(std::move(purpose), "seedwalk " + name_) {
   app_.set_help_flag("-h,--help", "this text");
   app_.footer("\nExamples:\n" + indented(examples));
-  app_.option_defaults()->delimiter('\0');
+}
+
+void command_line::hide(CLI::Option* option) {
+  if (hidden_.empty())
+    app_.add_flag("--help-all", help_all_, "this text, with all options");
+  option->group("");
+  hidden_.push_back(option);
 }
 
 std::optional<exit_code> command_line::parse(const invocation& how) {
+  if (!hidden_.empty() && std::ranges::find(how.arguments, "--help-all") != how.arguments.end()) {
+    for (auto* option : hidden_)
+      option->group("More options");
+    how.terminal.out << app_.help();
+    return exit_code::done;
+  }
   std::vector<std::string> reversed(how.arguments.rbegin(), how.arguments.rend());
   try {
     app_.parse(std::move(reversed));

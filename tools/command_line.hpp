@@ -27,6 +27,9 @@ public:
   /// Where options and positional arguments are declared.
   CLI::App& app() { return app_; }
 
+  /// Leaves an option out of --help; --help-all lists it.
+  void hide(CLI::Option* option);
+
   /// Reads `how.arguments`. Nothing: all is well, go on. Else: end with this.
   std::optional<exit_code> parse(const invocation& how);
 
@@ -36,6 +39,8 @@ public:
 private:
   std::string name_;
   CLI::App app_;
+  std::vector<CLI::Option*> hidden_;
+  bool help_all_ = false;
 };
 
 /// Removes the first of `arguments` and gives it back if it is one of `names`: for commands of

@@ -1,0 +1,138 @@
+#include "tools/config_layers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "actors/config_table.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+using actors::config_layer;
+using actors::config_option;
+using actors::config_setting;
+using actors::option_texts;
+using actors::value_kind;
+
+/// A configuration is read whole into memory; one larger than that is another file.
+constexpr std::uintmax_t max_config_bytes = 16u << 20;
+
+option_texts split_at_commas(const std::string& text) {
+  option_texts items;
+  std::istringstream in{text};
+  for (std::string item; std::getline(in, item, ',');)
+    items.push_back(item);
+  return items;
+}
+
+/// The value as it stands where it came from, to begin an error with.
+std::string quoted_setting(const config_option& option, const value_origin& origin,
+                           const option_texts& texts) {
+  const auto value = fmt::format("{}", fmt::join(texts, ","));
+  switch (origin.source) {
+  case value_source::file:
+    return fmt::format("{}: {} = {}", origin.where, option.path, value);
+  case value_source::variable:
+    return fmt::format("{}={}", origin.where, value);
+  case value_source::flag:
+    return option.kind == value_kind::boolean || option.kind == value_kind::list
+               ? origin.where
+               : fmt::format("{} {}", origin.where, value);
+  case value_source::built_in:
+    break;
+  }
+  return fmt::format("--{}", option.flag);
+}
+
+} // namespace
+
+std::string_view name_of(value_source source) {
+  constexpr std::array<std::string_view, 4> names = {"default", "file", "environment", "flag"};
+  return names.at(static_cast<std::size_t>(source));
+}
+
+config_layer read_environment(const environment& env) {
+  config_layer layer;
+  for (const auto& option : actors::config_table()) {
+    const auto name = actors::environment_name(option);
+    const auto value = env(name);
+    if (!value)
+      continue;
+    layer[std::string{option.path}] = {
+        option.kind == value_kind::list ? split_at_commas(*value) : option_texts{*value}, name};
+  }
+  return layer;
+}
+
+tl::expected<config_layer, std::string> read_config_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return tl::unexpected(fmt::format("{}: is a folder, not a configuration file", path));
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    return tl::unexpected(fmt::format("{}: {}", path, std::generic_category().message(errno)));
+  if (std::filesystem::file_size(path, ignored) > max_config_bytes && !ignored)
+    return tl::unexpected(fmt::format("{}: is too large for a configuration file", path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return actors::read_config_text(text.str(), path);
+}
+
+std::string default_database_path(const environment& env, std::string_view network) {
+  if (const auto data = env("XDG_DATA_HOME"); data && !data->empty())
+    return fmt::format("{}/seedwalk/{}", *data, network);
+  if (const auto home = env("HOME"); home && !home->empty())
+    return fmt::format("{}/.local/share/seedwalk/{}", *home, network);
+  return fmt::format("seedwalk-{}", network);
+}
+
+tl::expected<layered_config, std::string> merge_layers(const config_layers& layers,
+                                                       const environment& env) {
+  const std::array<std::pair<const config_layer*, value_source>, 3> strongest_first = {{
+      {&layers.flags, value_source::flag},
+      {&layers.variables, value_source::variable},
+      {&layers.file, value_source::file},
+  }};
+  layered_config merged;
+  for (const auto& option : actors::config_table()) {
+    auto& origin = merged.origins.emplace_back();
+    for (const auto& [layer, source] : strongest_first) {
+      const auto found = layer->find(option.path);
+      if (found == layer->end())
+        continue;
+      origin = {source, found->second.where};
+      if (const auto done = option.set(merged.config, found->second.texts); !done)
+        return tl::unexpected(fmt::format(
+            "{}: {}", quoted_setting(option, origin, found->second.texts), done.error()));
+      break;
+    }
+  }
+  auto& path = merged.config.storage.path;
+  if (path.empty())
+    path = default_database_path(env, merged.config.network.name);
+  return merged;
+}
+
+std::string problem_in(const layered_config& layered) {
+  const auto valid = actors::validate(layered.config);
+  if (valid)
+    return {};
+  const auto table = actors::config_table();
+  const auto option = std::ranges::find(table, valid.error().option, &config_option::path);
+  if (option == table.end())
+    return fmt::format("{}: {}", valid.error().option, valid.error().message);
+  const auto& origin = layered.origins[static_cast<std::size_t>(option - table.begin())];
+  return fmt::format("{}: {}", quoted_setting(*option, origin, option->get(layered.config)),
+                     valid.error().message);
+}
+
+} // namespace seedwalk::tools

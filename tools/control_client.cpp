@@ -1,0 +1,134 @@
+#include "tools/control_client.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace seedwalk::tools {
+
+namespace {
+
+tl::unexpected<std::string> failed(const std::string& what) {
+  return tl::unexpected(fmt::format("{}: {}", what, std::generic_category().message(errno)));
+}
+
+/// An address of at most 107 bytes for a socket in a folder however deep: by way of a descriptor of
+/// the folder.
+sockaddr_un address_in(int folder) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto path = fmt::format("/proc/self/fd/{}/{}", folder, control_client::socket_name);
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+} // namespace
+
+tl::expected<control_client, std::string> control_client::connect(const std::string& folder) {
+  const int directory = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0)
+    return failed(folder);
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    ::close(directory);
+    return failed("socket");
+  }
+  control_client client{descriptor};
+  const timeval patience{patience_seconds, 0};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const auto address = address_in(directory);
+  const int connected =
+      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int why = errno;
+  ::close(directory);
+  errno = why;
+  if (connected != 0)
+    return failed(fmt::format("{}/{}", folder, socket_name));
+  return client;
+}
+
+control_client::control_client(control_client&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+
+control_client& control_client::operator=(control_client&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(received_, other.received_);
+  return *this;
+}
+
+control_client::~control_client() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+}
+
+tl::expected<void, std::string>
+control_client::ask(const nlohmann::json& request,
+                    const std::function<void(const nlohmann::json&)>& each) {
+  if (auto sent = send(request.dump() + "\n"); !sent)
+    return sent;
+  for (;;) {
+    const auto line = receive_line();
+    if (!line)
+      return tl::unexpected(line.error());
+    const auto message = nlohmann::json::parse(*line, nullptr, false);
+    if (!message.is_object())
+      return tl::unexpected<std::string>("the crawl answered something that is no JSON object");
+    const auto type = message.value("type", "");
+    if (type == "end")
+      return {};
+    if (type == "error")
+      return tl::unexpected(message.value("message", "the crawl refused without a reason"));
+    each(message);
+  }
+}
+
+tl::expected<void, std::string> control_client::send(std::string line) {
+  std::size_t sent = 0;
+  while (sent != line.size()) {
+    const auto n = ::send(descriptor_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return failed("the crawl cannot be asked");
+    sent += static_cast<std::size_t>(n);
+  }
+  return {};
+}
+
+tl::expected<std::string, std::string> control_client::receive_line() {
+  constexpr std::size_t chunk_bytes = 64u << 10;
+  std::size_t searched = 0;
+  for (;;) {
+    const auto end = received_.find('\n', searched);
+    if (end != std::string::npos) {
+      auto line = received_.substr(0, end);
+      received_.erase(0, end + 1);
+      return line;
+    }
+    searched = received_.size();
+    if (searched > max_line_bytes)
+      return tl::unexpected<std::string>("the crawl answered with a line without end");
+    received_.resize(searched + chunk_bytes);
+    const auto n = ::recv(descriptor_, received_.data() + searched, chunk_bytes, 0);
+    const int why = errno;
+    received_.resize(searched + (n > 0 ? static_cast<std::size_t>(n) : 0));
+    if (n == 0)
+      return tl::unexpected<std::string>("the crawl hung up in the middle of its answer");
+    errno = why;
+    if (n < 0 && errno == EAGAIN)
+      return tl::unexpected<std::string>(fmt::format("no answer for {} s", patience_seconds));
+    if (n < 0 && errno != EINTR)
+      return failed("the crawl's answer cannot be read");
+  }
+}
+
+} // namespace seedwalk::tools

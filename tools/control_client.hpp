@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
+
+namespace seedwalk::tools {
+
+/// Talks to a running crawl through the Unix socket in its database's folder; the protocol is in
+/// README.md.
+///
+/// Blocking: for commands, not for actors. One request at a time. Errors are one line.
+class control_client {
+public:
+  /// The name of the socket in the folder.
+  static constexpr const char* socket_name = "control.sock";
+
+  /// A crawl that says nothing for so long has gone away, as far as a command is concerned.
+  static constexpr int patience_seconds = 60;
+
+  /// A line of an answer is at most that long.
+  static constexpr std::size_t max_line_bytes = 64u << 20;
+
+  /// Connects to the crawl that has the database at `folder` open.
+  static tl::expected<control_client, std::string> connect(const std::string& folder);
+
+  control_client(control_client&& other) noexcept;
+  control_client& operator=(control_client&& other) noexcept;
+  ~control_client();
+
+  /// Sends `request` and gives `each` every line of the answer but the last. An answer that ends in
+  /// {"type":"error"} is an error, and so is one that never ends.
+  tl::expected<void, std::string> ask(const nlohmann::json& request,
+                                      const std::function<void(const nlohmann::json&)>& each);
+
+private:
+  explicit control_client(int descriptor) : descriptor_(descriptor) {}
+
+  tl::expected<void, std::string> send(std::string line);
+  tl::expected<std::string, std::string> receive_line();
+
+  int descriptor_ = -1;
+  std::string received_; ///< Of lines not yet given away.
+};
+
+} // namespace seedwalk::tools

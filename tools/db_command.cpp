@@ -1,0 +1,132 @@
+#include "tools/db_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "tools/db_subcommands.hpp"
+#include "tools/store_errors.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr std::string_view help_text =
+    R"(Looks into a database; into that of a crawl that runs, too, through its control socket.
+Usage: seedwalk db stats|get|list|export|check|digest [OPTIONS]
+
+  stats   count what is known
+  get     all that is known of one endpoint
+  list    the endpoints that are known
+  export  the same for other programs: JSON lines, CSV, or the dump of a DNS seed
+  check   prove that records and indexes agree
+  digest  a hash of everything: two databases that hold the same have the same
+
+Examples:
+  seedwalk db stats --db ./main-db
+  seedwalk db get 127.1.0.1:18444 --db ./zoo-db
+  seedwalk db list --good --json --db ./main-db | jq -r .user_agent | sort | uniq -c
+)";
+
+} // namespace
+
+db_line::db_line(const std::string& name, std::string purpose, std::string examples)
+    : name_(name), line_(name, std::move(purpose), std::move(examples)),
+      flags_(line_, {"network.name", "storage.path"}) {}
+
+std::optional<db_access> db_line::open(const invocation& how, exit_code& code) const {
+  const auto layered = flags_.load(how.env);
+  if (!layered) {
+    code = line_.refuse(how, layered.error());
+    return std::nullopt;
+  }
+  // A path that was given is opened whatever its chain; a chain that was given has to be its.
+  const auto named = [&layered](std::string_view path) {
+    const auto i = std::ranges::find(actors::config_table(), path, &actors::config_option::path);
+    const auto index = static_cast<std::size_t>(i - actors::config_table().begin());
+    return layered->origins.at(index).source != value_source::built_in;
+  };
+  const bool any_chain = named("storage.path") && !named("network.name");
+  const auto& config = layered->config;
+  auto db = db_access::open(config.storage.path, any_chain ? "" : config.network.name);
+  if (!db) {
+    code = fail(how, db.error());
+    return std::nullopt;
+  }
+  return std::move(*db);
+}
+
+exit_code db_line::fail(const invocation& how, const store::error& error) const {
+  how.terminal.err << fmt::format("seedwalk {}: {}\n", name_, error.message);
+  return exit_code_of(error.code);
+}
+
+void db_selection::declare(CLI::App& app) {
+  app.add_flag("--good", good_only, "only those whose last visit reached their verack");
+  app.add_flag("--tried", tried_only, "only those that were visited");
+  app.add_option("--only", network, "only this network: ipv4, ipv6, torv3, i2p, cjdns, yggdrasil")
+      ->type_name("NETWORK");
+  app.add_option("--limit", limit, "at most so many")->type_name("N");
+}
+
+std::optional<exit_code>
+for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
+              const std::function<void(const net::endpoint&, const store::peer_record&)>& each) {
+  store::list_query query;
+  query.good_only = which.good_only;
+  query.tried_only = which.tried_only;
+  if (!which.network.empty()) {
+    constexpr std::array known = {net::network_id::ipv4,  net::network_id::ipv6,
+                                  net::network_id::torv3, net::network_id::i2p,
+                                  net::network_id::cjdns, net::network_id::yggdrasil};
+    const auto found =
+        std::ranges::find(known, which.network, [](net::network_id n) { return net::name_of(n); });
+    if (found == known.end())
+      return line.refuse(how, fmt::format("--only {}: must be one of ipv4, ipv6, torv3, i2p, "
+                                          "cjdns, yggdrasil",
+                                          which.network));
+    query.network = *found;
+  }
+  const auto wanted = which.limit == 0 ? UINT64_MAX : which.limit;
+  for (std::uint64_t given = 0; given < wanted;) {
+    query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted - given, 1'000));
+    const auto answer = db.ask(query);
+    if (!answer)
+      return line.fail(how, answer.error());
+    const auto& page = std::get<store::list_answer>(*answer);
+    for (const auto& [peer, record] : page.peers)
+      each(peer, record);
+    given += page.peers.size();
+    if (!page.next)
+      return std::nullopt;
+    query.after = page.next;
+  }
+  return std::nullopt;
+}
+
+store::timestamp wall_time() {
+  return std::chrono::duration_cast<store::timestamp>(
+      std::chrono::system_clock::now().time_since_epoch());
+}
+
+exit_code run_db(invocation& how) {
+  struct subcommand {
+    std::string_view name;
+    exit_code (*run)(invocation& how);
+  };
+  constexpr std::array<subcommand, 6> subcommands = {{{"stats", run_db_stats},
+                                                      {"get", run_db_get},
+                                                      {"list", run_db_list},
+                                                      {"export", run_db_export},
+                                                      {"check", run_db_check},
+                                                      {"digest", run_db_digest}}};
+  std::array<std::string_view, subcommands.size()> names;
+  std::ranges::transform(subcommands, names.begin(), &subcommand::name);
+  const auto chosen = choose_subcommand(how, "db", names, help_text);
+  const auto found = std::ranges::find(subcommands, chosen.name, &subcommand::name);
+  return found == subcommands.end() ? chosen.code : found->run(how);
+}
+
+} // namespace seedwalk::tools

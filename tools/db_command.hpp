@@ -1,0 +1,11 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace seedwalk::tools {
+
+/// `seedwalk db stats|get|list|export|check|digest`: what a database holds, also that of a crawl
+/// that runs.
+exit_code run_db(invocation& how);
+
+} // namespace seedwalk::tools

@@ -1,0 +1,189 @@
+#include <ostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "net/services.hpp"
+#include "store/export.hpp"
+#include "tools/db_subcommands.hpp"
+#include "tools/text_table.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+using nlohmann::json;
+
+/// The counters of a database by the names that reports have.
+json stats_document(const store::stats_answer& s) {
+  json document{{"known", s.known},
+                {"visited", s.visited},
+                {"reached", s.reached},
+                {"good", s.good},
+                {"reached_this_week", s.reached_lately},
+                {"visits", s.visits},
+                {"inbound", s.inbound},
+                {"censuses", s.censuses},
+                {"bans", s.bans},
+                {"user_agents", s.user_agents}};
+  auto& networks = document["known_by_network"] = json::object();
+  for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
+    networks[std::string{net::name_of(static_cast<net::network_id>(i))}] = s.known_by_network[i];
+  auto& classes = document["known_by_class"] = json::object();
+  for (std::size_t i = 0; i != s.known_by_class.size(); ++i)
+    classes[std::string{store::name_of(static_cast<store::dial_class>(i))}] = s.known_by_class[i];
+  return document;
+}
+
+void print_stats(const store::stats_answer& s, std::ostream& out) {
+  text_table table{{{"", text_table::align::left},
+                    {"", text_table::align::right},
+                    {"", text_table::align::left}}};
+  const auto add = [&table](const char* what, std::uint64_t count, const char* meaning) {
+    table.add({what, fmt::format("{}", count), meaning});
+  };
+  add("known", s.known, "endpoints");
+  for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
+    if (s.known_by_network[i] != 0)
+      table.add({fmt::format("  {}", net::name_of(static_cast<net::network_id>(i))),
+                 fmt::format("{}", s.known_by_network[i])});
+  add("visited", s.visited, "endpoints");
+  add("reached", s.reached, "endpoints, ever");
+  add("  this week", s.reached_lately, "");
+  add("good", s.good, "endpoints, on their last visit");
+  add("visits", s.visits, "ever recorded");
+  add("inbound", s.inbound, "connections that others made");
+  add("censuses", s.censuses, "");
+  add("user agents", s.user_agents, "different ones");
+  add("bans", s.bans, "");
+  table.print(out);
+}
+
+json visit_document(const store::visit_record& v) {
+  return {{"started", v.started.count()},
+          {"ended", v.ended.count()},
+          {"census", v.census},
+          {"outcome", net::name_of(v.outcome)},
+          {"stage", net::name_of(v.stage)},
+          {"blame", net::name_of(v.blame)},
+          {"dial_ms", v.durations.dial.count()},
+          {"handshake_ms", v.durations.handshake.count()},
+          {"addresses_ms", v.durations.addresses.count()},
+          {"total_ms", v.durations.total.count()},
+          {"bytes_in", v.bytes_in},
+          {"bytes_out", v.bytes_out},
+          {"addr_answer", net::name_of(v.addresses.answer)}};
+}
+
+void print_record(const net::endpoint& peer, const store::peer_record& r, std::ostream& out) {
+  text_table table{{{}, {}}};
+  const auto add = [&table](const char* what, std::string value) {
+    table.add({what, std::move(value)});
+  };
+  add("address", net::to_string(peer));
+  add("network", std::string{net::name_of(peer.network)});
+  add("good", store::good(r) ? "yes" : "no");
+  if (r.last)
+    add("last visit", fmt::format("{} (stage {}, blame {})", net::name_of(r.last->outcome),
+                                  net::name_of(r.last->stage), net::name_of(r.last->blame)));
+  add("last try", time_text(r.last_try.count()));
+  add("last success", time_text(r.last_success.count()));
+  add("tries", fmt::format("{}, {} of them good", r.tries, r.successes));
+  add("next", fmt::format("{}, {}", store::name_of(r.queue), time_text(r.due.count())));
+  add("first heard", time_text(r.first_heard.count()));
+  add("claimed", fmt::format("{}, services {}", time_text(r.claimed_time.count()),
+                             net::services_text(r.claimed_services)));
+  if (r.version) {
+    add("user agent", printable(r.version->user_agent));
+    add("protocol", fmt::format("{}", r.version->protocol_version));
+    add("services", net::services_text(r.version->services));
+    add("height", fmt::format("{}", r.version->start_height));
+  }
+  table.print(out);
+}
+
+void print_visits(const std::vector<store::visit_record>& visits, std::ostream& out) {
+  if (visits.empty())
+    return;
+  text_table table{{{"started", text_table::align::left},
+                    {"outcome", text_table::align::left},
+                    {"stage", text_table::align::left},
+                    {"blame", text_table::align::left},
+                    {"ms", text_table::align::right},
+                    {"addr answer", text_table::align::left}}};
+  for (const auto& v : visits)
+    table.add({time_text(v.started.count()), std::string{net::name_of(v.outcome)},
+               std::string{net::name_of(v.stage)}, std::string{net::name_of(v.blame)},
+               fmt::format("{}", v.durations.total.count()),
+               std::string{net::name_of(v.addresses.answer)}});
+  out << '\n';
+  table.print(out);
+}
+
+} // namespace
+
+exit_code run_db_stats(invocation& how) {
+  db_line line{"db stats", "Counts what a database knows.",
+               "seedwalk db stats --db ./main-db\nseedwalk db stats --network signet --json"};
+  bool as_json = false;
+  line.app().add_flag("--json", as_json, "print one JSON document");
+  if (const auto code = line.parse(how))
+    return *code;
+  auto code = exit_code::done;
+  auto db = line.open(how, code);
+  if (!db)
+    return code;
+  const auto answer = db->ask(store::stats_query{wall_time()});
+  if (!answer)
+    return line.fail(how, answer.error());
+  const auto& stats = std::get<store::stats_answer>(*answer);
+  if (as_json)
+    how.terminal.out << stats_document(stats) << '\n';
+  else
+    print_stats(stats, how.terminal.out);
+  return exit_code::done;
+}
+
+exit_code run_db_get(invocation& how) {
+  db_line line{"db get", "Prints all that is known of one endpoint, its visits included.",
+               "seedwalk db get 127.1.0.1:18444 --db ./zoo-db\n"
+               "seedwalk db get '[2001:db8::1]:8333' --json"};
+  bool as_json = false;
+  std::string address;
+  line.app().add_flag("--json", as_json, "print one JSON document");
+  line.app().add_option("ADDRESS", address, "the endpoint, port included")->required();
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto peer = net::parse_endpoint(address);
+  if (!peer)
+    return line.refuse(how, fmt::format("{}: {}", address, peer.error().message));
+  auto code = exit_code::done;
+  auto db = line.open(how, code);
+  if (!db)
+    return code;
+  const auto found = db->ask(store::get_query{*peer});
+  if (!found)
+    return line.fail(how, found.error());
+  const auto& record = std::get<store::get_answer>(*found).record;
+  if (!record) {
+    how.terminal.err << fmt::format("seedwalk db get: {} is not known\n", net::to_string(*peer));
+    return exit_code::failed;
+  }
+  const auto visited = db->ask(store::visits_query{*peer});
+  if (!visited)
+    return line.fail(how, visited.error());
+  const auto& visits = std::get<store::visits_answer>(*visited).visits;
+  if (as_json) {
+    auto document = json::parse(store::json_row(*peer, *record));
+    auto& list = document["visits"] = json::array();
+    for (const auto& visit : visits)
+      list.push_back(visit_document(visit));
+    how.terminal.out << document << '\n';
+    return exit_code::done;
+  }
+  print_record(*peer, *record, how.terminal.out);
+  print_visits(visits, how.terminal.out);
+  return exit_code::done;
+}
+
+} // namespace seedwalk::tools

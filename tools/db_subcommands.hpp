@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tools/command_line.hpp"
+#include "tools/config_flags.hpp"
+#include "tools/db_access.hpp"
+
+namespace seedwalk::tools {
+
+/// The part that all `seedwalk db` commands share: the flags that say which database, and opening
+/// it.
+class db_line {
+public:
+  db_line(const std::string& name, std::string purpose, std::string examples);
+
+  CLI::App& app() { return line_.app(); }
+
+  /// Reads the arguments. Nothing: go on. Else: end with this.
+  std::optional<exit_code> parse(const invocation& how) { return line_.parse(how); }
+
+  /// Opens the database that the arguments name. Nothing: it was said why not; end with `code`.
+  std::optional<db_access> open(const invocation& how, exit_code& code) const;
+
+  /// Says on stderr what went wrong with the database, and gives what to end with.
+  exit_code fail(const invocation& how, const store::error& error) const;
+
+  exit_code refuse(const invocation& how, const std::string& message) const {
+    return line_.refuse(how, message);
+  }
+
+private:
+  std::string name_;
+  command_line line_;
+  config_flags flags_;
+};
+
+/// Which endpoints of a database.
+struct db_selection {
+  bool good_only = false;
+  bool tried_only = false;
+  std::string network;     ///< "ipv4", ...; empty: all.
+  std::uint64_t limit = 0; ///< 0: no limit.
+
+  void declare(CLI::App& app);
+};
+
+/// Gives `each` the endpoints of a selection in their order. An unknown network is a usage error.
+std::optional<exit_code>
+for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
+              const std::function<void(const net::endpoint&, const store::peer_record&)>& each);
+
+/// Now, for what is relative to it: "this week", ages, averages that decay.
+store::timestamp wall_time();
+
+exit_code run_db_stats(invocation& how);
+exit_code run_db_get(invocation& how);
+exit_code run_db_list(invocation& how);
+exit_code run_db_export(invocation& how);
+exit_code run_db_check(invocation& how);
+exit_code run_db_digest(invocation& how);
+
+} // namespace seedwalk::tools
