@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "net/text_pattern.hpp"
+
 namespace seedwalk::actors {
 
 std::optional<store::ban_record> ban_table::add(store::ban_record ban) {
@@ -59,7 +61,7 @@ const store::ban_record* ban_table::forbids_agent(std::string_view user_agent,
   // Patterns stand behind endpoints and subnets: variants are ordered by alternative first.
   for (auto i = bans_.lower_bound(store::user_agent_pattern{}); i != bans_.end(); ++i)
     if (store::in_force(i->second, now) &&
-        store::matches(std::get<store::user_agent_pattern>(i->first), user_agent))
+        net::matches_pattern(user_agent, std::get<store::user_agent_pattern>(i->first).pattern))
       return &i->second;
   return nullptr;
 }

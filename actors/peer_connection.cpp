@@ -139,7 +139,8 @@ void peer_connection::report_events() {
       env_.runtime.send(s_.manager,
                         peer_seen{s_.key,
                                   s_.session.round_trip().value_or(std::chrono::nanoseconds{0}),
-                                  carried.bytes_in, carried.bytes_out, carried.messages_in, std::exchange(s_.messages, {})});
+                                  carried.bytes_in, carried.bytes_out, carried.messages_in,
+                                  std::exchange(s_.messages, {})});
     }
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <variant>
 
-#include "actors/build_identity.hpp"
 #include "net/archive.hpp"
 #include "net/random.hpp"
 #include "net/routability.hpp"
@@ -25,8 +24,8 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
 
 } // namespace
 
-settings::settings(crawl_config from, std::uint64_t seed)
-    : config(std::move(from)), chain(chain_of(config)), build(build_identity()) {
+settings::settings(crawl_config from, std::uint64_t seed, std::string build_name)
+    : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");
@@ -35,7 +34,10 @@ settings::settings(crawl_config from, std::uint64_t seed)
   session.required_user_agents = config.peers.required_user_agents;
   session.timers = config.timers;
   session.keep_alive = config.keep_alive;
-  digest = net::keyed_hash(0, "configuration", net::to_archive(config));
+  // What is logged changes nothing that is stored: a replay may log what the run did not.
+  auto stored = config;
+  stored.log = {};
+  digest = net::keyed_hash(0, "configuration", net::to_archive(stored));
 }
 
 bool settings::may_dial(const net::endpoint& peer) const {

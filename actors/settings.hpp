@@ -26,11 +26,11 @@ struct settings {
   crawl_config config;
   net::chain_params chain;
   net::session_config session;
-  std::uint64_t digest = 0; ///< Of the configuration: equal ones have equal digests.
+  std::uint64_t digest = 0; ///< Of the configuration, logging left out.
   std::string build;        ///< Identity of the binary.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
-  settings(crawl_config from, std::uint64_t seed);
+  settings(crawl_config from, std::uint64_t seed, std::string build_name);
 
   /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
   /// operator said otherwise), not excluded, not banned by configuration.

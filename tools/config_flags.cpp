@@ -56,9 +56,13 @@ actors::config_layer config_flags::layer() const {
   return given;
 }
 
+std::string config_flags::file(const environment& env) const {
+  return file_option_->count() != 0 ? file_ : env("SEEDWALK_CONFIG").value_or("");
+}
+
 tl::expected<layered_config, std::string> config_flags::load(const environment& env) const {
   config_layers layers;
-  const auto path = file_option_->count() != 0 ? file_ : env("SEEDWALK_CONFIG").value_or("");
+  const auto path = file(env);
   if (!path.empty()) {
     auto file = read_config_file(path);
     if (!file)

@@ -36,6 +36,9 @@ public:
   /// question.
   tl::expected<layered_config, std::string> load(const environment& env) const;
 
+  /// The file that `load` reads; empty: none.
+  std::string file(const environment& env) const;
+
 private:
   struct flag {
     const actors::config_option* option;

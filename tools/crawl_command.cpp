@@ -1,0 +1,151 @@
+#include "tools/crawl_command.hpp"
+
+#include <memory>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "net/random.hpp"
+#include "tools/config_flags.hpp"
+#include "tools/crawl_database.hpp"
+#include "tools/crawl_report.hpp"
+#include "tools/entropy.hpp"
+#include "tools/live_crawl.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr auto examples =
+    R"(seedwalk crawl --network signet --user-agent '/Seedwalk:0.1.0(+mail@example.org)/' --once
+seedwalk crawl --network main --for 1h --db ~/main --config seedwalk.toml
+seedwalk crawl --network regtest --connect 127.1.0.1:18444 --allow-unroutable --once --db /tmp/zoo
+seedwalk crawl --config seedwalk.toml --record crawl.rec)";
+
+/// Shows how far it is: in place on a terminal, now and then elsewhere.
+class progress_display {
+public:
+  progress_display(console& where, bool quiet) : where_(where), quiet_(quiet) {}
+  ~progress_display() { end(); }
+
+  void show(const actors::crawl_progress& p) {
+    if (quiet_)
+      return;
+    ++calls_;
+    if (where_.err_is_terminal) {
+      where_.err << "\r\x1b[K" << progress_line(p) << std::flush;
+      open_ = true;
+    } else if (calls_ % 10 == 1) {
+      where_.err << progress_line(p) << '\n';
+    }
+  }
+
+  void end() {
+    if (std::exchange(open_, false))
+      where_.err << "\r\x1b[K" << std::flush;
+  }
+
+private:
+  console& where_;
+  bool quiet_;
+  bool open_ = false;
+  std::uint64_t calls_ = 0;
+};
+
+/// Lists what would be dialled first, and dials nothing.
+exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed) {
+  for (const auto& peer : config.start.connect)
+    how.terminal.out << net::to_string(peer) << '\n';
+  if (!config.start.connect.empty())
+    return exit_code::done;
+  auto options = crawl_database_options(config, seed);
+  options.disk.create = false;
+  store::database db{config.storage.path, options};
+  if (const auto opened = db.open(); !opened) {
+    if (opened.error().code == store::error_code::not_found) {
+      how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
+      for (const auto& seed_name : chain_of(config).dns_seeds)
+        how.terminal.out << "x9." << seed_name << '\n';
+      return exit_code::done;
+    }
+    how.terminal.err << "seedwalk crawl: " << opened.error().message << '\n';
+    return exit_code_of(opened.error());
+  }
+  store::due_query question;
+  question.now = wall_now();
+  question.limit.fill(config.limits.max_outbound);
+  const auto answer = db.answer(question);
+  if (!answer) {
+    how.terminal.err << "seedwalk crawl: " << answer.error().message << '\n';
+    return exit_code_of(answer.error());
+  }
+  for (const auto& queue : std::get<store::due_answer>(*answer).peers)
+    for (const auto& peer : queue)
+      how.terminal.out << net::to_string(peer.peer) << '\n';
+  return exit_code::done;
+}
+
+} // namespace
+
+exit_code run_crawl(invocation& how) {
+  command_line line{"crawl", "Walks a Bitcoin network and remembers every node it hears of.",
+                    examples};
+  config_flags flags{line};
+  live_crawl_options options;
+  bool as_json = false;
+  bool quiet = false;
+  bool dry_run = false;
+  std::optional<std::uint64_t> seed;
+  line.app().add_option("--record", options.record_file,
+                        "write everything that enters the run into FILE, for replay");
+  line.app().add_option("--seed", seed,
+                        "the run's random seed; drawn from the system unless given");
+  line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
+  line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
+  line.app().add_flag("--quiet", quiet, "no progress and no summary");
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto layered = flags.load(how.env);
+  if (!layered)
+    return line.refuse(how, layered.error());
+  if (const auto problem = problem_in(*layered); !problem.empty())
+    return line.refuse(how, problem);
+  options.config = layered->config;
+  options.config_file = flags.file(how.env);
+  options.seed = seed ? *seed : system_entropy();
+  if (dry_run)
+    return list_due(how, options.config, options.seed);
+
+  std::unique_ptr<actors::queued_log_sink> lines;
+  try {
+    lines = std::make_unique<actors::queued_log_sink>(options.config.log,
+                                                      actors::make_line_writer(options.config.log));
+  } catch (const std::exception& e) {
+    return line.refuse(how, e.what());
+  }
+  options.lines = lines.get();
+  progress_display display{how.terminal, quiet};
+  options.progressed = [&](const actors::crawl_progress& p) { display.show(p); };
+  const auto result = run_live_crawl(options);
+  display.end();
+  lines.reset();
+  if (!result) {
+    how.terminal.err << "seedwalk crawl: " << result.error().message << '\n';
+    return result.error().code;
+  }
+  if (as_json)
+    how.terminal.out << crawl_report_json(*result, options.config.network.name,
+                                          !options.record_file.empty())
+                     << '\n';
+  else if (!quiet)
+    how.terminal.out << crawl_report_text(*result, options, how.terminal);
+  for (const auto& violation : result->violations)
+    how.terminal.err << "broken: " << violation << '\n';
+  if (result->summary.how == actors::crawl_end::failed) {
+    how.terminal.err << "seedwalk crawl: " << result->summary.problem << '\n';
+    return result->summary.storage_damaged ? exit_code::damaged : exit_code::failed;
+  }
+  return result->violations.empty() ? exit_code::done : exit_code::invariant_broken;
+}
+
+} // namespace seedwalk::tools

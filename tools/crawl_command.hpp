@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace seedwalk::tools {
+
+/// `seedwalk crawl`: walks a network into a database.
+exit_code run_crawl(invocation& how);
+
+} // namespace seedwalk::tools

@@ -1,0 +1,115 @@
+#include "tools/crawl_report.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "net/outcome.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+double seconds_of(std::chrono::nanoseconds t) {
+  return static_cast<double>(t.count()) / 1e9;
+}
+
+double rate_of(const actors::crawl_summary& s) {
+  const auto seconds = seconds_of(s.took);
+  return seconds > 0 ? static_cast<double>(s.counters.tried) / seconds : 0;
+}
+
+/// What happened at least once, the most frequent first.
+std::vector<std::pair<std::uint64_t, net::outcome>>
+by_frequency(const actors::crawl_counters& counters) {
+  std::vector<std::pair<std::uint64_t, net::outcome>> seen;
+  for (std::size_t i = 0; i != counters.outcomes.size(); ++i)
+    if (counters.outcomes[i] > 0)
+      seen.emplace_back(counters.outcomes[i], static_cast<net::outcome>(i));
+  std::stable_sort(seen.begin(), seen.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  return seen;
+}
+
+std::string_view ending_of(const actors::crawl_summary& s) {
+  switch (s.how) {
+  case actors::crawl_end::finished:
+    return "finished: nothing is due any more";
+  case actors::crawl_end::stopped:
+    return "stopped: the next crawl goes on with this census";
+  case actors::crawl_end::failed:
+    return "failed";
+  }
+  return "failed";
+}
+
+} // namespace
+
+std::string crawl_report_json(const live_crawl_result& result, const std::string& network,
+                              bool recorded) {
+  const auto& s = result.summary;
+  nlohmann::json outcomes = nlohmann::json::object();
+  for (const auto& [count, name] : by_frequency(s.counters))
+    outcomes[std::string{net::name_of(name)}] = count;
+  nlohmann::json report{{"network", network},
+                        {"tried", s.counters.tried},
+                        {"good", s.counters.good},
+                        {"failed", s.counters.failed},
+                        {"known", s.known},
+                        {"duration_s", seconds_of(s.took)},
+                        {"nodes_per_s", rate_of(s)},
+                        {"peak_connections", s.counters.peak_connections},
+                        {"addresses", s.counters.addresses},
+                        {"census", s.census},
+                        {"finished", s.how == actors::crawl_end::finished},
+                        {"outcomes", std::move(outcomes)}};
+  if (recorded) {
+    report["hash"] = fmt::format("{:016x}", result.hash);
+    report["steps"] = result.steps;
+    report["recording_bytes"] = result.recording_bytes;
+  }
+  return report.dump(2);
+}
+
+std::string crawl_report_text(const live_crawl_result& result, const live_crawl_options& options,
+                              const console& where) {
+  const auto& s = result.summary;
+  const auto& c = s.counters;
+  std::string out =
+      fmt::format("\n{}\n\n", bold(where, fmt::format("Census {} of {}: {}", s.census,
+                                                      options.config.network.name, ending_of(s))));
+  out += fmt::format("  {:<22}{:>12}\n", "endpoints known", s.known);
+  out += fmt::format("  {:<22}{:>12}\n", "visited", c.tried);
+  out += fmt::format(
+      "  {:<22}{:>12}   {:.1f} %\n", "good (handshake done)", c.good,
+      c.tried > 0 ? 100.0 * static_cast<double>(c.good) / static_cast<double>(c.tried) : 0.0);
+  out += fmt::format("  {:<22}{:>12}\n", "addresses heard", c.addresses);
+  out += fmt::format("  {:<22}{:>12}\n", "most connections", c.peak_connections);
+  out +=
+      fmt::format("  {:<22}{:>10.1f} s   {:.0f} nodes/s\n", "time", seconds_of(s.took), rate_of(s));
+  if (const auto seen = by_frequency(c); !seen.empty()) {
+    const auto most = seen.front().first;
+    out += "\n  How the visits ended\n";
+    for (const auto& [count, name] : seen) {
+      const auto width = std::max<std::uint64_t>(1, count * 32 / most);
+      out +=
+          fmt::format("    {:<24}{:>9}  {}\n", net::name_of(name), count, std::string(width, '#'));
+    }
+  }
+  out += fmt::format("\n  Database: {}\n", options.config.storage.path);
+  if (!options.record_file.empty())
+    out += fmt::format("  Recording: {} ({} bytes); run it again: seedwalk replay {}\n",
+                       options.record_file, result.recording_bytes, options.record_file);
+  return out;
+}
+
+std::string progress_line(const actors::crawl_progress& p) {
+  return fmt::format("visited {}  good {}  connected {}  waiting {}  addresses {}",
+                     p.counters.tried, p.counters.good, p.connections, p.waiting,
+                     p.counters.addresses);
+}
+
+} // namespace seedwalk::tools

@@ -1,0 +1,154 @@
+#include "tools/live_crawl.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "actors/build_identity.hpp"
+#include "actors/crawl_program.hpp"
+#include "net/archive.hpp"
+#include "net/asio_network.hpp"
+#include "sim/live_driver.hpp"
+#include "sim/real_clock.hpp"
+#include "sim/recording_writer.hpp"
+#include "sim/watched_network.hpp"
+#include "sim/watched_storage.hpp"
+#include "store/leveldb_storage.hpp"
+#include "tools/crawl_database.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+/// Descriptors beside those of connections: database files, log, recording, control socket, epoll
+/// ...
+constexpr std::uint64_t other_descriptors = 256;
+
+/// Raises the soft limit on descriptors as far as the hard one; what is wrong if that is too few.
+std::string problem_with_descriptors(std::uint32_t connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return {};
+  const auto needed = connections + other_descriptors;
+  if (limit.rlim_cur < needed) {
+    limit.rlim_cur = std::min<rlim_t>(needed, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= needed)
+    return {};
+  return fmt::format("--max-connections {} needs {} file descriptors, and this process may have "
+                     "{}: lower it, or raise "
+                     "the limit (ulimit -Hn)",
+                     connections, needed, limit.rlim_cur);
+}
+
+/// Everything of one run, in the order in which it must be destroyed backwards.
+class live_crawl {
+public:
+  live_crawl(const live_crawl_options& options, std::unique_ptr<store::database> db)
+      : options_(options),
+        world_({options.seed, sim::strategy::fifo, false, clock_.wall_at_start()}),
+        driver_(world_, io_, clock_), sockets_(io_, driver_), disk_(driver_, std::move(db)),
+        network_(world_, sockets_), storage_(world_, disk_),
+        program_({world_, network_, storage_, world_}, options.config, options.seed,
+                 actors::build_identity(), options.lines) {
+    if (options.progressed)
+      program_.on_progress(options.progressed);
+  }
+
+  /// Begins the recording, if there is to be one. The error is one line.
+  tl::expected<void, std::string> record() {
+    if (options_.record_file.empty())
+      return {};
+    const sim::recording_header header{actors::build_identity(),
+                                       net::to_archive(options_.config),
+                                       options_.seed,
+                                       sim::strategy::fifo,
+                                       false,
+                                       clock_.wall_at_start()};
+    sim::recording_writer::options settings;
+    settings.on_failure = [this](const std::string& why) {
+      program_.env().log.write(actors::log_level::error, "recorder",
+                               "the recording ends, the crawl goes on", {{"error", why}});
+    };
+    auto writer = sim::recording_writer::create(options_.record_file, header, std::move(settings));
+    if (!writer)
+      return tl::unexpected(writer.error());
+    recorder_ = std::move(*writer);
+    world_.listen(recorder_.get());
+    return {};
+  }
+
+  live_crawl_result run() {
+    caf::actor_system_config config;
+    world_.attach(config);
+    caf::actor_system system{config};
+    const auto crawler = program_.start();
+    driver_.handle_signals(crawler, options_.config_file);
+    driver_.run([this] { return program_.summary().has_value() && world_.idle(); });
+    live_crawl_result result;
+    result.summary = *program_.summary();
+    result.hash = world_.hash();
+    result.steps = world_.steps();
+    result.violations = world_.violations();
+    if (recorder_) {
+      world_.listen(nullptr);
+      recorder_->finish(world_.steps(), world_.hash(), "done");
+      result.recording_bytes = recorder_->bytes_written();
+    }
+    world_.kill();
+    disk_.stop(store::leveldb_storage::ending::orderly);
+    return result;
+  }
+
+private:
+  const live_crawl_options& options_;
+  sim::real_clock clock_;
+  boost::asio::io_context io_{1};
+  sim::world world_;
+  sim::live_driver driver_;
+  net::asio_network sockets_;
+  store::leveldb_storage disk_;
+  sim::watched_network network_;
+  sim::watched_storage storage_;
+  actors::crawl_program program_;
+  std::unique_ptr<sim::recording_writer> recorder_;
+};
+
+} // namespace
+
+exit_code exit_code_of(const store::error& e) {
+  switch (e.code) {
+  case store::error_code::newer_schema:
+  case store::error_code::corrupt:
+    return exit_code::damaged;
+  case store::error_code::disk_full:
+  case store::error_code::io:
+  case store::error_code::stopped:
+    return exit_code::failed;
+  default:
+    return exit_code::usage;
+  }
+}
+
+tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options) {
+  const auto connections =
+      options.config.limits.max_connections + options.config.limits.over_capacity;
+  if (auto problem = problem_with_descriptors(connections); !problem.empty())
+    return tl::unexpected(start_error{exit_code::usage, std::move(problem)});
+  auto db = std::make_unique<store::database>(options.config.storage.path,
+                                              crawl_database_options(options.config, options.seed));
+  if (const auto opened = db->open(); !opened)
+    return tl::unexpected(start_error{exit_code_of(opened.error()), opened.error().message});
+  live_crawl crawl{options, std::move(db)};
+  if (auto recording = crawl.record(); !recording)
+    return tl::unexpected(start_error{exit_code::usage, std::move(recording.error())});
+  return crawl.run();
+}
+
+} // namespace seedwalk::tools

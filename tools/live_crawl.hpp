@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "actors/crawl_config.hpp"
+#include "actors/crawler.hpp"
+#include "actors/log_sink.hpp"
+#include "tools/exit_code.hpp"
+
+namespace seedwalk::tools {
+
+/// A crawl on real sockets, into a database on disk.
+struct live_crawl_options {
+  actors::crawl_config config; ///< Valid.
+  std::uint64_t seed = 0;
+  std::string config_file; ///< Read again at SIGHUP; empty: none.
+  std::string record_file; ///< Empty: not recorded.
+  actors::log_sink* lines = nullptr;
+  std::function<void(const actors::crawl_progress&)> progressed;
+};
+
+struct live_crawl_result {
+  actors::crawl_summary summary;
+  std::uint64_t hash = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t recording_bytes = 0;
+  std::vector<std::string> violations; ///< Broken rules of ours, failed actors: bugs.
+};
+
+/// Why a run could not start: one line, and what to exit with.
+struct start_error {
+  exit_code code = exit_code::failed;
+  std::string message;
+};
+
+/// Runs a crawl to its end in this thread. SIGINT and SIGTERM end it in order, a second one at
+/// once.
+tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options);
+
+/// How a database that does not open ends a command.
+exit_code exit_code_of(const store::error& e);
+
+} // namespace seedwalk::tools

@@ -1,0 +1,140 @@
+#include "tools/replay_command.hpp"
+
+#include <memory>
+#include <optional>
+#include <ostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "actors/build_identity.hpp"
+#include "actors/crawl_program.hpp"
+#include "net/archive.hpp"
+#include "sim/replay.hpp"
+#include "sim/watched_network.hpp"
+#include "sim/watched_storage.hpp"
+#include "tools/command_line.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr auto examples = R"(seedwalk replay crawl.rec
+seedwalk replay crawl.rec --json
+seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log)";
+
+/// The recorded program again.
+struct replayed_crawl {
+  std::unique_ptr<actors::crawl_program> program;
+};
+
+double seconds_of(std::chrono::nanoseconds t) {
+  return static_cast<double>(t.count()) / 1e9;
+}
+
+std::string as_json(const sim::replay_result& r) {
+  nlohmann::json report{{"hash", fmt::format("{:016x}", r.hash)},
+                        {"steps", r.steps},
+                        {"verified", r.verified},
+                        {"complete", r.complete},
+                        {"wall_s", seconds_of(r.wall)},
+                        {"recorded_s", seconds_of(r.recorded)}};
+  if (r.first_difference)
+    report["first_difference"] = {{"step", r.first_difference->step},
+                                  {"recorded", r.first_difference->recorded},
+                                  {"replayed", r.first_difference->replayed},
+                                  {"actor", r.first_difference->actor},
+                                  {"message", r.first_difference->message}};
+  if (r.damage) {
+    report["last_good_step"] = r.steps;
+    report["damage"] = r.damage->message;
+  }
+  return report.dump(2);
+}
+
+void print(std::ostream& out, const sim::replay_result& r) {
+  out << fmt::format("{} steps in {:.2f} s (recorded: {:.2f} s), hash {:016x}\n", r.steps,
+                     seconds_of(r.wall), seconds_of(r.recorded), r.hash);
+  if (r.verified && r.complete)
+    out << "equal at every step\n";
+  else if (r.verified)
+    out << "equal at every step, up to where the recording was cut off\n";
+}
+
+exit_code conclude(console& terminal, const std::string& file, const sim::replay_result& r) {
+  if (const auto& d = r.first_difference) {
+    terminal.err << fmt::format(
+        "seedwalk replay: {}: step {} differs: recorded {:04x}, replayed {:04x}, {}\n", file,
+        d->step, d->recorded, d->replayed,
+        d->actor.empty() ? std::string{"no actor had anything to do"}
+                         : fmt::format("{} took {}", d->actor, d->message));
+    return exit_code::runs_differ;
+  }
+  if (r.damage) {
+    terminal.err << fmt::format("seedwalk replay: {}: {}; the last good step is {}\n", file,
+                                r.damage->message, r.steps);
+    return exit_code::damaged;
+  }
+  return exit_code::done;
+}
+
+} // namespace
+
+exit_code run_replay(invocation& how) {
+  command_line line{
+      "replay",
+      "Runs a recorded crawl again, without network and database, and compares every step.",
+      examples};
+  std::string file;
+  bool as_json_document = false;
+  std::string level;
+  sim::replay_options options;
+  line.app().add_option("FILE", file, "what `crawl --record` wrote")->required();
+  line.app().add_flag("--json", as_json_document, "print one JSON document");
+  line.app().add_option("--until", options.until_step, "stop after this step");
+  line.app().add_option("--log-level", level, "log at this level, whatever the recorded run did");
+  if (const auto code = line.parse(how))
+    return *code;
+  std::unique_ptr<actors::queued_log_sink> lines;
+  std::optional<actors::log_options> logging;
+  if (!level.empty()) {
+    const auto wanted = actors::log_level_named(level);
+    if (!wanted)
+      return line.refuse(
+          how, fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
+    logging.emplace();
+    logging->level = *wanted;
+    lines = std::make_unique<actors::queued_log_sink>(*logging, actors::make_line_writer(*logging));
+  }
+  const auto build = [&](sim::world& home, net::network& network, store::storage& storage,
+                         const sim::recording_header& header) -> std::shared_ptr<void> {
+    actors::crawl_config config;
+    if (!net::from_archive(header.configuration, config))
+      throw std::runtime_error("its configuration was written by another version of this program");
+    if (header.build != actors::build_identity())
+      how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", header.build,
+                                      actors::build_identity());
+    if (logging)
+      config.log.level = logging->level;
+    auto again = std::make_shared<replayed_crawl>();
+    again->program = std::make_unique<actors::crawl_program>(
+        actors::crawl_doors{home, network, storage, home}, std::move(config), header.seed,
+        header.build, lines.get());
+    again->program->start();
+    return again;
+  };
+  const auto result = sim::replay(file, build, options);
+  lines.reset();
+  if (!result) {
+    how.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);
+    return result.error().fault == sim::recording_fault::unreadable ? exit_code::usage
+                                                                    : exit_code::damaged;
+  }
+  if (as_json_document)
+    how.terminal.out << as_json(*result) << '\n';
+  else
+    print(how.terminal.out, *result);
+  return conclude(how.terminal, file, *result);
+}
+
+} // namespace seedwalk::tools
