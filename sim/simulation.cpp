@@ -52,6 +52,15 @@ bool simulation::run(const std::function<bool()>& done, net::steady_time limit) 
   return true;
 }
 
+bool simulation::quiesce(std::uint64_t most) {
+  while (!world_.idle()) {
+    if (most-- == 0)
+      return false;
+    advance();
+  }
+  return true;
+}
+
 void simulation::settle() {
   while (world_.step())
     charge_step();

@@ -418,6 +418,10 @@ void world::kill(coordinator& where) {
   killed_ = nullptr;
 }
 
+void world::drop_timers_of_the_dead() {
+  timers_.drop_of([this](net::owner who) { return !by_owner_.contains(who.id); });
+}
+
 void world::release_graveyard() {
   // The last words of what is released may make more actors runnable.
   while (!graveyard_.empty()) {

@@ -149,6 +149,8 @@ public:
 
   /// Actors alive and enrolled, observers included.
   std::size_t actors() const { return by_owner_.size(); }
+  /// Actors of any kind that the world keeps account of; the dead among them go in time.
+  std::size_t known() const { return by_actor_.size(); }
   /// The name of an enrolled actor; empty if unknown.
   std::string name_of(net::owner who) const;
 
@@ -180,6 +182,9 @@ public:
 
   /// The same for the actors of one system; the others do not notice.
   void kill(const caf::actor_system& which);
+
+  /// Forgets the timers of actors that are gone: after a kill that nothing is restored from.
+  void drop_timers_of_the_dead();
 
   /// Makes the next `enrol` of `id` carry on its count of activations, so that keyed draws go on
   /// where they were.
