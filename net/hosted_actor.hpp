@@ -29,12 +29,19 @@ public:
 ///     class echo {
 ///     public:
 ///       static constexpr std::string_view kind = "echo";
-///       using environment = ...;                  // doors and configuration: outlives the actor
-///       system struct state { ... inspect ... };         // all that it knows static constexpr
-///       std::size_t mailbox_max = 4; echo(environment&, actor_host&, state&); void start(); //
-///       once, in the step of whoever spawned it caf::behavior make_behavior();            //
-///       handlers may capture this, and nothing else void on_exception(std::string_view what); //
-///       last words: free what it holds, tell who waits
+///       static constexpr std::size_t mailbox_max = 4;
+///       // Doors and configuration; outlives the actor system.
+///       using environment = ...;
+///       // All that it knows: inspectable.
+///       struct state { ... };
+///
+///       echo(environment&, actor_host&, state&);
+///       // Once, in the step of whoever spawned it.
+///       void start();
+///       // Handlers may capture `this`, and nothing else.
+///       caf::behavior make_behavior();
+///       // Last words: frees what it holds, tells who waits.
+///       void on_exception(std::string_view what);
 ///     };
 template <class Actor>
 concept hostable = requires(Actor& actor, std::string_view what) {
@@ -70,11 +77,26 @@ public:
     this->set_exception_handler([this](std::exception_ptr& raised) { return failed(raised); });
   }
 
-  caf::behavior make_behavior() override { return this->state.actor->make_behavior(); }
+  /// Runs `start`, in the step of whoever spawned this actor. What it throws ends this actor, not
+  /// that one.
+  void begin() {
+    try {
+      this->state.actor->start();
+    } catch (...) {
+      auto raised = std::current_exception();
+      failed(raised);
+    }
+  }
+
+  /// An actor that ended in its own `start` has no behaviour, and goes as soon as it is looked at.
+  caf::behavior make_behavior() override {
+    return ended_ ? caf::behavior{} : this->state.actor->make_behavior();
+  }
 
   owner self() const override { return self_; }
   const std::string& stable_name() const override { return this->state.name; }
   void quit() override {
+    ended_ = true;
     runtime_.retire(self_);
     super::quit();
   }
@@ -93,13 +115,17 @@ private:
       this->state.actor->on_exception(what);
     } catch (const std::exception& e) {
       runtime_.note_failure(self_, e.what());
+    } catch (...) {
+      runtime_.note_failure(self_, "unknown exception");
     }
+    ended_ = true;
     runtime_.retire(self_);
     return caf::exit_reason::unhandled_exception;
   }
 
   runtime& runtime_;
   owner self_;
+  bool ended_ = false;
 };
 
 template <class Actor>
@@ -112,7 +138,7 @@ owner enrol_hosted(runtime& host, typename Actor::environment& env, owner self, 
   enrolment e;
   e.id = self;
   e.name = std::move(name);
-  e.handle = std::move(handle);
+  e.handle = handle; // ours outlives `start`, which may end the actor
   if constexpr (requires { actor->state.actor->mailbox_max(); })
     e.mailbox_max = actor->state.actor->mailbox_max();
   else
@@ -126,7 +152,7 @@ owner enrol_hosted(runtime& host, typename Actor::environment& env, owner self, 
   };
   host.enrol(std::move(e));
   if (fresh)
-    actor->state.actor->start();
+    actor->begin();
   return self;
 }
 

@@ -35,6 +35,8 @@ std::optional<net::steady_time> step_clock::next_due() const {
 coordinator::coordinator(caf::actor_system& system, world& home)
     : abstract_coordinator(system), home_(home), unit_(system, *this) {
   home_.coordinators_.push_back(this);
+  // A system that starts late, as after a kill, starts at the world's time.
+  clock_.advance(home_.now().steady);
 }
 
 coordinator::~coordinator() {
@@ -49,9 +51,7 @@ void coordinator::start() {
 }
 
 void coordinator::stop() {
-  // The system's own actors have been told to go: their last messages run here.
-  while (home_.step()) {
-  }
+  home_.close(*this);
   clock_.cancel_all();
 }
 

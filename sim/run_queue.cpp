@@ -34,9 +34,23 @@ actor_entry* run_queue::pop() {
   return first;
 }
 
-void run_queue::clear() {
-  fifo_.clear();
-  ranked_ = {};
+std::vector<actor_entry*> run_queue::take(const caf::execution_unit* unit) {
+  std::vector<actor_entry*> taken;
+  std::erase_if(fifo_, [&](actor_entry* actor) {
+    if (actor->unit != unit)
+      return false;
+    taken.push_back(actor);
+    return true;
+  });
+  std::vector<ranked> others;
+  for (; !ranked_.empty(); ranked_.pop()) {
+    if (ranked_.top().actor->unit == unit)
+      taken.push_back(ranked_.top().actor);
+    else
+      others.push_back(ranked_.top());
+  }
+  ranked_ = decltype(ranked_){std::greater<>{}, std::move(others)};
+  return taken;
 }
 
 } // namespace seedwalk::sim

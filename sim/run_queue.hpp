@@ -6,6 +6,10 @@
 #include <queue>
 #include <vector>
 
+namespace caf {
+class execution_unit;
+}
+
 namespace seedwalk::sim {
 
 struct actor_entry;
@@ -33,8 +37,10 @@ public:
   /// The next one; nullptr if there is none.
   actor_entry* pop();
 
+  /// Takes out all actors that live in `unit`, in order, and leaves the others' order as it is.
+  std::vector<actor_entry*> take(const caf::execution_unit* unit);
+
   bool empty() const { return how_ == strategy::fifo ? fifo_.empty() : ranked_.empty(); }
-  void clear();
 
 private:
   struct ranked {

@@ -19,9 +19,10 @@ void simulation::charge_step() {
       static_cast<std::uint64_t>((options_.step_cost_max - options_.step_cost_min).count());
   auto cost = options_.step_cost_min;
   if (range > 0) {
-    const auto step = world_.steps();
+    const auto& step = world_.last_step();
+    const std::uint64_t key[2] = {step.actor, step.activation};
     const auto draw = net::keyed_hash(world_.settings().seed, "step cost",
-                                      {reinterpret_cast<const std::uint8_t*>(&step), sizeof step});
+                                      {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
     cost += net::steady_time{static_cast<std::int64_t>(draw % (range + 1))};
   }
   move_to(world_.now().steady + cost);
@@ -47,6 +48,15 @@ bool simulation::run(const std::function<bool()>& done, net::steady_time limit) 
   while (!done()) {
     if (world_.now().steady > limit || !advance())
       return false;
+  }
+  return true;
+}
+
+bool simulation::quiesce(std::uint64_t most) {
+  while (!world_.idle()) {
+    if (most-- == 0)
+      return false;
+    advance();
   }
   return true;
 }

@@ -30,6 +30,10 @@ public:
   /// time passes `limit`. True if `done` said so.
   bool run(const std::function<bool()>& done, net::steady_time limit = net::steady_time::max());
 
+  /// Advances, as `advance` would anyway, until no actor has a message: a moment that can be
+  /// captured. False if more than `most` advances do not get there.
+  bool quiesce(std::uint64_t most = 1'000'000);
+
   /// Runs what can run now, without a jump in time: until all mailboxes are empty.
   void settle();
 

@@ -52,6 +52,17 @@ public:
     return result;
   }
 
+  /// Forgets all timers whose owner `is_gone`.
+  template <class Predicate>
+  void drop_of(Predicate is_gone) {
+    std::erase_if(waiting_, [&](const auto& timer) {
+      if (!is_gone(timer.second))
+        return false;
+      due_.erase(timer.first.second);
+      return true;
+    });
+  }
+
   std::size_t size() const { return waiting_.size(); }
 
   void clear() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
@@ -79,17 +80,20 @@ caf::actor_system& world::system() {
 // ------------------------------------------------------------------------------------------------------------
 
 void world::became_runnable(caf::resumable* what, coordinator& where) {
-  if (killed_) {
+  if (&where == killed_) {
     graveyard_.push_back(what);
     return;
   }
   // CAF schedules nothing else: utility and detached actors do not come here.
   auto& actor = static_cast<caf::scheduled_actor&>(*what);
   auto& entry = entry_of(actor, where);
-  if (entry.enrolled.observer)
-    observers_due_.push_back(&entry);
-  else
-    queue_.push(&entry);
+  if (entry.unwatched() || &where == closing_) {
+    unwatched_due_.push_back(&entry);
+    return;
+  }
+  if (in_observer_)
+    note_violation(fmt::format("an observer sent a message to {}", entry.name));
+  queue_.push(&entry);
 }
 
 actor_entry& world::entry_of(caf::scheduled_actor& actor, coordinator& where) {
@@ -97,13 +101,26 @@ actor_entry& world::entry_of(caf::scheduled_actor& actor, coordinator& where) {
   if (slot && slot->weak.get() == actor.ctrl())
     return *slot;
   slot = std::make_unique<actor_entry>();
+  auto& entry = *slot;
+  const auto& system = where.system();
+  entry.internal = actor.ctrl() == system.spawn_serv() || actor.ctrl() == system.config_serv();
   const std::string base = actor.name();
-  slot->name = fmt::format("{}#{}", base, ++ordinals_[base]);
-  slot->name_hash = net::keyed_hash(0, "actor", net::as_bytes(slot->name));
-  slot->actor = &actor;
-  slot->unit = &where.unit();
-  slot->weak = caf::weak_actor_ptr{actor.ctrl()};
-  return *slot;
+  entry.name = entry.internal ? base : fmt::format("{}#{}", base, ++ordinals_[base]);
+  entry.name_hash = net::keyed_hash(0, "actor", net::as_bytes(entry.name));
+  entry.born = ++born_;
+  entry.actor = &actor;
+  entry.unit = &where.unit();
+  entry.weak = caf::weak_actor_ptr{actor.ctrl()};
+  drop_dead_entries();
+  return entry;
+}
+
+void world::drop_dead_entries() {
+  // An actor whose last handle goes while it waits ends without a step, and nobody tells us.
+  if (by_actor_.size() < entries_before_drop_)
+    return;
+  std::erase_if(by_actor_, [](const auto& known) { return known.second->weak->strong_refs == 0; });
+  entries_before_drop_ = std::max<std::size_t>(1024, 2 * by_actor_.size());
 }
 
 const char* world::name_message(caf::scheduled_actor& actor, std::uint64_t& hash) {
@@ -123,34 +140,32 @@ const char* world::name_message(caf::scheduled_actor& actor, std::uint64_t& hash
 }
 
 bool world::step() {
-  run_observers();
+  run_unwatched();
   auto next = queue_.pop();
   if (!next)
     return false;
   ++steps_;
+  last_step_ = {next->name_hash, next->activations};
   std::uint64_t message_hash = 0;
   const auto message = name_message(*next->actor, message_hash);
   if (listener_)
     running_name_ = next->name; // the actor may not outlive its step
   note_effect(effect_kind::step_runs, next->name_hash, message_hash);
-  run(*next);
+  resume(*next);
   if (listener_)
     listener_->on_step(steps_, chain_, running_name_, message);
-  run_observers();
+  run_unwatched();
   return true;
 }
 
-void world::run(actor_entry& entry) {
-  running_ = &entry;
+void world::resume(actor_entry& entry) {
   if (entry.waiting > 0)
     --entry.waiting;
   caf::resumable* what = entry.actor;
-  const auto result = what->resume(entry.unit, 1);
-  running_ = nullptr;
-  switch (result) {
+  switch (what->resume(entry.unit, 1)) {
   case caf::resumable::resume_later:
-    if (entry.enrolled.observer)
-      observers_due_.push_back(&entry);
+    if (entry.unwatched() || (closing_ && entry.unit == &closing_->unit()))
+      unwatched_due_.push_back(&entry);
     else
       queue_.push(&entry);
     break;
@@ -166,15 +181,25 @@ void world::run(actor_entry& entry) {
   }
 }
 
-void world::run_observers() {
-  while (!observers_due_.empty()) {
-    const auto due = std::move(observers_due_);
-    observers_due_.clear();
-    in_observer_ = true;
-    for (auto observer : due)
-      run(*observer);
+void world::run_unwatched() {
+  while (!unwatched_due_.empty()) {
+    const auto due = std::exchange(unwatched_due_, {});
+    for (auto next : due) {
+      in_observer_ = next->enrolled.observer;
+      resume(*next);
+    }
     in_observer_ = false;
   }
+}
+
+void world::close(coordinator& which) {
+  // The system's own actors have been told to go, and hidden ones may still have messages. None of
+  // this is part of the run: it happens when the system's owner pleases.
+  closing_ = &which;
+  const auto left = queue_.take(&which.unit());
+  unwatched_due_.insert(unwatched_due_.end(), left.begin(), left.end());
+  run_unwatched();
+  closing_ = nullptr;
 }
 
 void world::forget(actor_entry& entry) {
@@ -253,8 +278,11 @@ void world::cancel(net::timer_id id) {
 void world::enrol(net::enrolment actor) {
   auto impl =
       static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(actor.handle));
+  assert(!by_owner_.contains(actor.id.id));
+  drop_dead_entries();
   auto& slot = by_actor_[impl];
   slot = std::make_unique<actor_entry>();
+  slot->born = ++born_;
   slot->name = actor.name;
   slot->name_hash = net::keyed_hash(0, "actor", net::as_bytes(actor.name));
   slot->actor = impl;
@@ -283,9 +311,12 @@ void world::retire(net::owner who) {
 
 void world::note_failure(net::owner who, std::string_view what) {
   ++failures_;
+  note_violation(fmt::format("actor {} failed in step {}: {}", name_of(who), steps_, what));
+}
+
+void world::note_violation(std::string what) {
   if (violations_.size() < violations_max)
-    violations_.push_back(
-        fmt::format("actor {} failed in step {}: {}", name_of(who), steps_, what));
+    violations_.push_back(std::move(what));
 }
 
 std::string world::name_of(net::owner who) const {
@@ -305,27 +336,28 @@ void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {
   if (i == by_owner_.end() || killed_)
     return;
   auto& entry = *i->second;
-  if (in_observer_ && !entry.enrolled.observer && violations_.size() < violations_max)
-    violations_.push_back(fmt::format("an observer sent a message to {}", entry.name));
+  if (in_observer_ && !entry.enrolled.observer) {
+    // Dropped: the run goes on as it does without the observer.
+    note_violation(fmt::format("an observer sent a message to {}", entry.name));
+    return;
+  }
   ++entry.waiting;
-  if (const auto most = entry.enrolled.mailbox_max;
-      most != 0 && entry.waiting > most && violations_.size() < violations_max)
-    violations_.push_back(
-        fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name,
-                    entry.waiting, steps_, most));
+  if (const auto most = entry.enrolled.mailbox_max; most != 0 && entry.waiting > most)
+    note_violation(fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due",
+                               entry.name, entry.waiting, steps_, most));
   entry.actor->enqueue(std::move(message), entry.unit);
 }
 
 // -- capture and kill
 // -------------------------------------------------------------------------------------------------
 
-std::vector<world::captured_actor> world::capture() const {
+std::vector<world::captured_actor> world::capture(captured_set who) const {
   assert(idle());
   std::vector<captured_actor> result;
   result.reserve(by_owner_.size());
   for (const auto& [id, entry] : by_owner_) {
     const auto& e = entry->enrolled;
-    if (e.observer || !e.capture)
+    if (!e.capture || (e.observer && who == captured_set::without_observers))
       continue;
     captured_actor one{e.id, entry->name, std::string{e.kind}, entry->activations, {}};
     e.capture(e.state, one.state);
@@ -336,16 +368,31 @@ std::vector<world::captured_actor> world::capture() const {
 }
 
 void world::kill() {
-  killed_ = true;
   for (auto where : coordinators_)
-    where->clock().cancel_all();
-  // In the order of CAF's numbers: what is released first must not depend on a hash table.
+    kill(*where);
+}
+
+void world::kill(const caf::actor_system& which) {
+  for (auto where : coordinators_)
+    if (&where->system() == &which)
+      kill(*where);
+}
+
+void world::kill(coordinator& where) {
+  killed_ = &where;
+  const auto unit = &where.unit();
+  // First: this frees messages that hold actors.
+  where.clock().cancel_all();
+  // In the order of birth: what is released first must not depend on a hash table.
   std::vector<actor_entry*> all;
   for (auto& [actor, entry] : by_actor_)
-    all.push_back(entry.get());
-  std::sort(all.begin(), all.end(), [](auto a, auto b) { return a->weak->aid < b->weak->aid; });
+    if (entry->unit == unit)
+      all.push_back(entry.get());
+  std::sort(all.begin(), all.end(), [](auto a, auto b) { return a->born < b->born; });
   for (auto entry : all) {
     const auto alive = caf::actor_cast<caf::strong_actor_ptr>(entry->weak);
+    if (entry->enrolled.id != net::nobody && !entry->retired)
+      by_owner_.erase(entry->enrolled.id.id);
     entry->enrolled.handle = nullptr;
     if (!alive)
       continue;
@@ -356,20 +403,32 @@ void world::kill() {
     actor->quit(caf::exit_reason::kill);
     actor->finalize();
   }
-  for (auto where : coordinators_)
-    where->clock().cancel_all();
-  while (auto waiting = queue_.pop())
+  where.clock().cancel_all();
+  for (auto waiting : queue_.take(unit))
     graveyard_.push_back(waiting->actor);
-  for (auto observer : observers_due_)
-    graveyard_.push_back(observer->actor);
-  observers_due_.clear();
-  by_owner_.clear();
-  for (auto dead : graveyard_)
+  std::erase_if(unwatched_due_, [&](actor_entry* waiting) {
+    if (waiting->unit != unit)
+      return false;
+    graveyard_.push_back(waiting->actor);
+    return true;
+  });
+  release_graveyard();
+  std::erase_if(by_actor_, [&](const auto& known) { return known.second->unit == unit; });
+  // The system's own two actors end in the normal way when it is destroyed.
+  killed_ = nullptr;
+}
+
+void world::drop_timers_of_the_dead() {
+  timers_.drop_of([this](net::owner who) { return !by_owner_.contains(who.id); });
+}
+
+void world::release_graveyard() {
+  // The last words of what is released may make more actors runnable.
+  while (!graveyard_.empty()) {
+    const auto dead = graveyard_.back();
+    graveyard_.pop_back();
     caf::intrusive_ptr_release(dead);
-  graveyard_.clear();
-  by_actor_.clear();
-  // The systems' own two actors end in the normal way when their system is destroyed.
-  killed_ = false;
+  }
 }
 
 } // namespace seedwalk::sim

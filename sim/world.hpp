@@ -90,7 +90,7 @@ public:
   bool step();
 
   /// True if no actor has a message.
-  bool idle() const { return queue_.empty(); }
+  bool idle() const { return queue_.empty() && unwatched_due_.empty(); }
 
   /// Moves time, and fires what is due. Steady time never goes back; wall time may.
   void advance(net::instant to);
@@ -131,6 +131,14 @@ public:
   void listen(world_listener* listener) { listener_ = listener; }
 
   std::uint64_t steps() const { return steps_; }
+
+  /// The newest step by names that stay when others go: the actor's hash and its nth activation.
+  /// What is drawn for a step is keyed by this, and not by the step's number.
+  struct step_key {
+    std::uint64_t actor = 0;
+    std::uint64_t activation = 0;
+  };
+  const step_key& last_step() const { return last_step_; }
   std::uint64_t hash() const { return chain_.value(); }
   const chain& run_chain() const { return chain_; }
 
@@ -141,6 +149,8 @@ public:
 
   /// Actors alive and enrolled, observers included.
   std::size_t actors() const { return by_owner_.size(); }
+  /// Actors of any kind that the world keeps account of; the dead among them go in time.
+  std::size_t known() const { return by_actor_.size(); }
   /// The name of an enrolled actor; empty if unknown.
   std::string name_of(net::owner who) const;
 
@@ -156,8 +166,12 @@ public:
     net::bytes state;
   };
 
-  /// The states of all enrolled actors, observers left out, by number. Precondition: idle().
-  std::vector<captured_actor> capture() const;
+  /// Whether a capture has the observers too: what restores a moment wants them, what compares two
+  /// moments does not.
+  enum class captured_set : std::uint8_t { without_observers, with_observers };
+
+  /// The states of all enrolled actors, by number. Precondition: idle().
+  std::vector<captured_actor> capture(captured_set who = captured_set::without_observers) const;
 
   /// Ends every actor of every attached system at once, wherever it is; no behaviour of theirs
   /// runs, nothing leaks. The systems can then be destroyed. What doors still deliver is dropped.
@@ -165,6 +179,12 @@ public:
   /// Timers and numbers stay as they are, so that a captured moment can be restored in a new
   /// system.
   void kill();
+
+  /// The same for the actors of one system; the others do not notice.
+  void kill(const caf::actor_system& which);
+
+  /// Forgets the timers of actors that are gone: after a kill that nothing is restored from.
+  void drop_timers_of_the_dead();
 
   /// Makes the next `enrol` of `id` carry on its count of activations, so that keyed draws go on
   /// where they were.
@@ -195,8 +215,13 @@ private:
   friend class coordinator;
 
   void became_runnable(caf::resumable* what, coordinator& where);
-  void run(actor_entry& actor);
-  void run_observers();
+  void run_unwatched();
+  void resume(actor_entry& actor);
+  void close(coordinator& which);
+  void kill(coordinator& which);
+  void release_graveyard();
+  void drop_dead_entries();
+  void note_violation(std::string what);
   void forget(actor_entry& actor);
   template <class Completion>
   void deliver_completion(net::owner to, door_tag door, Completion&& what);
@@ -210,11 +235,14 @@ private:
   net::instant now_;
   chain chain_;
   std::uint64_t steps_ = 0;
+  step_key last_step_;
   std::uint64_t last_owner_ = 0;
   std::uint64_t failures_ = 0;
-  bool killed_ = false;
+  coordinator* killed_ = nullptr; ///< Whose actors are being ended right now.
   bool in_observer_ = false;
-  actor_entry* running_ = nullptr;
+  coordinator* closing_ = nullptr;
+  std::uint64_t born_ = 0;
+  std::size_t entries_before_drop_ = 1024; ///< Dead entries are looked for beyond so many.
   world_listener* listener_ = nullptr;
   net::bytes scratch_;
   std::string running_name_; ///< Of the actor whose step runs, kept for the listener.
@@ -225,7 +253,7 @@ private:
   std::unordered_map<const caf::resumable*, std::unique_ptr<actor_entry>> by_actor_;
   std::unordered_map<std::uint64_t, std::uint64_t> resumed_;
   std::map<std::string, std::uint64_t> ordinals_;
-  std::vector<actor_entry*> observers_due_;
+  std::vector<actor_entry*> unwatched_due_;
   std::vector<caf::resumable*> graveyard_;
   std::vector<std::string> violations_;
 };
