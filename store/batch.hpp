@@ -121,7 +121,8 @@ struct forget_peer {
 
 /// Housekeeping, at most `limit` steps of it: forgets endpoints that nobody reaches or claims any
 /// more, puts to rest those that were never tried and no longer claimed freshly, drops visits and
-/// sightings of days before `now - history`, and bans that have ended. Result: `tidied`.
+/// sightings of days before `now - history`, and bans that have ended. Looks for its work in what
+/// earlier batches wrote. Result: `tidied`.
 struct tidy {
   timestamp now{};
   std::chrono::seconds history = std::chrono::hours{24 * 30};

@@ -146,6 +146,10 @@ tl::expected<void, error> key_values::open() {
   const auto status = leveldb::DB::Open(o, path_, &db);
   db_.reset(db);
   options_.settle();
+  if (status.IsNotFound() && !env_->FileExists(path_))
+    return tl::unexpected(error{
+        error_code::not_found,
+        fmt::format("{}: cannot be made, the folder above it does not exist; create that", path_)});
   if (!status.ok())
     return tl::unexpected(translate(status));
   if (auto tables = check_tables(); !tables) {

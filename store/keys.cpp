@@ -114,14 +114,14 @@ std::string due_key(dial_class queue, timestamp due, std::uint32_t tiebreak,
   return out;
 }
 
-std::string group_prefix(const net::bytes& group) {
+std::string group_prefix(const std::string& group) {
   auto out = prefix(key_kind::group);
   out.push_back(static_cast<char>(group.size()));
-  out.append(net::as_text(group));
+  out.append(group);
   return out;
 }
 
-std::string group_key(const net::bytes& group, std::uint32_t tiebreak, const net::endpoint& peer) {
+std::string group_key(const std::string& group, std::uint32_t tiebreak, const net::endpoint& peer) {
   auto out = group_prefix(group);
   put_number(out, tiebreak, 4);
   put_endpoint(out, peer);
@@ -179,7 +179,7 @@ std::optional<group_parts> parse_group_key(std::string_view key) {
   if (!size || key.size() < *size)
     return std::nullopt;
   group_parts out;
-  out.group.assign(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(*size));
+  out.group = key.substr(0, *size);
   key.remove_prefix(*size);
   const auto tiebreak = take_number(key, 4);
   const auto peer = take_endpoint(key);

@@ -43,7 +43,7 @@ std::string ban_key(const ban_target& target);
 /// the same second is in no order that an address has.
 std::string due_key(dial_class queue, timestamp due, std::uint32_t tiebreak,
                     const net::endpoint& peer);
-std::string group_key(const net::bytes& group, std::uint32_t tiebreak, const net::endpoint& peer);
+std::string group_key(const std::string& group, std::uint32_t tiebreak, const net::endpoint& peer);
 std::string visit_key(std::uint32_t day, const net::endpoint& peer, std::uint64_t number);
 std::string inbound_key(std::uint32_t day, std::uint64_t number);
 
@@ -52,7 +52,7 @@ std::string prefix(key_kind kind);
 std::string due_prefix(dial_class queue);
 /// Before everything that is due at `due` or later.
 std::string due_bound(dial_class queue, timestamp due);
-std::string group_prefix(const net::bytes& group);
+std::string group_prefix(const std::string& group);
 std::string visit_prefix(std::uint32_t day, const net::endpoint& peer);
 std::string day_prefix(key_kind kind, std::uint32_t day);
 
@@ -63,7 +63,7 @@ struct due_parts {
   net::endpoint peer;
 };
 struct group_parts {
-  net::bytes group;
+  std::string group;
   std::uint32_t tiebreak = 0;
   net::endpoint peer;
 };

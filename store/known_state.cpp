@@ -35,8 +35,10 @@ void add_to(counters& c, const hashed_endpoint& who, const peer_record* r, std::
 
 } // namespace
 
-net::bytes source_group_of(const peer_record& r) {
-  return r.first_source ? net::netgroup(*r.first_source) : net::bytes{};
+std::string source_group_of(const peer_record& r) {
+  if (!r.first_source)
+    return {};
+  return std::string(net::as_text(net::netgroup(*r.first_source)));
 }
 
 hashed_endpoint known_state::identify(const net::endpoint& peer) const {
@@ -121,7 +123,7 @@ void known_state::load(const hashed_endpoint& who, const peer_record& r) {
   index(who, nullptr, &r);
 }
 
-std::map<net::bytes, source_group>::iterator known_state::largest_group() {
+std::map<std::string, source_group>::iterator known_state::largest_group() {
   return std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
     return a.second.size < b.second.size;
   });

@@ -61,7 +61,7 @@ struct source_group {
 };
 
 /// The group of whoever claimed an endpoint first; empty for operators and DNS seeds.
-net::bytes source_group_of(const peer_record& r);
+std::string source_group_of(const peer_record& r);
 
 /// What the database keeps in memory: derived from the records, changed with them, rebuilt from
 /// them when the database is opened.
@@ -85,7 +85,7 @@ public:
   void load(const hashed_endpoint& who, const peer_record& r);
 
   /// The largest group, and the first of those of equal size; end if all endpoints were reached.
-  std::map<net::bytes, source_group>::iterator largest_group();
+  std::map<std::string, source_group>::iterator largest_group();
 
   /// Endpoints whose last success is on the day of `since` or later.
   std::uint64_t reached_since(timestamp since) const;
@@ -93,7 +93,7 @@ public:
   std::uint64_t seed() const { return seed_; }
 
   known_table table;
-  std::map<net::bytes, source_group> groups;
+  std::map<std::string, source_group> groups;
   user_agents agents;
   counters totals;
 

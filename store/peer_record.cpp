@@ -18,7 +18,7 @@ bool seedable(const net::endpoint& peer, const peer_record& r, timestamp now,
   if (r.version->protocol_version < policy.protocol_version ||
       r.version->start_height < policy.start_height)
     return false;
-  if (now - r.last_success > policy.max_age)
+  if (r.last_success < now - policy.max_age)
     return false;
   if (r.tries <= 3)
     return r.successes * 2 >= r.tries;

@@ -50,9 +50,15 @@ tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoi
     return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(who.peer)));
   t->due_key = due_key_of(who, *t->record);
   t->group_key = group_key_of(who, *t->record);
-  // Claims that were not worth writing alone.
-  t->record->sources |= known->sources;
   return t;
+}
+
+peer_record transaction::current(const touched& t) const {
+  auto r = t.record.value_or(peer_record{});
+  const auto* known = memory_.table.find(t.who.hash);
+  if (t.record && known != nullptr)
+    r.sources |= known->sources;
+  return r;
 }
 
 void transaction::change(touched& t, std::optional<peer_record> record) {
@@ -65,7 +71,7 @@ transaction::result transaction::apply(const record_visit& op) {
   auto t = load(who);
   if (!t)
     return tl::unexpected(t.error());
-  auto r = (*t)->record.value_or(peer_record{});
+  auto r = current(**t);
   if (!(*t)->record)
     r.first_heard = r.last_heard = r.due = op.visit.started;
   count_visit(r, op.visit, schedule_);
@@ -84,7 +90,7 @@ transaction::result transaction::apply(const dial_soon& op) {
     auto t = load(memory_.identify(peer));
     if (!t)
       return tl::unexpected(t.error());
-    auto r = (*t)->record.value_or(peer_record{});
+    auto r = current(**t);
     ++((*t)->record ? counts.known : counts.added);
     if (!(*t)->record)
       r.first_heard = r.last_heard = r.claimed_time = op.now;

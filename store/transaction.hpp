@@ -65,6 +65,9 @@ private:
   tl::expected<touched*, error> load(const hashed_endpoint& who);
   /// The same of an endpoint that memory says is unknown.
   touched* load_unknown(const hashed_endpoint& who);
+  /// The record to go on from, a blank one if there is none, with the sources of claims that were
+  /// not worth writing alone.
+  peer_record current(const touched& t) const;
   /// Gives an endpoint a record, or none.
   void change(touched& t, std::optional<peer_record> record);
 
@@ -74,10 +77,10 @@ private:
                                     std::uint32_t source_bit, const claim& c);
   /// Makes room for one more. Nothing: there is room already; false: there is none to be made.
   tl::expected<std::optional<bool>, error> make_room();
-  tl::expected<bool, error> evict_from(const net::bytes& group);
+  tl::expected<bool, error> evict_from(const std::string& group);
   tl::expected<bool, error> evict_behind(const std::string& prefix, const std::string& first,
                                          source_group& group);
-  bool evict_pending(const net::bytes& group);
+  bool evict_pending(const std::string& group);
 
   tl::expected<void, error> drop_days(key_kind kind, std::uint32_t first_kept_day,
                                       std::uint32_t limit, tidied& done);

@@ -66,7 +66,7 @@ tl::expected<void, error> transaction::refresh(const hashed_endpoint& who, const
   // Two endpoints of one hash: this one has no record of its own, and is not worth one.
   if (!(*t)->record)
     return {};
-  auto r = *(*t)->record;
+  auto r = current(**t);
   r.last_heard = op.now;
   r.sources |= source_bit;
   if (const auto sane = sane_claimed_time(c.time, op.now); sane > r.claimed_time) {
@@ -88,12 +88,12 @@ tl::expected<std::optional<bool>, error> transaction::make_room() {
   if (group == memory_.groups.end())
     return false;
   // By value: eviction may remove the group.
-  return evict_from(net::bytes(group->first)).map([](bool done) {
+  return evict_from(std::string(group->first)).map([](bool done) {
     return std::optional<bool>(done);
   });
 }
 
-tl::expected<bool, error> transaction::evict_from(const net::bytes& name) {
+tl::expected<bool, error> transaction::evict_from(const std::string& name) {
   auto& group = memory_.groups.at(name);
   const auto front = group_prefix(name);
   if (!group.evicted.empty()) {
@@ -141,7 +141,7 @@ tl::expected<bool, error> transaction::evict_behind(const std::string& front,
 }
 
 /// Evicts an endpoint that only this batch knows.
-bool transaction::evict_pending(const net::bytes& name) {
+bool transaction::evict_pending(const std::string& name) {
   for (const auto& t : touched_) {
     if (!t->record || t->record->last_success != never || source_group_of(*t->record) != name)
       continue;

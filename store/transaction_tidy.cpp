@@ -93,7 +93,7 @@ tl::expected<void, error> transaction::settle_queue(dial_class queue, timestamp 
     // This batch may have moved it already.
     if (!(*t)->record || (*t)->record->queue != queue || (*t)->record->due > until)
       continue;
-    auto r = *(*t)->record;
+    auto r = current(**t);
     const auto forget = forget_time(r, schedule_);
     const bool stale = !fresh(r.claimed_time, op.now, schedule_);
     if (forget <= op.now) {

@@ -17,7 +17,8 @@ TEST(store_keys, come_back_as_they_were) {
     const auto tiebreak = *rc::gen::arbitrary<std::uint32_t>();
     const auto d = parse_due_key(due_key(queue, due, tiebreak, e));
     RC_ASSERT(d && d->queue == queue && d->due == due && d->tiebreak == tiebreak && d->peer == e);
-    const auto group = net::netgroup(e);
+    const auto netgroup = net::netgroup(e);
+    const std::string group(netgroup.begin(), netgroup.end());
     const auto g = parse_group_key(group_key(group, tiebreak, e));
     RC_ASSERT(g && g->group == group && g->tiebreak == tiebreak && g->peer == e);
     const auto day = *rc::gen::arbitrary<std::uint32_t>();

@@ -1,7 +1,6 @@
 #include "tools/bench/store_bench.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <leveldb/env.h>
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "net/random.hpp"
@@ -22,14 +22,25 @@ namespace seedwalk::bench {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 constexpr std::size_t per_batch = 1'000;
 constexpr store::timestamp start{1'800'000'000};
 
-double since(clock::time_point t) {
-  return std::chrono::duration<double>(clock::now() - t).count();
-}
+/// Wall and CPU time since it was made.
+class stopwatch {
+public:
+  double wall() const { return now(CLOCK_MONOTONIC) - wall_; }
+  double cpu() const { return now(CLOCK_PROCESS_CPUTIME_ID) - cpu_; }
+
+private:
+  static double now(clockid_t id) {
+    timespec t{};
+    clock_gettime(id, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+  }
+
+  double wall_ = now(CLOCK_MONOTONIC);
+  double cpu_ = now(CLOCK_PROCESS_CPUTIME_ID);
+};
 
 /// Counts what is written to files.
 class counting_env final : public leveldb::EnvWrapper {
@@ -127,11 +138,12 @@ public:
 
   store::database& db() { return db_; }
 
-  /// Applies batches and adds the time that it took; what was captured goes to `raw` meanwhile.
-  tl::expected<void, std::string> apply(const store::batch& b, double& seconds) {
-    const auto t = clock::now();
+  /// Applies a batch and adds the time that it took.
+  tl::expected<void, std::string> apply(const store::batch& b, double& wall_s, double& cpu_s) {
+    const stopwatch t;
     const auto done = db_.apply(b);
-    seconds += since(t);
+    wall_s += t.wall();
+    cpu_s += t.cpu();
     if (!done)
       return tl::unexpected(done.error().message);
     return {};
@@ -172,14 +184,14 @@ public:
     db_.reset(db);
   }
 
-  /// Seconds that the batches take.
-  double write(std::vector<leveldb::WriteBatch> batches) {
+  void write(std::vector<leveldb::WriteBatch> batches, store_figure& out) {
     leveldb::WriteOptions o;
     o.sync = true;
-    const auto t = clock::now();
+    const stopwatch t;
     for (auto& b : batches)
       ok_ = ok_ && db_->Write(o, &b).ok();
-    return since(t);
+    out.raw_s = t.wall();
+    out.raw_cpu_s = t.cpu();
   }
 
   bool ok() const { return ok_; }
@@ -197,19 +209,19 @@ tl::expected<void, std::string> measure_writes(const std::string& path, std::uin
     return tl::unexpected(opened.error().message);
   for (std::uint64_t n = 0; n < peers; n += per_batch)
     if (auto done = s.apply(new_peers(n, std::min<std::uint64_t>(per_batch, peers - n)),
-                            out.inserts.ours_s);
+                            out.inserts.ours_s, out.inserts.ours_cpu_s);
         !done)
       return done;
   const auto inserts = s.take();
   for (std::uint64_t n = 0; n < peers; n += per_batch)
     if (auto done = s.apply(visits(n, std::min<std::uint64_t>(per_batch, peers - n), peers),
-                            out.updates.ours_s);
+                            out.updates.ours_s, out.updates.ours_cpu_s);
         !done)
       return done;
   s.db().close();
   raw_database raw(path + "/raw");
-  out.inserts.raw_s = raw.write(inserts);
-  out.updates.raw_s = raw.write(s.take());
+  raw.write(inserts, out.inserts);
+  raw.write(s.take(), out.updates);
   if (!raw.ok())
     return tl::unexpected("the baseline failed to write in " + path);
   return {};
@@ -218,10 +230,11 @@ tl::expected<void, std::string> measure_writes(const std::string& path, std::uin
 tl::expected<void, std::string> measure_open(const std::string& path, store_bench_result& out) {
   const auto before = resident();
   subject s(path + "/ours", nullptr, false);
-  const auto t = clock::now();
+  const stopwatch t;
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
-  out.open_s = since(t);
+  out.open_s = t.wall();
+  out.open_cpu_s = t.cpu();
   out.peers = s.db().totals().known;
   const auto after = resident();
   out.resident_bytes = after > before ? after - before : 0;
@@ -244,7 +257,7 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
       op.claims.push_back(
           {peer(draw.below(peers)), static_cast<std::uint32_t>(now.count() - age), 1'033});
     }
-    if (auto done = s.apply({{std::move(op)}}, out.gossip_s); !done)
+    if (auto done = s.apply({{std::move(op)}}, out.gossip_s, out.gossip_cpu_s); !done)
       return done;
   }
   s.db().close();
@@ -271,17 +284,18 @@ tl::expected<store_bench_result, std::string> run_store_bench(const std::string&
 
 std::string to_string(const store_bench_result& r) {
   const auto rate = [&](const store_figure& f) {
-    return fmt::format("{:.2f} s, raw LevelDB {:.2f} s, ratio {:.2f}", f.ours_s, f.raw_s,
-                       f.ratio());
+    return fmt::format("{:.2f} s, raw LevelDB {:.2f} s, ratio {:.2f}; CPU {:.2f} s, raw {:.2f} s, "
+                       "ratio {:.2f}",
+                       f.ours_s, f.raw_s, f.ratio(), f.ours_cpu_s, f.raw_cpu_s, f.cpu_ratio());
   };
   constexpr double mega = 1e6;
   return fmt::format("store: {} new peers: {}\n"
                      "store: {} visits: {}\n"
-                     "store: open with {} records: {:.2f} s, {:.0f} MB resident\n"
-                     "store: {} addr entries: {:.2f} s, {:.0f} MB written\n",
+                     "store: open with {} records: {:.2f} s (CPU {:.2f}), {:.0f} MB resident\n"
+                     "store: {} addr entries: {:.2f} s (CPU {:.2f}), {:.0f} MB written\n",
                      r.peers, rate(r.inserts), r.peers, rate(r.updates), r.peers, r.open_s,
-                     static_cast<double>(r.resident_bytes) / mega, r.gossip_entries, r.gossip_s,
-                     static_cast<double>(r.gossip_bytes) / mega);
+                     r.open_cpu_s, static_cast<double>(r.resident_bytes) / mega, r.gossip_entries,
+                     r.gossip_s, r.gossip_cpu_s, static_cast<double>(r.gossip_bytes) / mega);
 }
 
 } // namespace seedwalk::bench

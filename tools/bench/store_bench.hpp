@@ -12,8 +12,11 @@ namespace seedwalk::bench {
 struct store_figure {
   double ours_s = 0;
   double raw_s = 0;
+  double ours_cpu_s = 0; ///< Of all threads: tells more than wall time on a busy machine.
+  double raw_cpu_s = 0;
   /// Our operations a second, as a share of the baseline's.
   double ratio() const { return ours_s == 0 ? 0 : raw_s / ours_s; }
+  double cpu_ratio() const { return ours_cpu_s == 0 ? 0 : raw_cpu_s / ours_cpu_s; }
 };
 
 /// What the store costs. Times are wall time.
@@ -26,6 +29,7 @@ struct store_bench_result {
   std::uint64_t gossip_entries = 0; ///< 20 entries a peer, from as many sources.
   std::uint64_t gossip_bytes = 0;   ///< Bytes that gossip wrote, log and compactions included.
   double gossip_s = 0;
+  double gossip_cpu_s = 0;
 };
 
 /// Measures in the folder `path`, which must not be there and is removed afterwards. `peers` is the

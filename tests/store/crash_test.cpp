@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include "faulty_disk.hpp"
+
+namespace seedwalk::store {
+namespace {
+
+using namespace test;
+
+/// The nth batch of a small crawl: new endpoints, and visits to earlier ones.
+batch nth_batch(std::uint32_t n) {
+  record_claims claims{peer(50'000 + n % 7), start + std::chrono::seconds{n}, {}};
+  for (std::uint32_t i = 0; i != 20; ++i)
+    claims.claims.push_back(
+        {peer(n * 20 + i), static_cast<std::uint32_t>(claims.now.count()), 1'033});
+  batch b{{claims}};
+  for (std::uint32_t i = 0; i != 5; ++i) {
+    auto v = visit_at(claims.now, net::outcome::complete, net::stage::addresses);
+    v.version = version_claim{};
+    v.version->user_agent = std::string(100, static_cast<char>('a' + n % 26));
+    b.operations.push_back(record_visit{peer((n * 7919 + i) % (n * 20 + 20)), v});
+  }
+  return b;
+}
+
+constexpr std::uint32_t batches = 60;
+
+/// Writes until something fails; how many batches were acknowledged.
+std::uint32_t crawl(database& db) {
+  std::uint32_t acknowledged = 0;
+  if (!db.open())
+    return 0;
+  while (acknowledged != batches && db.apply(nth_batch(acknowledged)))
+    ++acknowledged;
+  return acknowledged;
+}
+
+TEST(store_crash, nothing_acknowledged_is_lost_wherever_the_disk_stops) {
+  long all_calls = 0;
+  std::vector<std::uint64_t> digests(batches + 1);
+  {
+    faulty_disk disk;
+    disk.fail_from(-1, "");
+    database db("/db", disk.options());
+    ASSERT_TRUE(db.open());
+    digests[0] = db.digest().value();
+    for (std::uint32_t n = 0; n != batches; ++n) {
+      ASSERT_TRUE(db.apply(nth_batch(n)));
+      digests[n + 1] = db.digest().value();
+    }
+    all_calls = disk.calls();
+  }
+  ASSERT_GT(all_calls, 200);
+  long points = 0;
+  for (long at = 1; at < all_calls; at += 3, ++points) {
+    faulty_disk disk;
+    disk.fail_from(at, "the machine is off");
+    auto acknowledged = std::uint32_t{0};
+    {
+      database db("/db", disk.options());
+      acknowledged = crawl(db);
+    }
+    disk.heal();
+    database db("/db", disk.options());
+    const auto opened = db.open();
+    ASSERT_TRUE(opened) << at << ": " << opened.error().message;
+    const auto digest = db.digest().value();
+    // All that was acknowledged, and of the batch at hand all or nothing.
+    const bool exact = digest == digests[acknowledged];
+    const bool one_more = acknowledged < batches && digest == digests[acknowledged + 1];
+    ASSERT_TRUE(exact || one_more) << at;
+    const auto report = db.check();
+    ASSERT_TRUE(report);
+    ASSERT_EQ(report->problem_count, 0u) << at << ": " << report->problems.front();
+  }
+  RecordProperty("crash_points", std::to_string(points));
+}
+
+TEST(store_crash, a_full_disk_is_a_typed_error_and_is_survived) {
+  for (long at = 0; at < 60; at += 3) {
+    faulty_disk disk;
+    database db("/db", disk.options());
+    ASSERT_TRUE(db.open());
+    ASSERT_TRUE(db.apply(nth_batch(0)));
+    const auto before = db.digest();
+    disk.fail_from(at, "No space left on device");
+    std::uint32_t n = 1;
+    for (; n != batches; ++n) {
+      const auto done = db.apply(nth_batch(n));
+      if (!done) {
+        EXPECT_EQ(done.error().code, error_code::disk_full) << done.error().message;
+        EXPECT_TRUE(transient(done.error().code));
+        // It goes on being full, and says so.
+        const auto again = db.apply(nth_batch(n));
+        ASSERT_FALSE(again);
+        EXPECT_EQ(again.error().code, error_code::disk_full) << again.error().message;
+        break;
+      }
+    }
+    ASSERT_LT(n, batches) << "never failed";
+    disk.heal();
+    ASSERT_TRUE(db.apply(nth_batch(n)));
+    EXPECT_NE(db.digest(), before);
+    const auto report = db.check();
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->problem_count, 0u) << report->problems.front();
+  }
+}
+
+TEST(store_crash, the_same_batches_leave_the_same_database) {
+  const auto digest_of = [] {
+    faulty_disk disk;
+    database db("/db", disk.options());
+    crawl(db);
+    return db.digest().value();
+  };
+  EXPECT_EQ(digest_of(), digest_of());
+}
+
+} // namespace
+} // namespace seedwalk::store

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "draw.hpp"
+#include "store/export.hpp"
+#include "store/schedule.hpp"
+
+namespace seedwalk::store {
+namespace {
+
+using namespace test;
+
+peer_record visited_record() {
+  peer_record r;
+  auto v = visit_at(start, net::outcome::complete, net::stage::addresses);
+  v.version = version_claim{};
+  v.version->protocol_version = 70'016;
+  v.version->services = 0x409;
+  v.version->user_agent = "/Satoshi:28.0.0/";
+  v.version->start_height = 871'234;
+  count_visit(r, v, {});
+  return r;
+}
+
+TEST(store_export, json_has_the_promised_fields) {
+  const auto row =
+      nlohmann::json::parse(json_row(net::ipv4_endpoint(0x7f010001, 18444), visited_record()));
+  EXPECT_EQ(row["address"], "127.1.0.1:18444");
+  EXPECT_EQ(row["network"], "ipv4");
+  EXPECT_EQ(row["services"], 0x409);
+  EXPECT_EQ(row["user_agent"], "/Satoshi:28.0.0/");
+  EXPECT_EQ(row["protocol_version"], 70'016);
+  EXPECT_EQ(row["start_height"], 871'234);
+  EXPECT_EQ(row["good"], true);
+  EXPECT_EQ(row["outcome"], "complete");
+  EXPECT_EQ(row["stage"], "addresses");
+  EXPECT_EQ(row["blame"], "peer");
+  EXPECT_EQ(row["last_try"], start.count());
+  EXPECT_EQ(row["last_success"], start.count());
+  EXPECT_EQ(row["tries"], 1);
+  EXPECT_EQ(row["successes"], 1);
+  const auto fresh = nlohmann::json::parse(json_row(peer(1), peer_record{}));
+  EXPECT_EQ(fresh["good"], false);
+  EXPECT_TRUE(fresh["outcome"].is_null());
+  EXPECT_TRUE(fresh["user_agent"].is_null());
+}
+
+TEST(store_export, every_row_is_one_line_whatever_peers_send) {
+  EXPECT_TRUE(rc::check([] {
+    const auto e = *any_endpoint();
+    const auto r = *any_peer_record();
+    for (const auto& row : {json_row(e, r), csv_row(e, r), dnsseed_row(e, r, start, {})})
+      for (const char c : row)
+        RC_ASSERT(static_cast<std::uint8_t>(c) >= 0x20);
+    RC_ASSERT(nlohmann::json::parse(json_row(e, r)).is_object());
+  }));
+}
+
+TEST(store_export, csv_rows_have_as_many_fields_as_the_header) {
+  EXPECT_TRUE(rc::check([] {
+    const auto fields = [](const std::string& line) {
+      std::size_t n = 1;
+      bool quoted = false;
+      for (const char c : line) {
+        quoted = quoted != (c == '"');
+        n += c == ',' && !quoted ? 1 : 0;
+      }
+      return n;
+    };
+    RC_ASSERT(fields(csv_row(*any_endpoint(), *any_peer_record())) == fields(csv_header()));
+  }));
+}
+
+TEST(store_export, a_dump_row_is_what_makeseeds_splits) {
+  const auto row = dnsseed_row(peer(1), visited_record(), start, {});
+  // As makeseeds.py does: split at white space; the user agent is what is left.
+  std::istringstream in(row);
+  std::string address;
+  std::string uptimes;
+  std::string agent;
+  std::string services;
+  long good = 0;
+  long last = 0;
+  long blocks = 0;
+  long version = 0;
+  in >> address >> good >> last;
+  for (int i = 0; i != 5; ++i) {
+    in >> uptimes;
+    EXPECT_EQ(uptimes.back(), '%');
+  }
+  in >> blocks >> services >> version >> agent;
+  EXPECT_EQ(address, "1.2.0.1:8333");
+  EXPECT_EQ(good, 1);
+  EXPECT_EQ(last, start.count());
+  EXPECT_EQ(blocks, 871'234);
+  EXPECT_EQ(services, "00000409");
+  EXPECT_EQ(version, 70'016);
+  EXPECT_EQ(agent, "\"/Satoshi:28.0.0/\"");
+}
+
+} // namespace
+} // namespace seedwalk::store

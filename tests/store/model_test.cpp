@@ -1,0 +1,246 @@
+#include <bit>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "draw.hpp"
+
+namespace seedwalk::store {
+namespace {
+
+using namespace test;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+/// What the database should be: the policies, a map, and nothing else.
+class model {
+public:
+  struct known {
+    peer_record r;
+    std::uint32_t heard = 0; ///< Sources, those not written down included.
+  };
+
+  explicit model(std::uint64_t seed) : seed_(seed) {}
+
+  void apply(const record_claims& op) {
+    const auto bit = known_state(seed_).source_bit(op.source);
+    for (const auto& c : op.claims) {
+      const auto sane = sane_claimed_time(c.time, op.now);
+      const auto found = peers.find(c.peer);
+      if (found == peers.end()) {
+        peer_record r;
+        r.first_heard = r.last_heard = op.now;
+        r.claimed_time = sane;
+        r.claimed_raw = c.time;
+        r.claimed_services = c.services;
+        r.first_source = op.source;
+        r.sources = bit;
+        put(c.peer, r, place_new(r, op.now, rules));
+        continue;
+      }
+      auto& k = found->second;
+      const auto before = std::exchange(k.heard, k.heard | bit);
+      const bool tells =
+          day_of(sane) > day_of(k.r.claimed_time) ||
+          std::popcount(k.heard) >= 2 * std::popcount(k.r.sources) ||
+          (k.r.queue == dial_class::dormant && before != k.heard && fresh(sane, op.now, rules));
+      if (!tells)
+        continue;
+      auto r = k.r;
+      r.sources = k.heard;
+      r.last_heard = op.now;
+      if (sane > r.claimed_time) {
+        r.claimed_time = sane;
+        r.claimed_raw = c.time;
+        r.claimed_services = c.services;
+      }
+      put(c.peer, r, place_claimed(r, op.now, rules));
+    }
+  }
+
+  void apply(const record_visit& op) {
+    const auto found = peers.find(op.peer);
+    peer_record r;
+    if (found != peers.end()) {
+      r = found->second.r;
+      r.sources = found->second.heard;
+    } else {
+      r.first_heard = r.last_heard = r.due = op.visit.started;
+    }
+    count_visit(r, op.visit, rules);
+    put(op.peer, r, place_visited(op.peer, r, op.visit, rules, seed_));
+    visits[op.peer].push_back(op.visit);
+  }
+
+  void apply(const forget_peer& op) { peers.erase(op.peer); }
+
+  void apply(const tidy& op) {
+    std::vector<net::endpoint> gone;
+    for (auto& [peer, k] : peers) {
+      const bool asleep = k.r.queue == dial_class::dormant && k.r.due <= op.now;
+      const bool old = k.r.queue == dial_class::fresh && k.r.due <= op.now - rules.freshness;
+      if (!asleep && !old)
+        continue;
+      const auto forget = forget_time(k.r, rules);
+      k.r.sources = k.heard;
+      if (forget <= op.now)
+        gone.push_back(peer);
+      else if (old && fresh(k.r.claimed_time, op.now, rules))
+        k.r.due = op.now;
+      else
+        put(peer, k.r, {dial_class::dormant, forget});
+    }
+    for (const auto& peer : gone)
+      peers.erase(peer);
+  }
+
+  void restart() {
+    for (auto& [peer, k] : peers)
+      k.heard = k.r.sources;
+  }
+
+  std::map<net::endpoint, known> peers;
+  std::map<net::endpoint, std::vector<visit_record>> visits;
+  schedule_options rules;
+
+private:
+  void put(const net::endpoint& peer, peer_record r, placement where) {
+    r.queue = where.queue;
+    r.due = where.due;
+    peers[peer] = {r, r.sources};
+  }
+
+  std::uint64_t seed_;
+};
+
+using model_operation = std::variant<record_claims, record_visit, forget_peer, tidy>;
+
+rc::Gen<model_operation> any_operation(timestamp now) {
+  return rc::gen::exec([now]() -> model_operation {
+    const auto who = [] { return peer(*rc::gen::inRange(0u, 12u)); };
+    switch (*rc::gen::weightedElement<int>({{6, 0}, {6, 1}, {1, 2}, {1, 3}})) {
+    case 0: {
+      record_claims op{peer(0x10000u * *rc::gen::inRange(2u, 9u)), now, {}};
+      const auto count = *rc::gen::inRange(0, 6);
+      for (int i = 0; i != count; ++i) {
+        const auto age = *rc::gen::inRange<std::int64_t>(-1'000, 86'400 * 10);
+        op.claims.push_back({who(), static_cast<std::uint32_t>(now.count() - age),
+                             *rc::gen::inRange<std::uint64_t>(0, 5)});
+      }
+      return op;
+    }
+    case 1: {
+      auto v = visit_at(now, *any_outcome(), *any_stage(), *any_blame());
+      v.version = *maybe(any_version());
+      if (*rc::gen::arbitrary<bool>())
+        v.addresses.answer = net::addr_answer::complete;
+      return record_visit{who(), v};
+    }
+    case 2:
+      return forget_peer{who()};
+    default:
+      return tidy{now, hours{24 * 10'000}, 1'000};
+    }
+  });
+}
+
+void compare_records(const model& expected, database& db) {
+  const auto listed = ask<list_answer>(db, list_query{}).peers;
+  RC_ASSERT(listed.size() == expected.peers.size());
+  auto it = listed.begin();
+  for (const auto& [peer, k] : expected.peers) {
+    RC_ASSERT(it->first == peer);
+    RC_ASSERT(it->second == k.r);
+    ++it;
+  }
+}
+
+void compare_due(const model& expected, database& db, timestamp now) {
+  const auto due = ask<due_answer>(db, due_query{now, {100, 100, 100}, {}});
+  timestamp next = never;
+  std::array<std::size_t, dial_class_count> count{};
+  for (const auto& [peer, k] : expected.peers) {
+    const auto queue = static_cast<std::size_t>(k.r.queue);
+    if (k.r.queue == dial_class::dormant)
+      continue;
+    if (k.r.due > now)
+      next = next == never ? k.r.due : std::min(next, k.r.due);
+    else if (k.r.queue != dial_class::fresh || fresh(k.r.claimed_time, now, expected.rules))
+      ++count[queue];
+  }
+  for (std::size_t i = 0; i != dialled_class_count; ++i) {
+    RC_ASSERT(due.peers[i].size() == count[i]);
+    timestamp last = never;
+    for (const auto& p : due.peers[i]) {
+      RC_ASSERT(p.due >= last);
+      RC_ASSERT(p.due == expected.peers.at(p.peer).r.due);
+      RC_ASSERT(static_cast<std::size_t>(p.queue) == i);
+      last = p.due;
+    }
+  }
+  RC_ASSERT(due.next == next);
+}
+
+void compare_stats(const model& expected, database& db, timestamp now) {
+  const auto stats = ask<stats_answer>(db, stats_query{now});
+  stats_answer sums;
+  for (const auto& [peer, k] : expected.peers) {
+    ++sums.known;
+    ++sums.known_by_class[static_cast<std::size_t>(k.r.queue)];
+    sums.visited += k.r.last ? 1 : 0;
+    sums.good += good(k.r) ? 1 : 0;
+    sums.reached += k.r.last_success != never ? 1 : 0;
+    const auto first_day = day_of(now - expected.rules.live_window);
+    sums.reached_lately +=
+        k.r.last_success != never && day_of(k.r.last_success) >= first_day ? 1 : 0;
+  }
+  RC_ASSERT(stats.known == sums.known);
+  RC_ASSERT(stats.known_by_class == sums.known_by_class);
+  RC_ASSERT(stats.visited == sums.visited);
+  RC_ASSERT(stats.good == sums.good);
+  RC_ASSERT(stats.reached == sums.reached);
+  RC_ASSERT(stats.reached_lately == sums.reached_lately);
+}
+
+TEST(store_model, the_database_is_what_a_map_and_the_policies_say) {
+  EXPECT_TRUE(rc::check([] {
+    const auto disk = memory_disk();
+    const auto options = options_on(disk.get());
+    database db("/db", options);
+    RC_ASSERT(db.open().has_value());
+    model expected(options.seed);
+    auto now = start;
+    const auto steps = *rc::gen::inRange(1, 40);
+    for (int i = 0; i != steps; ++i) {
+      now += seconds{*rc::gen::elementOf(std::vector<int>{0, 1, 400, 4'000, 90'000, 700'000})};
+      batch b;
+      const auto size = *rc::gen::inRange(1, 5);
+      for (int n = 0; n != size; ++n) {
+        const auto op = *any_operation(now);
+        // Housekeeping looks for its work in what earlier batches wrote.
+        if (std::holds_alternative<tidy>(op))
+          RC_ASSERT(db.apply(std::exchange(b, {})).has_value());
+        std::visit([&](const auto& o) { expected.apply(o); }, op);
+        std::visit([&](const auto& o) { b.operations.emplace_back(o); }, op);
+      }
+      const auto done = db.apply(b);
+      RC_ASSERT(done.has_value());
+      RC_ASSERT(done->results.size() == b.operations.size());
+      if (*rc::gen::inRange(0, 5) == 0) {
+        db.close();
+        expected.restart();
+      }
+      compare_records(expected, db);
+      compare_due(expected, db, now + seconds{*rc::gen::inRange(0, 100'000)});
+      compare_stats(expected, db, now);
+    }
+    for (const auto& [peer, visits] : expected.visits)
+      RC_ASSERT(ask<visits_answer>(db, visits_query{peer, 10'000}).visits == visits);
+    const auto report = db.check();
+    RC_ASSERT(report.has_value());
+    RC_ASSERT(report->problems == std::vector<std::string>{});
+  }));
+}
+
+} // namespace
+} // namespace seedwalk::store
