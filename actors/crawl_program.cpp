@@ -6,11 +6,12 @@
 
 namespace seedwalk::actors {
 
-crawl_program::crawl_program(crawl_doors doors, crawl_config config, std::uint64_t seed,
+crawl_program::crawl_program(crawl_doors doors, crawl_recipe recipe, std::uint64_t seed,
                              std::string build, log_sink* lines)
-    : lines_(lines), log_(doors.runtime, doors.time, config.log.level),
-      settings_(std::make_shared<const settings>(std::move(config), seed, std::move(build))),
-      env_{doors.runtime, doors.network, doors.storage, doors.time, log_, settings_, seed, {}, {}} {
+    : lines_(lines), log_(doors.runtime, doors.time, recipe.config.log.level),
+      settings_(std::make_shared<const settings>(recipe.config, seed, std::move(build))),
+      env_{doors.runtime, doors.network,     doors.storage, doors.time, log_,
+           settings_,     std::move(recipe), seed,          {},         {}} {
   env_.finished = [this](const crawl_summary& s) { summary_ = s; };
 }
 

@@ -25,9 +25,10 @@ struct crawl_doors {
 /// Doors and sink outlive it, and it outlives the actor system. Threads: that of the steps.
 class crawl_program {
 public:
-  /// `config` is valid. `build` names the binary in records: a replay gives what was recorded.
-  /// `lines` may be null: then nothing is logged. Whether and what is logged changes nothing else.
-  crawl_program(crawl_doors doors, crawl_config config, std::uint64_t seed, std::string build,
+  /// `recipe.config` is valid. `build` names the binary in records: a replay gives what was
+  /// recorded. `lines` may be null: then nothing is logged. Whether and what is logged changes
+  /// nothing else.
+  crawl_program(crawl_doors doors, crawl_recipe recipe, std::uint64_t seed, std::string build,
                 log_sink* lines);
 
   /// Called with how far the crawl is, about once a second. Like a log: what it does changes

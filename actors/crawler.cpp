@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "actors/connection_manager.hpp"
+#include "actors/control_server.hpp"
 #include "actors/db_writer.hpp"
 #include "net/random.hpp"
 
@@ -37,6 +38,14 @@ void crawler::start() {
   managing.db_writer = s_.db_writer;
   net::spawn_as<connection_manager>(env_.runtime, env_, s_.manager, name + "/manager",
                                     std::move(managing));
+  if (!env_.recipe.control_socket.empty()) {
+    control_server::state controlling;
+    controlling.crawler = host_.self();
+    controlling.manager = s_.manager;
+    controlling.db_writer = s_.db_writer;
+    s_.control =
+        net::spawn<control_server>(env_.runtime, env_, name + "/control", std::move(controlling));
+  }
   ask(ask_census, store::censuses_query{1});
 }
 
@@ -58,6 +67,15 @@ caf::behavior crawler::make_behavior() {
       [this](const crawl_ended& m) { on_crawl_ended(m); },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
       [this](const net::stop_requested&) { end(crawl_end::stopped, {}); },
+      [this](const net::reload_requested& m) {
+        if (m.error.empty())
+          reload({net::nobody, 0, m.path, m.contents});
+        else
+          env_.log.write(log_level::error, host_.stable_name(), "cannot reload the configuration",
+                         {{"error", m.error}});
+      },
+      [this](const reload_settings& m) { reload(m); },
+      [this](const command_done&) {},
       [this](const storage_troubled& m) {
         s_.storage_damaged = true;
         end(crawl_end::failed, m.why.message);
@@ -247,6 +265,23 @@ void crawler::on_timer(net::timer_id timer) {
 }
 
 // -- how it ends
+void crawler::reload(const reload_settings& m) {
+  auto next = reconfigured(env_.recipe, m.contents, m.name);
+  if (!next) {
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "the new configuration is refused, the old one stays",
+                   {{"error", next.error()}});
+    env_.runtime.send(m.from, command_done{m.token, next.error(), 0});
+    return;
+  }
+  const auto old = env_.settings.current();
+  env_.settings.replace(std::make_shared<const settings>(std::move(*next), env_.seed, old->build));
+  env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
+                 {{"file", m.name}});
+  const auto asker = m.from == net::nobody ? host_.self() : m.from;
+  env_.runtime.send(s_.manager, apply_settings{asker, m.token});
+}
+
 // -------------------------------------------------------------------------------------------------------
 
 void crawler::end(crawl_end how, std::string problem) {
@@ -296,6 +331,7 @@ void crawler::finish() {
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});
+  env_.runtime.send(s_.control, shut_down{});
   if (env_.finished)
     env_.finished({s_.how, s_.problem, s_.storage_damaged, s_.census_number, s_.resumed,
                    s_.counters, s_.known, env_.time.now().steady - s_.started});

@@ -10,6 +10,7 @@
 
 #include "actors/crawl_messages.hpp"
 #include "actors/environment.hpp"
+#include "actors/pool_messages.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/control.hpp"
 #include "net/hosted_actor.hpp"
@@ -53,6 +54,7 @@ public:
   struct state {
     net::owner db_writer;
     net::owner manager;
+    net::owner control; ///< `nobody`: there is no control socket.
     phase now = phase::opening;
     net::steady_time started{0};
     std::uint32_t census_number = 0;
@@ -73,10 +75,10 @@ public:
     net::steady_time census_saved_at{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.db_writer, x.manager, x.now, x.started, x.census_number, x.census, x.resumed,
-               x.counters, x.known, x.resolving, x.seeds, x.limit_timer, x.progress_timer,
-               x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem, x.storage_damaged,
-               x.census_saved_at);
+      return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
+               x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
+               x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
+               x.storage_damaged, x.census_saved_at);
     }
   };
 
@@ -108,6 +110,7 @@ private:
   void on_census(const store::censuses_answer& answer);
   void on_stats(const store::stats_answer& answer);
   void on_timer(net::timer_id timer);
+  void reload(const reload_settings& m);
   void ask_seeds();
   void on_resolved(const net::resolved& m);
   void seeded();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "actors/crawl_recipe.hpp"
 #include "actors/log.hpp"
 #include "actors/settings.hpp"
 #include "net/network.hpp"
@@ -25,6 +26,7 @@ struct environment {
   net::timers& time;
   actors::log& log;
   settings_box& settings;
+  crawl_recipe recipe;
   std::uint64_t seed = 0; ///< Every random stream of the run comes from it.
   /// Called once, in the crawler's last step, with what the crawl came to.
   std::function<void(const crawl_summary&)> finished;

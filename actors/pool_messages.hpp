@@ -214,6 +214,19 @@ struct apply_settings {
   }
 };
 
+/// Anybody to crawler: take this as the configuration file's new contents. Checked whole; applied
+/// whole or refused. Answered by `command_done`.
+struct reload_settings {
+  net::owner from;
+  std::uint64_t token = 0;
+  std::string name; ///< For errors.
+  std::string contents;
+  template <net::inspector F>
+  friend auto inspect(F& f, reload_settings& x) {
+    return f(x.from, x.token, x.name, x.contents);
+  }
+};
+
 // -- statistics
 // --------------------------------------------------------------------------------------------------------
 

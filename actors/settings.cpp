@@ -24,8 +24,9 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
 
 } // namespace
 
-settings::settings(crawl_config from, std::uint64_t seed, std::string build_name)
-    : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)) {
+settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name)
+    : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
+      seed(run_seed) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");

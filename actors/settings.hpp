@@ -28,6 +28,7 @@ struct settings {
   net::session_config session;
   std::uint64_t digest = 0; ///< Of the configuration, logging left out.
   std::string build;        ///< Identity of the binary.
+  std::uint64_t seed = 0;   ///< Of the run.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
   settings(crawl_config from, std::uint64_t seed, std::string build_name);

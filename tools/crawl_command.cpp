@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "actors/config_table.hpp"
 #include "net/random.hpp"
 #include "tools/config_flags.hpp"
+#include "tools/control_client.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/crawl_report.hpp"
 #include "tools/entropy.hpp"
@@ -110,16 +112,21 @@ exit_code run_crawl(invocation& how) {
     return line.refuse(how, layered.error());
   if (const auto problem = problem_in(*layered); !problem.empty())
     return line.refuse(how, problem);
-  options.config = layered->config;
+  options.recipe.config = layered->config;
+  for (std::size_t i = 0; i != layered->origins.size(); ++i)
+    if (layered->origins[i].source > value_source::file)
+      options.recipe.pinned.emplace(actors::config_table()[i].path);
+  options.recipe.control_socket =
+      fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
   options.config_file = flags.file(how.env);
   options.seed = seed ? *seed : system_entropy();
   if (dry_run)
-    return list_due(how, options.config, options.seed);
+    return list_due(how, options.recipe.config, options.seed);
 
   std::unique_ptr<actors::queued_log_sink> lines;
   try {
-    lines = std::make_unique<actors::queued_log_sink>(options.config.log,
-                                                      actors::make_line_writer(options.config.log));
+    lines = std::make_unique<actors::queued_log_sink>(
+        options.recipe.config.log, actors::make_line_writer(options.recipe.config.log));
   } catch (const std::exception& e) {
     return line.refuse(how, e.what());
   }
@@ -134,7 +141,7 @@ exit_code run_crawl(invocation& how) {
     return result.error().code;
   }
   if (as_json)
-    how.terminal.out << crawl_report_json(*result, options.config.network.name,
+    how.terminal.out << crawl_report_json(*result, options.recipe.config.network.name,
                                           !options.record_file.empty())
                      << '\n';
   else if (!quiet)

@@ -78,9 +78,9 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
                               const console& where) {
   const auto& s = result.summary;
   const auto& c = s.counters;
-  std::string out =
-      fmt::format("\n{}\n\n", bold(where, fmt::format("Census {} of {}: {}", s.census,
-                                                      options.config.network.name, ending_of(s))));
+  std::string out = fmt::format(
+      "\n{}\n\n", bold(where, fmt::format("Census {} of {}: {}", s.census,
+                                          options.recipe.config.network.name, ending_of(s))));
   out += fmt::format("  {:<22}{:>12}\n", "endpoints known", s.known);
   out += fmt::format("  {:<22}{:>12}\n", "visited", c.tried);
   out += fmt::format(
@@ -99,7 +99,7 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
           fmt::format("    {:<24}{:>9}  {}\n", net::name_of(name), count, std::string(width, '#'));
     }
   }
-  out += fmt::format("\n  Database: {}\n", options.config.storage.path);
+  out += fmt::format("\n  Database: {}\n", options.recipe.config.storage.path);
   if (!options.record_file.empty())
     out += fmt::format("  Recording: {} ({} bytes); run it again: seedwalk replay {}\n",
                        options.record_file, result.recording_bytes, options.record_file);

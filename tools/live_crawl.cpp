@@ -55,7 +55,7 @@ public:
         world_({options.seed, sim::strategy::fifo, false, clock_.wall_at_start()}),
         driver_(world_, io_, clock_), sockets_(io_, driver_), disk_(driver_, std::move(db)),
         network_(world_, sockets_), storage_(world_, disk_),
-        program_({world_, network_, storage_, world_}, options.config, options.seed,
+        program_({world_, network_, storage_, world_}, options.recipe, options.seed,
                  actors::build_identity(), options.lines) {
     if (options.progressed)
       program_.on_progress(options.progressed);
@@ -66,7 +66,7 @@ public:
     if (options_.record_file.empty())
       return {};
     const sim::recording_header header{actors::build_identity(),
-                                       net::to_archive(options_.config),
+                                       net::to_archive(options_.recipe),
                                        options_.seed,
                                        sim::strategy::fifo,
                                        false,
@@ -138,11 +138,12 @@ exit_code exit_code_of(const store::error& e) {
 
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options) {
   const auto connections =
-      options.config.limits.max_connections + options.config.limits.over_capacity;
+      options.recipe.config.limits.max_connections + options.recipe.config.limits.over_capacity;
   if (auto problem = problem_with_descriptors(connections); !problem.empty())
     return tl::unexpected(start_error{exit_code::usage, std::move(problem)});
-  auto db = std::make_unique<store::database>(options.config.storage.path,
-                                              crawl_database_options(options.config, options.seed));
+  auto db = std::make_unique<store::database>(
+      options.recipe.config.storage.path,
+      crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
     return tl::unexpected(start_error{exit_code_of(opened.error()), opened.error().message});
   live_crawl crawl{options, std::move(db)};

@@ -7,7 +7,7 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/crawl_config.hpp"
+#include "actors/crawl_recipe.hpp"
 #include "actors/crawler.hpp"
 #include "actors/log_sink.hpp"
 #include "tools/exit_code.hpp"
@@ -16,7 +16,7 @@ namespace seedwalk::tools {
 
 /// A crawl on real sockets, into a database on disk.
 struct live_crawl_options {
-  actors::crawl_config config; ///< Valid.
+  actors::crawl_recipe recipe; ///< Its configuration is valid.
   std::uint64_t seed = 0;
   std::string config_file; ///< Read again at SIGHUP; empty: none.
   std::string record_file; ///< Empty: not recorded.

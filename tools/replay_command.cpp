@@ -108,17 +108,17 @@ exit_code run_replay(invocation& how) {
   }
   const auto build = [&](sim::world& home, net::network& network, store::storage& storage,
                          const sim::recording_header& header) -> std::shared_ptr<void> {
-    actors::crawl_config config;
-    if (!net::from_archive(header.configuration, config))
+    actors::crawl_recipe recipe;
+    if (!net::from_archive(header.configuration, recipe))
       throw std::runtime_error("its configuration was written by another version of this program");
     if (header.build != actors::build_identity())
       how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", header.build,
                                       actors::build_identity());
     if (logging)
-      config.log.level = logging->level;
+      recipe.config.log.level = logging->level;
     auto again = std::make_shared<replayed_crawl>();
     again->program = std::make_unique<actors::crawl_program>(
-        actors::crawl_doors{home, network, storage, home}, std::move(config), header.seed,
+        actors::crawl_doors{home, network, storage, home}, std::move(recipe), header.seed,
         header.build, lines.get());
     again->program->start();
     return again;

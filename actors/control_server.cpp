@@ -1,0 +1,254 @@
+#include "actors/control_server.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+#include "actors/config_text.hpp"
+#include "actors/control_json.hpp"
+#include "actors/crawl_messages.hpp"
+#include "net/archive.hpp"
+#include "net/network.hpp"
+#include "store/database.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+constexpr std::uint32_t allowance = 64u << 10;
+
+/// A mistake in a request, for whoever sent it.
+struct bad_request : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string text_of(const nlohmann::json& request, const char* member) {
+  const auto i = request.find(member);
+  if (i == request.end() || !i->is_string())
+    throw bad_request(std::string{"the request needs a text \""} + member + "\"");
+  return i->get<std::string>();
+}
+
+store::ban_target target_of(const nlohmann::json& request) {
+  if (request.contains("user_agent"))
+    return store::user_agent_pattern{text_of(request, "user_agent")};
+  const auto text = text_of(request, "target");
+  const auto rule = parse_address_rule(text);
+  if (!rule)
+    throw bad_request(text + ": " + rule.error());
+  return std::visit([](const auto& x) -> store::ban_target { return x; }, *rule);
+}
+
+} // namespace
+
+void control_server::start() {
+  s_.listener = env_.network.listen(net::unix_path{env_.recipe.control_socket}, host_.self());
+  env_.network.accept(s_.listener, clients_max);
+}
+
+caf::behavior control_server::make_behavior() {
+  return {
+      [this](const net::listening&) {},
+      [this](const net::listen_failed& m) {
+        env_.log.write(
+            log_level::warning, host_.stable_name(),
+            "no control socket: commands cannot reach this crawl",
+            {{"path", env_.recipe.control_socket}, {"error", std::string{net::name_of(m.reason)}}});
+      },
+      [this](const net::accepted& m) {
+        env_.network.own(m.connection, host_.self());
+        want_more(m.connection, s_.clients[m.connection]);
+      },
+      [this](const net::received& m) { on_received(m); },
+      [this](const net::drained&) {},
+      [this](const net::input_ended& m) {
+        env_.network.close(m.connection, net::closing::graceful);
+      },
+      [this](const net::closed& m) {
+        s_.clients.erase(m.connection);
+        env_.network.accept(s_.listener, 1);
+      },
+      [this](const storage_answer& m) { on_answer(m); },
+      [this](const command_done& m) { on_done(m); },
+      [this](const pool_snapshot& m) { on_snapshot(m); },
+      [this](const peer_list& m) { on_peers(m); },
+      [this](const broadcast_done& m) { on_broadcast_done(m); },
+      [this](const shut_down&) {
+        env_.network.stop_listening(s_.listener);
+        for (const auto& [id, from] : s_.clients)
+          env_.network.close(id, net::closing::abort);
+        host_.quit();
+      },
+  };
+}
+
+void control_server::want_more(net::connection_id id, client& from) {
+  if (from.busy || from.unspent > 0)
+    return;
+  from.unspent = allowance;
+  env_.network.want(id, allowance);
+}
+
+void control_server::on_received(const net::received& m) {
+  const auto i = s_.clients.find(m.connection);
+  if (i == s_.clients.end())
+    return;
+  auto& from = i->second;
+  from.unspent -= std::min<std::uint32_t>(from.unspent, static_cast<std::uint32_t>(m.data.size()));
+  from.input += net::as_text(m.data.view());
+  if (from.input.size() > line_bytes_max) {
+    end_answer(m.connection, "the request is too long");
+    env_.network.close(m.connection, net::closing::graceful);
+    return;
+  }
+  next_request(m.connection);
+}
+
+void control_server::next_request(net::connection_id id) {
+  auto& from = s_.clients.at(id);
+  if (from.busy)
+    return;
+  const auto end = from.input.find('\n');
+  if (end == std::string::npos) {
+    want_more(id, from);
+    return;
+  }
+  const auto line = from.input.substr(0, end);
+  from.input.erase(0, end + 1);
+  from.busy = true;
+  carry_out(id, line);
+}
+
+void control_server::carry_out(net::connection_id id, const std::string& line) {
+  const auto token = ++s_.tokens;
+  s_.asked.emplace(token, id);
+  const auto request = nlohmann::json::parse(line, nullptr, false);
+  std::string problem;
+  try {
+    if (!request.is_object())
+      problem = "a request is one JSON object a line";
+    else if (const auto command = text_of(request, "command"); !dispatch(command, request, token))
+      problem = "unknown command \"" + command + "\"";
+  } catch (const bad_request& e) {
+    problem = e.what();
+  } catch (const nlohmann::json::exception&) {
+    problem = "a member of the request has the wrong type";
+  }
+  if (!problem.empty()) {
+    s_.asked.erase(token);
+    end_answer(id, problem);
+  }
+}
+
+bool control_server::dispatch(const std::string& command, const nlohmann::json& request,
+                              std::uint64_t token) {
+  const auto self = host_.self();
+  if (command == "db-query") {
+    store::query query;
+    const auto archived = parse_hex(text_of(request, "query"));
+    if (request.value("schema", 0u) != store::database::schema || !archived ||
+        !net::from_archive(*archived, query))
+      throw bad_request("the query is of another version of this program");
+    env_.runtime.send(s_.db_writer, storage_question{self, token, std::move(query)});
+  } else if (command == "status") {
+    env_.runtime.send(s_.manager, ask_snapshot{self, token});
+  } else if (command == "peers") {
+    env_.runtime.send(s_.manager, ask_peers{self, token});
+  } else if (command == "ban") {
+    env_.runtime.send(s_.manager,
+                      ban_peer{self, token, target_of(request), request.value("reason", "operator"),
+                               std::chrono::seconds{request.value("seconds", std::int64_t{0})}});
+  } else if (command == "unban") {
+    env_.runtime.send(s_.manager, unban_peer{self, token, target_of(request)});
+  } else if (command == "disconnect") {
+    const auto peer = net::parse_endpoint(text_of(request, "peer"));
+    if (!peer)
+      throw bad_request(peer.error().message);
+    env_.runtime.send(s_.manager, drop_peer{self, token, *peer});
+  } else if (command == "broadcast-ping") {
+    env_.runtime.send(s_.manager, broadcast{self, token, std::nullopt, std::nullopt});
+  } else if (command == "reload") {
+    env_.runtime.send(s_.crawler,
+                      reload_settings{self, token, request.value("name", "configuration"),
+                                      text_of(request, "contents")});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// -- answers
+// -----------------------------------------------------------------------------------------------------------
+
+void control_server::say(net::connection_id id, const nlohmann::json& line) {
+  // User agents are whatever bytes a peer sent.
+  const auto text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  env_.network.write(id, net::buffer{net::as_bytes(text)});
+}
+
+void control_server::end_answer(net::connection_id id, const std::string& problem) {
+  if (problem.empty())
+    say(id, {{"type", "end"}});
+  else
+    say(id, {{"type", "error"}, {"message", problem}});
+  if (const auto i = s_.clients.find(id); i != s_.clients.end()) {
+    i->second.busy = false;
+    next_request(id);
+  }
+}
+
+void control_server::answer(std::uint64_t token, const nlohmann::json& line,
+                            const std::string& problem) {
+  const auto i = s_.asked.find(token);
+  if (i == s_.asked.end())
+    return;
+  const auto id = i->second;
+  s_.asked.erase(i);
+  if (problem.empty() && !line.is_null())
+    say(id, line);
+  end_answer(id, problem);
+}
+
+void control_server::on_answer(const storage_answer& m) {
+  if (m.error)
+    answer(m.token, nullptr, m.error.message);
+  else
+    answer(m.token, {{"type", "answer"}, {"answer", print_hex(net::to_archive(m.answer))}});
+}
+
+void control_server::on_done(const command_done& m) {
+  answer(m.token, {{"type", "done"}, {"affected", m.affected}}, m.problem);
+}
+
+void control_server::on_snapshot(const pool_snapshot& m) {
+  answer(m.token, to_json(m));
+}
+
+void control_server::on_peers(const peer_list& m) {
+  const auto i = s_.asked.find(m.token);
+  if (i == s_.asked.end())
+    return;
+  const auto id = i->second;
+  s_.asked.erase(i);
+  for (const auto& [peer, entry] : m.peers)
+    say(id, to_json(peer, entry, m.now));
+  end_answer(id, {});
+}
+
+void control_server::on_broadcast_done(const broadcast_done& m) {
+  nlohmann::json failed = nlohmann::json::array();
+  for (const auto& peer : m.failed)
+    failed.push_back(net::to_string(peer));
+  answer(m.token, {{"type", "broadcast"}, {"sent", m.sent}, {"failed", std::move(failed)}});
+}
+
+void control_server::on_exception(std::string_view what) {
+  env_.log.write(log_level::error, host_.stable_name(), "the control socket is gone",
+                 {{"error", std::string{what}}});
+  env_.network.stop_listening(s_.listener);
+}
+
+} // namespace seedwalk::actors

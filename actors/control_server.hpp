@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <caf/behavior.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include "actors/environment.hpp"
+#include "actors/pool_messages.hpp"
+#include "actors/storage_messages.hpp"
+#include "net/hosted_actor.hpp"
+
+namespace seedwalk::actors {
+
+/// Answers commands of operators on a Unix socket: questions to the database, status, peers, bans,
+/// reload.
+///
+/// One JSON object a line comes in, JSON lines go out, ended by {"type":"end"} or
+/// {"type":"error","message":...}; the grammar is in tools/README.md. A client has one request
+/// under way; the next is read when it is answered. Clients are few (`clients_max`), their lines
+/// bounded, and whatever they send wrong is an error line and no more.
+class control_server {
+public:
+  static constexpr std::string_view kind = "control";
+  using environment = actors::environment;
+
+  static constexpr std::uint32_t clients_max = 16;
+  static constexpr std::size_t line_bytes_max = 8u << 20;
+
+  struct client {
+    std::string input;         ///< Of a line that is not whole.
+    bool busy = false;         ///< A request is under way.
+    std::uint32_t unspent = 0; ///< Wanted, and not delivered.
+    template <net::inspector F>
+    friend auto inspect(F& f, client& x) {
+      return f(x.input, x.busy, x.unspent);
+    }
+  };
+
+  struct state {
+    net::owner crawler;
+    net::owner manager;
+    net::owner db_writer;
+    net::listener_id listener;
+    std::map<net::connection_id, client> clients;
+    std::uint64_t tokens = 0;
+    std::map<std::uint64_t, net::connection_id> asked; ///< Whose request a token is.
+    template <net::inspector F>
+    friend auto inspect(F& f, state& x) {
+      return f(x.crawler, x.manager, x.db_writer, x.listener, x.clients, x.tokens, x.asked);
+    }
+  };
+
+  /// Each client: a few completions and an answer; and its line in pieces of at least one byte,
+  /// wanted in small numbers.
+  static constexpr std::size_t mailbox_max = 4096;
+
+  control_server(environment& env, net::actor_host& host, state& data)
+      : env_(env), host_(host), s_(data) {}
+
+  void start();
+  caf::behavior make_behavior();
+  void on_exception(std::string_view what);
+
+private:
+  void on_received(const net::received& m);
+  void next_request(net::connection_id id);
+  void carry_out(net::connection_id id, const std::string& line);
+  bool dispatch(const std::string& command, const nlohmann::json& request, std::uint64_t token);
+  void on_answer(const storage_answer& m);
+  void on_done(const command_done& m);
+  void on_snapshot(const pool_snapshot& m);
+  void on_peers(const peer_list& m);
+  void on_broadcast_done(const broadcast_done& m);
+  void want_more(net::connection_id id, client& from);
+  void say(net::connection_id id, const nlohmann::json& line);
+  void end_answer(net::connection_id id, const std::string& problem);
+  void answer(std::uint64_t token, const nlohmann::json& line, const std::string& problem = {});
+
+  environment& env_;
+  net::actor_host& host_;
+  state& s_;
+};
+
+} // namespace seedwalk::actors

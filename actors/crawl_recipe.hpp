@@ -1,0 +1,37 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "actors/crawl_config.hpp"
+#include "net/inspect.hpp"
+
+namespace seedwalk::actors {
+
+/// What a crawl is made from: its configuration, and what it takes to reload that. A recording
+/// begins with it.
+struct crawl_recipe {
+  crawl_config config;
+  std::set<std::string, std::less<>>
+      pinned; ///< Paths of options set by flags or the environment: no file changes them.
+  std::string control_socket; ///< Where commands are taken; empty: nowhere.
+
+  template <net::inspector F>
+  friend auto inspect(F& f, crawl_recipe& x) {
+    return f(x.config, x.pinned, x.control_socket);
+  }
+};
+
+/// The configuration that follows from `contents`, a configuration file called `name`: what it
+/// says, below what is pinned, above the defaults.
+///
+/// The whole of it is checked, and refused with one line if any part is bad, or if it changes what
+/// cannot change while a crawl runs: the chain, the database, how the run ends, the number of
+/// threads.
+tl::expected<crawl_config, std::string>
+reconfigured(const crawl_recipe& recipe, std::string_view contents, std::string_view name);
+
+} // namespace seedwalk::actors
