@@ -56,17 +56,20 @@ std::string group_prefix(const std::string& group);
 std::string visit_prefix(std::uint32_t day, const net::endpoint& peer);
 std::string day_prefix(key_kind kind, std::uint32_t day);
 
+/// What a key of the due index says.
 struct due_parts {
   dial_class queue = dial_class::live;
   timestamp due{};
   std::uint32_t tiebreak = 0;
   net::endpoint peer;
 };
+/// What a key of the index of sources says.
 struct group_parts {
   std::string group;
   std::uint32_t tiebreak = 0;
   net::endpoint peer;
 };
+/// What a key of a visit says.
 struct visit_parts {
   std::uint32_t day = 0;
   net::endpoint peer;

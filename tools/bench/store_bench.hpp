@@ -22,9 +22,10 @@ struct store_figure {
 /// What the store costs. Times are wall time.
 struct store_bench_result {
   std::uint64_t peers = 0;
-  store_figure inserts;             ///< New peers, claimed by a thousand sources.
-  store_figure updates;             ///< Visits to all of them, in an order unlike the keys'.
-  double open_s = 0;                ///< Opening the database with all of them.
+  store_figure inserts; ///< New peers, claimed by a thousand sources.
+  store_figure updates; ///< Visits to all of them, in an order unlike the keys'.
+  double open_s = 0;    ///< Opening the database with all of them.
+  double open_cpu_s = 0;
   std::uint64_t resident_bytes = 0; ///< What opening it added to the process.
   std::uint64_t gossip_entries = 0; ///< 20 entries a peer, from as many sources.
   std::uint64_t gossip_bytes = 0;   ///< Bytes that gossip wrote, log and compactions included.
