@@ -16,7 +16,7 @@ constexpr std::uint64_t address_bytes_max = 512; // BIP155
 // time, services, network, length, no address, port
 constexpr std::size_t v2_entry_bytes_min = 4 + 1 + 1 + 1 + 0 + 2;
 // time, services, network, length, the longest address of a known network, port
-constexpr std::size_t v2_entry_bytes_max = 4 + 9 + 1 + 1 + 32 + 2;
+constexpr std::ptrdiff_t v2_entry_bytes_max = 4 + 9 + 1 + 1 + 32 + 2;
 constexpr std::size_t v1_entry_bytes = 8 + 16 + 2;
 constexpr std::size_t time_bytes = 4;
 
@@ -76,9 +76,12 @@ bool keep_v2(addr_entry& entry, skipped_entries& skipped, std::uint8_t network,
 /// The networks whose addresses we keep, and whose length is therefore a rule: BIP155 lets the
 /// others have any.
 constexpr std::size_t kept_length(std::uint8_t network) {
-  constexpr std::array<std::uint8_t, 8> lengths = {0, 4, 16, 0, 32, 32, 16, 0};
-  return network < lengths.size() ? lengths[network] : 0;
+  // A byte a network, from the right: this is looked at once an entry.
+  constexpr std::uint64_t lengths = 0x00'10'20'20'00'10'04'00;
+  return network < 8 ? lengths >> (8 * network) & 0xff : 0;
 }
+static_assert(kept_length(1) == address_size(network_id::ipv4) && kept_length(3) == 0 &&
+              kept_length(5) == address_size(network_id::i2p) && kept_length(7) == 0);
 
 void count_skipped(skipped_entries& skipped, std::uint8_t network) {
   if (network == static_cast<std::uint8_t>(network_id::torv2))
@@ -109,31 +112,31 @@ bool read_v2_entry(wire_reader& in, addr_entry& entry, skipped_entries& skipped)
   return keep_v2(entry, skipped, network, address.data());
 }
 
-/// The same for an entry that is surely whole, in the shape that nearly all have. Returns its
-/// bytes, or 0 for whatever needs the careful way.
-std::size_t read_v2_entry_fast(const std::uint8_t* const entry_begin, addr_entry& entry,
-                               skipped_entries& skipped, bool& kept) {
-  const auto first = entry_begin[4];
-  auto at = entry_begin + 5;
-  if (first < 0xfd) {
-    entry.services = first;
-  } else if (first == 0xfd) {
-    entry.services = load<std::uint16_t>(at);
-    if (entry.services < 0xfd)
-      return 0;
-    at += 2;
-  } else {
-    return 0;
+/// The same for an entry that surely lies whole before `at + v2_entry_bytes_max`, in the shape that
+/// nearly all have; moves `at` behind it. Whatever is out of the ordinary is left to the careful
+/// way: then false, and nothing has changed but `entry`.
+bool read_v2_entry_fast(const std::uint8_t*& at, addr_entry& entry, skipped_entries& skipped,
+                        bool& keep) {
+  auto next = at + 5;
+  std::uint64_t services = at[4];
+  if (services >= 0xfd) {
+    const bool two_bytes = services == 0xfd;
+    services = load<std::uint16_t>(next);
+    next += 2;
+    if (!two_bytes || services < 0xfd)
+      return false;
   }
-  const auto network = at[0];
-  const auto length = at[1];
+  const auto network = next[0];
+  const std::size_t length = next[1];
+  next += 2;
   if (length == 0 || length != kept_length(network))
-    return 0;
-  at += 2;
-  entry.time = load<std::uint32_t>(entry_begin);
-  entry.peer.port = load_port(at + length);
-  kept = keep_v2(entry, skipped, network, at);
-  return static_cast<std::size_t>(at - entry_begin) + length + 2;
+    return false;
+  entry.time = load<std::uint32_t>(at);
+  entry.services = services;
+  entry.peer.port = load_port(next + length);
+  keep = keep_v2(entry, skipped, network, next);
+  at = next + length + 2;
+  return true;
 }
 
 /// Where an address of the sixteen bytes of old belongs. False for Tor v2.
@@ -196,24 +199,26 @@ void read_addrv2(wire_reader& in, msg::addrv2& x) {
   const auto count = in.count(v2_entry_bytes_min);
   x.skipped = {};
   x.entries.clear();
-  x.entries.resize(std::min(count, entries_max));
-  std::size_t kept = 0;
-  addr_entry surplus;
-  for (std::size_t i = 0; i != count && in.ok(); ++i) {
-    auto& entry = i < entries_max ? x.entries[kept] : surplus;
+  x.entries.reserve(std::min(count, entries_max));
+  auto at = in.at();
+  const auto end = at + in.left();
+  for (std::size_t i = 0; i != count; ++i) {
+    if (i == entries_max)
+      // Too many, but only if nothing is malformed: Core looks at the number last.
+      x.entries.clear();
+    auto& entry = x.entries.emplace_back();
     bool keep = false;
-    if (in.left() >= v2_entry_bytes_max) {
-      if (const auto used = read_v2_entry_fast(in.at(), entry, x.skipped, keep); used != 0)
-        in.advance(used);
-      else
-        keep = read_v2_entry(in, entry, x.skipped);
-    } else {
+    if (end - at < v2_entry_bytes_max || !read_v2_entry_fast(at, entry, x.skipped, keep)) {
+      in.advance(static_cast<std::size_t>(at - in.at()));
       keep = read_v2_entry(in, entry, x.skipped);
+      if (!in.ok())
+        return;
+      at = in.at();
     }
-    if (i < entries_max)
-      kept += keep;
+    if (!keep || i >= entries_max)
+      x.entries.pop_back();
   }
-  x.entries.resize(kept);
+  in.advance(static_cast<std::size_t>(at - in.at()));
   if (count > entries_max)
     in.fail(wire_error::too_many_addresses, count_at);
 }
@@ -229,23 +234,21 @@ void read_addr(wire_reader& in, msg::addr& x, bool has_times) {
     in.fail(wire_error::too_many_addresses, count_at);
     return;
   }
-  x.entries.resize(count);
+  x.entries.reserve(count);
   // The count was checked against what is left: every entry is whole.
   auto at = in.raw(count * entry_bytes).data();
-  std::size_t kept = 0;
   for (std::size_t i = 0; i != count; ++i) {
-    auto& entry = x.entries[kept];
-    entry.time = 0;
+    auto& entry = x.entries.emplace_back();
     if (has_times) {
       entry.time = load<std::uint32_t>(at);
       at += time_bytes;
     }
     entry.services = load<std::uint64_t>(at);
     entry.peer.port = load_port(at + 24);
-    kept += keep_v1(entry.peer, at + 8, x.skipped);
+    if (!keep_v1(entry.peer, at + 8, x.skipped))
+      x.entries.pop_back();
     at += v1_entry_bytes;
   }
-  x.entries.resize(kept);
 }
 
 void append_addrv2(bytes& out, const msg::addrv2& x) {

@@ -23,6 +23,15 @@ void resume(SHA256_CTX& context, const std::array<std::uint32_t, 8>& chain, std:
   std::copy(partial.begin(), partial.end(), reinterpret_cast<std::uint8_t*>(context.data));
 }
 
+hash256 sha256_once(const hash256& data) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data(), data.size());
+  hash256 result;
+  SHA256_Final(result.data(), &context);
+  return result;
+}
+
 } // namespace
 
 void sha256::update(byte_view data) {
@@ -45,18 +54,17 @@ hash256 sha256::digest() const {
 }
 
 hash256 sha256d(byte_view data) {
+  // Not SHA256(): that looks its algorithm up, under a lock, each time.
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data(), data.size());
   hash256 inner;
-  SHA256(data.data(), data.size(), inner.data());
-  hash256 outer;
-  SHA256(inner.data(), inner.size(), outer.data());
-  return outer;
+  SHA256_Final(inner.data(), &context);
+  return sha256_once(inner);
 }
 
 hash256 sha256d(const sha256& inner) {
-  const auto first = inner.digest();
-  hash256 outer;
-  SHA256(first.data(), first.size(), outer.data());
-  return outer;
+  return sha256_once(inner.digest());
 }
 
 } // namespace seedwalk::net
