@@ -77,7 +77,8 @@ struct loss_model {
 ///
 /// A file's bytes are durable once synced. A name is durable once its folder is synced or, with
 /// `sync_commits_names`, once any file is: that is what journalling file systems do, because the
-/// transaction that carries the file carries all names before it. POSIX does not promise it.
+/// transaction that carries the file carries all names before it. POSIX does not promise it, and
+/// LevelDB, which never syncs the folder after it has begun a new log, relies on it.
 ///
 /// Threads: that of the world.
 class disk {
