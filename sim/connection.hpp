@@ -67,6 +67,7 @@ struct half {
   std::uint32_t unsent = 0;    ///< Bytes in `queue`.
   std::uint32_t used = 0;      ///< Of the peer's window: under way, or arrived and not taken.
   std::uint32_t untaken = 0;   ///< Bytes in `arrived`.
+  std::uint32_t freed = 0;     ///< Bytes taken that the peer has not been told of.
   std::uint64_t sent_offset = 0;
   net::steady_time line_free{0};     ///< When the last byte is through a line of limited rate.
   net::steady_time lingers_until{0}; ///< Over, but discards input until then.

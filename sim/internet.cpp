@@ -41,6 +41,9 @@ net::error internet::answer_loopback(const net::endpoint& any, const dial_answer
 }
 
 net::error internet::answer(const std::string& path, const dial_answer& how) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos || !folders_.contains(path.substr(0, slash)))
+    return net::error::address_not_available;
   return enter(path_answers_, path, how);
 }
 

@@ -57,7 +57,10 @@ public:
   net::error answer(const net::endpoint& at, const dial_answer& how);
   /// All loopback addresses at a port, but for those with an answer of their own.
   net::error answer_loopback(const net::endpoint& any, const dial_answer& how);
+  /// A Unix path. `address_not_available` if its folder does not exist.
   net::error answer(const std::string& path, const dial_answer& how);
+  /// "/run" and "/tmp" exist already.
+  void add_folder(const std::string& folder) { folders_.insert(folder); }
   void forget(const net::endpoint& at) { answers_.erase(at); }
   void forget_loopback(const net::endpoint& any);
   void forget(const std::string& path) { path_answers_.erase(path); }
@@ -82,6 +85,7 @@ private:
   std::map<net::endpoint, dial_answer> answers_;
   std::map<net::endpoint, dial_answer> loopback_answers_; ///< Keys have no address.
   std::map<std::string, dial_answer> path_answers_;
+  std::set<std::string> folders_ = {"/run", "/tmp"};
   std::set<net::endpoint> hosts_; ///< Without ports.
   std::map<std::string, name_answer> names_;
 };

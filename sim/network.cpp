@@ -14,6 +14,11 @@ constexpr std::uint16_t last_ephemeral_port = 60999;
 /// Connections that wait for accept credit at one listener; beyond it dials are not answered.
 constexpr std::size_t backlog_max = 4096;
 
+/// sockaddr_un holds 108 bytes, the last of them zero.
+bool is_possible_path(const std::string& path) {
+  return !path.empty() && path.size() < 108;
+}
+
 bool is_wildcard(const net::endpoint& at) {
   return at.address == decltype(at.address){};
 }
@@ -177,8 +182,8 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   auto failed = net::error::none;
   if (const auto path = std::get_if<net::unix_path>(&peer)) {
     way.path = path->path;
-    if (way.path.empty())
-      failed = net::error::refused;
+    if (!is_possible_path(way.path))
+      failed = net::error::address_not_supported;
   } else {
     way.to = std::get<net::endpoint>(peer);
     failed = local_for(way.to, way.from);
@@ -260,8 +265,8 @@ net::error network::bind(listener& l, const net::address& local) {
   if (const auto ip = std::get_if<net::endpoint>(&local))
     return bind_ip(l, *ip);
   const auto& path = std::get<net::unix_path>(local).path;
-  if (path.empty())
-    return net::error::address_not_available;
+  if (!is_possible_path(path))
+    return net::error::address_not_supported;
   return where_.answer(path, {dial_answer::kind::accepts, &l, {}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "net/random.hpp"
 #include "sim/transport.hpp"
@@ -224,15 +225,16 @@ void transport::deliver(const place& at) {
     finish(at, net::error::none);
 }
 
-/// `bytes` left the receiver's buffer. A peer that waits for room hears of it by a packet; for one
-/// that does not wait the room is there at once, which nobody can tell from a packet.
+/// `bytes` left the receiver's buffer. A peer that waits for room hears of it by a packet, once it
+/// is worth one (RFC 1122, 4.2.3.3: else segments get ever smaller); for one that does not wait the
+/// room is there at once, which nobody can tell from a packet.
 void transport::taken(const place& at, std::uint32_t bytes) {
-  if (bytes == 0)
-    return;
+  auto& me = at.me();
+  me.freed += bytes;
   if (at.peer().unsent == 0)
-    at.peer().used -= std::min(at.peer().used, bytes);
-  else
-    send(at, {packet::kind::window, {}, bytes, {}});
+    at.peer().used -= std::min(at.peer().used, std::exchange(me.freed, 0));
+  else if (me.freed >= std::max(options_.window_bytes / 4, 1u))
+    send(at, {packet::kind::window, {}, std::exchange(me.freed, 0), {}});
 }
 
 void transport::discard_arrived(const place& at) {

@@ -91,7 +91,7 @@ TEST(sim_network, a_reader_that_does_not_ask_makes_its_writer_wait) {
   t.alices.write(a, text(letters(10'000 + net::network::low_water_bytes)));
   t.pass(1h);
   EXPECT_TRUE(t.said.of<net::drained>(alice).empty());
-  t.bobs.want(b, 1);
+  t.bobs.want(b, o.streams.window_bytes / 4);
   t.pass(1s);
   EXPECT_EQ(t.said.of<net::drained>(alice).size(), 1u);
 }

@@ -1,0 +1,118 @@
+#include "sim/bitcoin_nodes.hpp"
+
+#include <algorithm>
+
+#include "net/encode.hpp"
+#include "net/random.hpp"
+#include "sim/bitcoin_session.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+/// Accepts and says nothing that makes sense, or nothing at all.
+class mute_session final : public node_session {
+public:
+  mute_session(node_kind kind, std::uint64_t seed) : kind_(kind), seed_(seed) {}
+
+  void on_open(node_io& io) override {
+    if (kind_ == node_kind::closes_at_accept)
+      io.close();
+    else if (kind_ == node_kind::resets_at_accept)
+      io.reset();
+    else if (kind_ == node_kind::garbage)
+      io.send(noise());
+  }
+
+  void on_bytes(node_io& io, net::byte_view) override {
+    if (kind_ == node_kind::full)
+      io.close();
+  }
+
+private:
+  /// No chain's magic begins with a zero.
+  net::buffer noise() const {
+    net::random_stream stream(seed_, "noise");
+    net::bytes data(100);
+    std::generate(data.begin() + 1, data.end(),
+                  [&] { return static_cast<std::uint8_t>(stream.next()); });
+    return net::buffer{data};
+  }
+
+  node_kind kind_;
+  std::uint64_t seed_;
+};
+
+bool is_mute(node_kind kind) {
+  switch (kind) {
+  case node_kind::silent:
+  case node_kind::closes_at_accept:
+  case node_kind::resets_at_accept:
+  case node_kind::full:
+  case node_kind::garbage:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// What no crawler may dial; and none of it leaves a machine that does.
+void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::int64_t time) {
+  for (std::uint32_t i = 1; i != 6 && entries.size() < 1000; ++i) {
+    entries.push_back({time, 1, net::ipv4_endpoint(0xe0000000 + i, 8333)});
+    if (entries.size() < 1000)
+      entries.push_back({time, 1, net::ipv4_endpoint(0x7f000000 + i, 0)});
+  }
+}
+
+} // namespace
+
+std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
+  const auto kind = where_.nodes()[node].kind;
+  if (is_mute(kind))
+    return std::make_unique<mute_session>(kind, where_.settings().seed + node);
+  return std::make_unique<bitcoin_session>(*this, node, peer);
+}
+
+net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
+                                        std::chrono::seconds wall) const {
+  const auto& me = where_.nodes()[node];
+  net::random_stream ages(where_.settings().seed, "ages",
+                          {reinterpret_cast<const std::uint8_t*>(&node), sizeof node});
+  std::vector<net::msg::addr_entry> entries;
+  entries.reserve(1001);
+  for (const auto number : me.peers) {
+    const auto& peer = where_.nodes()[number];
+    const auto age = static_cast<std::int64_t>(ages.below(10'800));
+    entries.push_back({std::max<std::int64_t>(wall.count() - age, 0), peer.services, peer.at});
+  }
+  if (me.kind == node_kind::unroutable_gossip)
+    add_unroutable(entries, wall.count());
+  if (me.kind == node_kind::too_many_addresses)
+    entries.resize(1001, {wall.count(), me.services, me.at});
+  net::bytes out;
+  const auto& magic = where_.settings().magic;
+  if (v2)
+    net::append_message(out, magic, net::msg::addrv2{std::move(entries), {}});
+  else
+    net::append_message(out, magic, net::msg::addr{std::move(entries), {}, true});
+  return out;
+}
+
+net::buffer bitcoin_nodes::answer_of(std::uint32_t node, bool v2, std::chrono::seconds wall) {
+  const auto key = std::uint64_t{node} * 2 + (v2 ? 1 : 0);
+  if (const auto known = answers_.find(key); known != answers_.end())
+    return known->second;
+  net::buffer fresh{encode_answer(node, v2, wall)};
+  cached_bytes_ += fresh.size();
+  answers_.emplace(key, fresh);
+  oldest_answers_.push_back(key);
+  while (cached_bytes_ > cached_bytes_max) {
+    const auto oldest = answers_.extract(oldest_answers_.front());
+    oldest_answers_.pop_front();
+    cached_bytes_ -= oldest.mapped().size();
+  }
+  return fresh;
+}
+
+} // namespace seedwalk::sim

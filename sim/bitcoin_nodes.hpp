@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include "net/buffer.hpp"
+#include "net/bytes.hpp"
+#include "sim/node_model.hpp"
+#include "sim/topology.hpp"
+
+namespace seedwalk::sim {
+
+/// The nodes of a topology, alive: each connection gets a session that behaves as its node's kind
+/// says, and judges what it hears.
+///
+/// The handshake is Bitcoin Core's as an inbound peer (net_processing.cpp): nothing is said before
+/// the dialler's version; then version, wtxidrelay and sendaddrv2 (where both speak 70016), verack;
+/// after the dialler's verack sendcmpct and a ping. getaddr is answered once, with addrv2 where the
+/// dialler asked for it.
+///
+/// The referee's rules are those by which Core would ignore or cut off the dialler: what does not
+/// decode; anything before version; a second version or verack; negotiation after verack; requests
+/// before verack; getaddr twice; a pong that nothing asked for; a ping without nonce.
+///
+/// One thread. The topology outlives it, and it outlives its sessions.
+class bitcoin_nodes final : public node_population {
+public:
+  /// Encoded answers kept, in bytes of memory.
+  static constexpr std::size_t cached_bytes_max = 64u << 20;
+
+  explicit bitcoin_nodes(const topology& where) : where_(where) {}
+
+  std::unique_ptr<node_session> open(std::uint32_t node, const net::endpoint& peer) override;
+
+  const topology& where() const { return where_; }
+
+  /// A node's answer to getaddr, with its header, ready to be sent. `wall` is the time of day.
+  net::buffer answer_of(std::uint32_t node, bool v2, std::chrono::seconds wall);
+
+private:
+  net::bytes encode_answer(std::uint32_t node, bool v2, std::chrono::seconds wall) const;
+
+  const topology& where_;
+  std::unordered_map<std::uint64_t, net::buffer> answers_; ///< By 2 * node + v2.
+  std::deque<std::uint64_t> oldest_answers_;
+  std::size_t cached_bytes_ = 0;
+};
+
+} // namespace seedwalk::sim

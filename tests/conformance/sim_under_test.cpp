@@ -1,0 +1,103 @@
+#include <memory>
+
+#include "net/timers.hpp"
+#include "sim/agenda.hpp"
+#include "sim/internet.hpp"
+#include "sim/network.hpp"
+#include "tests/conformance/network_under_test.hpp"
+
+/// The simulated door, as it is and at its worst: every segment cut, small windows, and near events
+/// in a drawn order.
+namespace seedwalk::conformance {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct hand_clock final : net::timers {
+  net::instant now() const override { return at; }
+  net::timer_id start(std::chrono::nanoseconds, net::owner) override { return {}; }
+  void cancel(net::timer_id) override {}
+  net::instant at;
+};
+
+sim::internet_options calm() {
+  sim::internet_options o;
+  // Datagrams that overtake each other are no part of the contract, nor of loopback.
+  o.datagrams.delay = sim::latency::constant(10ms);
+  return o;
+}
+
+sim::internet_options rough() {
+  auto o = calm();
+  o.streams.seed = 2;
+  o.streams.link = sim::latency::uniform(0ns, 20ms);
+  o.streams.jitter = sim::latency::exponential(0ns, 5ms);
+  o.streams.window_bytes = 50'000;
+  o.streams.segment_bytes_max = 40'000;
+  o.streams.cut_one_in = 1;
+  return o;
+}
+
+class sim_under_test final : public network_under_test {
+public:
+  sim_under_test(net::completion_sink& sink, const sim::internet_options& o, net::steady_time slack)
+      : events_(o.streams.seed, slack), where_(o, events_, clock_), door_(where_, sink) {}
+
+  net::network& door() override { return door_; }
+
+  bool run_until(const std::function<bool()>& done) override {
+    const auto deadline = clock_.at.steady + 30s;
+    while (!done())
+      if (!advance(deadline))
+        return false;
+    return true;
+  }
+
+  void settle() override {
+    const auto end = clock_.at.steady + 1s;
+    while (advance(end))
+      ;
+    clock_.at.steady = end;
+  }
+
+  net::address any_port() override { return net::ipv4_endpoint(0x7f000001, 0); }
+  net::address refusing_address() override { return net::ipv4_endpoint(0x7f000001, 1); }
+  std::optional<net::address> silent_address() override {
+    return net::ipv4_endpoint(0xcb007101, 8333);
+  }
+  net::address foreign_address() override { return net::ipv4_endpoint(0xcb007101, 0); }
+  std::string known_name() override { return "localhost"; }
+  std::optional<std::string> unix_folder() override { return "/run"; }
+  /// A path that nobody listens on leaves nothing in a world without a file system.
+  void leave_dead_socket(const std::string&) override {}
+
+private:
+  bool advance(net::steady_time end) {
+    if (events_.run_one(clock_.at.steady))
+      return true;
+    const auto next = events_.next_due();
+    if (!next || *next > end)
+      return false;
+    clock_.at.steady = *next;
+    return true;
+  }
+
+  hand_clock clock_;
+  sim::agenda events_;
+  sim::internet where_;
+  sim::network door_;
+};
+
+const bool added =
+    add_implementation({"sim",
+                        [](net::completion_sink& sink) {
+                          return std::make_unique<sim_under_test>(sink, calm(), 0ns);
+                        }}) &&
+    add_implementation({"sim_rough", [](net::completion_sink& sink) {
+                          return std::make_unique<sim_under_test>(sink, rough(), 0ns);
+                        }});
+
+} // namespace
+
+} // namespace seedwalk::conformance
