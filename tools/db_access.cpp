@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
-#include "net/archive.hpp"
+#include "actors/control_queries.hpp"
 
 namespace seedwalk::tools {
 
@@ -16,21 +15,17 @@ tl::unexpected<store::error> failed(const std::string& path, const std::string& 
 }
 
 result ask_crawl(control_client& crawl, const std::string& path, const store::query& what) {
-  const nlohmann::json request{{"command", "db-query"},
-                               {"schema", store::database::schema},
-                               {"query", actors::print_hex(net::to_archive(what))}};
-  std::string answered;
-  const auto done = crawl.ask(request, [&answered](const nlohmann::json& line) {
-    if (line.value("type", "") == "answer")
-      answered = line.value("answer", "");
-  });
+  tl::expected<store::answer, std::string> answer =
+      tl::unexpected<std::string>("the crawl that has it open gave no answer");
+  const auto done =
+      crawl.ask(actors::query_request(what), [&answer, &what](const nlohmann::json& line) {
+        answer = actors::answer_in(line, what);
+      });
   if (!done)
     return failed(path, done.error());
-  const auto archived = actors::parse_hex(answered);
-  store::answer answer;
-  if (!archived || !net::from_archive(*archived, answer) || answer.index() != what.index())
-    return failed(path, "the crawl that has it open answers in a way that this build cannot read");
-  return answer;
+  if (!answer)
+    return failed(path, answer.error());
+  return std::move(*answer);
 }
 
 } // namespace
