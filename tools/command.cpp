@@ -60,8 +60,9 @@ std::string version_text() {
 
 std::string closest_name(std::string_view typed, std::span<const std::string_view> names) {
   std::string_view best;
-  // A third of the letters wrong is a slip; more is another word.
-  std::size_t fewest = std::max<std::size_t>(typed.size() / 3, 1) + 1;
+  // Half of the letters wrong may be a slip (two letters that changed places are two wrong ones);
+  // more is another word.
+  std::size_t fewest = std::max<std::size_t>(typed.size() / 2, 1) + 1;
   for (const auto name : names) {
     const auto edits = edits_between(typed, name);
     if (edits < fewest) {
