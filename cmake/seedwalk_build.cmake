@@ -19,9 +19,12 @@ if(SEEDWALK_SANITIZE)
 endif()
 
 # seedwalk_library(net CAF::core ...): the static library seedwalk_net, alias seedwalk::net, of every .cpp below the
-# folder that calls it. What is linked is public, so that the link graph is the include graph.
+# folder that calls it (a scenario/ in it is a library of its own). What is linked is public, so that the link graph is the include graph.
 function(seedwalk_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT name STREQUAL scenario)
+    list(FILTER sources EXCLUDE REGEX "/scenario/")
+  endif()
   if(NOT sources)
     add_library(seedwalk_${name} INTERFACE)
     add_library(seedwalk::${name} ALIAS seedwalk_${name})

@@ -5,7 +5,9 @@
 #include "tools/crawl_command.hpp"
 #include "tools/db_command.hpp"
 #include "tools/replay_command.hpp"
+#include "tools/sim_command.hpp"
 #include "tools/version_command.hpp"
+#include "tools/zoo_command.hpp"
 
 namespace seedwalk::tools {
 
@@ -16,6 +18,9 @@ std::span<const command> all_commands() {
               run_config},
       command{"db", "look into a database, or into that of a crawl that runs", run_db},
       command{"replay", "run a recorded crawl again and compare every step", run_replay},
+      command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
+      command{"zoo", "serve simulated nodes on loopback ports",
+              [](invocation& how) { return run_zoo(how); }},
       command{"version", "print the version", run_version},
   };
   return commands;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tools/command.hpp"
 #include "tools/console.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/zoo_server.hpp"
@@ -20,5 +21,8 @@ struct zoo_options {
 /// how to crawl it, and at the end what it has seen. exit_code::usage if it cannot listen,
 /// exit_code::invariant_broken if whoever crawled it broke the protocol.
 exit_code run_zoo(const zoo_options& how, console& terminal);
+
+/// `seedwalk zoo`: reads the options, then the same.
+exit_code run_zoo(invocation& how);
 
 } // namespace seedwalk::tools

@@ -1,0 +1,226 @@
+#include "tools/sim_command.hpp"
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "net/outcome.hpp"
+#include "sim/determinism_check.hpp"
+#include "sim/real_clock.hpp"
+#include "sim/scenario/crawl_world.hpp"
+#include "tools/command_line.hpp"
+#include "tools/node_kind_flags.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr std::string_view help_text =
+    R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
+`seedwalk crawl` walk it in virtual time.
+Usage: seedwalk sim run|check [OPTIONS]
+
+  run    one run, judged by those who know the truth
+  check  each seed twice, the second time in a process where everything that must not matter is different
+
+Examples:
+  seedwalk sim run --seed 7 --nodes 1000
+  seedwalk sim check --seeds 1..200
+)";
+
+constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
+seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --json)";
+constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
+seedwalk sim check --seeds 1..20 --nodes 500 --deep --json)";
+
+/// The options that describe a simulated world.
+struct world_flags {
+  std::uint32_t nodes = 100;
+  node_kind_flags kinds;
+  std::string schedule = "uniform";
+  bool deep = false;
+
+  void declare(CLI::App& app) {
+    app.add_option("--nodes", nodes, "how many nodes there are")->check(CLI::Range(4u, 1'000'000u));
+    kinds.declare(app);
+    app.add_option("--schedule", schedule, "who runs next: fifo or uniform")
+        ->check(CLI::IsMember({"fifo", "uniform"}));
+    app.add_flag("--deep", deep, "message payloads enter the hash too");
+  }
+
+  /// The scenario; or what is wrong with the options.
+  tl::expected<sim::crawl_scenario, std::string> scenario(std::uint64_t seed) const {
+    auto s = sim::plain_crawl(seed, nodes);
+    s.schedule = schedule == "fifo" ? sim::strategy::fifo : sim::strategy::uniform;
+    s.deep = deep;
+    auto shares = kinds.read(mixed_kinds(true));
+    if (!shares)
+      return tl::unexpected(std::move(shares.error()));
+    s.nodes.shares = std::move(*shares);
+    return s;
+  }
+};
+
+double seconds_of(std::chrono::nanoseconds t) {
+  return static_cast<double>(t.count()) / 1e9;
+}
+
+nlohmann::json as_json(const sim::crawl_verdict& v, std::chrono::nanoseconds wall) {
+  nlohmann::json outcomes = nlohmann::json::object();
+  if (v.summary)
+    for (std::size_t i = 0; i != v.summary->counters.outcomes.size(); ++i)
+      if (const auto n = v.summary->counters.outcomes[i]; n > 0)
+        outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = n;
+  return {{"seed", v.seed},
+          {"hash", fmt::format("{:016x}", v.hash)},
+          {"steps", v.steps},
+          {"virtual_s", seconds_of(v.virtual_time)},
+          {"wall_s", seconds_of(wall)},
+          {"steps_per_s", static_cast<double>(v.steps) / seconds_of(wall)},
+          {"precision", v.precision()},
+          {"recall", v.recall()},
+          {"known", v.known},
+          {"good", v.good_found},
+          {"outcomes", std::move(outcomes)},
+          {"violations", v.violations}};
+}
+
+exit_code run_one(invocation& how) {
+  command_line line{"sim run", "Runs one simulated crawl, judged by those who know the truth.",
+                    run_examples};
+  world_flags flags;
+  std::uint64_t seed = 1;
+  bool json = false;
+  line.app().add_option("--seed", seed, "everything that is drawn comes from it");
+  flags.declare(line.app());
+  line.app().add_flag("--json", json, "print one JSON document");
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto scenario = flags.scenario(seed);
+  if (!scenario)
+    return line.refuse(how, scenario.error());
+  const sim::real_clock clock;
+  const auto verdict = sim::run_crawl(*scenario);
+  const auto wall = clock.now().steady;
+  if (json) {
+    how.terminal.out << as_json(verdict, wall).dump(2) << '\n';
+  } else {
+    how.terminal.out << fmt::format(
+        "seed {}: {} steps, {:.1f} virtual s in {:.3f} s ({:.0f} steps/s), hash {:016x}\n", seed,
+        verdict.steps, seconds_of(verdict.virtual_time), seconds_of(wall),
+        static_cast<double>(verdict.steps) / seconds_of(wall), verdict.hash);
+    how.terminal.out << fmt::format("known {}, good {} of {}, precision {:.4f}, recall {:.4f}\n",
+                                    verdict.known, verdict.good_found, verdict.good_true,
+                                    verdict.precision(), verdict.recall());
+  }
+  for (const auto& violation : verdict.violations)
+    how.terminal.err << "broken: " << violation << '\n';
+  if (verdict.violations.empty())
+    return exit_code::done;
+  how.terminal.err << fmt::format("again: seedwalk sim run --seed {} --nodes {}\n", seed,
+                                  flags.nodes);
+  return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
+}
+
+/// "7" or "1..200".
+std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
+  const auto number = [](const std::string& t) -> std::optional<std::uint64_t> {
+    if (t.empty() || t.size() > 18 || t.find_first_not_of("0123456789") != std::string::npos)
+      return std::nullopt;
+    return std::stoull(t);
+  };
+  const auto split = text.find("..");
+  const auto first = number(text.substr(0, split));
+  const auto last = split == std::string::npos ? first : number(text.substr(split + 2));
+  constexpr std::uint64_t seeds_max = 1'000'000;
+  if (!first || !last || *last < *first || *last - *first >= seeds_max)
+    return std::nullopt;
+  std::vector<std::uint64_t> seeds;
+  for (auto seed = *first; seed <= *last; ++seed)
+    seeds.push_back(seed);
+  return seeds;
+}
+
+exit_code conclude_check(invocation& how, const sim::check_report& report, bool json) {
+  const std::set<std::uint64_t> distinct(report.hashes.begin(), report.hashes.end());
+  if (json) {
+    nlohmann::json differences = nlohmann::json::array();
+    for (const auto& d : report.differences)
+      differences.push_back(
+          {{"seed", d.seed}, {"first_step", d.first_step}, {"story", sim::to_string(d)}});
+    how.terminal.out << nlohmann::json{{"seeds", report.seeds},
+                                       {"equal", report.seeds - report.differences.size()},
+                                       {"distinct_hashes", distinct.size()},
+                                       {"differences", std::move(differences)}}
+                            .dump(2)
+                     << '\n';
+  } else {
+    how.terminal.out << fmt::format(
+        "{} seeds, each twice: {} equal, {} different hashes among them\n", report.seeds,
+        report.seeds - report.differences.size(), distinct.size());
+  }
+  for (const auto& d : report.differences)
+    how.terminal.err << sim::to_string(d) << '\n';
+  return report.differences.empty() ? exit_code::done : exit_code::runs_differ;
+}
+
+exit_code check(invocation& how) {
+  command_line line{"sim check",
+                    "Runs each seed twice, in processes that differ in all that must not matter.",
+                    check_examples};
+  world_flags flags;
+  std::string seeds_text = "1..20";
+  bool json = false;
+  line.app().add_option("--seeds", seeds_text, "A..B, both included, or one seed");
+  flags.declare(line.app());
+  line.app().add_flag("--json", json, "print one JSON document");
+  const auto arguments = how.arguments;
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto seeds = parse_seeds(seeds_text);
+  if (!seeds)
+    return line.refuse(
+        how, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
+  if (const auto probe = flags.scenario(seeds->front()); !probe)
+    return line.refuse(how, probe.error());
+  const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
+    sim::crawl_world world{*flags.scenario(seed)};
+    world.home().listen(&watch);
+    if (world.start())
+      world.run();
+    world.judge();
+    world.home().listen(nullptr);
+    watch.finish(world.home());
+  };
+  if (sim::is_check_child())
+    return sim::answer_check(run) ? exit_code::done : exit_code::failed;
+  sim::check_options options;
+  options.child = {"/proc/self/exe", "sim", "check"};
+  options.child.insert(options.child.end(), arguments.begin(), arguments.end());
+  const auto report = sim::check(*seeds, run, options);
+  if (!report) {
+    how.terminal.err << "seedwalk sim check: " << report.error() << '\n';
+    return exit_code::failed;
+  }
+  return conclude_check(how, *report, json);
+}
+
+} // namespace
+
+exit_code run_sim(invocation& how) {
+  constexpr std::array<std::string_view, 2> names = {"run", "check"};
+  const auto chosen = choose_subcommand(how, "sim", names, help_text);
+  if (chosen.name == "run")
+    return run_one(how);
+  if (chosen.name == "check")
+    return check(how);
+  return chosen.code;
+}
+
+} // namespace seedwalk::tools

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace seedwalk::tools {
+
+/// `seedwalk sim run|check`: crawls in the simulator.
+exit_code run_sim(invocation& how);
+
+} // namespace seedwalk::tools
