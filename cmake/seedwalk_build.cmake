@@ -2,7 +2,7 @@
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}/../.. ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
@@ -35,4 +35,13 @@ function(seedwalk_library name)
   add_library(seedwalk::${name} ALIAS seedwalk_${name})
   target_include_directories(seedwalk_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(seedwalk_${name} PUBLIC ${ARGN})
+endfunction()
+
+# What nearly every source of a target includes, parsed once for it. Sources still include what they use: a build with
+# -DSEEDWALK_PRECOMPILE=OFF must pass too.
+option(SEEDWALK_PRECOMPILE "Precompile the headers of actors and of test libraries" ON)
+function(seedwalk_precompile target)
+  if(SEEDWALK_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
 endfunction()

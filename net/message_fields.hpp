@@ -22,6 +22,8 @@ inline constexpr std::size_t hash_bytes = 32;
 /// No rule of the protocol but that the payload holds it.
 inline constexpr std::uint64_t no_limit = UINT64_MAX;
 
+/// Walks the fields of a payload one by one, in the order of the wire, and fills them in: the
+/// reading half of a message's one description.
 class field_reader {
 public:
   static constexpr bool reads = true;
@@ -97,6 +99,7 @@ private:
   wire_reader& in_;
 };
 
+/// The writing half: the same walk over the same fields.
 class field_writer {
 public:
   static constexpr bool reads = false;

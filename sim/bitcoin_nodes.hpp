@@ -44,6 +44,7 @@ private:
   net::bytes encode_answer(std::uint32_t node, bool v2, std::chrono::seconds wall) const;
 
   const topology& where_;
+  // order never seen: asked by number alone
   std::unordered_map<std::uint64_t, net::buffer> answers_; ///< By 2 * node + v2.
   std::deque<std::uint64_t> oldest_answers_;
   std::size_t cached_bytes_ = 0;

@@ -14,6 +14,7 @@
 
 namespace seedwalk::sim {
 
+/// What may become of a datagram.
 struct datagram_options {
   latency delay = latency::exponential(std::chrono::milliseconds{10}, std::chrono::milliseconds{5});
   /// What a socket keeps that was not asked for yet; more is dropped, as the kernel does.

@@ -27,6 +27,7 @@ struct name_answer {
 /// A dial to an address that no host has.
 enum class unknown_host : std::uint8_t { silent, refused, unreachable };
 
+/// How the wires and the addresses behind them behave.
 struct internet_options {
   transport_options streams;
   datagram_options datagrams;

@@ -53,6 +53,7 @@ struct recording_end {
   }
 };
 
+/// What a frame holds. Stored by number: append only.
 enum class frame_kind : std::uint8_t { header = 0, entries = 1, end = 2 };
 
 /// No frame's contents are longer: a reader allocates this much at most. A writer that meets a
@@ -75,6 +76,7 @@ struct frame_head {
   static std::optional<frame_head> decode(net::byte_view in);
 };
 
+/// What one entry of a frame of entries is. Stored by number: append only.
 enum class entry_kind : std::uint8_t { steps = 0, advance = 1, completion = 2 };
 
 /// 64 bits that change with any byte.

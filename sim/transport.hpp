@@ -159,8 +159,8 @@ private:
   std::vector<std::unique_ptr<connection>> table_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;
-  /// How many dials there were from one address to one endpoint, by a hash of both. Asked by key
-  /// only.
+  /// How many dials there were from one address to one endpoint, by a hash of both.
+  // order never seen: asked by key alone
   std::unordered_map<std::uint64_t, std::uint32_t> dials_;
 };
 

@@ -77,7 +77,6 @@ caf::actor_system& world::system() {
 }
 
 // -- steps
-// ------------------------------------------------------------------------------------------------------------
 
 void world::became_runnable(caf::resumable* what, coordinator& where) {
   if (&where == killed_) {
@@ -209,7 +208,6 @@ void world::forget(actor_entry& entry) {
 }
 
 // -- inputs
-// -----------------------------------------------------------------------------------------------------------
 
 void world::advance(net::instant to) {
   assert(to.steady >= now_.steady);
@@ -273,7 +271,6 @@ void world::cancel(net::timer_id id) {
 }
 
 // -- actors
-// -----------------------------------------------------------------------------------------------------------
 
 void world::enrol(net::enrolment actor) {
   auto impl =
@@ -349,7 +346,6 @@ void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {
 }
 
 // -- capture and kill
-// -------------------------------------------------------------------------------------------------
 
 std::vector<world::captured_actor> world::capture(captured_set who) const {
   assert(idle());

@@ -84,7 +84,6 @@ public:
   const options& settings() const { return options_; }
 
   // -- what a driver calls, between steps
-  // ------------------------------------------------------------------------
 
   /// Runs one message of one actor; false if no actor has one.
   bool step();
@@ -155,7 +154,6 @@ public:
   std::string name_of(net::owner who) const;
 
   // -- capture and restore
-  // -----------------------------------------------------------------------------------------
 
   /// One captured actor.
   struct captured_actor {
@@ -193,13 +191,11 @@ public:
   }
 
   // -- net::timers
-  // ---------------------------------------------------------------------------------------------------
   net::instant now() const override { return now_; }
   net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override;
   void cancel(net::timer_id id) override;
 
   // -- net::runtime
-  // --------------------------------------------------------------------------------------------------
   caf::actor_system& system() override;
   net::owner next_owner() override { return net::owner{++last_owner_}; }
   void enrol(net::enrolment actor) override;

@@ -24,6 +24,7 @@ struct live_crawl_options {
   std::function<void(const actors::crawl_progress&)> progressed;
 };
 
+/// What such a crawl came to.
 struct live_crawl_result {
   actors::crawl_summary summary;
   std::uint64_t hash = 0;

@@ -27,7 +27,7 @@ constexpr std::string_view help_text =
 Usage: seedwalk sim run|check [OPTIONS]
 
   run    one run, judged by those who know the truth
-  check  each seed twice, the second time in a process where everything that must not matter is different
+  check  each seed twice, the second time in a process that differs in all that must not matter
 
 Examples:
   seedwalk sim run --seed 7 --nodes 1000

@@ -13,6 +13,7 @@
 
 namespace seedwalk::tools {
 
+/// Which nodes are served, and how many dials may wait for us.
 struct zoo_server_options {
   sim::topology_options nodes;
   int listen_backlog = 4096;
