@@ -166,8 +166,8 @@ owner spawn(runtime& host, typename Actor::environment& env, std::string name,
                                      true);
 }
 
-/// The same under a number taken from `next_owner` before, for actors that must know each other from
-/// the start.
+/// The same under a number taken from `next_owner` before, for actors that must know each other
+/// from the start.
 template <hostable Actor>
 owner spawn_as(runtime& host, typename Actor::environment& env, owner self, std::string name,
                typename Actor::state data = {}) {

@@ -68,7 +68,7 @@ endpoint endpoint_of(const socket_address& from) {
     }
     peer.network = raw_bytes[0] == 0xfc            ? network_id::cjdns
                    : (raw_bytes[0] & 0xfe) == 0x02 ? network_id::yggdrasil
-                                                 : network_id::ipv6;
+                                                   : network_id::ipv6;
     std::copy_n(raw_bytes, 16, peer.address.begin());
   }
   return peer;
