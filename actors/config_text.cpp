@@ -186,7 +186,7 @@ parsed<net::bytes> parse_hex(std::string_view text) {
   return data;
 }
 
-std::string print_hex(const net::bytes& data) {
+std::string print_hex(net::byte_view data) {
   return fmt::format("{:02x}", fmt::join(data, ""));
 }
 

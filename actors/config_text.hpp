@@ -50,7 +50,7 @@ std::string print_address_rule(const address_rule& rule);
 
 /// Hexadecimal digits, two a byte.
 parsed<net::bytes> parse_hex(std::string_view text);
-std::string print_hex(const net::bytes& data);
+std::string print_hex(net::byte_view data);
 
 /// The rules of a text with one a line, empty lines and `#` comments aside. The error names the
 /// line.

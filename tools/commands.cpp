@@ -7,6 +7,7 @@
 #include "tools/replay_command.hpp"
 #include "tools/sim_command.hpp"
 #include "tools/version_command.hpp"
+#include "tools/wire_command.hpp"
 #include "tools/zoo_command.hpp"
 
 namespace seedwalk::tools {
@@ -21,6 +22,7 @@ std::span<const command> all_commands() {
       command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
       command{"zoo", "serve simulated nodes on loopback ports",
               [](invocation& how) { return run_zoo(how); }},
+      command{"wire", "the bytes of a connection to JSON lines, and back", run_wire},
       command{"version", "print the version", run_version},
   };
   return commands;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace seedwalk::tools {
+
+/// `seedwalk wire decode|encode`: between the bytes of a stream and JSON lines.
+exit_code run_wire(invocation& how);
+
+} // namespace seedwalk::tools
