@@ -52,6 +52,7 @@ std::vector<std::string> other_environment(const run_request& what, std::uint64_
 
 std::vector<char*> pointers_of(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (auto& text : texts)
     result.push_back(text.data());
   result.push_back(nullptr);

@@ -31,14 +31,14 @@ live_driver::~live_driver() = default;
 template <class Completion>
 void live_driver::put(net::owner to, Completion&& what) {
   if (std::this_thread::get_id() == thread_ && polling_) {
-    world_.deliver(to, std::move(what));
+    world_.deliver(to, std::forward<Completion>(what));
     return;
   }
   bool first = false;
   {
     const std::lock_guard lock{mutex_};
     first = queue_.empty();
-    queue_.push_back({to, std::move(what)});
+    queue_.push_back({to, std::forward<Completion>(what)});
     has_queued_.store(true, std::memory_order_release);
   }
   // The loop may sleep. One that comes later finds the queue non-empty: the wake-up is on its way.

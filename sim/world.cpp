@@ -234,7 +234,7 @@ template <class Completion>
 void world::deliver_completion(net::owner to, door_tag door, Completion&& what) {
   scratch_.clear();
   net::byte_writer{scratch_}(what);
-  deliver_archived(to, door, std::move(what), scratch_);
+  deliver_archived(to, door, std::forward<Completion>(what), scratch_);
 }
 
 void world::deliver(net::owner to, net::completion&& what) {
