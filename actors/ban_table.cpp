@@ -10,22 +10,22 @@ namespace seedwalk::actors {
 
 std::optional<store::ban_record> ban_table::add(store::ban_record ban) {
   std::optional<store::ban_record> gone;
-  if (!bans_.contains(ban.target) && bans_.size() >= max_bans) {
+  if (const auto known = bans_.find(ban.target); known != bans_.end()) {
+    forget(known);
+  } else if (bans_.size() >= max_bans) {
     // Those without an end are an operator's: they stay.
-    auto first = bans_.end();
-    for (auto i = bans_.begin(); i != bans_.end(); ++i)
-      if (i->second.until != store::never &&
-          (first == bans_.end() || i->second.until < first->second.until))
-        first = i;
-    if (first == bans_.end())
+    if (ends_.empty())
       return ban;
+    const auto first = bans_.find(ends_.begin()->second);
     gone = first->second;
     forget(first);
   }
-  const auto target = ban.target;
-  const bool fresh = bans_.insert_or_assign(target, std::move(ban)).second;
-  if (const auto subnet = std::get_if<store::subnet>(&target); subnet && fresh)
+  if (const auto subnet = std::get_if<store::subnet>(&ban.target))
     ++lengths_[subnet->bits];
+  if (ban.until != store::never)
+    ends_.emplace(ban.until, ban.target);
+  auto target = ban.target;
+  bans_.emplace(std::move(target), std::move(ban));
   return gone;
 }
 
@@ -43,6 +43,8 @@ void ban_table::forget(std::map<store::ban_target, store::ban_record>::iterator 
     if (--length->second == 0)
       lengths_.erase(length);
   }
+  if (i->second.until != store::never)
+    ends_.erase({i->second.until, i->first});
   bans_.erase(i);
 }
 
@@ -68,12 +70,9 @@ const store::ban_record* ban_table::forbids_agent(std::string_view user_agent,
 
 std::vector<store::ban_target> ban_table::expire(store::timestamp now) {
   std::vector<store::ban_target> ended;
-  for (auto i = bans_.begin(); i != bans_.end();) {
-    const auto here = i++;
-    if (store::in_force(here->second, now))
-      continue;
-    ended.push_back(here->first);
-    forget(here);
+  while (!ends_.empty() && ends_.begin()->first <= now) {
+    ended.push_back(ends_.begin()->second);
+    forget(bans_.find(ended.back()));
   }
   return ended;
 }

@@ -2,7 +2,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/endpoint.hpp"
@@ -21,7 +23,8 @@ class ban_table {
 public:
   static constexpr std::size_t max_bans = 100'000;
 
-  /// Adds a ban or replaces that of the same target. Returns who had to give way, if anybody.
+  /// Adds a ban or replaces that of the same target. Returns who had to give way, if anybody: the
+  /// new ban itself where all others are without an end.
   std::optional<store::ban_record> add(store::ban_record ban);
 
   /// Lifts a ban; false if there is none.
@@ -42,7 +45,7 @@ public:
   friend bool operator==(const ban_table&, const ban_table&) = default;
   template <net::inspector F>
   friend auto inspect(F& f, ban_table& x) {
-    return f(x.bans_, x.lengths_);
+    return f(x.bans_, x.lengths_, x.ends_);
   }
 
 private:
@@ -52,6 +55,8 @@ private:
   /// How many subnets of each length there are: a look-up asks for the lengths that exist, not for
   /// every subnet.
   std::map<std::uint16_t, std::uint32_t> lengths_;
+  /// Those that end, in that order: who gives way is found at once, however many there are.
+  std::set<std::pair<store::timestamp, store::ban_target>> ends_;
 };
 
 } // namespace seedwalk::actors

@@ -426,6 +426,28 @@ void add_schedule(std::vector<config_option>& t) {
       [](auto& c) -> auto& { return c.getaddr_interval; }));
 }
 
+void add_restarts(std::vector<config_option>& t) {
+  t.push_back(number(
+      {"restarts.max", "max-restarts", "N",
+       "how often a held peer that was lost is dialled again within the window"},
+      [](auto& c) -> auto& { return c.restarts.max_restarts; }));
+  t.push_back(duration(
+      {"restarts.window", "restart-window", "DURATION", "the window of --max-restarts"},
+      [](auto& c) -> auto& { return c.restarts.window; }));
+  t.push_back(duration(
+      {"restarts.first_delay", "restart-delay", "DURATION",
+       "the wait before the first restart; doubled each time"},
+      [](auto& c) -> auto& { return c.restarts.first_delay; }));
+  t.push_back(duration(
+      {"restarts.longest_delay", "longest-restart-delay", "DURATION",
+       "the longest wait before a restart"},
+      [](auto& c) -> auto& { return c.restarts.longest_delay; }));
+  t.push_back(number(
+      {"restarts.jitter_percent", "restart-jitter-percent", "N",
+       "these waits are drawn within so much of their length"},
+      [](auto& c) -> auto& { return c.restarts.jitter_percent; }));
+}
+
 void add_storage(std::vector<config_option>& t) {
   t.push_back(text(
       {"storage.path", "db", "FOLDER", "the database", common},
@@ -523,6 +545,7 @@ std::vector<config_option> make_table() {
   add_limits(t);
   add_timers(t);
   add_schedule(t);
+  add_restarts(t);
   add_storage(t);
   add_peers(t);
   add_log(t);

@@ -13,19 +13,24 @@ namespace {
 constexpr std::uint32_t fetched_per_slot = 2;
 /// ... but at least so many, ...
 constexpr std::uint32_t fetched_min = 64;
+/// Listeners that are allowed for when the mailbox is bounded.
+constexpr std::size_t listeners_max = 16;
 /// ... and the next are fetched when fewer than one in this many are left.
 constexpr std::uint32_t refill_fraction = 2;
 
 } // namespace
 
 std::size_t connection_manager::mailbox_max() const {
-  // Of each connection an outcome and, where it announces itself, a few signs of life; of the DB
-  // writer an answer for each batch; a few of the crawler and the control socket.
-  return 4 * env_.settings.current()->connections_max() + 256;
+  // Of each connection its version, its verack, a sign of life, the answer to a broadcast, and an
+  // outcome; of each listener its credit; of the DB writer an answer for each batch; a few of the
+  // crawler and the control socket.
+  return 5 * env_.settings.current()->connections_max() + 64 * listeners_max + 512;
 }
 
 void connection_manager::start() {
   s_.dials.set_limits(env_.settings.current()->dials());
+  if (env_.pool_opened)
+    env_.pool_opened(s_.pool, s_.dials);
 }
 
 caf::behavior connection_manager::make_behavior() {
@@ -71,12 +76,12 @@ caf::behavior connection_manager::make_behavior() {
             list.peers.emplace_back(key, entry);
         env_.runtime.send(m.from, std::move(list));
       },
-      [this](const shut_down&) { host_.quit(); },
+      [this](const shut_down&) { end_at_once(); },
   };
 }
 
 // -- beginning and end
-// -------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
@@ -88,15 +93,19 @@ void connection_manager::on_begin(const begin_crawl& m) {
 void connection_manager::on_answer(const storage_answer& m) {
   if (const auto bans = std::get_if<store::bans_answer>(&m.answer); bans && !m.error) {
     for (const auto& ban : bans->bans)
-      s_.bans.add(ban);
+      if (store::in_force(ban, env_.time.now().wall))
+        s_.bans.add(ban);
   }
+  const bool first = std::holds_alternative<store::bans_answer>(m.answer);
   if (s_.now == phase::loading) {
     s_.now = phase::crawling;
-    listen();
+    listen(true);
     ask_who_is_due();
     arm_timers();
     return;
   }
+  if (first || s_.now != phase::crawling)
+    return; // An end came first.
   s_.asking = false;
   if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error) {
     on_due(*due);
@@ -126,6 +135,18 @@ void connection_manager::on_end() {
       env_.runtime.send(entry.connection, disconnect_peer{net::outcome::cancelled});
   arm_timers();
   look_for_the_end();
+}
+
+/// What has not ended by now is cut off.
+void connection_manager::end_at_once() {
+  s_.now = phase::ended;
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  for (const auto& [key, entry] : s_.pool.entries())
+    if (is_live(entry.phase))
+      env_.runtime.send(entry.connection, shut_down{});
+  arm_timers();
+  host_.quit();
 }
 
 void connection_manager::look_for_the_end() {
@@ -170,15 +191,17 @@ void connection_manager::on_saved(const operations_saved& m) {
 }
 
 // -- dialling
-// ----------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::dial_more() {
   if (s_.now != phase::crawling || s_.stalled)
     return;
   const auto now = env_.time.now().steady;
   dial_restarts();
-  while (const auto peer = s_.dials.next(now))
-    dial(*peer);
+  do {
+    while (const auto peer = s_.dials.next(now))
+      dial(*peer);
+  } while (dial_spare());
   ask_who_is_due();
   arm_timers();
 }
@@ -269,7 +292,7 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
 }
 
 // -- time
-// --------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::keep_timer(armed_timer& timer,
                                     std::optional<std::chrono::nanoseconds> mark,
@@ -299,21 +322,27 @@ void connection_manager::arm_timers() {
     restart = s_.restart_queue.begin()->first.first;
   keep_timer(s_.restart_timer, restart, restart ? *restart - now.steady : net::steady_time{0});
 
+  const auto probe = crawling ? s_.blind.next_probe() : std::nullopt;
+  keep_timer(s_.probe_timer, probe, probe ? *probe - now.steady : net::steady_time{0});
+
   // The reaper comes a few times in each period of silence, whatever else happens.
   const auto settings = env_.settings.current();
-  if (!crawling || !announces())
+  if (!crawling || !keeps_connections())
     keep_timer(s_.reap_timer, std::nullopt, {});
   else if (!s_.reap_timer.mark)
     keep_timer(s_.reap_timer, now.steady, settings->config.keep_alive.inactivity / 4);
 }
 
 void connection_manager::on_timer(net::timer_id timer) {
-  for (auto armed : {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.reap_timer}) {
+  for (auto armed :
+       {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer, &s_.reap_timer}) {
     if (!armed->mark || armed->id != timer)
       continue;
     *armed = {};
     if (armed == &s_.reap_timer)
       reap();
+    if (armed == &s_.probe_timer)
+      probe_blind_networks();
     dial_more();
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <caf/behavior.hpp>
 
 #include "actors/ban_table.hpp"
+#include "actors/blindness.hpp"
 #include "actors/crawl_messages.hpp"
 #include "actors/dial_schedule.hpp"
 #include "actors/environment.hpp"
@@ -78,6 +80,15 @@ public:
     }
   };
 
+  struct open_listener {
+    net::endpoint local;
+    bool since_start = true; ///< A crawl does not start without; one that a reload adds may fail.
+    template <net::inspector F>
+    friend auto inspect(F& f, open_listener& x) {
+      return f(x.local, x.since_start);
+    }
+  };
+
   struct state {
     net::owner crawler;
     net::owner db_writer;
@@ -111,7 +122,10 @@ public:
     std::map<std::pair<net::steady_time, net::endpoint>, bool>
         restart_queue; ///< Whom to dial again, and when.
     std::uint64_t restarts_made = 0;
-    std::map<net::listener_id, net::endpoint> listeners;
+    std::deque<net::endpoint> spares; ///< Were good lately: replace held peers that were lost.
+    blindness blind;
+    armed_timer probe_timer; ///< Until a blind network is tried.
+    std::map<net::listener_id, open_listener> listeners;
     std::map<net::owner, std::uint32_t> subscribers; ///< Their credit.
     std::map<std::uint64_t, running_broadcast> broadcasts;
     pool_snapshot ended_totals; ///< The sums over connections that are over.
@@ -121,8 +135,8 @@ public:
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
                x.tokens, x.awaited, x.asking, x.news, x.settled, x.after, x.more, x.asked_at,
                x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer, x.reap_timer,
-               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.listeners, x.subscribers,
-               x.broadcasts, x.ended_totals);
+               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares, x.blind,
+               x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
     }
   };
 
@@ -152,14 +166,19 @@ private:
   std::uint64_t save(std::vector<store::operation> operations, saving then);
 
   // manager_connections.cpp: from a dial or an acceptance to the outcome
-  void listen();
+  void listen(bool since_start);
   void on_listen_failed(const net::listen_failed& m);
   void on_accepted(const net::accepted& m);
   void dial(const store::due_peer& due);
   net::owner spawn_peer(const net::endpoint& key, net::session session,
                         net::connection_id connection);
   std::uint32_t nonce_draw();
-  bool wants_to_hold(store::dial_class queue) const;
+  bool wants_to_hold() const;
+  bool dial_spare();
+  void dial_again(const net::endpoint& key);
+  void note_dial(const net::endpoint& key, const pool_entry& entry,
+                 const net::visit_summary& summary);
+  void probe_blind_networks();
   void on_identified(const peer_identified& m);
   void on_established(const peer_established& m);
   void on_seen(const peer_seen& m);
@@ -168,7 +187,9 @@ private:
                     const net::visit_summary& summary);
   void count_outcome(const net::visit_summary& summary, const command_counts& messages);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
-  void restart_or_replace(const net::endpoint& key, const pool_entry& entry, net::outcome how);
+  bool agent_is_banned(const net::visit_summary& summary) const;
+  void restart_or_replace(const net::endpoint& key, const pool_entry& entry,
+                          const net::visit_summary& summary);
   void dial_restarts();
   void send_away(const net::endpoint& key, pool_entry& entry, net::outcome why);
   void reap();
@@ -190,7 +211,8 @@ private:
   pool_snapshot snapshot(std::uint64_t token) const;
   void answer_command(net::owner to, std::uint64_t token, std::string problem,
                       std::uint32_t affected);
-  bool announces() const;
+  bool keeps_connections() const;
+  void end_at_once();
 
   environment& env_;
   net::actor_host& host_;

@@ -181,7 +181,7 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
 }
 
 // -- answers
-// -----------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void control_server::say(net::connection_id id, const nlohmann::json& line) {
   // User agents are whatever bytes a peer sent.

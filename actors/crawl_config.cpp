@@ -190,6 +190,17 @@ result check_schedule(const crawl_config& c) {
                 {"schedule.first_tries", s.first_tries, 1, 100}});
 }
 
+result check_restarts(const crawl_config& c) {
+  const auto& r = c.restarts;
+  if (auto bad = check({{"restarts.max", r.max_restarts, 0, 1'000},
+                        {"restarts.jitter_percent", r.jitter_percent, 0, 100}});
+      !bad)
+    return bad;
+  return check({{"restarts.window", r.window, second, decade},
+                {"restarts.first_delay", r.first_delay, tick, r.longest_delay},
+                {"restarts.longest_delay", r.longest_delay, tick, day}});
+}
+
 result check_storage(const crawl_config& c) {
   const auto& s = c.storage;
   if (s.path.empty())
@@ -221,8 +232,8 @@ bool has_contact(std::string_view user_agent) {
 }
 
 result validate(const crawl_config& config) {
-  constexpr std::array checks = {check_network,  check_start,   check_limits, check_all_timers,
-                                 check_schedule, check_storage, check_log};
+  constexpr std::array checks = {check_network,  check_start,    check_limits,  check_all_timers,
+                                 check_schedule, check_restarts, check_storage, check_log};
   for (const auto& check : checks)
     if (auto r = check(config); !r)
       return r;

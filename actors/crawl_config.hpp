@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/log_options.hpp"
+#include "actors/restart_table.hpp"
 #include "net/bytes.hpp"
 #include "net/chain_params.hpp"
 #include "net/endpoint.hpp"
@@ -151,6 +152,7 @@ struct crawl_config {
   store::schedule_options schedule;
   std::chrono::seconds getaddr_interval = std::chrono::hours{24}; ///< Core caches its answer 21 to
                                                                   ///< 27 hours.
+  restart_options restarts;
   storage_options storage;
   peer_options peers;
   log_options log;
@@ -160,7 +162,7 @@ struct crawl_config {
   template <net::inspector F>
   friend auto inspect(F& f, crawl_config& x) {
     return f(x.network, x.start, x.run, x.limits, x.timers, x.keep_alive, x.schedule,
-             x.getaddr_interval, x.storage, x.peers, x.log);
+             x.getaddr_interval, x.restarts, x.storage, x.peers, x.log);
   }
 };
 

@@ -7,6 +7,7 @@
 #include "net/inspect.hpp"
 #include "net/outcome.hpp"
 #include "net/owner.hpp"
+#include "store/census_record.hpp"
 
 namespace seedwalk::actors {
 
@@ -75,6 +76,15 @@ struct crawl_progress {
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
     return f(x.counters, x.connections, x.waiting);
+  }
+};
+
+/// Manager to crawler: a network answers again; belongs into the census.
+struct blindness_ended {
+  store::blind_interval interval;
+  template <net::inspector F>
+  friend auto inspect(F& f, blindness_ended& x) {
+    return f(x.interval);
   }
 };
 

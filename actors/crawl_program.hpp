@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "actors/crawler.hpp"
 #include "actors/environment.hpp"
@@ -37,8 +38,9 @@ public:
     env_.progressed = std::move(hear);
   }
 
-  /// Spawns the actors; returns the crawler, who takes control completions.
-  net::owner start();
+  /// Spawns the actors; returns the crawler, who takes control completions. Several crawlers in one
+  /// world have different names.
+  net::owner start(const std::string& name = "crawler");
 
   /// What the crawl came to, once it is over.
   const std::optional<crawl_summary>& summary() const { return summary_; }

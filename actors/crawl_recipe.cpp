@@ -16,6 +16,8 @@ namespace {
 constexpr std::array<std::string_view, 4> fixed = {"network.", "storage.", "run.", "start."};
 
 bool is_fixed(std::string_view path) {
+  if (path == "peers.exclude_file")
+    return true;
   return path != "run.hold" && std::any_of(fixed.begin(), fixed.end(), [&](auto beginning) {
            return path.starts_with(beginning);
          });
@@ -49,6 +51,13 @@ reconfigured(const crawl_recipe& recipe, std::string_view contents, std::string_
       return tl::unexpected(
           fmt::format("{}: {} cannot change while a crawl runs: stop it and start it again", name,
                       option.path));
+  const auto& begun = recipe.config.limits;
+  if (next.limits.max_connections > begun.max_connections ||
+      next.limits.over_capacity > begun.over_capacity)
+    return tl::unexpected(
+        fmt::format("{}: limits.max_connections and limits.over_capacity cannot grow beyond {} and "
+                    "{}, which this crawl was started with",
+                    name, begun.max_connections, begun.over_capacity));
   if (const auto valid = validate(next); !valid)
     return tl::unexpected(
         fmt::format("{}: {}: {}", name, valid.error().option, valid.error().message));

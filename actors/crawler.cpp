@@ -18,6 +18,8 @@ constexpr std::chrono::seconds progress_interval{1};
 constexpr std::chrono::seconds census_interval{30};
 constexpr std::chrono::minutes tidy_interval{10};
 constexpr std::chrono::seconds resolve_timeout{10};
+/// What the last batch may take beyond the deadline for visits.
+constexpr std::chrono::seconds closing_time{5};
 /// As many addresses of one DNS seed as Bitcoin Core keeps (nMaxIPs in net.cpp).
 constexpr std::size_t addresses_per_seed = 32;
 
@@ -80,6 +82,11 @@ caf::behavior crawler::make_behavior() {
         s_.storage_damaged = true;
         end(crawl_end::failed, m.why.message);
       },
+      [this](const blindness_ended& m) {
+        if (s_.census.blind.size() >= store::census_record::max_blind)
+          s_.census.blind.erase(s_.census.blind.begin());
+        s_.census.blind.push_back(m.interval);
+      },
       [this](const part_failed& m) { end(crawl_end::failed, m.what); },
   };
 }
@@ -120,7 +127,9 @@ void crawler::on_saved(const operations_saved& m) {
       for (const auto& result : m.results)
         if (const auto opened = std::get_if<store::census_opened>(&result))
           s_.census_number = opened->number;
-      if (s_.now == phase::opening)
+      if (s_.now == phase::closing)
+        save_census(store::census_state::stopped);
+      else if (s_.now == phase::opening)
         ask(ask_stats, store::stats_query{env_.time.now().wall});
       break;
     case save_seeds:
@@ -144,7 +153,7 @@ void crawler::on_saved(const operations_saved& m) {
 }
 
 // -- where it starts
-// ---------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void crawler::on_census(const store::censuses_answer& answer) {
   if (!answer.censuses.empty() &&
@@ -261,6 +270,11 @@ void crawler::on_timer(net::timer_id timer) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
     on_crawl_ended({s_.counters, false});
+  } else if (timer == s_.deadline_timer && s_.now == phase::closing) {
+    s_.how = crawl_end::failed;
+    if (s_.problem.empty())
+      s_.problem = "the end of the census could not be written in time";
+    finish();
   }
 }
 
@@ -275,14 +289,15 @@ void crawler::reload(const reload_settings& m) {
     return;
   }
   const auto old = env_.settings.current();
-  env_.settings.replace(std::make_shared<const settings>(std::move(*next), env_.seed, old->build));
+  env_.settings.replace(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
+                                                         env_.recipe.excluded));
   env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
                  {{"file", m.name}});
   const auto asker = m.from == net::nobody ? host_.self() : m.from;
   env_.runtime.send(s_.manager, apply_settings{asker, m.token});
 }
 
-// -------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void crawler::end(crawl_end how, std::string problem) {
   if (s_.now >= phase::ending)
@@ -304,6 +319,15 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
     s_.how = crawl_end::finished;
   s_.now = phase::closing;
   s_.counters = m.counters;
+  env_.time.cancel(s_.deadline_timer);
+  s_.deadline_timer = env_.time.start(
+      env_.settings.current()->config.run.stop_deadline + closing_time, host_.self());
+  if (s_.census_number == 0) {
+    // Ended before there was a census. One that is being opened is waited for.
+    if (s_.unsaved == 0)
+      ask(ask_final_stats, store::stats_query{env_.time.now().wall});
+    return;
+  }
   save_census(s_.how == crawl_end::finished ? store::census_state::finished
                                             : store::census_state::stopped);
 }

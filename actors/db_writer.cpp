@@ -44,7 +44,11 @@ caf::behavior db_writer::make_behavior() {
                           storage_answer{who.token, std::move(m.error), std::move(m.answer)});
       },
       [this](net::timer_fired& m) { on_retry(m.timer); },
-      [this](const shut_down&) { host_.quit(); },
+      [this](const shut_down&) {
+        if (s_.retry != net::timer_id{})
+          env_.time.cancel(s_.retry);
+        host_.quit();
+      },
   };
 }
 

@@ -76,10 +76,15 @@ bool dial_schedule::group_allows(const net::endpoint& peer, net::steady_time now
 
 std::optional<std::size_t> dial_schedule::find_allowed(std::size_t queue, net::steady_time now) {
   const auto& waiting = queues_[queue];
-  const auto last = std::min(waiting.size(), look_ahead_max);
-  for (std::size_t i = 0; i != last; ++i)
+  std::size_t looked_at = 0;
+  for (std::size_t i = 0; i != waiting.size() && looked_at != look_ahead_max; ++i) {
+    // Those of a paused network are passed over, and do not hide others.
+    if (gate_of(waiting[i].peer) == gate::paused)
+      continue;
+    ++looked_at;
     if (group_allows(waiting[i].peer, now))
       return i;
+  }
   return std::nullopt;
 }
 
@@ -108,6 +113,8 @@ store::due_peer dial_schedule::take(std::size_t queue, std::size_t index, net::s
   auto& waiting = queues_[queue];
   auto peer = std::move(waiting[index]);
   waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
+  if (gate_of(peer.peer) == gate::one)
+    set_gate(peer.peer.network, gate::paused);
   ++in_use_;
   ++class_in_use_[queue];
   class_pass_[queue] += pass_of_whole / std::max<std::uint32_t>(limits_.share_percent[queue], 1);

@@ -63,6 +63,14 @@ public:
   /// release comes first. Nothing: only a release or an addition helps.
   std::optional<net::steady_time> ready_at() const { return ready_at_; }
 
+  /// Whether endpoints of a network are dialled: those of a paused one wait.
+  enum class gate : std::uint8_t { open = 0, paused, one };
+
+  /// `one` lets one through, and then is `paused`.
+  void set_gate(net::network_id network, gate how) {
+    gates_[static_cast<std::size_t>(network)] = how;
+  }
+
   std::size_t waiting() const;
   std::size_t waiting(store::dial_class queue) const {
     return queues_[static_cast<std::size_t>(queue)].size();
@@ -75,7 +83,7 @@ public:
   template <net::inspector F>
   friend auto inspect(F& f, dial_schedule& x) {
     return f(x.limits_, x.queues_, x.class_in_use_, x.class_pass_, x.in_use_, x.groups_,
-             x.next_dial_, x.ready_at_);
+             x.next_dial_, x.ready_at_, x.gates_);
   }
 
 private:
@@ -90,6 +98,9 @@ private:
 
   std::uint32_t reserved(std::size_t queue) const;
   std::optional<std::size_t> find_allowed(std::size_t queue, net::steady_time now);
+  gate gate_of(const net::endpoint& peer) const {
+    return gates_[static_cast<std::size_t>(peer.network)];
+  }
   bool group_allows(const net::endpoint& peer, net::steady_time now);
   store::due_peer take(std::size_t queue, std::size_t index, net::steady_time now);
   void not_before(net::steady_time when);
@@ -105,6 +116,7 @@ private:
       groups_; ///< Only those in use or dialled within the last interval.
   net::steady_time next_dial_{0};
   std::optional<net::steady_time> ready_at_;
+  std::array<gate, 8> gates_{}; ///< By net::network_id.
 };
 
 } // namespace seedwalk::actors

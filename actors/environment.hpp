@@ -14,6 +14,8 @@
 namespace seedwalk::actors {
 
 struct crawl_summary;
+class peer_pool;
+class dial_schedule;
 
 /// All that the actors of one crawler can reach beside each other: the doors, the settings of the
 /// day, the log.
@@ -33,6 +35,9 @@ struct environment {
   /// Called now and then with how far it is; may be empty. Like a log: what it does changes
   /// nothing.
   std::function<void(const struct crawl_progress&)> progressed;
+  /// Called when the manager begins, for who wants to look at its pool between steps; may be empty.
+  /// What it is given lives as long as the manager does.
+  std::function<void(const peer_pool&, const dial_schedule&)> pool_opened;
 };
 
 } // namespace seedwalk::actors

@@ -7,7 +7,7 @@
 namespace seedwalk::actors {
 
 // -- who is welcome
-// ----------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 bool connection_manager::welcome(const net::endpoint& peer) const {
   return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, env_.time.now().wall);
@@ -17,25 +17,30 @@ bool connection_manager::welcome(const net::endpoint& peer) const {
 std::uint32_t connection_manager::send_away_unwelcome() {
   const auto settings = env_.settings.current();
   const auto now = env_.time.now().wall;
-  std::vector<net::endpoint> forbidden;
+  std::vector<std::pair<net::endpoint, net::outcome>> forbidden;
   for (const auto& [key, entry] : s_.pool.entries()) {
     if (!is_live(entry.phase) || entry.phase == pool_phase::rejected)
       continue;
-    const bool allowed =
-        entry.way == net::direction::outbound ? settings->may_dial(key) : settings->may_accept(key);
-    if (!allowed || s_.bans.forbids(key, now) || s_.bans.forbids_agent(entry.user_agent, now))
-      forbidden.push_back(key);
+    if (!settings->may_accept(key) || s_.bans.forbids(key, now) ||
+        s_.bans.forbids_agent(entry.user_agent, now))
+      forbidden.emplace_back(key, net::outcome::banned);
+    else if (entry.way == net::direction::outbound && !settings->may_dial(key))
+      forbidden.emplace_back(key, net::outcome::cancelled);
   }
-  for (const auto& key : forbidden)
-    send_away(key, *s_.pool.find(key), net::outcome::banned);
+  for (const auto& [key, why] : forbidden)
+    send_away(key, *s_.pool.find(key), why);
   return static_cast<std::uint32_t>(forbidden.size());
 }
 
 void connection_manager::ban(store::ban_record record, saving then) {
   std::vector<store::operation> operations;
+  for (auto& ended : s_.bans.expire(env_.time.now().wall))
+    operations.emplace_back(store::lift_ban{std::move(ended)});
   if (const auto gone = s_.bans.add(record))
     operations.emplace_back(store::lift_ban{gone->target});
-  operations.emplace_back(store::add_ban{record});
+  const bool kept = s_.bans.all().contains(record.target);
+  if (kept)
+    operations.emplace_back(store::add_ban{record});
   tell(peer_is_banned{record});
   then.affected = send_away_unwelcome();
   save(std::move(operations), then);
@@ -76,7 +81,7 @@ void connection_manager::answer_command(net::owner to, std::uint64_t token, std:
 }
 
 // -- broadcast
-// ---------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::on_broadcast(const broadcast& m) {
   net::buffer shared;
@@ -131,7 +136,7 @@ void connection_manager::forget_in_broadcasts(const net::endpoint& key) {
 }
 
 // -- settings
-// ----------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::on_apply(const apply_settings& m) {
   const auto settings = env_.settings.current();
@@ -142,26 +147,26 @@ void connection_manager::on_apply(const apply_settings& m) {
   const auto affected = send_away_unwelcome();
   for (auto i = s_.listeners.begin(); i != s_.listeners.end();) {
     const auto& wanted = settings->config.peers.listen;
-    if (std::find(wanted.begin(), wanted.end(), i->second) != wanted.end()) {
+    if (std::find(wanted.begin(), wanted.end(), i->second.local) != wanted.end()) {
       ++i;
       continue;
     }
     env_.network.stop_listening(i->first);
     i = s_.listeners.erase(i);
   }
-  listen();
+  listen(false);
   s_.news = true;
   answer_command(m.from, m.token, {}, affected);
   dial_more();
 }
 
 // -- subscribers and statistics
-// ----------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------------
 
-bool connection_manager::announces() const {
+bool connection_manager::keeps_connections() const {
   const auto settings = env_.settings.current();
   return !settings->config.peers.listen.empty() || settings->config.run.hold > 0 ||
-         !s_.subscribers.empty();
+         s_.pool.live(net::direction::inbound) > 0;
 }
 
 void connection_manager::on_subscribe(const subscribe& m) {

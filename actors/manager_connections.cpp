@@ -20,18 +20,26 @@ constexpr std::uint32_t accept_credit = 64;
 /// is no offence.
 bool deserves_ban(net::outcome how) {
   return how == net::outcome::misbehaved || how == net::outcome::oversize ||
-         how == net::outcome::malformed || how == net::outcome::banned;
+         how == net::outcome::malformed;
 }
+
+/// So many endpoints that were good lately are remembered, to replace held ones that are lost.
+constexpr std::size_t spares_max = 1'000;
 
 } // namespace
 
 // -- inbound
-// -----------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
-void connection_manager::listen() {
+/// Opens the listeners that are configured and not there yet.
+void connection_manager::listen(bool since_start) {
   for (const auto& local : env_.settings.current()->config.peers.listen) {
+    const auto there = std::any_of(s_.listeners.begin(), s_.listeners.end(),
+                                   [&](const auto& x) { return x.second.local == local; });
+    if (there)
+      continue;
     const auto id = env_.network.listen(local, host_.self());
-    s_.listeners.emplace(id, local);
+    s_.listeners.emplace(id, open_listener{local, since_start});
     env_.network.accept(id, accept_credit);
   }
 }
@@ -40,10 +48,17 @@ void connection_manager::on_listen_failed(const net::listen_failed& m) {
   const auto i = s_.listeners.find(m.listener);
   if (i == s_.listeners.end())
     return;
-  env_.runtime.send(s_.crawler, part_failed{fmt::format(
-                                    "cannot listen on {}: {}; choose another --listen address",
-                                    net::to_string(i->second), net::name_of(m.reason))});
+  const auto failed = i->second;
   s_.listeners.erase(i);
+  if (failed.since_start)
+    env_.runtime.send(s_.crawler, part_failed{fmt::format(
+                                      "cannot listen on {}: {}; choose another --listen address",
+                                      net::to_string(failed.local), net::name_of(m.reason))});
+  else
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot listen there; a later reload tries it again",
+                   {{"address", net::to_string(failed.local)},
+                    {"error", std::string{net::name_of(m.reason)}}});
 }
 
 void connection_manager::on_accepted(const net::accepted& m) {
@@ -76,7 +91,7 @@ void connection_manager::on_accepted(const net::accepted& m) {
 }
 
 // -- dialling
-// ----------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 std::uint32_t connection_manager::nonce_draw() {
   const auto nth = s_.visits;
@@ -92,15 +107,46 @@ net::owner connection_manager::spawn_peer(const net::endpoint& key, net::session
   peer.db_writer = s_.db_writer;
   peer.session = std::move(session);
   peer.connection = connection;
-  peer.announces = announces();
-  return net::spawn<peer_connection>(
-      env_.runtime, env_, fmt::format("crawler/peer/{}#{}", net::to_string(key), ++s_.visits),
-      std::move(peer));
+  const auto& own = host_.stable_name(); // "crawler/manager"
+  return net::spawn<peer_connection>(env_.runtime, env_,
+                                     fmt::format("{}peer/{}#{}", own.substr(0, own.rfind('/') + 1),
+                                                 net::to_string(key), ++s_.visits),
+                                     std::move(peer));
 }
 
-bool connection_manager::wants_to_hold(store::dial_class queue) const {
-  const auto wanted = env_.settings.current()->config.run.hold;
-  return queue == store::dial_class::live && s_.pool.held() + s_.restart_queue.size() < wanted;
+bool connection_manager::wants_to_hold() const {
+  return s_.pool.held() + s_.restart_queue.size() < env_.settings.current()->config.run.hold;
+}
+
+/// Queues an endpoint that was good lately, if a peer to hold is missing and nobody else waits;
+/// true if it did.
+bool connection_manager::dial_spare() {
+  if (s_.spares.empty() || s_.dials.waiting() > 0 || !wants_to_hold())
+    return false;
+  while (!s_.spares.empty()) {
+    const auto key = s_.spares.front();
+    s_.spares.pop_front();
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
+      continue;
+    dial_again(key);
+    return true;
+  }
+  return false;
+}
+
+/// Puts an endpoint into the pool that is not due, but was good lately.
+void connection_manager::dial_again(const net::endpoint& key) {
+  const auto now = env_.time.now().wall;
+  store::due_peer again;
+  again.peer = key;
+  again.queue = store::dial_class::live;
+  again.due = now;
+  again.last_getaddr = now;
+  again.last_success = now;
+  pool_entry entry;
+  entry.queue = again.queue;
+  s_.pool.enter(key, std::move(entry));
+  s_.dials.add(again);
 }
 
 void connection_manager::dial(const store::due_peer& due) {
@@ -110,7 +156,9 @@ void connection_manager::dial(const store::due_peer& due) {
   // Core answers getaddr from a cache that it keeps for a day: asking again sooner brings the same.
   const bool ask = due.last_getaddr == store::never ||
                    now.wall - due.last_getaddr >= settings->config.getaddr_interval;
-  entry.hold = wants_to_hold(due.queue);
+  entry.hold = wants_to_hold();
+  entry.was_good =
+      due.last_success != store::never && now.wall - due.last_success <= blindness::good_within;
   entry.started = now.wall;
   entry.last_seen = now.steady;
   s_.pool.move_on(entry, pool_phase::connecting);
@@ -127,7 +175,7 @@ void connection_manager::dial(const store::due_peer& due) {
 }
 
 // -- signs of life
-// -----------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::on_identified(const peer_identified& m) {
   auto entry = s_.pool.find(m.key);
@@ -197,7 +245,7 @@ void connection_manager::reap() {
 }
 
 // -- the end of a connection
-// -------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------
 
 void connection_manager::on_outcome(peer_outcome& m) {
   auto entry = s_.pool.find(m.key);
@@ -208,15 +256,14 @@ void connection_manager::on_outcome(peer_outcome& m) {
     s_.dials.release(m.key, entry->queue, env_.time.now().steady);
   forget_in_broadcasts(m.key);
   count_outcome(m.summary, m.messages);
+  note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);
   save_outcome(m.key, *entry, m.summary);
-  if (announces()) {
-    if (store::reached(m.summary.reached))
-      tell(peer_is_lost{m.key, entry->way, m.summary.how});
-    else
-      tell(peer_has_failed{m.key, entry->way, m.summary.how});
-  }
-  restart_or_replace(m.key, *entry, m.summary.how);
+  if (store::reached(m.summary.reached))
+    tell(peer_is_lost{m.key, entry->way, m.summary.how});
+  else
+    tell(peer_has_failed{m.key, entry->way, m.summary.how});
+  restart_or_replace(m.key, *entry, m.summary);
   dial_more();
 }
 
@@ -248,8 +295,47 @@ void connection_manager::count_outcome(const net::visit_summary& summary,
     tell(addresses_were_found{summary.peer, entries});
 }
 
+/// Takes note of what a dial says of our own connection to a network.
+void connection_manager::note_dial(const net::endpoint& key, const pool_entry& entry,
+                                   const net::visit_summary& summary) {
+  if (entry.way != net::direction::outbound || summary.whose == net::blame::cancelled)
+    return;
+  const bool answered =
+      summary.reached != net::stage::dialling || summary.how == net::outcome::refused;
+  const bool was_blind = s_.blind.is_blind(key.network);
+  const auto over = s_.blind.dialled(key.network, answered, entry.was_good, env_.time.now());
+  const std::string network{net::name_of(key.network)};
+  if (over) {
+    s_.dials.set_gate(key.network, dial_schedule::gate::open);
+    env_.log.write(
+        log_level::warning, host_.stable_name(), "a network answers again",
+        {{"network", network}, {"blind_s", fmt::to_string((over->until - over->since).count())}});
+    env_.runtime.send(s_.crawler, blindness_ended{*over});
+  } else if (!was_blind && s_.blind.is_blind(key.network)) {
+    s_.dials.set_gate(key.network, dial_schedule::gate::paused);
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "nobody on this network can be reached any more: dialling there pauses; check "
+                   "our own connection",
+                   {{"network", network}});
+  }
+}
+
+void connection_manager::probe_blind_networks() {
+  while (const auto network = s_.blind.take_probe(env_.time.now().steady))
+    s_.dials.set_gate(*network, dial_schedule::gate::one);
+}
+
+/// True if it was its user agent that sent a peer away: its address is banned with it.
+bool connection_manager::agent_is_banned(const net::visit_summary& summary) const {
+  if (summary.how != net::outcome::banned || !summary.claim)
+    return false;
+  const auto agent = summary.claim->user_agent.value_or(std::string{});
+  return !net::welcomes(env_.settings.current()->session, agent) ||
+         s_.bans.forbids_agent(agent, env_.time.now().wall);
+}
+
 void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
-  if (!deserves_ban(summary.how) || s_.now != phase::crawling)
+  if (!(deserves_ban(summary.how) || agent_is_banned(summary)) || s_.now != phase::crawling)
     return;
   const auto settings = env_.settings.current();
   const auto now = env_.time.now().wall;
@@ -289,11 +375,22 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
 }
 
 void connection_manager::restart_or_replace(const net::endpoint& key, const pool_entry& entry,
-                                            net::outcome how) {
-  if (s_.now != phase::crawling || !entry.hold || !may_restart(entry.way, how))
-    return;
+                                            const net::visit_summary& summary) {
   const auto settings = env_.settings.current();
-  const auto again = s_.restarts.lost(key, env_.time.now().steady, settings->restarts(), env_.seed);
+  const auto& config = settings->config;
+  if (s_.now != phase::crawling || config.run.hold == 0 || entry.way != net::direction::outbound)
+    return;
+  const bool worked = store::reached(summary.reached);
+  if (!entry.hold && worked) {
+    s_.spares.push_back(key);
+    if (s_.spares.size() > spares_max)
+      s_.spares.pop_front();
+  }
+  // Who never worked is not worth a restart, unless there is nobody else to dial.
+  if (!entry.hold || !may_restart(entry.way, summary.how) ||
+      !(worked || entry.queue == store::dial_class::live || config.start.fixed))
+    return;
+  const auto again = s_.restarts.lost(key, env_.time.now().steady, config.restarts, env_.seed);
   if (again)
     s_.restart_queue.emplace(std::pair{*again, key}, true);
 }
@@ -304,19 +401,10 @@ void connection_manager::dial_restarts() {
     const auto key = s_.restart_queue.begin()->first.second;
     s_.restart_queue.erase(s_.restart_queue.begin());
     // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
-    // turn.
-    if (s_.pool.find(key) || !welcome(key))
+    // turn. Or it has dialled us.
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
       continue;
-    store::due_peer again;
-    again.peer = key;
-    again.queue = store::dial_class::live;
-    again.due = now.wall;
-    again.last_getaddr = now.wall;
-    again.last_success = now.wall;
-    pool_entry entry;
-    entry.queue = again.queue;
-    s_.pool.enter(key, std::move(entry));
-    s_.dials.add(again);
+    dial_again(key);
     ++s_.restarts_made;
   }
 }

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "actors/crawl_messages.hpp"
+
 namespace seedwalk::actors {
 
 namespace {
@@ -80,6 +82,11 @@ caf::behavior peer_connection::make_behavior() {
         s_.session.disconnect(step(), m.why);
         carry_out();
       },
+      [this](shut_down&) {
+        // The deadline has passed: nobody waits for a goodbye.
+        s_.session.abandon(step(), net::outcome::cancelled);
+        carry_out();
+      },
       [this](settings_changed&) {
         settings_ = env_.settings.current();
         s_.session.on_config_changed(step());
@@ -120,14 +127,14 @@ void peer_connection::carry_out() {
 }
 
 void peer_connection::report_events() {
-  if (!s_.announces)
-    return;
   for (const auto& event : effects().events) {
     if (std::holds_alternative<net::version_received>(event)) {
       const auto& claim = *s_.session.claim();
       auto claimed = s_.session.peer();
-      if (s_.session.way() != net::direction::outbound)
-        claimed.port = claim.sender ? claim.sender->address.port : 0;
+      // Core claims port 0 where it does not listen: then only this connection is known by that.
+      if (s_.session.way() != net::direction::outbound && claim.sender &&
+          claim.sender->address.port != 0)
+        claimed.port = claim.sender->address.port;
       const std::uint64_t theirs = claim.sender ? claim.sender->nonce : 0;
       const auto smaller = std::min(theirs, s_.session.version_nonce());
       const auto larger = std::max(theirs, s_.session.version_nonce());

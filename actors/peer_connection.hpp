@@ -31,14 +31,13 @@ public:
     net::owner db_writer;
     net::session session;
     net::connection_id connection; ///< 0 outbound, until dialled.
-    bool announces = false;        ///< Tells the manager of version, verack and signs of life too.
     command_counts messages;       ///< Received, and not reported yet.
     net::timer_id timer;           ///< 0: none runs.
     net::steady_time timer_due{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.key, x.manager, x.db_writer, x.session, x.connection, x.announces, x.messages,
-               x.timer, x.timer_due);
+      return f(x.key, x.manager, x.db_writer, x.session, x.connection, x.messages, x.timer,
+               x.timer_due);
     }
   };
 

@@ -45,6 +45,7 @@ struct pool_entry {
   net::owner connection; ///< Its peer connection, while there is one.
   store::dial_class queue = store::dial_class::fresh;
   bool hold = false;                      ///< Meant to stay.
+  bool was_good = false;                  ///< Succeeded within a day when it was dialled.
   std::chrono::seconds started{0};        ///< Wall time of the dial or of the acceptance.
   net::steady_time last_seen{0};          ///< When it was last heard; when it began, before that.
   std::chrono::nanoseconds round_trip{0}; ///< The shortest; 0: none measured.
@@ -59,9 +60,9 @@ struct pool_entry {
 
   template <net::inspector F>
   friend auto inspect(F& f, pool_entry& x) {
-    return f(x.phase, x.way, x.connection, x.queue, x.hold, x.started, x.last_seen, x.round_trip,
-             x.bytes_in, x.bytes_out, x.messages_in, x.identity, x.nonce_smaller, x.nonce_larger,
-             x.user_agent);
+    return f(x.phase, x.way, x.connection, x.queue, x.hold, x.was_good, x.started, x.last_seen,
+             x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.identity, x.nonce_smaller,
+             x.nonce_larger, x.user_agent);
   }
 };
 

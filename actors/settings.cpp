@@ -24,15 +24,19 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
 
 } // namespace
 
-settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name)
+settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name,
+                   std::vector<address_rule> excluded_by_file)
     : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
-      seed(run_seed) {
+      seed(run_seed), excluded(std::move(excluded_by_file)) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");
   session.required_services = config.peers.required_services;
   session.banned_user_agents = config.peers.ban_user_agents;
   session.required_user_agents = config.peers.required_user_agents;
+  // Of several listeners the first is the one that we are known by.
+  if (!config.peers.listen.empty())
+    session.listen_port = config.peers.listen.front().port;
   session.timers = config.timers;
   session.keep_alive = config.keep_alive;
   // What is logged changes nothing that is stored: a replay may log what the run did not.
@@ -54,7 +58,8 @@ bool settings::may_dial(const net::endpoint& peer) const {
     if (!config.network.allow_unroutable)
       return false;
   }
-  return !any_names(config.peers.exclude, peer) && !any_names(config.peers.ban, peer);
+  return !any_names(config.peers.exclude, peer) && !any_names(excluded, peer) &&
+         !any_names(config.peers.ban, peer);
 }
 
 bool settings::may_accept(const net::endpoint& peer) const {

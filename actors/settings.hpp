@@ -26,12 +26,14 @@ struct settings {
   crawl_config config;
   net::chain_params chain;
   net::session_config session;
-  std::uint64_t digest = 0; ///< Of the configuration, logging left out.
-  std::string build;        ///< Identity of the binary.
-  std::uint64_t seed = 0;   ///< Of the run.
+  std::uint64_t digest = 0;           ///< Of the configuration, logging left out.
+  std::string build;                  ///< Identity of the binary.
+  std::uint64_t seed = 0;             ///< Of the run.
+  std::vector<address_rule> excluded; ///< Beside `config.peers.exclude`: what a file said.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
-  settings(crawl_config from, std::uint64_t seed, std::string build_name);
+  settings(crawl_config from, std::uint64_t seed, std::string build_name,
+           std::vector<address_rule> excluded_by_file = {});
 
   /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
   /// operator said otherwise), not excluded, not banned by configuration.
@@ -42,7 +44,6 @@ struct settings {
 
   dial_limits dials() const;
   inbound_limits inbound() const;
-  restart_options restarts() const { return {}; }
   std::uint32_t connections_max() const;
   const std::vector<std::string>& dns_seeds() const { return chain.dns_seeds; }
   std::uint16_t default_port() const { return chain.default_port; }

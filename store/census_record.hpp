@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/endpoint.hpp"
 #include "net/inspect.hpp"
 #include "store/timestamp.hpp"
 
@@ -21,6 +22,21 @@ enum class census_state : std::uint8_t {
 /// "open", "finished", "stopped", "crashed".
 std::string_view name_of(census_state s);
 
+/// A time in which nobody could be reached on one network, though many had been lately: our own
+/// connection's doing. Failures of these times say nothing of the peers.
+struct blind_interval {
+  net::network_id network = net::network_id::ipv4;
+  timestamp since{};
+  timestamp until{};
+
+  friend bool operator==(const blind_interval&, const blind_interval&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, blind_interval& x) {
+    return f(x.network, x.since, x.until);
+  }
+};
+
 /// One walk through the network, from the first dial to the last, restarts included.
 struct census_record {
   timestamp start{};
@@ -35,13 +51,16 @@ struct census_record {
   std::uint64_t good = 0;
   std::uint64_t failed = 0;
   std::vector<std::uint64_t> outcomes; ///< By net::outcome.
+  std::vector<blind_interval> blind;   ///< The newest `max_blind`.
+
+  static constexpr std::size_t max_blind = 256;
 
   friend bool operator==(const census_record&, const census_record&) = default;
 
   template <net::inspector F>
   friend auto inspect(F& f, census_record& x) {
     return f(x.start, x.end, x.state, x.vantage, x.build, x.configuration, x.seeds, x.restarts,
-             x.tried, x.good, x.failed, x.outcomes);
+             x.tried, x.good, x.failed, x.outcomes, x.blind);
   }
 };
 

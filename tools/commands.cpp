@@ -3,6 +3,7 @@
 #include "tools/command.hpp"
 #include "tools/config_command.hpp"
 #include "tools/crawl_command.hpp"
+#include "tools/ctl_command.hpp"
 #include "tools/db_command.hpp"
 #include "tools/replay_command.hpp"
 #include "tools/sim_command.hpp"
@@ -18,6 +19,7 @@ std::span<const command> all_commands() {
       command{"config", "show the configuration of a crawl, and where each value came from",
               run_config},
       command{"db", "look into a database, or into that of a crawl that runs", run_db},
+      command{"ctl", "talk to a running crawl: status, peers, bans, reload", run_ctl},
       command{"replay", "run a recorded crawl again and compare every step", run_replay},
       command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
       command{"zoo", "serve simulated nodes on loopback ports",

@@ -1,11 +1,14 @@
 #include "tools/crawl_command.hpp"
 
+#include <fstream>
 #include <memory>
 #include <ostream>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "actors/config_table.hpp"
+#include "actors/config_text.hpp"
 #include "net/random.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
@@ -53,6 +56,21 @@ private:
   bool open_ = false;
   std::uint64_t calls_ = 0;
 };
+
+/// What the exclude file says; the error is one line. Without a file: nothing.
+tl::expected<std::vector<actors::address_rule>, std::string>
+read_exclude_file(const std::string& path) {
+  if (path.empty())
+    return {};
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())))
+    return tl::unexpected(fmt::format("--exclude-file {}: cannot be read", path));
+  auto rules = actors::parse_address_rules(text.str());
+  if (!rules)
+    return tl::unexpected(fmt::format("--exclude-file {}: {}", path, rules.error()));
+  return std::move(*rules);
+}
 
 /// Lists what would be dialled first, and dials nothing.
 exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed) {
@@ -116,6 +134,10 @@ exit_code run_crawl(invocation& how) {
   for (std::size_t i = 0; i != layered->origins.size(); ++i)
     if (layered->origins[i].source > value_source::file)
       options.recipe.pinned.emplace(actors::config_table()[i].path);
+  auto excluded = read_exclude_file(layered->config.peers.exclude_file);
+  if (!excluded)
+    return line.refuse(how, excluded.error());
+  options.recipe.excluded = std::move(*excluded);
   options.recipe.control_socket =
       fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
   options.config_file = flags.file(how.env);

@@ -1,0 +1,241 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "actors/crawl_program.hpp"
+#include "actors/dial_schedule.hpp"
+#include "actors/peer_pool.hpp"
+#include "net/encode.hpp"
+#include "net/random.hpp"
+#include "sim/agenda.hpp"
+#include "sim/bitcoin_nodes.hpp"
+#include "sim/internet.hpp"
+#include "sim/network.hpp"
+#include "sim/node_host.hpp"
+#include "sim/process.hpp"
+#include "sim/simulation.hpp"
+#include "sim/storage.hpp"
+#include "sim/topology.hpp"
+#include "sim/world.hpp"
+
+namespace seedwalk::test {
+
+/// One crawler of a world: its host, its disk, its program, and a look at its pool.
+class crawler_host {
+public:
+  crawler_host(sim::world& home, sim::agenda& events, sim::internet& where, std::string name,
+               const net::endpoint& address, actors::crawl_recipe recipe, std::uint64_t seed)
+      : home_(home), name_(std::move(name)), network_(where, home, {{address}}),
+        storage_(disk_of(recipe, seed), home, events, home,
+                 std::make_unique<sim::disk>(quiet_disk(seed))),
+        program_(std::make_unique<actors::crawl_program>(
+            actors::crawl_doors{home, network_, storage_, home}, std::move(recipe), seed, "test",
+            nullptr)) {
+    program_->env().pool_opened = [this](const auto& pool, const auto& dials) {
+      pool_ = &pool;
+      dials_ = &dials;
+    };
+  }
+
+  void start() {
+    if (!storage_.open())
+      throw std::runtime_error("the simulated database does not open");
+    self_ = program_->start(name_);
+  }
+
+  void stop() { home_.deliver(self_, net::control_completion{net::stop_requested{}}); }
+
+  bool over() const { return program_->summary().has_value(); }
+  const std::string& name() const { return name_; }
+  net::owner self() const { return self_; }
+  actors::crawl_program& program() { return *program_; }
+  const actors::crawl_summary& summary() const { return *program_->summary(); }
+
+  /// Null once the crawl is over.
+  const actors::peer_pool* pool() const { return over() ? nullptr : pool_; }
+  const actors::dial_schedule* dials() const { return dials_; }
+
+private:
+  static sim::storage::options disk_of(const actors::crawl_recipe& recipe, std::uint64_t seed) {
+    sim::storage::options o;
+    o.database = sim::storage::small_database();
+    o.database.schedule = recipe.config.schedule;
+    o.database.chain = recipe.config.network.name;
+    o.database.seed = seed;
+    return o;
+  }
+  static sim::disk::options quiet_disk(std::uint64_t seed) {
+    sim::disk::options o;
+    o.journal = false;
+    o.seed = seed;
+    return o;
+  }
+
+  sim::world& home_;
+  std::string name_;
+  sim::network network_;
+  sim::storage storage_;
+  std::unique_ptr<actors::crawl_program> program_;
+  net::owner self_;
+  const actors::peer_pool* pool_ = nullptr;
+  const actors::dial_schedule* dials_ = nullptr;
+};
+
+/// Checks after each step of a crawler what its pool promises, and at the end that nothing is left.
+class pool_oracle final : public sim::world_listener {
+public:
+  explicit pool_oracle(crawler_host& of) : of_(of) {}
+
+  void on_advance(std::uint64_t, net::instant) override {}
+  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
+  void on_step(std::uint64_t, const sim::chain&, std::string_view actor,
+               std::string_view message) override {
+    if (actor.find("/peer/") != std::string_view::npos)
+      visits_.emplace(actor);
+    if (message.find("peer_outcome") != std::string_view::npos)
+      ++outcomes_;
+  }
+
+  /// Called between steps.
+  void look() {
+    const auto pool = of_.pool();
+    if (!pool)
+      return;
+    using net::direction;
+    const auto settings = of_.program().env().settings.current();
+    const auto outbound = pool->live(direction::outbound);
+    expect(of_.dials()->in_use() == outbound, "slots in use are not the live connections");
+    expect(outbound <= settings->dials().slots, "more outbound connections than slots");
+    expect(pool->live(direction::inbound) <= settings->inbound().slots,
+           "more inbound connections than slots");
+    expect(pool->live(direction::inbound_over_capacity) <= settings->inbound().over_capacity,
+           "more connections over capacity than allowed");
+    std::set<net::endpoint> identities;
+    for (const auto& [key, entry] : pool->entries()) {
+      if (!actors::is_live(entry.phase) || entry.phase == actors::pool_phase::rejected)
+        continue;
+      if (entry.way == direction::outbound)
+        expect(dialled_.empty() || dialled_.contains(key),
+               "dialled somebody who had only dialled us: " + net::to_string(key));
+      if (entry.identity)
+        expect(identities.insert(*entry.identity).second,
+               "two connections to " + net::to_string(*entry.identity));
+    }
+  }
+
+  /// Endpoints that may be dialled; empty: any.
+  void allow(std::set<net::endpoint> dialled) { dialled_ = std::move(dialled); }
+
+  void expect(bool holds, const std::string& what) {
+    if (!holds && problems_.size() < 10)
+      problems_.push_back(what);
+  }
+
+  const std::vector<std::string>& problems() const { return problems_; }
+  std::uint64_t outcomes() const { return outcomes_; }
+  std::size_t visits() const { return visits_.size(); }
+
+private:
+  crawler_host& of_;
+  std::set<net::endpoint> dialled_;
+  std::set<std::string, std::less<>> visits_;
+  std::uint64_t outcomes_ = 0;
+  std::vector<std::string> problems_;
+};
+
+/// Hosts that dial a crawler in numbers: some shake hands and stay, some say nothing, some say
+/// nonsense, some leave at once, some claim to be the same.
+class inbound_storm final : private net::completion_sink {
+public:
+  inbound_storm(sim::internet& where, const net::endpoint& address, const net::endpoint& target,
+                std::uint64_t seed)
+      : target_(target), draw_(seed, "storm", address.address_bytes()),
+        network_(where, *this, {{address}}) {}
+
+  void dial() { network_.connect(target_, std::chrono::seconds{5}, {1}); }
+
+  /// Does what is due; to be called between steps.
+  void act() {
+    while (!heard_.empty()) {
+      const auto what = std::move(heard_.front());
+      heard_.pop_front();
+      if (const auto open = std::get_if<net::connected>(&what))
+        greet(open->connection);
+      else if (const auto ended = std::get_if<net::input_ended>(&what))
+        network_.close(ended->connection, net::closing::graceful);
+      else if (const auto gone = std::get_if<net::closed>(&what))
+        open_.erase(gone->connection);
+    }
+  }
+
+  /// Ends what is left.
+  void leave() {
+    for (const auto id : open_)
+      network_.close(id, net::closing::abort);
+  }
+
+  std::size_t open() const { return open_.size(); }
+
+private:
+  void deliver(net::owner, net::completion&& what) override { heard_.push_back(std::move(what)); }
+
+  void greet(net::connection_id id) {
+    open_.insert(id);
+    network_.want(id, net::network::max_allowance_bytes);
+    const auto& regtest = *net::find_chain("regtest");
+    switch (draw_.below(6)) {
+    case 0:
+      network_.close(id, draw_.chance(1, 2) ? net::closing::abort : net::closing::graceful);
+      break;
+    case 1:
+      break; // Says nothing.
+    case 2:
+      network_.write(id, net::buffer{net::as_bytes("GET / HTTP/1.1\r\n\r\n")});
+      break;
+    default: {
+      net::msg::version v;
+      v.protocol = net::protocol_version;
+      v.sender = net::msg::version_sender{};
+      // Few ports: several connections claim to be of the same peer.
+      v.sender->address.port = static_cast<std::uint16_t>(draw_.below(4));
+      v.sender->nonce = draw_.next();
+      v.user_agent = "/storm/";
+      v.start_height = 0;
+      v.relay = false;
+      auto words = net::encode(regtest, v);
+      const auto more = net::encode(regtest, net::msg::verack{});
+      words.insert(words.end(), more.begin(), more.end());
+      network_.write(id, net::buffer{words});
+    }
+    }
+  }
+
+  net::endpoint target_;
+  net::random_stream draw_;
+  std::deque<net::completion> heard_;
+  std::set<net::connection_id> open_;
+  sim::network network_;
+};
+
+inline actors::crawl_recipe pool_recipe() {
+  actors::crawl_recipe recipe;
+  auto& c = recipe.config;
+  c.network.name = "regtest";
+  c.network.allow_unroutable = true;
+  c.start.dns = false;
+  c.storage.path = "/db";
+  return recipe;
+}
+
+inline net::endpoint host_address(std::uint8_t last) {
+  return net::ipv4_endpoint(0xc6336400u + last, 0); // 198.51.100.0/24
+}
+
+} // namespace seedwalk::test
