@@ -1,5 +1,6 @@
 #include <array>
 
+#include "tools/bench_command.hpp"
 #include "tools/command.hpp"
 #include "tools/config_command.hpp"
 #include "tools/crawl_command.hpp"
@@ -25,6 +26,7 @@ std::span<const command> all_commands() {
       command{"zoo", "serve simulated nodes on loopback ports",
               [](invocation& how) { return run_zoo(how); }},
       command{"wire", "the bytes of a connection to JSON lines, and back", run_wire},
+      command{"bench", "measure what this program costs, beside baselines", run_bench},
       command{"version", "print the version", run_version},
   };
   return commands;

@@ -3,17 +3,15 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "actors/build_identity.hpp"
-#include "actors/crawl_program.hpp"
-#include "net/archive.hpp"
 #include "sim/replay.hpp"
-#include "sim/watched_network.hpp"
-#include "sim/watched_storage.hpp"
 #include "tools/command_line.hpp"
+#include "tools/replayed_crawl.hpp"
 
 namespace seedwalk::tools {
 
@@ -22,11 +20,6 @@ namespace {
 constexpr auto examples = R"(seedwalk replay crawl.rec
 seedwalk replay crawl.rec --json
 seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log)";
-
-/// The recorded program again.
-struct replayed_crawl {
-  std::unique_ptr<actors::crawl_program> program;
-};
 
 double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
@@ -106,24 +99,15 @@ exit_code run_replay(invocation& how) {
     logging->level = *wanted;
     lines = std::make_unique<actors::queued_log_sink>(*logging, actors::make_line_writer(*logging));
   }
-  const auto build = [&](sim::world& home, net::network& network, store::storage& storage,
-                         const sim::recording_header& header) -> std::shared_ptr<void> {
-    actors::crawl_recipe recipe;
-    if (!net::from_archive(header.configuration, recipe))
-      throw std::runtime_error("its configuration was written by another version of this program");
-    if (header.build != actors::build_identity())
-      how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", header.build,
-                                      actors::build_identity());
-    if (logging)
-      recipe.config.log.level = logging->level;
-    auto again = std::make_shared<replayed_crawl>();
-    again->program = std::make_unique<actors::crawl_program>(
-        actors::crawl_doors{home, network, storage, home}, std::move(recipe), header.seed,
-        header.build, lines.get());
-    again->program->start();
-    return again;
+  crawl_replayer_options replayer;
+  replayer.lines = lines.get();
+  if (logging)
+    replayer.level = logging->level;
+  replayer.other_build = [&](const std::string& build) {
+    how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
+                                    actors::build_identity());
   };
-  const auto result = sim::replay(file, build, options);
+  const auto result = sim::replay(file, crawl_replayer(std::move(replayer)), options);
   lines.reset();
   if (!result) {
     how.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);

@@ -12,11 +12,11 @@
 #include <leveldb/env.h>
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "net/random.hpp"
 #include "store/database.hpp"
+#include "tools/bench/stopwatch.hpp"
 
 namespace seedwalk::bench {
 
@@ -25,21 +25,21 @@ namespace {
 constexpr std::size_t per_batch = 1'000;
 constexpr store::timestamp start{1'800'000'000};
 
-/// Wall and CPU time since it was made.
-class stopwatch {
-public:
-  double wall() const { return now(CLOCK_MONOTONIC) - wall_; }
-  double cpu() const { return now(CLOCK_PROCESS_CPUTIME_ID) - cpu_; }
+/// Ours and the baseline's.
+struct compared_cost {
+  cost ours;
+  cost raw;
+};
 
-private:
-  static double now(clockid_t id) {
-    timespec t{};
-    clock_gettime(id, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
-  }
-
-  double wall_ = now(CLOCK_MONOTONIC);
-  double cpu_ = now(CLOCK_PROCESS_CPUTIME_ID);
+struct store_costs {
+  compared_cost inserts;
+  compared_cost updates;
+  cost open;
+  std::uint64_t opened = 0;         ///< Endpoints that the opened database knows.
+  std::uint64_t resident_bytes = 0; ///< What opening it added to the process.
+  cost gossip;
+  std::uint64_t gossip_entries = 0;
+  std::uint64_t gossip_bytes = 0; ///< Written, log and compactions included.
 };
 
 /// Counts what is written to files.
@@ -138,12 +138,11 @@ public:
 
   store::database& db() { return db_; }
 
-  /// Applies a batch and adds the time that it took.
-  tl::expected<void, std::string> apply(const store::batch& b, double& wall_s, double& cpu_s) {
+  /// Applies a batch and adds what it cost.
+  tl::expected<void, std::string> apply(const store::batch& b, cost& total) {
     const stopwatch t;
     const auto done = db_.apply(b);
-    wall_s += t.wall();
-    cpu_s += t.cpu();
+    total += t.elapsed();
     if (!done)
       return tl::unexpected(done.error().message);
     return {};
@@ -184,14 +183,13 @@ public:
     db_.reset(db);
   }
 
-  void write(std::vector<leveldb::WriteBatch> batches, store_figure& out) {
+  void write(std::vector<leveldb::WriteBatch> batches, cost& total) {
     leveldb::WriteOptions o;
     o.sync = true;
     const stopwatch t;
     for (auto& b : batches)
       ok_ = ok_ && db_->Write(o, &b).ok();
-    out.raw_s = t.wall();
-    out.raw_cpu_s = t.cpu();
+    total += t.elapsed();
   }
 
   bool ok() const { return ok_; }
@@ -203,46 +201,45 @@ private:
 };
 
 tl::expected<void, std::string> measure_writes(const std::string& path, std::uint64_t peers,
-                                               store_bench_result& out) {
+                                               store_costs& out) {
   subject s(path + "/ours", nullptr, true);
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
   for (std::uint64_t n = 0; n < peers; n += per_batch)
-    if (auto done = s.apply(new_peers(n, std::min<std::uint64_t>(per_batch, peers - n)),
-                            out.inserts.ours_s, out.inserts.ours_cpu_s);
+    if (auto done =
+            s.apply(new_peers(n, std::min<std::uint64_t>(per_batch, peers - n)), out.inserts.ours);
         !done)
       return done;
   const auto inserts = s.take();
   for (std::uint64_t n = 0; n < peers; n += per_batch)
     if (auto done = s.apply(visits(n, std::min<std::uint64_t>(per_batch, peers - n), peers),
-                            out.updates.ours_s, out.updates.ours_cpu_s);
+                            out.updates.ours);
         !done)
       return done;
   s.db().close();
   raw_database raw(path + "/raw");
-  raw.write(inserts, out.inserts);
-  raw.write(s.take(), out.updates);
+  raw.write(inserts, out.inserts.raw);
+  raw.write(s.take(), out.updates.raw);
   if (!raw.ok())
     return tl::unexpected("the baseline failed to write in " + path);
   return {};
 }
 
-tl::expected<void, std::string> measure_open(const std::string& path, store_bench_result& out) {
+tl::expected<void, std::string> measure_open(const std::string& path, store_costs& out) {
   const auto before = resident();
   subject s(path + "/ours", nullptr, false);
   const stopwatch t;
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
-  out.open_s = t.wall();
-  out.open_cpu_s = t.cpu();
-  out.peers = s.db().totals().known;
+  out.open = t.elapsed();
+  out.opened = s.db().totals().known;
   const auto after = resident();
   out.resident_bytes = after > before ? after - before : 0;
   return {};
 }
 
 tl::expected<void, std::string> measure_gossip(const std::string& path, std::uint64_t peers,
-                                               store_bench_result& out) {
+                                               store_costs& out) {
   counting_env env;
   subject s(path + "/gossip", &env, false);
   if (auto opened = s.db().open(); !opened)
@@ -257,7 +254,7 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
       op.claims.push_back(
           {peer(draw.below(peers)), static_cast<std::uint32_t>(now.count() - age), 1'033});
     }
-    if (auto done = s.apply({{std::move(op)}}, out.gossip_s, out.gossip_cpu_s); !done)
+    if (auto done = s.apply({{std::move(op)}}, out.gossip); !done)
       return done;
   }
   s.db().close();
@@ -265,37 +262,54 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
   return {};
 }
 
-} // namespace
-
-tl::expected<store_bench_result, std::string> run_store_bench(const std::string& path,
-                                                              std::uint64_t peers) {
-  std::error_code failed;
-  if (!std::filesystem::create_directory(path, failed))
-    return tl::unexpected(path + ": cannot be made, or is there already");
-  store_bench_result out;
-  auto done = measure_writes(path, peers, out)
-                  .and_then([&] { return measure_open(path, out); })
-                  .and_then([&] { return measure_gossip(path, peers, out); });
-  std::filesystem::remove_all(path, failed);
-  if (!done)
-    return tl::unexpected(done.error());
-  return out;
+figure compared(const std::string& name, std::uint64_t operations, double ours_s, double raw_s,
+                const std::string& unit) {
+  constexpr double share_goal = 0.7;
+  const auto n = static_cast<double>(operations);
+  return {name,
+          n / ours_s,
+          unit,
+          better::more,
+          n / raw_s,
+          "raw LevelDB, given the same bytes",
+          goal{share_goal, true}};
 }
 
-std::string to_string(const store_bench_result& r) {
-  const auto rate = [&](const store_figure& f) {
-    return fmt::format("{:.2f} s, raw LevelDB {:.2f} s, ratio {:.2f}; CPU {:.2f} s, raw {:.2f} s, "
-                       "ratio {:.2f}",
-                       f.ours_s, f.raw_s, f.ratio(), f.ours_cpu_s, f.raw_cpu_s, f.cpu_ratio());
-  };
+} // namespace
+
+figures run_store_bench(const bench_options& how) {
+  constexpr double open_goal_s = 2;
   constexpr double mega = 1e6;
-  return fmt::format("store: {} new peers: {}\n"
-                     "store: {} visits: {}\n"
-                     "store: open with {} records: {:.2f} s (CPU {:.2f}), {:.0f} MB resident\n"
-                     "store: {} addr entries: {:.2f} s (CPU {:.2f}), {:.0f} MB written\n",
-                     r.peers, rate(r.inserts), r.peers, rate(r.updates), r.peers, r.open_s,
-                     r.open_cpu_s, static_cast<double>(r.resident_bytes) / mega, r.gossip_entries,
-                     r.gossip_s, r.gossip_cpu_s, static_cast<double>(r.gossip_bytes) / mega);
+  constexpr double gossip_goal_mb_a_million = 2'000;
+  store_costs c;
+  if (auto done = measure_writes(how.folder, how.size, c)
+                      .and_then([&] { return measure_open(how.folder, c); })
+                      .and_then([&] { return measure_gossip(how.folder, how.size, c); });
+      !done)
+    return tl::unexpected(done.error());
+  if (c.opened != how.size)
+    return tl::unexpected(fmt::format("{} of {} endpoints are known", c.opened, how.size));
+  const std::string cpu = "a CPU second";
+  return std::vector<figure>{
+      compared("new endpoints", how.size, c.inserts.ours.wall_s, c.inserts.raw.wall_s, "a second"),
+      compared("the same by CPU time", how.size, c.inserts.ours.cpu_s, c.inserts.raw.cpu_s, cpu),
+      compared("visits", how.size, c.updates.ours.wall_s, c.updates.raw.wall_s, "a second"),
+      compared("the same by CPU time", how.size, c.updates.ours.cpu_s, c.updates.raw.cpu_s, cpu),
+      {"open", c.open.wall_s, "s", better::less, {}, {}, goal{open_goal_s}},
+      {"the same by CPU time", c.open.cpu_s, "s", better::less},
+      {"memory once open", static_cast<double>(c.resident_bytes) / mega, "MB", better::less},
+      {fmt::format("gossip, {} entries", c.gossip_entries),
+       static_cast<double>(c.gossip_entries) / c.gossip.wall_s, "entries/s"},
+      {"the same by CPU time", static_cast<double>(c.gossip_entries) / c.gossip.cpu_s,
+       "entries/s of CPU"},
+      {"written for gossip",
+       static_cast<double>(c.gossip_bytes) / mega,
+       "MB",
+       better::less,
+       {},
+       {},
+       goal{gossip_goal_mb_a_million * static_cast<double>(how.size) / mega}},
+  };
 }
 
 } // namespace seedwalk::bench

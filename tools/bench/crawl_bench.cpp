@@ -1,0 +1,57 @@
+#include "tools/bench/crawl_bench.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tools/bench/crawl_trial.hpp"
+#include "tools/bench/zoo_process.hpp"
+
+namespace seedwalk::bench {
+
+figures run_crawl_bench(const bench_options& how) {
+  constexpr double share_goal = 0.5;
+  constexpr std::uint64_t addresses = 1'000;
+  const auto zoo =
+      zoo_process::start(how.size, static_cast<std::uint32_t>(std::min(addresses, how.size)));
+  if (!zoo)
+    return tl::unexpected(zoo.error());
+  const auto& first = (*zoo)->first();
+  // The zoo draws what its nodes answer when they are first asked: not at the cost of who comes
+  // first.
+  if (const auto warm = try_epoll_crawl(first, how.size); !warm)
+    return tl::unexpected(warm.error());
+  std::vector<double> wall;
+  std::vector<double> cpu;
+  std::vector<double> bare_wall;
+  std::vector<double> bare_cpu;
+  std::vector<double> zoo_cpu;
+  std::vector<double> steps;
+  const auto rate = [&](double seconds) { return static_cast<double>(how.size) / seconds; };
+  for (std::uint32_t round = 0; round != how.rounds; ++round) {
+    const auto bare = try_epoll_crawl(first, how.size);
+    if (!bare)
+      return tl::unexpected(bare.error());
+    const auto before = (*zoo)->cpu_s();
+    const auto ours = try_crawl(first, how.size, how.folder + "/db");
+    if (!ours)
+      return tl::unexpected(ours.error());
+    zoo_cpu.push_back(((*zoo)->cpu_s() - before) / static_cast<double>(how.size) * 1e6);
+    wall.push_back(rate(ours->took.wall_s));
+    cpu.push_back(rate(ours->took.cpu_s));
+    bare_wall.push_back(rate(bare->took.wall_s));
+    bare_cpu.push_back(rate(bare->took.cpu_s));
+    steps.push_back(static_cast<double>(ours->steps) / static_cast<double>(how.size));
+  }
+  const std::string against = "a bare epoll loop, no database";
+  return std::vector<figure>{
+      {fmt::format("crawl of {} nodes", how.size), median(wall), "nodes/s", better::more,
+       median(bare_wall), against, goal{share_goal, true}},
+      {"the same by CPU time", median(cpu), "nodes/s of CPU", better::more, median(bare_cpu),
+       against, goal{share_goal, true}},
+      {"steps a node", median(steps), "steps", better::less},
+      {"what the zoo needs", median(zoo_cpu), "us of CPU a node", better::less},
+  };
+}
+
+} // namespace seedwalk::bench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "net/endpoint.hpp"
+#include "tools/bench/stopwatch.hpp"
+#include "tools/live_crawl.hpp"
+
+namespace seedwalk::bench {
+
+/// One crawl of a zoo and what it cost this process.
+struct crawl_trial {
+  std::uint64_t nodes = 0;
+  cost took;
+  std::uint64_t steps = 0;
+  std::uint64_t recording_bytes = 0;
+};
+
+/// How many connections at once a crawl has here, and its baseline too.
+inline constexpr std::uint32_t trial_connections = 500;
+
+/// `seedwalk crawl --once` from `first`, into a new database in `folder`, recorded if a file is
+/// named. All is as an operator has it but for the time that a visit stays to hear more after the
+/// answer to getaddr: 1 ms, because a baseline that leaves at once would otherwise be compared with
+/// waiting. An unfinished crawl, or one that misses some of `nodes`, is an error.
+tl::expected<crawl_trial, std::string> try_crawl(const net::endpoint& first, std::uint64_t nodes,
+                                                 const std::string& folder,
+                                                 const std::string& record_file = {});
+
+/// The same with the bare epoll loop.
+tl::expected<crawl_trial, std::string> try_epoll_crawl(const net::endpoint& first,
+                                                       std::uint64_t nodes);
+
+} // namespace seedwalk::bench

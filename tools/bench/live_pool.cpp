@@ -1,0 +1,192 @@
+#include "tools/bench/live_pool.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <sys/resource.h>
+
+#include "actors/crawl_program.hpp"
+#include "net/asio_network.hpp"
+#include "net/hosted_actor.hpp"
+#include "sim/live_driver.hpp"
+#include "sim/real_clock.hpp"
+#include "sim/watched_network.hpp"
+#include "sim/watched_storage.hpp"
+#include "store/leveldb_storage.hpp"
+#include "tools/bench/stopwatch.hpp"
+#include "tools/crawl_database.hpp"
+
+namespace seedwalk::bench {
+
+namespace {
+
+constexpr auto chain = "regtest";
+constexpr double patience_s = 120;
+
+/// What the probe was told last.
+struct answers {
+  std::optional<actors::pool_snapshot> snapshot;
+  std::optional<actors::broadcast_done> broadcast;
+};
+
+/// Asks the manager on behalf of whoever measures.
+class probe {
+public:
+  static constexpr std::string_view kind = "probe";
+  static constexpr std::size_t mailbox_max = 0;
+  using environment = answers;
+  struct state {
+    template <net::inspector F>
+    friend auto inspect(F& f, state&) {
+      return f();
+    }
+  };
+
+  probe(answers& heard, net::actor_host&, state&) : heard_(heard) {}
+  void start() {}
+  caf::behavior make_behavior() {
+    return {[this](actors::pool_snapshot& m) { heard_.snapshot = std::move(m); },
+            [this](actors::broadcast_done& m) { heard_.broadcast = std::move(m); }};
+  }
+  void on_exception(std::string_view) {}
+
+private:
+  answers& heard_;
+};
+
+actors::crawl_recipe recipe_for(const std::vector<net::endpoint>& peers,
+                                const std::string& folder) {
+  actors::crawl_recipe recipe;
+  auto& c = recipe.config;
+  c.network.name = chain;
+  c.network.allow_unroutable = true;
+  c.start.connect = peers;
+  c.start.fixed = true;
+  c.start.dns = false;
+  const auto n = static_cast<std::uint32_t>(peers.size());
+  c.run.hold = n;
+  c.limits.max_connections = c.limits.max_outbound = n + 16;
+  c.storage.path = folder;
+  return recipe;
+}
+
+/// Only an endpoint that was good before is held: each gets a visit of two hours ago.
+tl::expected<std::unique_ptr<store::database>, std::string>
+prepared_database(const actors::crawl_config& config, std::chrono::seconds now) {
+  auto db = std::make_unique<store::database>(config.storage.path,
+                                              tools::crawl_database_options(config, 1));
+  if (const auto opened = db->open(); !opened)
+    return tl::unexpected(opened.error().message);
+  store::batch past;
+  for (const auto& peer : config.start.connect) {
+    store::record_visit op;
+    op.peer = peer;
+    op.visit.started = op.visit.ended = now - std::chrono::hours{2};
+    op.visit.stage = net::stage::verack;
+    op.visit.version = store::version_claim{};
+    past.operations.emplace_back(std::move(op));
+  }
+  if (const auto done = db->apply(past); !done)
+    return tl::unexpected(done.error().message);
+  return db;
+}
+
+} // namespace
+
+class live_pool::impl {
+public:
+  impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
+      : world_({1, sim::strategy::fifo, false, clock_.wall_at_start()}),
+        driver_(world_, io_, clock_), sockets_(io_, driver_), disk_(driver_, std::move(db)),
+        network_(world_, sockets_), storage_(world_, disk_),
+        program_({world_, network_, storage_, world_}, recipe, 1, "bench", nullptr) {
+    world_.attach(config_);
+    system_.emplace(config_);
+    const auto crawler = program_.start();
+    for (auto id = crawler.id; manager_ == net::nobody && id != crawler.id + 8; ++id)
+      if (world_.name_of({id}).ends_with("/manager"))
+        manager_ = {id};
+    probe_ = net::spawn<probe>(world_, heard_, "probe");
+  }
+
+  ~impl() {
+    world_.kill();
+    disk_.stop(store::leveldb_storage::ending::fast);
+  }
+
+  bool run_until_connected(std::size_t count) {
+    const stopwatch time;
+    constexpr auto phase = static_cast<std::size_t>(actors::pool_phase::connected);
+    while (time.elapsed().wall_s < patience_s) {
+      world_.send(manager_, actors::ask_snapshot{probe_, 0});
+      const auto snapshot = hear(heard_.snapshot);
+      if (snapshot.by_phase.at(phase) >= count)
+        return true;
+      // The next question comes when sockets have had their turn.
+      const stopwatch pause;
+      driver_.run([&] { return pause.elapsed().wall_s > 0.05; });
+    }
+    return false;
+  }
+
+  actors::broadcast_done broadcast(const net::message& message) {
+    world_.send(manager_, actors::broadcast{probe_, 0, std::nullopt, message});
+    return hear(heard_.broadcast);
+  }
+
+private:
+  template <class T>
+  T hear(std::optional<T>& answer) {
+    answer.reset();
+    driver_.run([&] { return answer.has_value(); });
+    return std::move(*answer);
+  }
+
+  sim::real_clock clock_;
+  boost::asio::io_context io_{1};
+  sim::world world_;
+  sim::live_driver driver_;
+  net::asio_network sockets_;
+  store::leveldb_storage disk_;
+  sim::watched_network network_;
+  sim::watched_storage storage_;
+  actors::crawl_program program_;
+  answers heard_;
+  caf::actor_system_config config_;
+  std::optional<caf::actor_system> system_;
+  net::owner manager_;
+  net::owner probe_;
+};
+
+live_pool::live_pool(std::unique_ptr<impl> inside) : impl_(std::move(inside)) {}
+live_pool::~live_pool() = default;
+
+tl::expected<std::unique_ptr<live_pool>, std::string>
+live_pool::start(const std::vector<net::endpoint>& peers, const std::string& folder) {
+  constexpr std::size_t other_descriptors = 512;
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_cur < 2 * peers.size() + other_descriptors)
+    return tl::unexpected(
+        std::string{"too few file descriptors: raise the limit, or lower --size"});
+  const auto recipe = recipe_for(peers, folder);
+  auto db = prepared_database(recipe.config, sim::real_clock{}.wall_at_start());
+  if (!db)
+    return tl::unexpected(db.error());
+  return std::unique_ptr<live_pool>(new live_pool(std::make_unique<impl>(recipe, std::move(*db))));
+}
+
+bool live_pool::run_until_connected(std::size_t count) {
+  return impl_->run_until_connected(count);
+}
+
+actors::broadcast_done live_pool::broadcast(const net::message& message) {
+  return impl_->broadcast(message);
+}
+
+} // namespace seedwalk::bench

@@ -1,0 +1,65 @@
+#include "tools/bench/replay_bench.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "sim/replay.hpp"
+#include "tools/bench/crawl_trial.hpp"
+#include "tools/bench/zoo_process.hpp"
+#include "tools/replayed_crawl.hpp"
+
+namespace seedwalk::bench {
+
+figures run_replay_bench(const bench_options& how) {
+  constexpr double share_goal = 0.9;
+  constexpr std::uint64_t addresses = 1'000;
+  const auto zoo =
+      zoo_process::start(how.size, static_cast<std::uint32_t>(std::min(addresses, how.size)));
+  if (!zoo)
+    return tl::unexpected(zoo.error());
+  const auto& first = (*zoo)->first();
+  const auto folder = how.folder + "/db";
+  const auto file = how.folder + "/crawl.rec";
+  if (const auto warm = try_crawl(first, how.size, folder); !warm)
+    return tl::unexpected(warm.error());
+  std::vector<double> plain;
+  std::vector<double> recorded;
+  std::vector<double> plain_wall;
+  std::vector<double> recorded_wall;
+  std::vector<double> replayed_wall;
+  std::vector<double> bytes;
+  for (std::uint32_t round = 0; round != how.rounds; ++round) {
+    const auto without = try_crawl(first, how.size, folder);
+    if (!without)
+      return tl::unexpected(without.error());
+    const auto with = try_crawl(first, how.size, folder, file);
+    if (!with)
+      return tl::unexpected(with.error());
+    const auto again = sim::replay(file, tools::crawl_replayer({}));
+    if (!again)
+      return tl::unexpected(again.error().message);
+    if (!again->verified || !again->complete)
+      return tl::unexpected(fmt::format("{} was not replayed as recorded", file));
+    std::filesystem::remove(file);
+    plain.push_back(static_cast<double>(without->steps) / without->took.cpu_s);
+    recorded.push_back(static_cast<double>(with->steps) / with->took.cpu_s);
+    plain_wall.push_back(without->took.wall_s);
+    recorded_wall.push_back(with->took.wall_s);
+    replayed_wall.push_back(std::chrono::duration<double>(again->wall).count());
+    bytes.push_back(static_cast<double>(with->recording_bytes) / static_cast<double>(how.size));
+  }
+  const std::string against = "the same crawl without --record";
+  return std::vector<figure>{
+      {fmt::format("recorded crawl of {} nodes", how.size), median(recorded), "steps/s of CPU",
+       better::more, median(plain), against, goal{share_goal, true}},
+      {"the same by wall time", median(recorded_wall), "s", better::less, median(plain_wall),
+       against, goal{share_goal, true}},
+      {"replay", median(replayed_wall), "s", better::less, median(recorded_wall),
+       "the recorded crawl"},
+      {"recording", median(bytes), "bytes a node", better::less},
+  };
+}
+
+} // namespace seedwalk::bench

@@ -1,0 +1,122 @@
+#include "tools/bench_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "tools/bench/crawl_bench.hpp"
+#include "tools/bench/pool_bench.hpp"
+#include "tools/bench/replay_bench.hpp"
+#include "tools/bench/sim_bench.hpp"
+#include "tools/bench/store_bench.hpp"
+#include "tools/command_line.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+struct benchmark {
+  std::string_view name;
+  std::string_view purpose;
+  std::string_view size_is; ///< What --size counts.
+  std::uint64_t size;       ///< Of the figures of record.
+  bench::figures (*run)(const bench::bench_options& how);
+};
+
+constexpr std::array benchmarks = {
+    benchmark{"crawl", "crawls a zoo on loopback, against a bare epoll loop", "nodes", 5'000,
+              bench::run_crawl_bench},
+    benchmark{"sim", "crawls in the simulator, against a ping-pong of plain actors", "nodes", 1'000,
+              bench::run_sim_bench},
+    benchmark{"replay", "records a crawl and replays it, against the crawl alone", "nodes", 1'000,
+              bench::run_replay_bench},
+    benchmark{"store", "writes, opens and feeds gossip to a database, against raw LevelDB",
+              "endpoints", 1'000'000, bench::run_store_bench},
+    benchmark{"pool", "visits and holds a zoo on loopback, against bare sockets", "nodes", 5'000,
+              bench::run_pool_bench},
+};
+
+std::string help_text() {
+  std::string text = "Measures what this program costs, each figure beside a baseline of the same "
+                     "run.\nUsage: seedwalk bench NAME [OPTIONS]\n\n";
+  for (const auto& b : benchmarks)
+    text += fmt::format("  {:<7} {}\n", b.name, b.purpose);
+  return text + "\nExamples:\n  seedwalk bench sim\n  seedwalk bench crawl --rounds 5 --json\n"
+                "  seedwalk bench store --folder /mnt/ssd\n";
+}
+
+/// A new folder, removed with all that is in it.
+class scratch_folder {
+public:
+  explicit scratch_folder(const std::string& parent) : path_(parent + "/seedwalk-bench-XXXXXX") {
+    made_ = mkdtemp(path_.data()) != nullptr;
+  }
+  ~scratch_folder() {
+    std::error_code ignored;
+    if (made_)
+      std::filesystem::remove_all(path_, ignored);
+  }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+
+  bool made() const { return made_; }
+  const std::string& path() const { return path_; }
+
+private:
+  std::string path_;
+  bool made_ = false;
+};
+
+exit_code run_benchmark(invocation& how, const benchmark& which) {
+  command_line line{fmt::format("bench {}", which.name), fmt::format("It {}.", which.purpose),
+                    fmt::format("seedwalk bench {}\nseedwalk bench {} --size {} --rounds 1",
+                                which.name, which.name, which.size / 10)};
+  bench::bench_options options;
+  options.size = which.size;
+  std::string parent = std::filesystem::temp_directory_path().string();
+  bool json = false;
+  line.app()
+      .add_option("--size", options.size, fmt::format("how many {}", which.size_is))
+      ->capture_default_str()
+      ->check(CLI::Range(10, 10'000'000));
+  line.app()
+      .add_option("--rounds", options.rounds, "how often to measure; the median counts")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000));
+  line.app()
+      .add_option("--folder", parent, "where files are written, on the disk to measure")
+      ->capture_default_str();
+  line.app().add_flag("--json", json, "print one JSON document");
+  if (const auto code = line.parse(how))
+    return *code;
+  const scratch_folder folder{parent};
+  if (!folder.made())
+    return line.refuse(how, fmt::format("--folder {}: nothing can be written there", parent));
+  options.folder = folder.path();
+  const auto result = which.run(options);
+  if (!result) {
+    how.terminal.err << fmt::format("seedwalk bench {}: {}\n", which.name, result.error());
+    return exit_code::failed;
+  }
+  if (json)
+    how.terminal.out << bench::to_json(std::string{which.name}, *result) << '\n';
+  else
+    bench::print(how.terminal.out, *result);
+  return exit_code::done;
+}
+
+} // namespace
+
+exit_code run_bench(invocation& how) {
+  std::array<std::string_view, benchmarks.size()> names;
+  std::ranges::transform(benchmarks, names.begin(), &benchmark::name);
+  const auto chosen = choose_subcommand(how, "bench", names, help_text());
+  const auto which = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
+  return which == benchmarks.end() ? chosen.code : run_benchmark(how, *which);
+}
+
+} // namespace seedwalk::tools

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "actors/log_options.hpp"
+#include "actors/log_sink.hpp"
+#include "sim/replay.hpp"
+
+namespace seedwalk::tools {
+
+/// How a recorded crawl is built again. What it says and where changes nothing else.
+struct crawl_replayer_options {
+  std::optional<actors::log_level> level; ///< Instead of the recorded one.
+  actors::log_sink* lines = nullptr;
+  std::function<void(const std::string& build)>
+      other_build; ///< Told if another build made the recording; may be empty.
+};
+
+/// Builds the crawl that a recording's header describes. It throws std::runtime_error where the
+/// header's configuration cannot be read.
+sim::replay_builder crawl_replayer(crawl_replayer_options options);
+
+} // namespace seedwalk::tools
