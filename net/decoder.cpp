@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/payload.hpp"
-
 namespace seedwalk::net {
 
 namespace {
@@ -128,6 +126,8 @@ decoder_event decoder::take_payload(byte_view& in) {
   const auto piece = in.first(std::min<std::size_t>(in.size(), length - payload_received_));
   in = in.subspan(piece.size());
   const bool in_one_piece = piece.size() == length;
+  if (!in_one_piece && !keeps_payload_)
+    keep_lead(piece);
   payload_received_ += static_cast<std::uint32_t>(piece.size());
   offset_ += piece.size();
   if (in_one_piece)
@@ -146,9 +146,16 @@ decoder_event decoder::take_payload(byte_view& in) {
 void decoder::hold(byte_view piece) {
   const auto needed = payload_.size() + piece.size();
   if (needed > payload_.capacity())
-    payload_.reserve(
-        std::min<std::size_t>(payload_length(), std::max(needed, 2 * payload_.capacity())));
+    payload_.reserve(std::min<std::size_t>(
+        payload_length(), std::max({needed, 2 * payload_.capacity(), first_held_bytes})));
   payload_.insert(payload_.end(), piece.begin(), piece.end());
+}
+
+void decoder::keep_lead(byte_view piece) {
+  for (std::size_t i = payload_received_; i < lead_.size() && !piece.empty(); ++i) {
+    lead_[i] = piece[0];
+    piece = piece.subspan(1);
+  }
 }
 
 decoder_event decoder::finish(byte_view payload, const hash256& hash) {
@@ -156,6 +163,7 @@ decoder_event decoder::finish(byte_view payload, const hash256& hash) {
   header_received_ = 0;
   payload_received_ = 0;
   keeps_payload_ = false;
+  lead_ = {};
   return event;
 }
 
@@ -170,8 +178,13 @@ decoder_event decoder::judge(byte_view payload, const hash256& hash) const {
     return refuse(wire_error::malformed_command, command_offset + bad);
   if (hashes() && !std::equal(head.checksum.begin(), head.checksum.end(), hash.begin()))
     return refuse(wire_error::bad_checksum, checksum_offset);
-  if (!keeps_payload_)
+  if (!keeps_payload_) {
+    const auto lead = payload.empty() ? byte_view{lead_} : payload;
+    const auto looked_at = std::min({lead.size(), lead_bytes, std::size_t{head.payload_bytes}});
+    if (const auto broken = judge_lead(head.kind, lead.first(looked_at), head.payload_bytes))
+      return refuse(broken->error, header_bytes + broken->offset);
     return skipped_message{std::move(head)};
+  }
   auto result = decode_payload(head.command, payload, version_);
   if (!result)
     return refuse(result.error().error, header_bytes + result.error().offset);

@@ -11,6 +11,7 @@
 #include "net/framing.hpp"
 #include "net/inspect.hpp"
 #include "net/messages.hpp"
+#include "net/payload.hpp"
 #include "net/sha256.hpp"
 #include "net/wire_error.hpp"
 
@@ -89,10 +90,14 @@ struct decoder_options {
 ///       ...
 ///     }
 ///
+/// A message that is not wanted is not held: its number of elements alone is judged, see
+/// `judge_lead`.
+///
 /// What comes out depends on the bytes alone and not on their splits. A message that lies whole in
 /// one piece is read where it lies; of one that arrives in pieces the payload so far is held, and
-/// hashed as it comes. Memory grows with what was received, never with what was announced, and
-/// between messages nothing is held but the beginning of a header.
+/// hashed as it comes. Memory grows with what was received, never with what was announced (at most
+/// `first_held_bytes`, or twice what came), and between messages nothing is held but the beginning
+/// of a header.
 ///
 /// A wrong magic is reported at its first wrong byte, an oversize payload once the header is whole,
 /// everything else once the message is. After the first two the stream cannot be followed any more:
@@ -103,6 +108,10 @@ struct decoder_options {
 /// Threads: one at a time.
 class decoder {
 public:
+  /// What is reserved for the first piece of a payload, unless that is shorter: so much that most
+  /// messages are held without moving them.
+  static constexpr std::size_t first_held_bytes = 512;
+
   decoder() = default;
   explicit decoder(const decoder_options& options) : options_(options) {}
 
@@ -134,7 +143,7 @@ public:
   template <inspector F>
   friend auto inspect(F& f, decoder& x) {
     return f(x.options_, x.version_, x.header_, x.header_received_, x.payload_, x.payload_received_,
-             x.keeps_payload_, x.hash_, x.offset_, x.lost_) &&
+             x.keeps_payload_, x.lead_, x.hash_, x.offset_, x.lost_) &&
            x.is_consistent();
   }
 
@@ -149,6 +158,7 @@ private:
   decoder_event finish(byte_view payload, const hash256& hash);
   decoder_event judge(byte_view payload, const hash256& hash) const;
   void hold(byte_view piece);
+  void keep_lead(byte_view piece);
 
   bool is_consistent() const;
   bool hashes() const { return keeps_payload_ || options_.verify_skipped; }
@@ -164,6 +174,8 @@ private:
   bool lost_ = false;
   std::uint32_t payload_received_ = 0;
   bytes payload_; ///< Its first `payload_received_` bytes, where it is kept.
+  std::array<std::uint8_t, lead_bytes>
+      lead_{}; ///< Of a payload that is not kept, and comes in pieces.
   sha256 hash_;
   std::uint64_t offset_ = 0;
 };

@@ -12,6 +12,7 @@ inline constexpr std::uint32_t filter_functions_max = 50;   // BIP37
 inline constexpr std::uint64_t filter_item_bytes_max = 520; // BIP37: a script element
 inline constexpr std::uint64_t filter_hashes_max = 2000;    // BIP157
 inline constexpr std::size_t block_header_bytes = 80;
+inline constexpr std::size_t item_bytes = 4 + hash_bytes;
 
 template <class Io, class Hashes>
 void hash_list(Io& io, Hashes& xs, std::uint64_t most, wire_error e) {
@@ -23,7 +24,7 @@ concept item_list = is<X, msg::inv> || is<X, msg::getdata> || is<X, msg::notfoun
 
 template <class Io, item_list X>
 void fields(Io& io, X& x) {
-  io.list(x.items, 4 + hash_bytes, items_max, wire_error::too_many_items, [&](auto& item) {
+  io.list(x.items, item_bytes, items_max, wire_error::too_many_items, [&](auto& item) {
     io.u32(item.type);
     io.fixed(item.hash);
   });

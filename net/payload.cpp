@@ -74,6 +74,28 @@ decode_payload(std::string_view command, byte_view payload, std::int32_t version
       msg::unknown_message{std::string{command}, bytes(payload.begin(), payload.end())}};
 }
 
+std::optional<payload_error> judge_lead(message_kind kind, byte_view lead,
+                                        std::size_t payload_bytes) {
+  wire_reader in{lead};
+  const auto count = in.size();
+  if (!in.ok())
+    return std::nullopt;
+  switch (kind) {
+  case message_kind::inv:
+  case message_kind::getdata:
+  case message_kind::notfound:
+    if (count > items_max && count <= (payload_bytes - in.offset()) / item_bytes)
+      return payload_error{wire_error::too_many_items, 0};
+    return std::nullopt;
+  case message_kind::headers:
+    if (count > headers_max)
+      return payload_error{wire_error::too_many_headers, 0};
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
 void append_payload(bytes& out, const message& m) {
   std::visit([&](const auto& x) { append(out, x); }, m);
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <tl/expected.hpp>
@@ -38,6 +39,18 @@ struct decoded_payload {
 tl::expected<decoded_payload, payload_error>
 decode_payload(std::string_view command, byte_view payload,
                std::int32_t version = protocol_version);
+
+/// How many bytes at the front of a payload `judge_lead` looks at.
+inline constexpr std::size_t lead_bytes = 5;
+
+/// What the number of elements alone tells against a message that is passed over without being
+/// read: inv, getdata and notfound above 50,000 items, headers above 2000. Nothing for all others.
+///
+/// `lead`: the first `lead_bytes` of the payload, or all of a shorter one. `payload_bytes`: the
+/// length of all of it. Where Core reads the elements before it counts them, what could not hold
+/// them is not judged: Core drops such a message.
+std::optional<payload_error> judge_lead(message_kind kind, byte_view lead,
+                                        std::size_t payload_bytes);
 
 /// Appends the payload of `m`, without header.
 void append_payload(bytes& out, const message& m);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "net/encode.hpp"
 #include "net/random.hpp"
@@ -179,7 +182,8 @@ visit_summary session::summary(steady_time now) const {
 }
 
 void session::enter(session_state next) {
-  assert(may_follow(state_, next));
+  if (!may_follow(state_, next))
+    throw std::logic_error(fmt::format("session: {} after {}", name_of(next), name_of(state_)));
   state_ = next;
 }
 

@@ -54,8 +54,9 @@ struct session_step {
 /// Exactly one summary leaves a session, with its last event: `on_closed`, `on_connect_failed`, or
 /// `abandon`. Events after it do nothing.
 ///
-/// Errors: none. What a peer sends ends in an outcome; an event that the order of the network door
-/// forbids is a bug, and asserted.
+/// Errors: none. What a peer sends ends in an outcome. A step that `may_follow` does not know would
+/// be a bug of ours: std::logic_error in every build, upon which the owner abandons the session as
+/// `internal_error`. Other events that the order of the network door forbids are asserted.
 ///
 /// Threads: none of its business; a value.
 class session {

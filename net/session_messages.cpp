@@ -157,10 +157,15 @@ void session::take(const session_step& step, const refused_message& event) {
   ++carried_.messages_refused;
   if (established() && is_addresses(event.frame.kind))
     collection_.add_refused();
+  // Before the handshake is over Core does not even look into these.
+  const bool heard = established() || event.frame.kind == message_kind::feature ||
+                     event.frame.kind == message_kind::sendcmpct;
   switch (event.consequence) {
   case wire_consequence::drop_message:
     return;
   case wire_consequence::misbehaved:
+    if (!heard || state_ == session_state::awaiting_version)
+      return;
     return leave(step, breaks_form(event.error) ? outcome::malformed : outcome::misbehaved,
                  closing::abort);
   case wire_consequence::lost_framing:

@@ -10,6 +10,7 @@ namespace seedwalk::net::test {
 namespace {
 
 thread_local std::uint64_t allocation_calls = 0;
+thread_local std::uint64_t bytes_requested = 0;
 thread_local std::int64_t bytes_in_use = 0;
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -19,6 +20,7 @@ void* count_and_allocate(std::size_t size) {
   if (!p)
     throw std::bad_alloc{};
   ++allocation_calls;
+  bytes_requested += size;
   bytes_in_use += static_cast<std::int64_t>(malloc_usable_size(p));
   return p;
 }
@@ -35,6 +37,10 @@ void count_and_free(void* p) {
 
 std::uint64_t allocations() {
   return allocation_calls;
+}
+
+std::uint64_t requested_bytes() {
+  return bytes_requested;
 }
 
 std::int64_t allocated_bytes() {

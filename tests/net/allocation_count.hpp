@@ -14,6 +14,9 @@ inline constexpr bool counts_allocations = true;
 /// Calls of operator new since the thread began.
 std::uint64_t allocations();
 
+/// Bytes that operator new was asked for since the thread began.
+std::uint64_t requested_bytes();
+
 /// Bytes that operator new gave and operator delete has not taken back, of this thread.
 std::int64_t allocated_bytes();
 

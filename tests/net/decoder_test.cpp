@@ -63,6 +63,17 @@ std::vector<std::size_t> some_cuts(std::size_t size) {
   return cuts;
 }
 
+/// All numbers below `end` where those are few, else the first ones and as many drawn ones: over
+/// the runs of a property these reach everywhere, too.
+std::vector<std::size_t> places_in(std::size_t end) {
+  constexpr std::size_t few = 150;
+  std::vector<std::size_t> places(std::min(end, 2 * few));
+  random_stream drawn{any_u64(), "places"};
+  for (std::size_t i = 0; i != places.size(); ++i)
+    places[i] = i < few || end <= 2 * few ? i : static_cast<std::size_t>(drawn.below(end));
+  return places;
+}
+
 /// A stream of several messages, some of them broken in ways that keep the framing.
 bytes some_stream() {
   bytes stream;
@@ -101,7 +112,7 @@ TEST_P(every_kind, says_the_same_for_every_split_in_two) {
     const auto wire = encode(regtest(), *any_message(kind()));
     const auto whole = events_of(wire);
     RC_ASSERT(whole.size() == 1u);
-    for (std::size_t cut = 0; cut <= wire.size(); ++cut)
+    for (const auto cut : places_in(wire.size() + 1))
       RC_ASSERT(events_of(wire, {cut}) == whole);
   }));
 }
@@ -126,7 +137,7 @@ TEST_P(every_kind, refuses_every_strict_prefix_of_its_payload_or_reads_another_m
     const auto m = *any_message(kind());
     bytes payload;
     append_payload(payload, m);
-    for (std::size_t size = 0; size < payload.size(); ++size) {
+    for (const auto size : places_in(payload.size())) {
       const auto result = decode_payload(command_of(m), byte_view{payload}.first(size));
       if (result)
         RC_ASSERT(result->value != m);
@@ -278,7 +289,9 @@ TEST(decoder, holds_nothing_between_messages_and_no_more_than_came_within_one) {
   for (std::size_t i = 0; i + 1 < wire.size(); ++i) {
     ASSERT_TRUE(events_of(in, byte_view{wire}.subspan(i, 1)).empty());
     const auto payload_received = i < header_bytes ? 0 : i + 1 - header_bytes;
-    ASSERT_LE(in.held_bytes(), 2 * payload_received);
+    ASSERT_LE(in.held_bytes(), payload_received == 0
+                                   ? 0
+                                   : std::max(decoder::first_held_bytes, 2 * payload_received));
   }
   EXPECT_EQ(events_of(in, byte_view{wire}.last(1)).size(), 1u);
   EXPECT_EQ(in.held_bytes(), 0u);
@@ -291,15 +304,65 @@ TEST(decoder, passes_over_what_is_not_wanted_without_holding_it) {
     decoder_options options{regtest().magic};
     options.wanted.reset(static_cast<std::size_t>(kind_of(m)));
     decoder in{options};
-    const auto cut = between<std::size_t>(0, wire.size() - 1);
-    RC_ASSERT(events_of(in, byte_view{wire}.first(cut)).empty());
-    RC_ASSERT(in.held_bytes() == 0u);
-    const auto events = events_of(in, byte_view{wire}.subspan(cut));
+    auto cuts = some_cuts(wire.size() - 1);
+    std::size_t begin = 0;
+    for (auto cut : cuts) {
+      RC_ASSERT(events_of(in, byte_view{wire}.subspan(begin, cut - begin)).empty());
+      RC_ASSERT(in.held_bytes() == 0u);
+      begin = cut;
+    }
+    const auto events = events_of(in, byte_view{wire}.subspan(begin));
     RC_ASSERT(events.size() == 1u);
     const auto& skipped = std::get<skipped_message>(events[0]);
     RC_ASSERT(skipped.frame.command == command_of(m));
     RC_ASSERT(skipped.frame.payload_bytes == wire.size() - header_bytes);
   }));
+}
+
+TEST(decoder, judges_the_number_of_elements_of_what_it_passes_over) {
+  const std::vector<msg::inventory_item> most(50'000);
+  const std::vector<msg::inventory_item> more(50'001);
+  struct expected {
+    message m;
+    std::optional<wire_error> error;
+  };
+  const expected cases[] = {
+      {msg::inv{most}, std::nullopt},
+      {msg::inv{more}, wire_error::too_many_items},
+      {msg::getdata{more}, wire_error::too_many_items},
+      {msg::notfound{more}, wire_error::too_many_items},
+      {msg::headers{std::vector<msg::block_header>(2000)}, std::nullopt},
+      {msg::headers{std::vector<msg::block_header>(2001)}, wire_error::too_many_headers},
+      {msg::block{{}, std::vector<msg::tx>(60'000)}, std::nullopt},
+  };
+  for (const auto& tested : cases) {
+    const auto wire = encode(regtest(), tested.m);
+    for (const auto& cuts : {std::vector<std::size_t>{}, {24}, {25, 26, 28}, {27, 1000}}) {
+      decoder in{{.magic = regtest().magic, .wanted = {}}};
+      const auto events = events_of(in, wire, cuts);
+      ASSERT_EQ(events.size(), 1u);
+      if (!tested.error) {
+        EXPECT_TRUE(std::holds_alternative<skipped_message>(events[0])) << command_of(tested.m);
+        continue;
+      }
+      const auto refusal = only_refusal(events);
+      EXPECT_EQ(refusal.error, *tested.error);
+      EXPECT_EQ(refusal.consequence, wire_consequence::misbehaved);
+      EXPECT_EQ(refusal.offset, header_bytes);
+      EXPECT_EQ(in.held_bytes(), 0u);
+    }
+  }
+}
+
+TEST(decoder, leaves_a_number_of_items_alone_that_the_payload_cannot_hold) {
+  // Core would fail to read these, and drop them, before it counts.
+  bytes wire;
+  append_raw_message(wire, regtest().magic, "inv", bytes{0xfd, 0xff, 0xff, 1, 2});
+  append_raw_message(wire, regtest().magic, "inv", bytes{0xfe, 0xff});
+  append_raw_message(wire, regtest().magic, "headers", bytes{0xfe, 0xd1, 0x07, 0, 0});
+  decoder in{{.magic = regtest().magic, .wanted = {}}};
+  for (const auto& event : events_of(in, wire))
+    EXPECT_TRUE(std::holds_alternative<skipped_message>(event));
 }
 
 TEST(decoder, verifies_what_it_skips_unless_told_not_to) {

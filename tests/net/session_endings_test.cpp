@@ -233,6 +233,29 @@ TEST(session_endings, a_flood_of_bytes_or_messages_is_misbehaviour) {
   }
 }
 
+TEST(session_endings, a_step_that_the_states_do_not_know_is_a_failure_of_ours_in_every_build) {
+  live_session live;
+  live.connect();
+  EXPECT_THROW(live.it.on_connected(live.step()), std::logic_error);
+  EXPECT_EQ(live.it.state(), session_state::awaiting_version);
+  // As the owner does: exactly one summary, and it says whose failure it was.
+  live.it.abandon(live.step(), outcome::internal_error);
+  live.collect();
+  ASSERT_EQ(live.summaries, 1);
+  EXPECT_EQ(live.summary->how, outcome::internal_error);
+}
+
+TEST(session_endings, limits_broken_before_the_handshake_is_over_are_not_looked_at) {
+  live_session live;
+  live.connect();
+  const message many = msg::headers{std::vector<msg::block_header>(2001)};
+  live.hear({many, message{block_of(0, 1001)}});
+  live.hear({peer_version(), many, message{block_of(0, 1001)}});
+  EXPECT_FALSE(live.closed_by.has_value());
+  live.hear({msg::verack{}, many});
+  EXPECT_EQ(end_of(live).how, outcome::misbehaved);
+}
+
 TEST(session_endings, the_budget_grows_while_a_connection_lasts) {
   live_session live{direction::inbound};
   live.shake_hands();

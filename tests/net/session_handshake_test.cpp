@@ -266,6 +266,21 @@ const refusal refusals[] = {
      [](live_session& l) {
        l.hear({peer_version(), msg::verack{}, message{block_of(0, 1001)}});
      }},
+    {"50,001 announcements", outcome::misbehaved, stage::verack, blame::peer,
+     [](live_session& l) {
+       l.hear({peer_version(), msg::verack{}, msg::inv{std::vector<msg::inventory_item>(50'001)}});
+     }},
+    {"2,001 headers", outcome::misbehaved, stage::verack, blame::peer,
+     [](live_session& l) {
+       l.hear({peer_version(), msg::verack{}, msg::headers{std::vector<msg::block_header>(2001)}});
+     }},
+    {"sendcmpct with announce above 1", outcome::malformed, stage::verack, blame::peer,
+     [](live_session& l) {
+       l.hear({peer_version(), msg::verack{}});
+       bytes data;
+       append_raw_message(data, test_magic, "sendcmpct", bytes{2, 1, 0, 0, 0, 0, 0, 0, 0});
+       l.hear_bytes(data);
+     }},
     {"another chain", outcome::wrong_magic, stage::connected, blame::peer,
      [](live_session& l) {
        l.hear_bytes(encode(magic_bytes{0xf9, 0xbe, 0xb4, 0xd9}, peer_version()));
