@@ -79,7 +79,7 @@ TEST(addrv2, refuses_a_wrong_length_of_a_network_that_has_one) {
     const auto right = address_size(static_cast<network_id>(network));
     for (std::size_t length = 0; length <= 40; ++length) {
       // Behind it more than enough, so that either way of reading an entry is taken.
-      for (std::size_t others = 0; others != 6; others += 5) {
+      for (const std::size_t others : {0, 5}) {
         std::vector<bytes> entries = {entry_v2(network, bytes(length, 0xfc))};
         entries.insert(entries.end(), others, good);
         const auto result = decode_v2(entries);

@@ -178,10 +178,10 @@ TEST_P(every_kind, survives_any_flipped_bit_of_its_payload) {
 }
 
 TEST_P(every_kind, accepts_and_counts_what_trails_it_except_in_feature) {
+  if (kind() == message_kind::unknown || kind() == message_kind::reject)
+    GTEST_SKIP() << "ends where its payload does, so nothing can trail it";
   EXPECT_TRUE(rc::check([] {
     auto m = *any_message(kind());
-    // These end where the payload does, so nothing can trail them.
-    RC_PRE(kind() != message_kind::unknown && kind() != message_kind::reject);
     if (auto ping = std::get_if<msg::ping>(&m))
       ping->nonce = 7;
     if (auto version = std::get_if<msg::version>(&m)) {
