@@ -21,8 +21,7 @@ struct timer_id {
   }
 };
 
-/// The timer is due. Delivered at most once; after `cancel` only if it was already waiting in the
-/// owner's mailbox, so an owner ignores numbers that it does not wait for.
+/// The timer is due. Comes at most once; after `cancel` only if it was on its way already.
 struct timer_fired {
   timer_id timer;
   template <inspector F>
@@ -36,8 +35,9 @@ struct timer_fired {
 /// Time stands still within a step; the driver moves it between steps, and each move is an input of
 /// the run. Timers that are due at once fire in the order of their due times, then of their starts.
 ///
-/// A timer belongs to what it was started for: whoever ends that, cancels it. A message that had
-/// already been queued when `cancel` was called is dropped before it reaches the actor.
+/// A timer belongs to what it was started for: whoever ends that, cancels it. That does not call
+/// back a `timer_fired` that waits in the mailbox already: an owner ignores numbers that it does
+/// not wait for.
 ///
 /// Threads: called from steps only.
 class timers {
@@ -51,7 +51,8 @@ public:
   /// `who`.
   virtual timer_id start(std::chrono::nanoseconds delay, owner who) = 0;
 
-  /// Forgets the timer. One that has fired or is unknown: does nothing.
+  /// Forgets the timer. One that has fired or is unknown: does nothing, and its `timer_fired` may
+  /// still come.
   virtual void cancel(timer_id id) = 0;
 };
 

@@ -26,6 +26,9 @@ public:
 /// and by its number there, below the slack. So the order of near events is a choice of the seed
 /// and not an accident of arithmetic. A source that needs its own events in order gives them
 /// non-decreasing times and the same `lane`: within a lane the order is kept.
+///
+/// Ownership: none. An event cannot be taken back, so a source outlives all that it has put here,
+/// or the agenda: what ends earlier stays as a shell that ignores what comes due.
 class agenda {
 public:
   agenda(std::uint64_t seed, net::steady_time slack) : seed_(seed), slack_(slack) {}
