@@ -1,0 +1,81 @@
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "tests/chaos/careless_pool.hpp"
+#include "tests/chaos/pool_world.hpp"
+
+namespace seedwalk::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t seeds = 200;
+constexpr std::uint32_t room = 4;
+
+/// The most connections that a pool of that kind has at once in one seed's world: nodes to dial,
+/// and a storm of others who dial it.
+template <counting When>
+std::uint32_t most_connections(std::uint64_t seed) {
+  sim::world home({seed, sim::strategy::uniform, false, std::chrono::seconds{1'767'225'600}});
+  sim::agenda events(seed, net::steady_time{50'000});
+  sim::internet_options options;
+  options.streams.seed = seed;
+  sim::internet where(options, events, home);
+  sim::topology_options few;
+  few.seed = seed;
+  few.nodes = 4;
+  few.seeds = 4;
+  const sim::topology nodes(few);
+  sim::bitcoin_nodes models(nodes);
+  sim::node_host hosts(where, nodes, models);
+  auto listens = host_address(1);
+  listens.port = 18'444;
+  sim::network door(where, home, {{listens}});
+  std::uint32_t most = 0;
+  using pool = small_pool<When>;
+  auto first = few.first;
+  typename pool::environment env{
+      door, home, home, listens, first, room, [&most](std::uint32_t open) {
+        most = std::max(most, open);
+      }};
+  inbound_storm storm(where, host_address(10), listens, seed);
+  sim::process process(home);
+  net::spawn<pool>(home, env, "pool");
+  sim::simulation driver({}, home, events);
+  net::random_stream draw{seed, "race"};
+  net::steady_time next = milliseconds{draw.between(0, 400)};
+  const auto end = milliseconds{2'000};
+  while (home.now().steady < end && driver.advance()) {
+    storm.act();
+    if (home.now().steady >= next) {
+      storm.dial();
+      next = home.now().steady + milliseconds{draw.between(20, 400)};
+    }
+  }
+  return most;
+}
+
+template <counting When>
+std::optional<std::uint64_t> breaking_seed() {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    if (most_connections<When>(seed) > room)
+      return seed;
+  return std::nullopt;
+}
+
+TEST(race, the_search_finds_the_pool_that_counts_after_connecting) {
+  const auto seed = breaking_seed<counting::after_connecting>();
+  ASSERT_TRUE(seed) << "no seed breaks it: the search proves nothing";
+  std::cout << "seed " << *seed << ": " << most_connections<counting::after_connecting>(*seed)
+            << " connections where " << room << " are allowed\n";
+}
+
+TEST(race, no_seed_breaks_the_same_pool_when_it_reserves_before_dialling) {
+  EXPECT_EQ(breaking_seed<counting::before_dialling>(), std::nullopt);
+}
+
+} // namespace
+} // namespace seedwalk::test
