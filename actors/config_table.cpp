@@ -479,6 +479,10 @@ void add_storage(std::vector<config_option>& t) {
       {"storage.batches_in_flight", "batches-in-flight", "N",
        "batches on their way to the disk at most"},
       [](auto& c) -> auto& { return c.storage.batches_in_flight; }));
+  t.push_back(duration(
+      {"storage.full_patience", "full-patience", "DURATION",
+       "how long a disk without room is waited for before the crawl ends"},
+      [](auto& c) -> auto& { return c.storage.full_patience; }));
   t.push_back(size(
       {"storage.cache", "db-cache", "SIZE", "memory for reading the database"},
       [](auto& c) -> auto& { return c.storage.cache_bytes; }));

@@ -349,7 +349,7 @@ void connection_manager::on_timer(net::timer_id timer) {
 }
 
 void connection_manager::on_exception(std::string_view what) {
-  env_.runtime.send(s_.crawler, part_failed{std::string{what}});
+  env_.runtime.send(s_.crawler, part_failed{std::string{what}, crawl_fault::program});
 }
 
 } // namespace seedwalk::actors

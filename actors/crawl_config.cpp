@@ -207,6 +207,7 @@ result check_storage(const crawl_config& c) {
     return wrong("storage.path", "must name a folder");
   if (auto r = check({{"storage.history", s.history, day, decade},
                       {"storage.batch_delay", s.batch_delay, milliseconds{0}, hour},
+                      {"storage.full_patience", s.full_patience, second, decade},
                       {"peers.ban_time", c.peers.ban_time, second, decade}});
       !r)
     return r;

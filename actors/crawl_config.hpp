@@ -106,6 +106,7 @@ struct storage_options {
   std::uint32_t batch_operations = 256; ///< A batch is written when it has so many operations,
   std::chrono::milliseconds batch_delay{200}; ///< or when its first has waited so long.
   std::uint32_t batches_in_flight = 4;
+  std::chrono::seconds full_patience{30}; ///< A disk without room for so long ends the crawl.
   std::uint64_t cache_bytes = 64ull << 20;
 
   friend bool operator==(const storage_options&, const storage_options&) = default;
@@ -113,7 +114,8 @@ struct storage_options {
   template <net::inspector F>
   friend auto inspect(F& f, storage_options& x) {
     return f(x.path, x.history, x.max_known, x.max_per_ipv4, x.max_per_ipv6_64, x.max_per_ipv6_48,
-             x.batch_operations, x.batch_delay, x.batches_in_flight, x.cache_bytes);
+             x.batch_operations, x.batch_delay, x.batches_in_flight, x.full_patience,
+             x.cache_bytes);
   }
 };
 

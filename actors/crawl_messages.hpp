@@ -27,6 +27,16 @@ struct crawl_counters {
   }
 };
 
+/// What made a crawl fail: what the exit code of a command tells.
+enum class crawl_fault : std::uint8_t {
+  none = 0,
+  program,         ///< An actor of ours failed.
+  configuration,   ///< What was asked for is not to be had, such as a port in use.
+  storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
+  storage_failed,  ///< The operating system refused to read or write for as long.
+  storage_damaged, ///< The database is damaged.
+};
+
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.
 
 /// Crawler to manager: begin; visits belong to this census.
@@ -96,12 +106,13 @@ struct shut_down {
   }
 };
 
-/// An actor without which the crawl cannot go on to the crawler: a failure of ours ended it.
+/// An actor without which the crawl cannot go on to the crawler: why it cannot.
 struct part_failed {
   std::string what;
+  crawl_fault fault = crawl_fault::program;
   template <net::inspector F>
   friend auto inspect(F& f, part_failed& x) {
-    return f(x.what);
+    return f(x.what, x.fault);
   }
 };
 

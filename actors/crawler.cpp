@@ -23,6 +23,12 @@ constexpr std::chrono::seconds closing_time{5};
 /// As many addresses of one DNS seed as Bitcoin Core keeps (nMaxIPs in net.cpp).
 constexpr std::size_t addresses_per_seed = 32;
 
+crawl_fault fault_of(const store::error& e) {
+  if (e.code == store::error_code::disk_full)
+    return crawl_fault::storage_full;
+  return store::damaged(e.code) ? crawl_fault::storage_damaged : crawl_fault::storage_failed;
+}
+
 } // namespace
 
 void crawler::start() {
@@ -68,7 +74,7 @@ caf::behavior crawler::make_behavior() {
       },
       [this](const crawl_ended& m) { on_crawl_ended(m); },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
-      [this](const net::stop_requested&) { end(crawl_end::stopped, {}); },
+      [this](const net::stop_requested&) { end(crawl_end::stopped); },
       [this](const net::reload_requested& m) {
         if (m.error.empty())
           reload({net::nobody, 0, m.path, m.contents});
@@ -78,16 +84,13 @@ caf::behavior crawler::make_behavior() {
       },
       [this](const reload_settings& m) { reload(m); },
       [this](const command_done&) {},
-      [this](const storage_troubled& m) {
-        s_.storage_damaged = true;
-        end(crawl_end::failed, m.why.message);
-      },
+      [this](const storage_troubled& m) { fail(fault_of(m.why), m.why.message); },
       [this](const blindness_ended& m) {
         if (s_.census.blind.size() >= store::census_record::max_blind)
           s_.census.blind.erase(s_.census.blind.begin());
         s_.census.blind.push_back(m.interval);
       },
-      [this](const part_failed& m) { end(crawl_end::failed, m.what); },
+      [this](const part_failed& m) { fail(m.fault, m.what); },
   };
 }
 
@@ -102,7 +105,7 @@ void crawler::save(token what, std::vector<store::operation> operations) {
 
 void crawler::on_answer(const storage_answer& m) {
   if (m.error) {
-    end(crawl_end::failed, m.error.message);
+    fail(fault_of(m.error), m.error.message);
     if (m.token == ask_final_stats)
       finish();
     return;
@@ -258,7 +261,7 @@ void crawler::begin() {
 
 void crawler::on_timer(net::timer_id timer) {
   if (timer == s_.limit_timer) {
-    end(crawl_end::stopped, {});
+    end(crawl_end::stopped);
   } else if (timer == s_.progress_timer) {
     env_.runtime.send(s_.manager, ask_progress{host_.self()});
     s_.progress_timer = env_.time.start(progress_interval, host_.self());
@@ -299,12 +302,22 @@ void crawler::reload(const reload_settings& m) {
 
 // ------------------------------------------------------------------------------------------
 
-void crawler::end(crawl_end how, std::string problem) {
+void crawler::fail(crawl_fault fault, std::string problem) {
+  if (s_.fault == crawl_fault::none) {
+    s_.fault = fault;
+    s_.problem = std::move(problem);
+  }
+  if (s_.now >= phase::ending)
+    s_.how = crawl_end::failed; // Whatever ends it: the last of it could not be done.
+  else
+    end(crawl_end::failed);
+}
+
+void crawler::end(crawl_end how) {
   if (s_.now >= phase::ending)
     return;
   s_.now = phase::ending;
   s_.how = how;
-  s_.problem = std::move(problem);
   env_.log.write(log_level::info, host_.stable_name(),
                  "ending: no new dials, visits under way are cancelled");
   s_.deadline_timer =
@@ -357,14 +370,13 @@ void crawler::finish() {
   env_.runtime.send(s_.db_writer, shut_down{});
   env_.runtime.send(s_.control, shut_down{});
   if (env_.finished)
-    env_.finished({s_.how, s_.problem, s_.storage_damaged, s_.census_number, s_.resumed,
-                   s_.counters, s_.known, env_.time.now().steady - s_.started});
+    env_.finished({s_.how, s_.problem, s_.fault, s_.census_number, s_.resumed, s_.counters,
+                   s_.known, env_.time.now().steady - s_.started});
   host_.quit();
 }
 
 void crawler::on_exception(std::string_view what) {
-  s_.how = crawl_end::failed;
-  s_.problem = std::string{what};
+  fail(crawl_fault::program, std::string{what});
   finish();
 }
 

@@ -23,14 +23,14 @@ namespace seedwalk::actors {
 enum class crawl_end : std::uint8_t {
   finished = 0, ///< Nothing was due any more.
   stopped,      ///< An operator, a signal or the limit on time ended it.
-  failed,       ///< The database is damaged, or an actor that it needs failed.
+  failed,       ///< It could not go on: `crawl_fault` says why.
 };
 
 /// What a crawl came to.
 struct crawl_summary {
   crawl_end how = crawl_end::finished;
   std::string problem; ///< Why it failed; else empty.
-  bool storage_damaged = false;
+  crawl_fault fault = crawl_fault::none;
   std::uint32_t census = 0;
   bool resumed = false; ///< It went on with a census that an earlier run had left open.
   crawl_counters counters;
@@ -71,14 +71,14 @@ public:
     std::uint64_t unsaved = 0; ///< Tokens of save_operations not yet answered.
     crawl_end how = crawl_end::stopped;
     std::string problem;
-    bool storage_damaged = false;
+    crawl_fault fault = crawl_fault::none;
     net::steady_time census_saved_at{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
                x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.storage_damaged, x.census_saved_at);
+               x.fault, x.census_saved_at);
     }
   };
 
@@ -115,7 +115,8 @@ private:
   void on_resolved(const net::resolved& m);
   void seeded();
   void begin();
-  void end(crawl_end how, std::string problem);
+  void end(crawl_end how);
+  void fail(crawl_fault fault, std::string problem);
   void on_crawl_ended(const crawl_ended& m);
   void save_census(store::census_state how);
   void finish();

@@ -114,21 +114,17 @@ void db_writer::on_written(store::written& m) {
 }
 
 void db_writer::on_failure(flight failed, const store::error& why) {
-  if (!store::transient(why.code)) {
-    s_.fatal = true;
-    env_.log.write(log_level::error, host_.stable_name(),
-                   "the database is damaged: nothing more is written", {{"error", why.message}});
-    env_.runtime.send(s_.crawler, storage_troubled{true, why});
-    env_.runtime.send(s_.manager, storage_troubled{true, why});
-    launch(std::move(failed));
-    for (auto& f : std::exchange(s_.failed, {}))
-      launch(std::move(f));
-    flush();
-    return;
-  }
+  if (s_.fatal)
+    return launch(std::move(failed));
+  const auto now = env_.time.now().steady;
   s_.failed.push_back(std::move(failed));
+  const bool too_long =
+      s_.stalled && now - s_.stalled_since >= env_.settings.current()->config.storage.full_patience;
+  if (!store::transient(why.code) || too_long)
+    return give_up(why);
   if (!s_.stalled) {
     s_.stalled = true;
+    s_.stalled_since = now;
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot write: dialling pauses until there is room again",
                    {{"error", why.message}});
@@ -136,6 +132,17 @@ void db_writer::on_failure(flight failed, const store::error& why) {
   }
   if (s_.retry == net::timer_id{})
     s_.retry = env_.time.start(retry_interval, host_.self());
+}
+
+void db_writer::give_up(const store::error& why) {
+  s_.fatal = true;
+  env_.log.write(log_level::error, host_.stable_name(), "nothing more is written",
+                 {{"error", why.message}});
+  env_.runtime.send(s_.crawler, storage_troubled{true, why});
+  env_.runtime.send(s_.manager, storage_troubled{true, why});
+  for (auto& f : std::exchange(s_.failed, {}))
+    launch(std::move(f));
+  flush();
 }
 
 void db_writer::on_retry(net::timer_id timer) {

@@ -22,7 +22,8 @@ namespace seedwalk::actors {
 /// batches. A question is asked after all that was sent before it. When the disk is full, batches
 /// are kept and tried again every second, and the manager is told, who stops dialling: nothing is
 /// lost and nothing grows, because whoever writes waits for the answer. A damaged database ends the
-/// crawl: the crawler is told, and everything after it is answered unwritten.
+/// crawl, and so does a disk that stays full for longer than `storage.full_patience`: the crawler
+/// is told, and everything after it is answered unwritten.
 class db_writer {
 public:
   static constexpr std::string_view kind = "db_writer";
@@ -67,11 +68,12 @@ public:
     std::vector<flight> failed; ///< To be tried again, in order.
     net::timer_id retry;
     bool stalled = false;
-    bool fatal = false;
+    net::steady_time stalled_since{0};
+    bool fatal = false; ///< Nothing more is written; whoever waits is answered all the same.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.manager, x.crawler, x.gathering, x.in_flight, x.asked, x.failed, x.retry,
-               x.stalled, x.fatal);
+               x.stalled, x.stalled_since, x.fatal);
     }
   };
 
@@ -90,6 +92,7 @@ private:
   void on_question(storage_question& m);
   void on_written(store::written& m);
   void on_failure(flight failed, const store::error& why);
+  void give_up(const store::error& why);
   void on_retry(net::timer_id timer);
   void flush();
   void launch(flight f);

@@ -51,9 +51,11 @@ void connection_manager::on_listen_failed(const net::listen_failed& m) {
   const auto failed = i->second;
   s_.listeners.erase(i);
   if (failed.since_start)
-    env_.runtime.send(s_.crawler, part_failed{fmt::format(
-                                      "cannot listen on {}: {}; choose another --listen address",
-                                      net::to_string(failed.local), net::name_of(m.reason))});
+    env_.runtime.send(
+        s_.crawler,
+        part_failed{fmt::format("cannot listen on {}: {}; choose another --listen address",
+                                net::to_string(failed.local), net::name_of(m.reason)),
+                    crawl_fault::configuration});
   else
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot listen there; a later reload tries it again",

@@ -72,6 +72,18 @@ read_exclude_file(const std::string& path) {
   return std::move(*rules);
 }
 
+exit_code exit_code_of_fault(actors::crawl_fault fault) {
+  switch (fault) {
+  case actors::crawl_fault::configuration:
+  case actors::crawl_fault::storage_full:
+    return exit_code::usage;
+  case actors::crawl_fault::storage_damaged:
+    return exit_code::damaged;
+  default:
+    return exit_code::failed;
+  }
+}
+
 /// Lists what would be dialled first, and dials nothing.
 exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed) {
   for (const auto& peer : config.start.connect)
@@ -172,7 +184,7 @@ exit_code run_crawl(invocation& how) {
     how.terminal.err << "broken: " << violation << '\n';
   if (result->summary.how == actors::crawl_end::failed) {
     how.terminal.err << "seedwalk crawl: " << result->summary.problem << '\n';
-    return result->summary.storage_damaged ? exit_code::damaged : exit_code::failed;
+    return exit_code_of_fault(result->summary.fault);
   }
   return result->violations.empty() ? exit_code::done : exit_code::invariant_broken;
 }

@@ -64,6 +64,7 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"peak_connections", s.counters.peak_connections},
                         {"addresses", s.counters.addresses},
                         {"census", s.census},
+                        {"resumed", s.resumed},
                         {"finished", s.how == actors::crawl_end::finished},
                         {"outcomes", std::move(outcomes)}};
   if (recorded) {

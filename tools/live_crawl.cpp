@@ -89,7 +89,8 @@ public:
     world_.attach(config);
     caf::actor_system system{config};
     const auto crawler = program_.start();
-    driver_.handle_signals(crawler, options_.config_file);
+    if (options_.handle_signals)
+      driver_.handle_signals(crawler, options_.config_file);
     driver_.run([this] { return program_.summary().has_value() && world_.idle(); });
     live_crawl_result result;
     result.summary = *program_.summary();

@@ -22,6 +22,7 @@ struct live_crawl_options {
   std::string record_file; ///< Empty: not recorded.
   actors::log_sink* lines = nullptr;
   std::function<void(const actors::crawl_progress&)> progressed;
+  bool handle_signals = true; ///< False: whoever runs the process keeps its signals.
 };
 
 /// What such a crawl came to.
@@ -40,7 +41,7 @@ struct start_error {
 };
 
 /// Runs a crawl to its end in this thread. SIGINT and SIGTERM end it in order, a second one at
-/// once.
+/// once, unless signals are not its business. The limit on open files of the process may be raised.
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options);
 
 /// How a database that does not open ends a command.
