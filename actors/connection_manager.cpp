@@ -245,7 +245,7 @@ void connection_manager::on_due(const store::due_answer& answer) {
   std::vector<net::endpoint> unwelcome;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
     for (const auto& peer : answer.peers[q]) {
-      if (s_.pool.find(peer.peer))
+      if (s_.pool.find(peer.peer) || !env_.settings.current()->asked_for(peer.peer))
         continue;
       if (!welcome(peer.peer)) {
         unwelcome.push_back(peer.peer);

@@ -62,6 +62,11 @@ bool settings::may_dial(const net::endpoint& peer) const {
          !any_names(config.peers.ban, peer);
 }
 
+bool settings::asked_for(const net::endpoint& peer) const {
+  const auto& from = config.start;
+  return !from.fixed || std::ranges::find(from.connect, peer) != from.connect.end();
+}
+
 bool settings::may_accept(const net::endpoint& peer) const {
   return !any_names(config.peers.ban, peer);
 }

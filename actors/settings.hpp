@@ -39,6 +39,10 @@ struct settings {
   /// operator said otherwise), not excluded, not banned by configuration.
   bool may_dial(const net::endpoint& peer) const;
 
+  /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: whoever is not
+  /// named by `start.connect`.
+  bool asked_for(const net::endpoint& peer) const;
+
   /// Whether a connection from there is accepted, as far as configuration says.
   bool may_accept(const net::endpoint& peer) const;
 
