@@ -274,9 +274,7 @@ void crawler::on_timer(net::timer_id timer) {
                    "visits that did not end in time are dropped");
     on_crawl_ended({s_.counters, false});
   } else if (timer == s_.deadline_timer && s_.now == phase::closing) {
-    s_.how = crawl_end::failed;
-    if (s_.problem.empty())
-      s_.problem = "the end of the census could not be written in time";
+    fail(crawl_fault::storage_failed, "the end of the census could not be written in time");
     finish();
   }
 }
