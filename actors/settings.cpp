@@ -46,6 +46,9 @@ settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_
 }
 
 bool settings::may_dial(const net::endpoint& peer) const {
+  // What is unroutable for its address may have no port besides, and the operator allows the first.
+  if (peer.port == 0 && peer.network != net::network_id::i2p)
+    return false;
   switch (net::routability_of(peer)) {
   case net::routability::routable:
     break;
