@@ -1,0 +1,89 @@
+#include "store/database.hpp"
+#include "tests/tools/crawl_fixture.hpp"
+
+namespace seedwalk::tools {
+namespace {
+
+class crawl_restart : public crawl_fixture {
+protected:
+  void SetUp() override {
+    serve(40, {.shares = {{sim::node_kind::honest, 3}, {sim::node_kind::silent, 1}}});
+  }
+
+  /// The arguments of a crawl that hangs on the silent nodes for as long as nobody stops it.
+  words patient() const { return beside({"--clearnet-handshake-timeout", "10m", "--json"}); }
+
+  std::vector<std::pair<std::uint32_t, store::census_record>> censuses() const {
+    store::database db{folder_ / "db", {}};
+    EXPECT_TRUE(db.open());
+    const auto answer = db.answer(store::censuses_query{10});
+    EXPECT_TRUE(answer);
+    return std::get<store::censuses_answer>(*answer).censuses;
+  }
+
+  void expect_one_census(store::census_state state, std::uint32_t restarts) const {
+    const auto all = censuses();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(all[0].first, 1u);
+    EXPECT_EQ(all[0].second.state, state);
+    EXPECT_EQ(all[0].second.restarts, restarts);
+  }
+};
+
+TEST_F(crawl_restart, a_crawl_that_was_stopped_goes_on_with_its_census) {
+  running_program first{patient()};
+  ASSERT_TRUE(first.await("visited"));
+  first.signal(SIGINT);
+  const auto stopped = first.finish();
+  ASSERT_EQ(stopped.code, 0) << stopped.err;
+  const auto half = nlohmann::json::parse(stopped.out);
+  EXPECT_EQ(half["finished"], false);
+  EXPECT_GT(half["outcomes"]["cancelled"], 0);
+  expect_one_census(store::census_state::open, 0);
+  expect_sound();
+
+  const auto second = run_seedwalk(crawl({"--json"}));
+  ASSERT_EQ(second.code, 0) << second.err;
+  const auto whole = nlohmann::json::parse(second.out);
+  EXPECT_EQ(whole["census"], 1);
+  EXPECT_EQ(whole["resumed"], true);
+  EXPECT_EQ(whole["finished"], true);
+  EXPECT_EQ(whole["known"], 40);
+  EXPECT_EQ(whole["good"].get<int>(), half["good"].get<int>() + 1)
+      << "of the good ones only that which --connect names is visited again so soon";
+  expect_one_census(store::census_state::finished, 1);
+
+  const auto third = nlohmann::json::parse(run_seedwalk(crawl({"--json"})).out);
+  EXPECT_EQ(third["census"], 2) << "a finished one is not gone on with";
+}
+
+TEST_F(crawl_restart, a_crawl_that_was_killed_goes_on_with_its_census) {
+  for (const std::uint32_t restarts : {0u, 1u}) {
+    running_program run{patient()};
+    ASSERT_TRUE(run.await("visited"));
+    run.signal(SIGKILL);
+    EXPECT_EQ(run.finish().code, 128 + SIGKILL);
+    expect_sound();
+    expect_one_census(store::census_state::open, restarts);
+  }
+  const auto last = run_seedwalk(crawl({"--json"}));
+  ASSERT_EQ(last.code, 0) << last.err;
+  EXPECT_EQ(nlohmann::json::parse(last.out)["known"], 40);
+  expect_one_census(store::census_state::finished, 2);
+}
+
+TEST_F(crawl_restart, a_second_signal_leaves_at_once) {
+  running_program run{patient()};
+  ASSERT_TRUE(run.await("visited"));
+  // Both are there when it goes on, so that the first cannot end it in order before.
+  run.signal(SIGSTOP);
+  run.signal(SIGINT);
+  run.signal(SIGTERM);
+  run.signal(SIGCONT);
+  EXPECT_EQ(run.finish().code, 130);
+  expect_sound();
+  expect_one_census(store::census_state::open, 0);
+}
+
+} // namespace
+} // namespace seedwalk::tools

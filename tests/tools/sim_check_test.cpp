@@ -1,0 +1,19 @@
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/run_program.hpp"
+
+namespace seedwalk::tools {
+namespace {
+
+TEST(sim_check, two_hundred_seeds_are_equal_twice_and_different_from_each_other) {
+  const auto run = run_seedwalk({"sim", "check", "--seeds", "1..200", "--nodes", "10", "--json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["seeds"], 200);
+  EXPECT_EQ(report["equal"], 200);
+  EXPECT_EQ(report["distinct_hashes"], 200);
+}
+
+} // namespace
+} // namespace seedwalk::tools
