@@ -153,6 +153,7 @@ owner enrol_hosted(runtime& host, typename Actor::environment& env, owner self, 
   host.enrol(std::move(e));
   if (fresh)
     actor->begin();
+  host.started(self);
   return self;
 }
 

@@ -66,8 +66,12 @@ public:
   /// The number of the next actor to enrol.
   virtual owner next_owner() = 0;
 
-  /// Makes an actor known. From now on messages reach it.
+  /// Makes an actor known. From now on messages reach it; where steps run at the same time, once
+  /// `started` says so.
   virtual void enrol(enrolment actor) = 0;
+
+  /// `who` is ready: its `start` has returned, in the step of whoever spawned it.
+  virtual void started(owner who) = 0;
 
   /// Forgets an actor that is about to quit. What still waits for it is dropped.
   virtual void retire(owner who) = 0;

@@ -199,6 +199,7 @@ public:
   caf::actor_system& system() override;
   net::owner next_owner() override { return net::owner{++last_owner_}; }
   void enrol(net::enrolment actor) override;
+  void started(net::owner) override {} // messages wait for a step of their own anyway
   void retire(net::owner who) override;
   void note_failure(net::owner who, std::string_view what) override;
 

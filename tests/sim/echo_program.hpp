@@ -31,6 +31,23 @@ struct settings {
   }
 };
 
+/// A count that another thread can wait for.
+class tally {
+public:
+  void operator++() {
+    ++count_;
+    count_.notify_all();
+  }
+  operator std::uint32_t() const { return count_; }
+  void wait_for_all(std::uint32_t goal) const {
+    for (auto seen = count_.load(); seen < goal; seen = count_.load())
+      count_.wait(seen);
+  }
+
+private:
+  std::atomic<std::uint32_t> count_{0};
+};
+
 /// Everything the actors share.
 struct program {
   net::runtime& host;
@@ -41,8 +58,9 @@ struct program {
   std::uint64_t seed = 1; ///< Keys what the clients draw.
 
   // These say that the run is over; no actor reads them.
-  std::atomic<std::uint32_t> finished{0};
-  std::atomic<std::uint32_t> stops{0};
+  tally started{};
+  tally finished{};
+  tally stops{};
   std::atomic<std::uint64_t> echoed_bytes{0};
 };
 
@@ -178,6 +196,7 @@ public:
                   program_.network.connect(x.server, std::chrono::seconds{10}, host_.self());
             },
             [this](const net::connected&) {
+              ++program_.started;
               program_.network.want(state_.id, 65'536);
               send_next();
             },
