@@ -37,9 +37,15 @@ void threaded_runtime::stop() {
     {
       const std::lock_guard lock{part.mutex};
       gone.swap(part.actors);
+      // One whose `start` is running in another thread must not run in a worker, too: `started`
+      // ends it.
+      for (auto i = gone.begin(); i != gone.end();)
+        if (const auto starting = i++; starting->second.handle && !starting->second.ready)
+          part.actors.insert(gone.extract(starting));
     }
     for (auto& [id, actor] : gone)
-      caf::anon_send_exit(actor.handle, caf::exit_reason::kill);
+      if (actor.handle)
+        end(actor);
   }
 }
 
@@ -120,22 +126,44 @@ void threaded_runtime::fire_timers() {
 // -- actors
 // -------------------------------------------------------------------------------------------------------
 
-void threaded_runtime::enrol(net::enrolment actor) {
-  if (stopped_) {
+void threaded_runtime::end(const known_actor& actor) {
+  // `anon_send_exit` is urgent: it overtakes what waits.
+  if (actor.observer)
+    caf::anon_send(actor.handle, caf::exit_msg{nullptr, caf::exit_reason::kill});
+  else
     caf::anon_send_exit(actor.handle, caf::exit_reason::kill);
-    return;
-  }
+}
+
+net::owner threaded_runtime::next_owner() {
+  const net::owner result{last_owner_.fetch_add(1) + 1};
+  auto& part = shard_of(result);
+  const std::lock_guard lock{part.mutex};
+  part.actors.try_emplace(result.id);
+  return result;
+}
+
+void threaded_runtime::enrol(net::enrolment actor) {
   auto& part = shard_of(actor.id);
   const std::lock_guard lock{part.mutex};
-  part.actors[actor.id.id] = {std::move(actor.name), std::move(actor.handle), false, {}};
+  auto& known = part.actors[actor.id.id];
+  known.name = std::move(actor.name);
+  known.handle = std::move(actor.handle);
+  known.observer = actor.observer;
 }
 
 void threaded_runtime::started(net::owner who) {
+  known_actor gone; // as in `retire`
   auto& part = shard_of(who);
   const std::lock_guard lock{part.mutex};
   const auto i = part.actors.find(who.id);
   if (i == part.actors.end())
     return;
+  if (stopped_) {
+    gone = std::move(i->second);
+    part.actors.erase(i);
+    end(gone);
+    return;
+  }
   // Under the lock, so that nothing overtakes what was held. The actor itself runs in a worker.
   i->second.ready = true;
   for (auto& message : i->second.held)

@@ -32,9 +32,13 @@ namespace seedwalk::sim {
 /// A network door under it is built with `asio_options::calls_from_any_thread`, and a thread of the
 /// caller's runs its io_context. The storage door must take calls from any thread.
 ///
-/// Lifetime: actor system and clock outlive it, and it outlives the doors. The doors' threads are
-/// stopped after `stop` and before the actor system ends. Threads: any, except `stop` and the
-/// destructor, which are the owner's.
+/// A number from `next_owner` can be written to at once: whoever learns it may run before the step
+/// that took it has enrolled the actor. What comes until then is kept for it.
+///
+/// Lifetime: the clock outlives it, and so do no actors: the owner calls `stop`, ends the actor
+/// system (which waits for the steps under way, and those still call this and the doors), then the
+/// doors and their threads, then this. Threads: any, except `stop` and the destructor, which are
+/// the owner's.
 class threaded_runtime final : public net::runtime,
                                public net::timers,
                                public net::completion_sink,
@@ -47,7 +51,8 @@ public:
   threaded_runtime(const threaded_runtime&) = delete;
   threaded_runtime& operator=(const threaded_runtime&) = delete;
 
-  /// Ends every actor after its present message; no timer fires and nothing is delivered any more.
+  /// Ends every actor after its present message, observers once they have seen what waits for them
+  /// (a log's last lines); no timer fires and nothing is delivered any more.
   void stop();
 
   std::uint64_t failures() const { return failures_.load(); }
@@ -66,7 +71,7 @@ public:
 
   // -- net::runtime
   caf::actor_system& system() override { return system_; }
-  net::owner next_owner() override { return {last_owner_.fetch_add(1) + 1}; }
+  net::owner next_owner() override;
   void enrol(net::enrolment actor) override;
   void started(net::owner who) override;
   void retire(net::owner who) override;
@@ -80,10 +85,11 @@ protected:
 private:
   struct known_actor {
     std::string name;
-    caf::actor handle;
+    caf::actor handle; ///< Null until it is enrolled.
     bool ready = false;
+    bool observer = false;
     /// What came before it was ready: its `start` may still be running in another thread.
-    std::vector<caf::mailbox_element_ptr> held;
+    std::vector<caf::mailbox_element_ptr> held{};
   };
   /// Actors by number, in parts that are locked apart.
   struct shard {
@@ -92,6 +98,7 @@ private:
   };
 
   shard& shard_of(net::owner who) { return shards_[who.id % shards_.size()]; }
+  static void end(const known_actor& actor);
   void fire_timers();
 
   caf::actor_system& system_;

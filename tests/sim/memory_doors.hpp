@@ -131,7 +131,7 @@ private:
   net::owner listener_owner_;
 };
 
-/// Acknowledges every batch from a thread of its own, in order.
+/// Acknowledges every batch from a thread of its own, in order. Takes calls from any thread.
 class memory_storage final : public store::storage {
 public:
   explicit memory_storage(store::completion_sink& sink)
@@ -157,13 +157,15 @@ public:
 private:
   template <class Answer>
   store::request_id put(Answer answer, net::owner who) {
-    answer.request = {++last_};
+    store::request_id id;
     {
       const std::lock_guard lock{mutex_};
+      id = {++last_};
+      answer.request = id;
       waiting_.emplace_back(who, std::move(answer));
     }
     changed_.notify_one();
-    return {last_};
+    return id;
   }
 
   void serve() {
@@ -181,9 +183,9 @@ private:
   }
 
   store::completion_sink& sink_;
-  std::uint64_t last_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::uint64_t last_ = 0; ///< Guarded by mutex_, as are those below.
   std::deque<std::pair<net::owner, store::completion>> waiting_;
   bool over_ = false;
   std::thread thread_;
