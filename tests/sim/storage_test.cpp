@@ -120,13 +120,21 @@ TEST(sim_storage, a_crash_at_any_moment_loses_nothing_acknowledged) {
 }
 
 TEST(sim_storage, a_full_disk_is_said_and_survived) {
-  disk::options o;
-  o.capacity_bytes = 30'000;
-  bench b(o);
+  const auto write_all = [](bench& b) {
+    for (std::uint32_t i = 1; i <= 200; ++i)
+      b.door.write(naming(i), net::nobody);
+    b.run();
+  };
+  bench roomy;
+  ASSERT_TRUE(roomy.door.open());
+  const auto empty = roomy.door.on().used_bytes();
+  write_all(roomy);
+  const auto needed = roomy.door.on().used_bytes() - empty;
+
+  bench b;
   ASSERT_TRUE(b.door.open());
-  for (std::uint32_t i = 1; i <= 200; ++i)
-    b.door.write(naming(i), net::nobody);
-  b.run();
+  b.door.on().set_capacity(empty + needed / 2);
+  write_all(b);
   std::size_t refused = 0;
   for (const auto& c : b.heard.all)
     if (const auto& e = std::get<store::written>(c).error) {
