@@ -21,11 +21,12 @@ request_id leveldb_storage::query(store::query what, net::owner who) {
 }
 
 request_id leveldb_storage::take(std::variant<batch, store::query> what, net::owner who) {
-  request r{request_id{++last_id_}, who, std::move(what)};
-  const auto id = r.id;
+  request r{{}, who, std::move(what)};
+  request_id id;
   std::optional<error> refusal;
   {
     const std::lock_guard lock(mutex_);
+    id = r.id = request_id{++last_id_};
     if (stopping_)
       refusal = error{error_code::stopped, "the database was closed already"};
     else if (waiting_.size() >= max_in_flight)

@@ -18,8 +18,8 @@ namespace seedwalk::store {
 /// Takes an open database, so that what is wrong with it was said before anything started. Requests
 /// wait in a queue of at most `max_in_flight`, and are carried out one after the other.
 ///
-/// Threads: write, query, stop and the destructor from one thread; the sink hears from the storage
-/// thread, and from the caller's where a request is not taken.
+/// Threads: write and query from any; stop and the destructor from one. The sink hears from the
+/// storage thread, and from the caller's where a request is not taken.
 class leveldb_storage final : public storage {
 public:
   leveldb_storage(completion_sink& sink, std::unique_ptr<database> db);
@@ -53,11 +53,11 @@ private:
 
   completion_sink& sink_;
   std::unique_ptr<database> db_;
-  std::uint64_t last_id_ = 0; ///< Of the calling thread alone.
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<request> waiting_; ///< Guarded by mutex_, as are those below.
+  std::uint64_t last_id_ = 0; ///< Guarded by mutex_, as are those below.
+  std::deque<request> waiting_;
   bool stopping_ = false;
   bool drop_waiting_ = false;
 
