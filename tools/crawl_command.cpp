@@ -142,6 +142,10 @@ exit_code run_crawl(invocation& how) {
     return line.refuse(how, layered.error());
   if (const auto problem = problem_in(*layered); !problem.empty())
     return line.refuse(how, problem);
+  if (!options.record_file.empty() && layered->config.run.threads > 0)
+    return line.refuse(how,
+                       "--record needs one thread: with --threads, the order of steps is CAF's "
+                       "choice, and no recording could repeat it");
   options.recipe.config = layered->config;
   for (std::size_t i = 0; i != layered->origins.size(); ++i)
     if (layered->origins[i].source > value_source::file)

@@ -20,6 +20,7 @@
 #include "sim/watched_storage.hpp"
 #include "store/leveldb_storage.hpp"
 #include "tools/crawl_database.hpp"
+#include "tools/threaded_crawl.hpp"
 
 namespace seedwalk::tools {
 
@@ -147,6 +148,8 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
       crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
     return tl::unexpected(start_error{exit_code_of(opened.error()), opened.error().message});
+  if (options.recipe.config.run.threads > 0)
+    return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};
   if (auto recording = crawl.record(); !recording)
     return tl::unexpected(start_error{exit_code::usage, std::move(recording.error())});

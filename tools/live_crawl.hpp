@@ -19,7 +19,7 @@ struct live_crawl_options {
   actors::crawl_recipe recipe; ///< Its configuration is valid.
   std::uint64_t seed = 0;
   std::string config_file; ///< Read again at SIGHUP; empty: none.
-  std::string record_file; ///< Empty: not recorded.
+  std::string record_file; ///< Empty: not recorded. Needs `run.threads` to be 0.
   actors::log_sink* lines = nullptr;
   std::function<void(const actors::crawl_progress&)> progressed;
   bool handle_signals = true; ///< False: whoever runs the process keeps its signals.
@@ -40,8 +40,9 @@ struct start_error {
   std::string message;
 };
 
-/// Runs a crawl to its end in this thread. SIGINT and SIGTERM end it in order, a second one at
-/// once, unless signals are not its business. The limit on open files of the process may be raised.
+/// Runs a crawl to its end: its steps in this thread or, where the configuration asks for threads,
+/// as `run_threaded_crawl` does. SIGINT and SIGTERM end it in order, a second one at once, unless
+/// signals are not its business. The limit on open files of the process may be raised.
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options);
 
 /// How a database that does not open ends a command.
