@@ -26,7 +26,6 @@ namespace seedwalk::actors {
 // carry their sender and a token, and are answered once.
 
 // -- events
-// ----------------------------------------------------------------------------------------------------------
 
 /// A handshake is complete; what the peer said of itself.
 struct peer_is_established {
@@ -132,7 +131,6 @@ struct pool_news {
 };
 
 // -- commands
-// ----------------------------------------------------------------------------------------------------------
 
 /// What became of a command: nothing in `problem` means it was done.
 struct command_done {
@@ -158,6 +156,7 @@ struct ban_peer {
   }
 };
 
+/// Lift a ban. Durable when answered.
 struct unban_peer {
   net::owner from;
   std::uint64_t token = 0;
@@ -228,7 +227,6 @@ struct reload_settings {
 };
 
 // -- statistics
-// --------------------------------------------------------------------------------------------------------
 
 /// One consistent look at the pool: all of it is of one step.
 struct pool_snapshot {
@@ -257,6 +255,7 @@ struct pool_snapshot {
   }
 };
 
+/// Anybody to manager: how is the pool? Answered by `pool_snapshot`.
 struct ask_snapshot {
   net::owner from;
   std::uint64_t token = 0;
@@ -277,6 +276,7 @@ struct peer_list {
   }
 };
 
+/// Anybody to manager: who is connected? Answered by `peer_list`.
 struct ask_peers {
   net::owner from;
   std::uint64_t token = 0;

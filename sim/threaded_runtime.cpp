@@ -33,6 +33,7 @@ void threaded_runtime::stop() {
   if (timers_thread_.joinable())
     timers_thread_.join();
   for (auto& part : shards_) {
+    // order never seen: each is told to go, on its own thread
     std::unordered_map<std::uint64_t, known_actor> gone;
     {
       const std::lock_guard lock{part.mutex};
@@ -55,7 +56,6 @@ std::vector<std::string> threaded_runtime::violations() const {
 }
 
 // -- what comes in
-// ------------------------------------------------------------------------------------------------
 
 void threaded_runtime::deliver(net::owner to, net::completion&& what) {
   std::visit([&](auto& message) { send(to, std::move(message)); }, what);
@@ -87,7 +87,6 @@ void threaded_runtime::enqueue(net::owner to, caf::mailbox_element_ptr message) 
 }
 
 // -- timers
-// -------------------------------------------------------------------------------------------------------
 
 net::timer_id threaded_runtime::start(std::chrono::nanoseconds delay, net::owner who) {
   const auto due = clock_.now().steady + std::max(delay, std::chrono::nanoseconds{0});
@@ -124,7 +123,6 @@ void threaded_runtime::fire_timers() {
 }
 
 // -- actors
-// -------------------------------------------------------------------------------------------------------
 
 void threaded_runtime::end(const known_actor& actor) {
   // `anon_send_exit` is urgent: it overtakes what waits.
