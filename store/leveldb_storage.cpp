@@ -35,7 +35,7 @@ request_id leveldb_storage::take(std::variant<batch, store::query> what, net::ow
       waiting_.push_back(std::move(r));
   }
   if (refusal)
-    refuse(r, std::move(*refusal));
+    refuse(r, std::move(*refusal)); // NOLINT(bugprone-use-after-move): then it was not moved
   else
     wake_.notify_one();
   return id;

@@ -19,7 +19,6 @@ namespace {
 
 using actors::config_layer;
 using actors::config_option;
-using actors::config_setting;
 using actors::option_texts;
 using actors::value_kind;
 

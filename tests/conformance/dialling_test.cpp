@@ -94,7 +94,10 @@ TEST_P(dialling, completions_go_to_who_owns_the_dial_by_then) {
   await<net::connected>(id);
   for (const auto& entry : judge().log())
     if (std::holds_alternative<net::connected>(entry.what)) {
-      EXPECT_EQ(entry.to, net::owner{77});
+      // Where completions come from another thread, this one may have left before the door heard of
+      // it.
+      const bool was_under_way = !world().completions_are_immediate() && entry.to == client_owner;
+      EXPECT_TRUE(entry.to == net::owner{77} || was_under_way);
     }
 }
 

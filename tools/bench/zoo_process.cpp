@@ -31,6 +31,7 @@ pid_t launch(const std::vector<std::string>& arguments, int& out) {
   if (pipe2(ends, O_CLOEXEC) != 0)
     return -1;
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (const auto& a : arguments)
     words.push_back(const_cast<char*>(a.c_str()));
   words.push_back(nullptr);
