@@ -13,6 +13,7 @@
 #include "tools/bench/replay_bench.hpp"
 #include "tools/bench/sim_bench.hpp"
 #include "tools/bench/store_bench.hpp"
+#include "tools/bench/wire_bench.hpp"
 #include "tools/command_line.hpp"
 
 namespace seedwalk::tools {
@@ -40,11 +41,29 @@ constexpr std::array benchmarks = {
               bench::run_pool_bench},
 };
 
+/// Has no zoo, no folder and no rounds, so it takes none of their options.
+constexpr std::string_view wire_name = "wire";
+
+exit_code run_wire_benchmark(invocation& how) {
+  command_line line{"bench wire",
+                    "Decodes address messages, against SHA-256d alone over the same bytes.",
+                    "seedwalk bench wire --json"};
+  bool json = false;
+  line.app().add_flag("--json", json, "print one JSON document");
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto result = bench::run_wire_bench();
+  how.terminal.out << (json ? bench::as_json(result).dump(2) + "\n" : bench::to_string(result));
+  return exit_code::done;
+}
+
 std::string help_text() {
   std::string text = "Measures what this program costs, each figure beside a baseline of the same "
                      "run.\nUsage: seedwalk bench NAME [OPTIONS]\n\n";
   for (const auto& b : benchmarks)
     text += fmt::format("  {:<7} {}\n", b.name, b.purpose);
+  text +=
+      fmt::format("  {:<7} {}\n", wire_name, "decodes address messages, against SHA-256d alone");
   return text + "\nExamples:\n  seedwalk bench sim\n  seedwalk bench crawl --rounds 5 --json\n"
                 "  seedwalk bench store --folder /mnt/ssd\n";
 }
@@ -112,9 +131,12 @@ exit_code run_benchmark(invocation& how, const benchmark& which) {
 } // namespace
 
 exit_code run_bench(invocation& how) {
-  std::array<std::string_view, benchmarks.size()> names;
+  std::array<std::string_view, benchmarks.size() + 1> names{};
   std::ranges::transform(benchmarks, names.begin(), &benchmark::name);
+  names.back() = wire_name;
   const auto chosen = choose_subcommand(how, "bench", names, help_text());
+  if (chosen.name == wire_name)
+    return run_wire_benchmark(how);
   const auto which = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
   return which == benchmarks.end() ? chosen.code : run_benchmark(how, *which);
 }
