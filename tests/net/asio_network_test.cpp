@@ -119,6 +119,10 @@ private:
 };
 
 TEST_F(asio_network_test, a_dial_without_descriptors_fails_later_and_is_our_own_doing) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP()
+      << "UBSan's check of virtual calls opens a pipe, and takes having none for a bad object";
+#endif
   const auto at = listen(10);
   std::optional<few_descriptors> shortage(0);
   door().connect(at, 10s, somebody);
@@ -134,6 +138,10 @@ TEST_F(asio_network_test, a_dial_without_descriptors_fails_later_and_is_our_own_
 }
 
 TEST_F(asio_network_test, a_listener_survives_a_lack_of_descriptors_without_spinning) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP()
+      << "UBSan's check of virtual calls opens a pipe, and takes having none for a bad object";
+#endif
   settings_.accept_pause = 20ms;
   const auto at = listen(10);
   std::optional<few_descriptors> shortage(1); // The dial's own; none is left to accept with.
