@@ -359,10 +359,22 @@ TEST(session_property, whatever_is_said_to_it_a_session_stays_in_order_and_ends_
   // The search means something only if it gets about.
   EXPECT_GE(states.size(), 6u);
   // How many outcomes one seed reaches varies; that it reaches most of them does not.
-  const std::set<std::string> expected = {
-      "complete", "self", "obsolete", "banned", "misbehaved", "malformed", "wrong_magic",
-      "closed_before_version", "closed_before_verack", "closed_after_handshake", "reset",
-      "handshake_timeout", "message_timeout", "no_addresses", "cancelled", "local_failure"};
+  const std::set<std::string> expected = {"complete",
+                                          "self",
+                                          "obsolete",
+                                          "banned",
+                                          "misbehaved",
+                                          "malformed",
+                                          "wrong_magic",
+                                          "closed_before_version",
+                                          "closed_before_verack",
+                                          "closed_after_handshake",
+                                          "reset",
+                                          "handshake_timeout",
+                                          "message_timeout",
+                                          "no_addresses",
+                                          "cancelled",
+                                          "local_failure"};
   std::size_t reached = 0;
   for (const auto& one : outcomes)
     reached += expected.count(one);
