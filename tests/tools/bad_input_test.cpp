@@ -100,7 +100,7 @@ TEST_F(bad_input, a_folder_in_which_nothing_can_be_written_is_refused) {
 
 TEST_F(bad_input, a_port_in_use_is_refused_and_costs_nothing) {
   fill();
-  const auto taken = "127.0.0.1:" + std::to_string(zoo_port);
+  const auto taken = "127.0.0.1:" + std::to_string(zoo_port_);
   const auto run = run_seedwalk(crawl({"--listen", taken, "--quiet", "--log-level", "error"}));
   expect_refused(run, 2, "cannot listen on " + taken);
   expect_sound();

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/tools/loopback_port.hpp"
 #include "tests/tools/running_program.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/zoo_server.hpp"
@@ -28,7 +29,7 @@ protected:
       o.nodes.shares = mixed_kinds(false);
     o.nodes.addresses_a_node = std::min(nodes, 200u);
     o.nodes.pace = std::chrono::milliseconds{200};
-    o.nodes.first.port = zoo_port;
+    o.nodes.first.port = zoo_port_;
     zoo_ = std::make_unique<zoo_server>(std::move(o));
     const auto listening = zoo_->listen();
     ASSERT_TRUE(listening) << listening.error();
@@ -48,7 +49,7 @@ protected:
     return command;
   }
 
-  static std::string start() { return "127.1.0.1:" + std::to_string(zoo_port); }
+  std::string start() const { return "127.1.0.1:" + std::to_string(zoo_port_); }
 
   /// The same, to be run beside the test.
   words beside(const words& more = {}) const {
@@ -63,7 +64,7 @@ protected:
     EXPECT_EQ(check.code, 0) << check.out << check.err;
   }
 
-  static constexpr std::uint16_t zoo_port = 29'481;
+  const std::uint16_t zoo_port_ = free_loopback_port();
   temporary_folder folder_;
   std::unique_ptr<zoo_server> zoo_;
 };

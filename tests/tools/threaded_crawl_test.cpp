@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/tools/loopback_port.hpp"
 #include "tests/tools/run_program.hpp"
 #include "tools/live_crawl.hpp"
 #include "tools/zoo_server.hpp"
@@ -13,7 +14,7 @@ zoo_server_options mixed_zoo() {
   o.nodes.nodes = 200;
   o.nodes.addresses_a_node = 100;
   o.nodes.shares = {{sim::node_kind::honest, 3}, {sim::node_kind::closes_at_accept, 1}};
-  o.nodes.first.port = 29'483;
+  o.nodes.first.port = free_loopback_port();
   return o;
 }
 

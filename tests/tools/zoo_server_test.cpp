@@ -5,10 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "net/decoder.hpp"
 #include "net/encode.hpp"
+#include "tests/tools/loopback_port.hpp"
 #include "tools/zoo_server.hpp"
 
 namespace seedwalk::tools {
@@ -69,7 +71,7 @@ zoo_server_options zoo_of(sim::node_kind kind) {
   o.nodes.nodes = 40;
   o.nodes.addresses_a_node = 30;
   o.nodes.shares = {{kind, 1}};
-  o.nodes.first.port = 29'471;
+  o.nodes.first.port = free_loopback_port();
   return o;
 }
 
@@ -122,10 +124,12 @@ TEST(zoo_server, refused_nodes_refuse_and_addresses_without_a_node_reset) {
 }
 
 TEST(zoo_server, a_taken_port_and_an_absent_machine_are_errors_of_a_sentence) {
-  zoo_server first(zoo_of(sim::node_kind::honest));
+  const auto options = zoo_of(sim::node_kind::honest);
+  zoo_server first(options);
   ASSERT_TRUE(first.listen());
-  zoo_server second(zoo_of(sim::node_kind::honest));
-  EXPECT_NE(second.listen().error().find("29471"), std::string::npos);
+  zoo_server second(options);
+  EXPECT_THAT(second.listen().error(),
+              testing::HasSubstr(std::to_string(options.nodes.first.port)));
   zoo_server absent(zoo_of(sim::node_kind::absent));
   EXPECT_NE(absent.listen().error().find("absent"), std::string::npos);
 }
