@@ -86,6 +86,13 @@ void asio_connection::on_dialled(int error_number) {
   // A Unix socket whose listener's queue is full says EAGAIN, which Asio takes for "in progress".
   if (error_number == 0 && !is_ip_ && (socket_.remote_endpoint(ec), ec))
     error_number = ec.value();
+  // TCP says so only of a connection that its peer had accepted (before that, it is ECONNREFUSED):
+  // the peer lives and has ended it, before the dial was even reported.
+  if (error_number == ECONNRESET && is_ip_ && !proxy_) {
+    phase_ = phase::open;
+    core_->deliver(owner_, connected{id_, local_endpoint_of(socket_.native_handle())});
+    return finish(error::reset);
+  }
   if (error_number != 0)
     return finish(proxy_ ? error::proxy_failed : dial_error(error_number));
   if (is_ip_)

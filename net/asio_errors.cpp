@@ -60,7 +60,6 @@ error dial_error(int number) {
   case EPROTOTYPE: // a Unix socket of another kind
   case EAGAIN:     // a Unix socket whose queue of dials is full
   case ENOTCONN:
-  case ECONNRESET: // reset before the dial was reported: to the dialler, the same answer
     return error::refused;
   case EADDRNOTAVAIL:
   case EADDRINUSE: // the four-tuple is taken, and no other port is left to try

@@ -24,7 +24,7 @@ TEST(asio_errors, a_dial_that_fails_says_whose_doing_it_was) {
       {ENOBUFS, error::no_memory},
       {ENOMEM, error::no_memory},
       {EAFNOSUPPORT, error::address_not_supported},
-      {ECONNRESET, error::refused},
+      {ECONNRESET, error::reset},
       {EAGAIN, error::refused},
       {EDOM, error::unknown},
   };

@@ -12,9 +12,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/asio_network.hpp"
+#include "net/socket_address.hpp"
 
 /// What the conformance suite cannot show, because only real sockets have it: descriptors that run
 /// out, signals, proxies, a door that goes away.
@@ -135,6 +137,28 @@ TEST_F(asio_network_test, a_dial_without_descriptors_fails_later_and_is_our_own_
   shortage.reset();
   door().connect(at, 10s, somebody);
   await<connected>();
+}
+
+// A peer that accepted and hung up before the dial was looked at was counted among those that
+// refuse: on loopback, and there alone. The simulator, where a dial is reported when it succeeds,
+// told otherwise.
+TEST_F(asio_network_test, a_peer_that_resets_before_the_dial_is_reported_had_accepted_it) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::listen(listener, 1), 0);
+  const auto port = local_endpoint_of(listener).port;
+  const auto id = door().connect(ipv4_endpoint(0x7f000001, port), 10s, somebody);
+  const int accepted = ::accept(listener, nullptr, nullptr);
+  const linger hang_up{1, 0};
+  ASSERT_EQ(::setsockopt(accepted, SOL_SOCKET, SO_LINGER, &hang_up, sizeof hang_up), 0);
+  ::close(accepted);
+  ::close(listener);
+  const auto end = await<closed>().front();
+  EXPECT_EQ(end.connection, id);
+  EXPECT_EQ(end.reason, error::reset);
+  const auto begun = sink_.all<connected>();
+  ASSERT_EQ(begun.size(), 1u);
+  EXPECT_NE(begun.front().local.port, 0);
+  EXPECT_TRUE(sink_.all<connect_failed>().empty());
 }
 
 TEST_F(asio_network_test, a_listener_survives_a_lack_of_descriptors_without_spinning) {

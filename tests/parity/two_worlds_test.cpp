@@ -74,10 +74,9 @@ findings read_all(store::database& db) {
   return all;
 }
 
-/// Where a reset comes at once, loopback is so fast that the dial may end with it, refused; and
-/// there are no absent machines.
+/// On loopback there are no absent machines.
 bool loopback_can_express(sim::node_kind kind) {
-  return kind != sim::node_kind::absent && kind != sim::node_kind::resets_at_accept;
+  return kind != sim::node_kind::absent;
 }
 
 /// Nodes of all kinds that loopback can express, and a crawler whose timers leave them ten times
