@@ -215,15 +215,8 @@ private:
   }
 
   template <class T>
-  bool get(T& x) {
-    using namespace detail;
-    if constexpr (std::is_enum_v<T>) {
-      std::underlying_type_t<T> raw{};
-      if (!get(raw))
-        return false;
-      x = static_cast<T>(raw);
-      return true;
-    } else if constexpr (std::is_same_v<T, bool>) {
+  bool get_number(T& x) {
+    if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t raw = 0;
       if (!get_raw(&raw, 1) || raw > 1)
         return fail();
@@ -243,12 +236,27 @@ private:
         return false;
       x = static_cast<T>(static_cast<std::int64_t>((wide >> 1) ^ (~(wide & 1) + 1)));
       return true;
-    } else if constexpr (std::is_same_v<T, double>) {
+    } else {
+      static_assert(std::is_same_v<T, double>, "no format for this number");
       std::uint64_t bits = 0;
       if (!get_raw(&bits, sizeof bits))
         return false;
       x = std::bit_cast<double>(bits);
       return true;
+    }
+  }
+
+  template <class T>
+  bool get(T& x) {
+    using namespace detail;
+    if constexpr (std::is_enum_v<T>) {
+      std::underlying_type_t<T> raw{};
+      if (!get(raw))
+        return false;
+      x = static_cast<T>(raw);
+      return true;
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      return get_number(x);
     } else if constexpr (is_duration<T>::value) {
       std::int64_t count = 0;
       if (!get(count))

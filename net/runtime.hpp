@@ -79,23 +79,23 @@ public:
   /// Takes note that an actor threw: the run goes on, and its exit code will say so.
   virtual void note_failure(owner who, std::string_view what) = 0;
 
-  /// Sends `message` to `to`.
+  /// Sends `what` to `to`.
   template <class T>
-  void send(owner to, T&& message) {
+  void send(owner to, T&& what) {
     using type = std::remove_cvref_t<T>;
     static_assert(archivable<type>, "a message needs an inspect overload");
     if (wants_payloads(to))
-      note_payload(to_archive(message));
+      note_payload(to_archive(what));
     enqueue(to, caf::make_mailbox_element(nullptr, caf::make_message_id(),
                                           caf::mailbox_element::forwarding_stack{},
-                                          std::forward<T>(message)));
+                                          std::forward<T>(what)));
   }
 
 protected:
   /// True if payloads for `to` are part of the run's chain (`--deep`, observers left out).
   virtual bool wants_payloads(owner to) const = 0;
   virtual void note_payload(const bytes& payload) = 0;
-  virtual void enqueue(owner to, caf::mailbox_element_ptr message) = 0;
+  virtual void enqueue(owner to, caf::mailbox_element_ptr what) = 0;
 };
 
 } // namespace seedwalk::net
