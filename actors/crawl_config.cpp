@@ -97,7 +97,7 @@ result check_network(const crawl_config& c) {
     return wrong("network.signet_challenge", "needs network.name to be signet");
   if (c.network.signet_challenge.size() > 10'000) // Bitcoin Core's MAX_SCRIPT_SIZE, script.h.
     return wrong("network.signet_challenge", "is longer than a script can be");
-  return check_user_agent(c);
+  return {};
 }
 
 result check_start(const crawl_config& c) {
@@ -233,8 +233,11 @@ bool has_contact(std::string_view user_agent) {
 }
 
 result validate(const crawl_config& config) {
-  constexpr std::array checks = {check_network,  check_start,    check_limits,  check_all_timers,
-                                 check_schedule, check_restarts, check_storage, check_log};
+  // The user agent last: who mistypes something else on the way to a first crawl should hear of
+  // that.
+  constexpr std::array checks = {check_network,    check_start,    check_limits,
+                                 check_all_timers, check_schedule, check_restarts,
+                                 check_storage,    check_log,      check_user_agent};
   for (const auto& check : checks)
     if (auto r = check(config); !r)
       return r;

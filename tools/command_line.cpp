@@ -1,6 +1,7 @@
 #include "tools/command_line.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -18,6 +19,18 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// CLI11's own help prints `--no-once{false}`: how it negates a flag, which is nobody's to type.
+class help_formatter : public CLI::Formatter {
+public:
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    auto name = Formatter::make_option_name(option, positional);
+    constexpr std::string_view negation = "{false}";
+    if (const auto at = name.find(negation); at != std::string::npos)
+      name.erase(at, negation.size());
+    return name;
+  }
+};
+
 std::string indented(const std::string& lines) {
   std::string text = "  ";
   for (const char c : lines) {
@@ -32,6 +45,7 @@ std::string indented(const std::string& lines) {
 
 command_line::command_line(std::string name, std::string purpose, std::string examples)
     : name_(std::move(name)), app_(std::move(purpose), "seedwalk " + name_) {
+  app_.formatter(std::make_shared<help_formatter>());
   app_.set_help_flag("-h,--help", "this text");
   app_.footer("\nExamples:\n" + indented(examples));
 }

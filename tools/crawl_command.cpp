@@ -1,5 +1,7 @@
 #include "tools/crawl_command.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <ostream>
@@ -117,6 +119,23 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   return exit_code::done;
 }
 
+/// Makes the folders above the database's that nobody chose. A path that was given is taken by its
+/// word: where the folder above it is missing, a disk may not be there, or a name may be wrong.
+std::string make_default_folder(const layered_config& layered) {
+  const auto& table = actors::config_table();
+  const auto path = std::ranges::find(table, "storage.path", &actors::config_option::path);
+  if (layered.origins[static_cast<std::size_t>(path - table.begin())].source !=
+      value_source::built_in)
+    return {};
+  const auto above = std::filesystem::path{layered.config.storage.path}.parent_path();
+  std::error_code failed;
+  if (!above.empty())
+    std::filesystem::create_directories(above, failed);
+  return failed
+             ? fmt::format("{}: {}; name another place with --db", above.string(), failed.message())
+             : std::string{};
+}
+
 } // namespace
 
 exit_code run_crawl(invocation& how) {
@@ -128,10 +147,13 @@ exit_code run_crawl(invocation& how) {
   bool quiet = false;
   bool dry_run = false;
   std::optional<std::uint64_t> seed;
-  line.app().add_option("--record", options.record_file,
-                        "write everything that enters the run into FILE, for replay");
-  line.app().add_option("--seed", seed,
-                        "the run's random seed; drawn from the system unless given");
+  line.app()
+      .add_option("--record", options.record_file,
+                  "write everything that enters the run into FILE, for replay")
+      ->type_name("FILE");
+  line.app()
+      .add_option("--seed", seed, "the run's random seed; drawn from the system unless given")
+      ->type_name("N");
   line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
   line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
   line.app().add_flag("--quiet", quiet, "no progress and no summary");
@@ -147,6 +169,8 @@ exit_code run_crawl(invocation& how) {
                        "--record needs one thread: with --threads, the order of steps is CAF's "
                        "choice, and no recording could repeat it");
   options.recipe.config = layered->config;
+  if (const auto problem = make_default_folder(*layered); !problem.empty())
+    return line.refuse(how, problem);
   for (std::size_t i = 0; i != layered->origins.size(); ++i)
     if (layered->origins[i].source > value_source::file)
       options.recipe.pinned.emplace(actors::config_table()[i].path);

@@ -116,6 +116,28 @@ TEST_F(bad_input, arguments_that_make_no_sense_are_refused_before_anything_begin
   EXPECT_FALSE(fs::exists(folder_ / "db"));
 }
 
+// The database that nobody names lies in folders that a new machine does not have, and the first
+// crawl of a new user ended with an error about them.
+TEST(default_database, is_made_with_its_folders_where_nobody_named_another) {
+  const temporary_folder home;
+  const std::vector<std::string> variables = {"HOME=" + (home / "new/home")};
+  const std::vector<std::string> nothing_to_do = {"crawl", "--network", "regtest", "--once",
+                                                  "--no-dns"};
+  const auto run = run_seedwalk(nothing_to_do, variables);
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(fs::exists(home / "new/home/.local/share/seedwalk/regtest/CURRENT"));
+  auto named = nothing_to_do;
+  named.insert(named.end(), {"--db", home / "not/there"});
+  EXPECT_EQ(run_seedwalk(named, variables).code, 2);
+  EXPECT_FALSE(fs::exists(home / "not"));
+}
+
+TEST(mistyped_options, are_named_before_what_else_a_public_chain_wants) {
+  const auto run = run_seedwalk({"crawl", "--max-connections", "0"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_NE(run.err.find("--max-connections 0"), std::string::npos) << run.err;
+}
+
 /// A file system of a size, for as long as it lives. Only root can have it.
 class small_disk {
 public:
