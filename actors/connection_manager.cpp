@@ -21,10 +21,10 @@ constexpr std::uint32_t refill_fraction = 2;
 } // namespace
 
 std::size_t connection_manager::mailbox_max() const {
-  // Of each connection its version, its verack, a sign of life, the answer to a broadcast, and an
-  // outcome; of each listener its credit; of the DB writer an answer for each batch; a few of the
-  // crawler and the control socket.
-  return 5 * env_.settings.current()->connections_max() + 64 * listeners_max + 512;
+  // Of each connection that it stands, its version, its verack, a sign of life, the answer to a
+  // broadcast, and an outcome; of each listener its credit; of the DB writer an answer for each
+  // batch; a few of the crawler and the control socket.
+  return 6 * env_.settings.current()->connections_max() + 64 * listeners_max + 512;
 }
 
 void connection_manager::start() {
@@ -43,11 +43,15 @@ caf::behavior connection_manager::make_behavior() {
         ask_who_is_due();
       },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
+      [this](const peer_connected& m) { on_connected(m); },
       [this](const peer_identified& m) { on_identified(m); },
-      [this](const peer_established& m) { on_established(m); },
+      [this](peer_established& m) { on_established(m); },
       [this](const peer_seen& m) { on_seen(m); },
       [this](const net::accepted& m) { on_accepted(m); },
-      [this](const net::listening&) {},
+      [this](const net::listening& m) {
+        env_.log.write(log_level::info, host_.stable_name(), "listening",
+                       {{"address", net::to_string(std::get<net::endpoint>(m.local))}});
+      },
       [this](const net::listen_failed& m) { on_listen_failed(m); },
       [this](const ask_progress& m) {
         env_.runtime.send(m.from, crawl_progress{s_.counters, s_.pool.live(),

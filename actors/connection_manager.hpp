@@ -179,8 +179,9 @@ private:
   void note_dial(const net::endpoint& key, const pool_entry& entry,
                  const net::visit_summary& summary);
   void probe_blind_networks();
+  void on_connected(const peer_connected& m);
   void on_identified(const peer_identified& m);
-  void on_established(const peer_established& m);
+  void on_established(peer_established& m);
   void on_seen(const peer_seen& m);
   void on_outcome(peer_outcome& m);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,

@@ -37,6 +37,7 @@ nlohmann::json to_json(const pool_snapshot& s) {
           {"bytes_in", s.bytes_in},
           {"bytes_out", s.bytes_out},
           {"messages_in", s.messages_in},
+          {"memory_bytes", s.memory_bytes},
           {"visit_ms_mean", s.counters.tried > 0 ? s.visits_ms / s.counters.tried : 0},
           {"handshake_ms_mean", s.counters.good > 0 ? s.handshakes_ms / s.counters.good : 0},
           {"round_trip_us_mean", s.round_trips > 0 ? s.round_trips_us / s.round_trips : 0}};

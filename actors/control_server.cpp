@@ -5,20 +5,24 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "actors/config_text.hpp"
 #include "actors/control_json.hpp"
+#include "actors/control_queries.hpp"
 #include "actors/crawl_messages.hpp"
-#include "net/archive.hpp"
 #include "net/network.hpp"
-#include "store/database.hpp"
 
 namespace seedwalk::actors {
 
 namespace {
 
 constexpr std::uint32_t allowance = 64u << 10;
+
+/// So much of an answer is with the door at once: a long one waits for whoever reads it here.
+constexpr std::size_t chunk_bytes = 1u << 20;
+static_assert(chunk_bytes < net::network::max_unsent_bytes);
 
 /// A mistake in a request, for whoever sent it.
 struct bad_request : std::runtime_error {
@@ -32,14 +36,54 @@ std::string text_of(const nlohmann::json& request, const char* member) {
   return i->get<std::string>();
 }
 
+/// Text that is kept, so not as long as it likes.
+std::string short_text(std::string text, const char* member) {
+  if (text.size() > control_server::text_bytes_max)
+    throw bad_request(
+        fmt::format("\"{}\" is longer than {} bytes", member, control_server::text_bytes_max));
+  return text;
+}
+
 store::ban_target target_of(const nlohmann::json& request) {
-  if (request.contains("user_agent"))
-    return store::user_agent_pattern{text_of(request, "user_agent")};
+  if (request.contains("user_agent")) {
+    auto pattern = short_text(text_of(request, "user_agent"), "user_agent");
+    if (pattern.empty())
+      throw bad_request("\"user_agent\" is empty");
+    return store::user_agent_pattern{std::move(pattern)};
+  }
   const auto text = text_of(request, "target");
   const auto rule = parse_address_rule(text);
   if (!rule)
     throw bad_request(text + ": " + rule.error());
   return std::visit([](const auto& x) -> store::ban_target { return x; }, *rule);
+}
+
+std::chrono::seconds duration_of(const nlohmann::json& request) {
+  const std::chrono::seconds lasts{request.value("seconds", std::int64_t{0})};
+  if (lasts.count() < 0 || lasts > control_server::ban_max)
+    throw bad_request("\"seconds\" is not between 0 (until it is lifted) and a hundred years");
+  return lasts;
+}
+
+/// The value that `name` is the name of, of those numbered 0 to `last`.
+template <class T>
+std::optional<T> named(const nlohmann::json& request, const char* member, T last) {
+  if (!request.contains(member))
+    return std::nullopt;
+  const auto text = text_of(request, member);
+  for (int i = 0; i <= static_cast<int>(last); ++i)
+    if (net::name_of(static_cast<T>(i)) == text)
+      return static_cast<T>(i);
+  throw bad_request(fmt::format("{}: there is no such {}", text, member));
+}
+
+peer_filter filter_of(const nlohmann::json& request) {
+  peer_filter to;
+  to.way = named(request, "direction", net::direction::inbound_over_capacity);
+  to.network = named(request, "network", net::network_id::yggdrasil);
+  if (request.contains("user_agent"))
+    to.user_agent = short_text(text_of(request, "user_agent"), "user_agent");
+  return to;
 }
 
 } // namespace
@@ -63,9 +107,17 @@ caf::behavior control_server::make_behavior() {
         want_more(m.connection, s_.clients[m.connection]);
       },
       [this](const net::received& m) { on_received(m); },
-      [this](const net::drained&) {},
+      [this](const net::drained& m) {
+        if (const auto i = s_.clients.find(m.connection); i != s_.clients.end()) {
+          i->second.writing = false;
+          next_requests(m.connection);
+        }
+      },
       [this](const net::input_ended& m) {
-        env_.network.close(m.connection, net::closing::graceful);
+        if (const auto i = s_.clients.find(m.connection); i != s_.clients.end()) {
+          i->second.ended = true;
+          next_requests(m.connection);
+        }
       },
       [this](const net::closed& m) {
         s_.clients.erase(m.connection);
@@ -98,28 +150,34 @@ void control_server::on_received(const net::received& m) {
     return;
   auto& from = i->second;
   from.unspent -= std::min<std::uint32_t>(from.unspent, static_cast<std::uint32_t>(m.data.size()));
+  if (from.ended)
+    return;
   from.input += net::as_text(m.data.view());
   if (from.input.size() > line_bytes_max) {
+    from.input.clear();
+    from.ended = true;
     end_answer(m.connection, "the request is too long");
-    env_.network.close(m.connection, net::closing::graceful);
-    return;
   }
-  next_request(m.connection);
+  next_requests(m.connection);
 }
 
-void control_server::next_request(net::connection_id id) {
+/// Carries out what is there of whole requests: one at a time, and none while an answer before it
+/// has not found its way out.
+void control_server::next_requests(net::connection_id id) {
   auto& from = s_.clients.at(id);
-  if (from.busy)
-    return;
-  const auto end = from.input.find('\n');
-  if (end == std::string::npos) {
-    want_more(id, from);
-    return;
+  while (!from.busy && from.output.size() < chunk_bytes) {
+    const auto end = from.input.find('\n');
+    if (end == std::string::npos) {
+      if (!from.ended)
+        want_more(id, from);
+      break;
+    }
+    const auto line = from.input.substr(0, end);
+    from.input.erase(0, end + 1);
+    from.busy = true;
+    carry_out(id, line);
   }
-  const auto line = from.input.substr(0, end);
-  from.input.erase(0, end + 1);
-  from.busy = true;
-  carry_out(id, line);
+  write_on(id);
 }
 
 void control_server::carry_out(net::connection_id id, const std::string& line) {
@@ -147,20 +205,19 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
                               std::uint64_t token) {
   const auto self = host_.self();
   if (command == "db-query") {
-    store::query query;
-    const auto archived = parse_hex(text_of(request, "query"));
-    if (request.value("schema", 0u) != store::database::schema || !archived ||
-        !net::from_archive(*archived, query))
-      throw bad_request("the query is of another version of this program");
-    env_.runtime.send(s_.db_writer, storage_question{self, token, std::move(query)});
+    auto query = query_in(request);
+    if (!query)
+      throw bad_request(query.error());
+    env_.runtime.send(s_.db_writer, storage_question{self, token, std::move(*query)});
   } else if (command == "status") {
     env_.runtime.send(s_.manager, ask_snapshot{self, token});
   } else if (command == "peers") {
     env_.runtime.send(s_.manager, ask_peers{self, token});
   } else if (command == "ban") {
     env_.runtime.send(s_.manager,
-                      ban_peer{self, token, target_of(request), request.value("reason", "operator"),
-                               std::chrono::seconds{request.value("seconds", std::int64_t{0})}});
+                      ban_peer{self, token, target_of(request),
+                               short_text(request.value("reason", "operator"), "reason"),
+                               duration_of(request)});
   } else if (command == "unban") {
     env_.runtime.send(s_.manager, unban_peer{self, token, target_of(request)});
   } else if (command == "disconnect") {
@@ -169,7 +226,7 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
       throw bad_request(peer.error().message);
     env_.runtime.send(s_.manager, drop_peer{self, token, *peer});
   } else if (command == "broadcast-ping") {
-    env_.runtime.send(s_.manager, broadcast{self, token, std::nullopt, std::nullopt});
+    env_.runtime.send(s_.manager, broadcast{self, token, filter_of(request), std::nullopt});
   } else if (command == "reload") {
     env_.runtime.send(s_.crawler,
                       reload_settings{self, token, request.value("name", "configuration"),
@@ -185,8 +242,25 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
 
 void control_server::say(net::connection_id id, const nlohmann::json& line) {
   // User agents are whatever bytes a peer sent.
-  const auto text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
-  env_.network.write(id, net::buffer{net::as_bytes(text)});
+  if (const auto i = s_.clients.find(id); i != s_.clients.end())
+    i->second.output += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
+/// Gives the door the next of what it has not been given; says goodbye when that was all.
+void control_server::write_on(net::connection_id id) {
+  const auto i = s_.clients.find(id);
+  if (i == s_.clients.end() || i->second.writing)
+    return;
+  auto& to = i->second;
+  if (to.output.empty()) {
+    if (to.ended && !to.busy)
+      env_.network.close(id, net::closing::graceful);
+    return;
+  }
+  const auto chunk = std::min(to.output.size(), chunk_bytes);
+  to.writing = true;
+  env_.network.write(id, net::buffer{net::as_bytes(to.output).first(chunk)});
+  to.output.erase(0, chunk);
 }
 
 void control_server::end_answer(net::connection_id id, const std::string& problem) {
@@ -194,29 +268,38 @@ void control_server::end_answer(net::connection_id id, const std::string& proble
     say(id, {{"type", "end"}});
   else
     say(id, {{"type", "error"}, {"message", problem}});
-  if (const auto i = s_.clients.find(id); i != s_.clients.end()) {
+  if (const auto i = s_.clients.find(id); i != s_.clients.end())
     i->second.busy = false;
-    next_request(id);
-  }
+}
+
+/// The client of a request that is answered now; nothing if it has gone.
+std::optional<net::connection_id> control_server::take_asker(std::uint64_t token) {
+  const auto i = s_.asked.find(token);
+  if (i == s_.asked.end())
+    return std::nullopt;
+  const auto id = i->second;
+  s_.asked.erase(i);
+  if (!s_.clients.contains(id))
+    return std::nullopt;
+  return id;
 }
 
 void control_server::answer(std::uint64_t token, const nlohmann::json& line,
                             const std::string& problem) {
-  const auto i = s_.asked.find(token);
-  if (i == s_.asked.end())
+  const auto id = take_asker(token);
+  if (!id)
     return;
-  const auto id = i->second;
-  s_.asked.erase(i);
   if (problem.empty() && !line.is_null())
-    say(id, line);
-  end_answer(id, problem);
+    say(*id, line);
+  end_answer(*id, problem);
+  next_requests(*id);
 }
 
 void control_server::on_answer(const storage_answer& m) {
   if (m.error)
     answer(m.token, nullptr, m.error.message);
   else
-    answer(m.token, {{"type", "answer"}, {"answer", print_hex(net::to_archive(m.answer))}});
+    answer(m.token, answer_line(m.answer));
 }
 
 void control_server::on_done(const command_done& m) {
@@ -228,14 +311,13 @@ void control_server::on_snapshot(const pool_snapshot& m) {
 }
 
 void control_server::on_peers(const peer_list& m) {
-  const auto i = s_.asked.find(m.token);
-  if (i == s_.asked.end())
+  const auto id = take_asker(m.token);
+  if (!id)
     return;
-  const auto id = i->second;
-  s_.asked.erase(i);
   for (const auto& [peer, entry] : m.peers)
-    say(id, to_json(peer, entry, m.now));
-  end_answer(id, {});
+    say(*id, to_json(peer, entry, m.now));
+  end_answer(*id, {});
+  next_requests(*id);
 }
 
 void control_server::on_broadcast_done(const broadcast_done& m) {

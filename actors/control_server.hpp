@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,14 +31,19 @@ public:
 
   static constexpr std::uint32_t clients_max = 16;
   static constexpr std::size_t line_bytes_max = 8u << 20;
+  static constexpr std::size_t text_bytes_max = 256; ///< Of a ban's reason and pattern.
+  static constexpr std::chrono::seconds ban_max = std::chrono::hours{24 * 366 * 100};
 
   struct client {
     std::string input;         ///< Of a line that is not whole.
+    std::string output;        ///< What the socket has not taken yet of an answer.
+    bool writing = false;      ///< Some of it is under way: the rest follows when that is drained.
     bool busy = false;         ///< A request is under way.
+    bool ended = false;        ///< Asks no more; goes when it has its answers.
     std::uint32_t unspent = 0; ///< Wanted, and not delivered.
     template <net::inspector F>
     friend auto inspect(F& f, client& x) {
-      return f(x.input, x.busy, x.unspent);
+      return f(x.input, x.output, x.writing, x.busy, x.ended, x.unspent);
     }
   };
 
@@ -67,7 +74,7 @@ public:
 
 private:
   void on_received(const net::received& m);
-  void next_request(net::connection_id id);
+  void next_requests(net::connection_id id);
   void carry_out(net::connection_id id, const std::string& line);
   bool dispatch(const std::string& command, const nlohmann::json& request, std::uint64_t token);
   void on_answer(const storage_answer& m);
@@ -76,7 +83,9 @@ private:
   void on_peers(const peer_list& m);
   void on_broadcast_done(const broadcast_done& m);
   void want_more(net::connection_id id, client& from);
+  std::optional<net::connection_id> take_asker(std::uint64_t token);
   void say(net::connection_id id, const nlohmann::json& line);
+  void write_on(net::connection_id id);
   void end_answer(net::connection_id id, const std::string& problem);
   void answer(std::uint64_t token, const nlohmann::json& line, const std::string& problem = {});
 

@@ -279,14 +279,17 @@ void crawler::on_timer(net::timer_id timer) {
   }
 }
 
-// -- how it ends
+// -- reloads
+// ------------------------------------------------------------------------------------------
+
 void crawler::reload(const reload_settings& m) {
   auto next = reconfigured(env_.recipe, m.contents, m.name);
   if (!next) {
     env_.log.write(log_level::error, host_.stable_name(),
                    "the new configuration is refused, the old one stays",
                    {{"error", next.error()}});
-    env_.runtime.send(m.from, command_done{m.token, next.error(), 0});
+    if (m.from != net::nobody)
+      env_.runtime.send(m.from, command_done{m.token, next.error(), 0});
     return;
   }
   const auto old = env_.settings.current();
@@ -298,6 +301,7 @@ void crawler::reload(const reload_settings& m) {
   env_.runtime.send(s_.manager, apply_settings{asker, m.token});
 }
 
+// -- how it ends
 // ------------------------------------------------------------------------------------------
 
 void crawler::fail(crawl_fault fault, std::string problem) {

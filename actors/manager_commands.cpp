@@ -2,7 +2,9 @@
 #include <utility>
 
 #include "actors/connection_manager.hpp"
+#include "actors/peer_connection.hpp"
 #include "net/encode.hpp"
+#include "net/text_pattern.hpp"
 
 namespace seedwalk::actors {
 
@@ -83,6 +85,11 @@ void connection_manager::answer_command(net::owner to, std::uint64_t token, std:
 // -- broadcast
 // ------------------------------------------------------------------------------------------
 
+bool peer_filter::takes(const net::endpoint& peer, const pool_entry& entry) const {
+  return (!way || *way == entry.way) && (!network || *network == peer.network) &&
+         (user_agent.empty() || net::matches_pattern(entry.user_agent, user_agent));
+}
+
 void connection_manager::on_broadcast(const broadcast& m) {
   net::buffer shared;
   if (m.message)
@@ -90,7 +97,7 @@ void connection_manager::on_broadcast(const broadcast& m) {
   const auto number = ++s_.tokens;
   running_broadcast running{m.from, m.token, 0, {}, {}};
   for (const auto& [key, entry] : s_.pool.entries()) {
-    if (entry.phase != pool_phase::connected || (m.way && *m.way != entry.way))
+    if (entry.phase != pool_phase::connected || !m.to.takes(key, entry))
       continue;
     running.asked.insert(running.asked.end(), key);
     env_.runtime.send(entry.connection, send_shared{number, shared});
@@ -205,8 +212,10 @@ pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
   result.restarts = s_.restarts_made;
   result.bans = s_.bans.all().size();
   for (const auto& [key, entry] : s_.pool.entries()) {
+    result.memory_bytes += sizeof key + sizeof entry + entry.user_agent.size();
     if (!is_live(entry.phase))
       continue;
+    result.memory_bytes += sizeof(peer_connection) + sizeof(peer_connection::state);
     result.bytes_in += entry.bytes_in;
     result.bytes_out += entry.bytes_out;
   }

@@ -90,6 +90,7 @@ void connection_manager::on_accepted(const net::accepted& m) {
       net::session{way, m.peer, net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
                    now.steady},
       m.connection);
+  tell(connection_is_established{m.peer, way});
 }
 
 // -- dialling
@@ -179,12 +180,20 @@ void connection_manager::dial(const store::due_peer& due) {
 // -- signs of life
 // ------------------------------------------------------------------------------------------
 
+void connection_manager::on_connected(const peer_connected& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  entry->last_seen = env_.time.now().steady;
+  if (entry->phase == pool_phase::connecting)
+    s_.pool.move_on(*entry, pool_phase::awaiting_handshake);
+  tell(connection_is_established{m.key, entry->way});
+}
+
 void connection_manager::on_identified(const peer_identified& m) {
   auto entry = s_.pool.find(m.key);
   if (!entry || !is_live(entry->phase) || entry->phase == pool_phase::rejected)
     return;
-  if (entry->phase == pool_phase::connecting)
-    s_.pool.move_on(*entry, pool_phase::awaiting_handshake);
   entry->identity = m.claimed;
   entry->nonce_smaller = m.nonce_smaller;
   entry->nonce_larger = m.nonce_larger;
@@ -203,15 +212,16 @@ void connection_manager::on_identified(const peer_identified& m) {
     send_away(m.key, *entry, net::outcome::duplicate);
 }
 
-void connection_manager::on_established(const peer_established& m) {
+void connection_manager::on_established(peer_established& m) {
   auto entry = s_.pool.find(m.key);
-  if (!entry ||
-      (entry->phase != pool_phase::connecting && entry->phase != pool_phase::awaiting_handshake))
+  if (!entry || !is_live(entry->phase))
     return;
-  s_.pool.move_on(*entry, pool_phase::connected);
+  // Whom we have told to go may have completed it all the same.
+  if (entry->phase == pool_phase::awaiting_handshake)
+    s_.pool.move_on(*entry, pool_phase::connected);
   entry->last_seen = env_.time.now().steady;
   entry->user_agent = m.claim.user_agent.value_or(std::string{});
-  tell(peer_is_established{m.key, entry->way, m.claim});
+  tell(handshake_is_complete{m.key, entry->way, std::move(m.claim)});
   if (s_.bans.forbids_agent(entry->user_agent, env_.time.now().wall))
     send_away(m.key, *entry, net::outcome::banned);
 }
@@ -261,6 +271,8 @@ void connection_manager::on_outcome(peer_outcome& m) {
   note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);
   save_outcome(m.key, *entry, m.summary);
+  if (!m.messages.counts.empty())
+    tell(messages_were_received{m.key, std::move(m.messages.counts)});
   if (store::reached(m.summary.reached))
     tell(peer_is_lost{m.key, entry->way, m.summary.how});
   else

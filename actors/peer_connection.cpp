@@ -51,6 +51,7 @@ caf::behavior peer_connection::make_behavior() {
         carry_out();
       },
       [this](net::connected&) {
+        env_.runtime.send(s_.manager, peer_connected{s_.key});
         s_.session.on_connected(step());
         carry_out();
       },

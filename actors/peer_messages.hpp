@@ -58,6 +58,15 @@ struct peer_outcome {
   }
 };
 
+/// Peer connection to manager: its dial succeeded.
+struct peer_connected {
+  net::endpoint key;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_connected& x) {
+    return f(x.key);
+  }
+};
+
 /// Peer connection to manager: the peer's version is in. Enough to find duplicates.
 struct peer_identified {
   net::endpoint key;

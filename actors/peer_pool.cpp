@@ -24,8 +24,8 @@ bool may_follow(pool_phase from, pool_phase to) {
   case pool_phase::imminent:
     return to == pool_phase::connecting;
   case pool_phase::connecting:
-    return to == pool_phase::awaiting_handshake || to == pool_phase::connected ||
-           to == pool_phase::rejected || to == pool_phase::saving;
+    return to == pool_phase::awaiting_handshake || to == pool_phase::rejected ||
+           to == pool_phase::saving;
   case pool_phase::awaiting_handshake:
     return to == pool_phase::connected || to == pool_phase::rejected || to == pool_phase::saving;
   case pool_phase::connected:

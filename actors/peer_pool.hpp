@@ -19,8 +19,9 @@ namespace seedwalk::actors {
 /// Where an endpoint stands in the pool.
 ///
 ///     imminent --> connecting --> awaiting_handshake --> connected --> saving --> (gone)
-///                      |                  |                               ^
-///                      `------------------+--> failed / rejected ---------´
+///                    |    |           |        |          |            ^  ^  ^
+///                    |    `-----------+--------+--failed--+------------|--´  |
+///                    `----------------´-----> rejected <--´------------´-----´
 enum class pool_phase : std::uint8_t {
   imminent = 0,       ///< Due, and waiting for its slot.
   connecting,         ///< Its slot is taken, its dial under way.

@@ -27,18 +27,35 @@ namespace seedwalk::actors {
 
 // -- events
 
+// Of one connection they come in this order:
+//
+//     [connection_is_established -> [handshake_is_complete ->
+//         (messages_were_received | addresses_were_found)*]] -> peer_has_failed | peer_is_lost
+//
+// and one endpoint has one connection at a time.
+
+/// A dial succeeded, or somebody was accepted.
+struct connection_is_established {
+  net::endpoint peer;
+  net::direction way = net::direction::outbound;
+  template <net::inspector F>
+  friend auto inspect(F& f, connection_is_established& x) {
+    return f(x.peer, x.way);
+  }
+};
+
 /// A handshake is complete; what the peer said of itself.
-struct peer_is_established {
+struct handshake_is_complete {
   net::endpoint peer;
   net::direction way = net::direction::outbound;
   net::msg::version claim;
   template <net::inspector F>
-  friend auto inspect(F& f, peer_is_established& x) {
+  friend auto inspect(F& f, handshake_is_complete& x) {
     return f(x.peer, x.way, x.claim);
   }
 };
 
-/// A connection ended before its handshake was complete.
+/// A dial failed, or a connection ended before its handshake was complete.
 struct peer_has_failed {
   net::endpoint peer;
   net::direction way = net::direction::outbound;
@@ -97,11 +114,13 @@ struct subscription_ended {
   }
 };
 
-using pool_event = std::variant<peer_is_established, peer_has_failed, peer_is_lost, peer_is_banned,
-                                addresses_were_found, messages_were_received, subscription_ended>;
+using pool_event =
+    std::variant<connection_is_established, handshake_is_complete, peer_has_failed, peer_is_lost,
+                 peer_is_banned, addresses_were_found, messages_were_received, subscription_ended>;
 
-/// Anybody to manager: tell me, up to `credit` events. Asking again adds credit; at most
-/// `max_credit` is kept.
+/// Anybody to manager: tell me, up to `credit` events, of which the last is `subscription_ended`.
+/// Asking again adds credit; at most `max_credit` is kept. Who does not ask again in time is cut
+/// off: nobody waits for a subscriber.
 struct subscribe {
   static constexpr std::uint32_t max_credit = 65'536;
   net::owner from;
@@ -178,20 +197,35 @@ struct drop_peer {
   }
 };
 
-/// Send a message to every established peer, or to those of one direction. Answered by
-/// `broadcast_done`.
-struct broadcast {
-  net::owner from;
-  std::uint64_t token = 0;
-  std::optional<net::direction> way;   ///< Nothing: both.
-  std::optional<net::message> message; ///< Nothing: each is pinged with a nonce of its own.
+/// Whom a broadcast is for: those of whom all that is given is true.
+struct peer_filter {
+  std::optional<net::direction> way;
+  std::optional<net::network_id> network;
+  std::string user_agent; ///< A pattern (net/text_pattern.hpp); empty: any.
+
+  bool takes(const net::endpoint& peer, const pool_entry& entry) const;
+
   template <net::inspector F>
-  friend auto inspect(F& f, broadcast& x) {
-    return f(x.from, x.token, x.way, x.message);
+  friend auto inspect(F& f, peer_filter& x) {
+    return f(x.way, x.network, x.user_agent);
   }
 };
 
-/// Who was sent a broadcast, and who could not be.
+/// Send a message to every peer whose handshake is complete and whom the filter takes. It is
+/// encoded once, and all connections share the one buffer. Answered by `broadcast_done`.
+struct broadcast {
+  net::owner from;
+  std::uint64_t token = 0;
+  peer_filter to;
+  std::optional<net::message> message; ///< Nothing: each is pinged with a nonce of its own.
+  template <net::inspector F>
+  friend auto inspect(F& f, broadcast& x) {
+    return f(x.from, x.token, x.to, x.message);
+  }
+};
+
+/// How many were sent a broadcast, and who of those meant was not: it had said goodbye, or its
+/// connection ended first.
 struct broadcast_done {
   std::uint64_t token = 0;
   std::uint32_t sent = 0;
@@ -247,11 +281,14 @@ struct pool_snapshot {
   std::uint64_t handshakes_ms = 0;                  ///< Of those that came so far, summed.
   std::uint64_t round_trips = 0;
   std::uint64_t round_trips_us = 0; ///< Summed.
+  /// What is kept for each connection and endpoint of the pool, by the size of its parts; what the
+  /// allocator and the kernel add is not seen from here.
+  std::uint64_t memory_bytes = 0;
   template <net::inspector F>
   friend auto inspect(F& f, pool_snapshot& x) {
     return f(x.token, x.counters, x.by_phase, x.by_direction, x.outbound_slots, x.inbound_slots,
              x.held, x.waiting, x.restarts, x.bans, x.bytes_in, x.bytes_out, x.messages_in,
-             x.visits_ms, x.handshakes_ms, x.round_trips, x.round_trips_us);
+             x.visits_ms, x.handshakes_ms, x.round_trips, x.round_trips_us, x.memory_bytes);
   }
 };
 

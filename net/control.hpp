@@ -22,7 +22,7 @@ struct stop_requested {
 /// file, so a replay needs none.
 struct reload_requested {
   /// Longer files are refused with an `error`.
-  static constexpr std::size_t max_contents_bytes = 4u << 20;
+  static constexpr std::size_t max_contents_bytes = 1u << 20;
 
   std::string path;
   std::string contents;

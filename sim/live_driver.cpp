@@ -121,7 +121,7 @@ net::reload_requested read_for_reload(const std::string& path) {
   if (std::ferror(file.get()) != 0)
     result.error = system_text();
   else if (size > net::reload_requested::max_contents_bytes)
-    result.error = "the file is longer than 4 MiB";
+    result.error = "the file is longer than 1 MiB";
   result.contents.resize(result.error.empty() ? size : 0);
   return result;
 }

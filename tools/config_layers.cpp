@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "actors/config_table.hpp"
+#include "net/control.hpp"
 
 namespace seedwalk::tools {
 
@@ -22,8 +23,9 @@ using actors::config_option;
 using actors::option_texts;
 using actors::value_kind;
 
-/// A configuration is read whole into memory; one larger than that is another file.
-constexpr std::uintmax_t max_config_bytes = 16u << 20;
+/// A configuration is read whole into memory; one larger than that is another file, and could not
+/// be reloaded either.
+constexpr std::uintmax_t max_config_bytes = net::reload_requested::max_contents_bytes;
 
 option_texts split_at_commas(const std::string& text) {
   option_texts items;

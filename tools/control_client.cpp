@@ -73,7 +73,13 @@ control_client::~control_client() {
 tl::expected<void, std::string>
 control_client::ask(const nlohmann::json& request,
                     const std::function<void(const nlohmann::json&)>& each) {
-  if (auto sent = send(request.dump() + "\n"); !sent)
+  std::string asked;
+  try {
+    asked = request.dump() + '\n';
+  } catch (const nlohmann::json::type_error&) {
+    return tl::unexpected<std::string>("what is to be sent is no UTF-8 text");
+  }
+  if (auto sent = send(std::move(asked)); !sent)
     return sent;
   for (;;) {
     const auto line = receive_line();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <sstream>
@@ -14,6 +15,7 @@
 
 #include "actors/config_text.hpp"
 #include "actors/control_queries.hpp"
+#include "net/control.hpp"
 #include "tools/command_line.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
@@ -45,8 +47,8 @@ Examples:
   seedwalk ctl reload seedwalk.toml --db ./main-db
 )";
 
-/// A configuration file is sent whole, and a request is one line of bounded length.
-constexpr std::size_t max_config_bytes = 1u << 20;
+/// A configuration file is sent whole, and is no longer than one that a signal has read again.
+constexpr std::size_t max_config_bytes = net::reload_requested::max_contents_bytes;
 
 /// The part that all `seedwalk ctl` commands share: which crawl, and in which form.
 class ctl_line {
@@ -318,11 +320,24 @@ exit_code run_reload(invocation& how) {
 }
 
 exit_code run_broadcast_ping(invocation& how) {
-  ctl_line line{"broadcast-ping", "Pings every peer that a running crawl is connected to.",
-                "seedwalk ctl broadcast-ping --db ./main-db"};
+  ctl_line line{"broadcast-ping", "Pings the peers that a running crawl is connected to.",
+                "seedwalk ctl broadcast-ping --db ./main-db\n"
+                "seedwalk ctl broadcast-ping --to-direction inbound --to-agent '/Satoshi:*'"};
+  std::map<std::string, std::string> only;
+  const auto add = [&](const char* flag, const char* member, const char* type, const char* what) {
+    line.app().add_option(flag, only[member], what)->type_name(type);
+  };
+  add("--to-direction", "direction", "outbound|inbound", "only those");
+  add("--to-network", "network", "ipv4|ipv6|torv3|i2p|cjdns", "only those of one network");
+  add("--to-agent", "user_agent", "PATTERN",
+      "only those whose user agent matches; * and ? are wild");
   if (const auto code = line.parse(how))
     return *code;
-  return line.ask(how, {{"command", "broadcast-ping"}}, [&](const json& done) {
+  json request{{"command", "broadcast-ping"}};
+  for (const auto& [member, text] : only)
+    if (!text.empty())
+      request[member] = text;
+  return line.ask(how, request, [&](const json& done) {
     how.terminal.out << fmt::format("sent to {}\n", number_of(done, "sent"));
     for (const auto& peer : done.value("failed", json::array()))
       how.terminal.out << fmt::format("not to {}\n", peer.get<std::string>());

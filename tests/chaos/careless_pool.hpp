@@ -17,7 +17,9 @@ enum class counting { after_connecting, before_dialling };
 
 /// A pool as small as one can be: it dials whenever it has room, accepts whenever it has room, and
 /// keeps what it gets. Counting after connecting is the mistake that such pools have been made
-/// with: dials under way are nobody's, and those that finish together are too many.
+/// with. It is hard to see: a dial knows of the other dials, but until it is done an acceptance
+/// knows nothing of it. Only an acceptance while a dial is under way for the last slot is one too
+/// many.
 template <counting When>
 class small_pool {
 public:
@@ -55,13 +57,16 @@ public:
   caf::behavior make_behavior() {
     return {[this](const net::listening&) {},
             [this](const net::timer_fired&) { dial(); },
-            [this](const net::connected&) {
-              release();
+            [this](const net::connected& m) {
+              --s_.reserved;
+              env_.network.want(m.connection, 1);
               opened(1);
             },
-            [this](const net::connect_failed&) { release(); },
+            [this](const net::connect_failed&) { --s_.reserved; },
             [this](const net::accepted& m) {
-              if (!has_room()) {
+              const auto taken =
+                  When == counting::before_dialling ? s_.open + s_.reserved : s_.open;
+              if (taken >= env_.max) {
                 env_.network.close(m.connection, net::closing::abort);
                 return;
               }
@@ -79,23 +84,15 @@ public:
   void on_exception(std::string_view) {}
 
 private:
-  bool has_room() const { return s_.open + s_.reserved < env_.max; }
-
   void dial() {
-    if (has_room()) {
+    if (s_.open + s_.reserved < env_.max) {
       auto peer = env_.first;
       peer.address[3] = static_cast<std::uint8_t>(peer.address[3] + s_.dialled % 4);
       ++s_.dialled;
-      if (When == counting::before_dialling)
-        ++s_.reserved;
+      ++s_.reserved;
       env_.network.connect(peer, std::chrono::seconds{5}, host_.self());
     }
     env_.time.start(std::chrono::milliseconds{50}, host_.self());
-  }
-
-  void release() {
-    if (When == counting::before_dialling)
-      --s_.reserved;
   }
 
   void opened(int by) {

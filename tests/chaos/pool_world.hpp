@@ -24,6 +24,9 @@
 #include "sim/storage.hpp"
 #include "sim/topology.hpp"
 #include "sim/world.hpp"
+#include "tests/chaos/event_referee.hpp"
+#include "tests/chaos/pool_probe.hpp"
+#include "tests/chaos/spying_network.hpp"
 
 namespace seedwalk::test {
 
@@ -32,11 +35,11 @@ class crawler_host {
 public:
   crawler_host(sim::world& home, sim::agenda& events, sim::internet& where, std::string name,
                const net::endpoint& address, actors::crawl_recipe recipe, std::uint64_t seed)
-      : home_(home), name_(std::move(name)), network_(where, home, {{address}}),
+      : home_(home), name_(std::move(name)), network_(where, home, {{address}}), door_(network_),
         storage_(disk_of(recipe, seed), home, events, home,
                  std::make_unique<sim::disk>(quiet_disk(seed))),
         program_(std::make_unique<actors::crawl_program>(
-            actors::crawl_doors{home, network_, storage_, home}, std::move(recipe), seed, "test",
+            actors::crawl_doors{home, door_, storage_, home}, std::move(recipe), seed, "test",
             nullptr)) {
     program_->env().pool_opened = [this](const auto& pool, const auto& dials) {
       pool_ = &pool;
@@ -55,6 +58,15 @@ public:
   bool over() const { return program_->summary().has_value(); }
   const std::string& name() const { return name_; }
   net::owner self() const { return self_; }
+  spying_network& door() { return door_; }
+
+  /// The connection manager, which is spawned in the crawler's first step.
+  net::owner manager() const {
+    for (auto id = self_.id; id != self_.id + 16; ++id)
+      if (home_.name_of({id}) == name_ + "/manager")
+        return {id};
+    return net::nobody;
+  }
   actors::crawl_program& program() { return *program_; }
   const actors::crawl_summary& summary() const { return *program_->summary(); }
 
@@ -81,6 +93,7 @@ private:
   sim::world& home_;
   std::string name_;
   sim::network network_;
+  spying_network door_;
   sim::storage storage_;
   std::unique_ptr<actors::crawl_program> program_;
   net::owner self_;
@@ -118,8 +131,13 @@ public:
     expect(pool->live(direction::inbound_over_capacity) <= settings->inbound().over_capacity,
            "more connections over capacity than allowed");
     std::set<net::endpoint> identities;
+    std::set<net::owner> live;
     for (const auto& [key, entry] : pool->entries()) {
-      if (!actors::is_live(entry.phase) || entry.phase == actors::pool_phase::rejected)
+      if (!actors::is_live(entry.phase))
+        continue;
+      expect(live.insert(entry.connection).second, "two slots for one connection");
+      expect(!ended_.contains(entry.connection), "a visit that ended goes on");
+      if (entry.phase == actors::pool_phase::rejected)
         continue;
       if (entry.way == direction::outbound)
         expect(dialled_.empty() || dialled_.contains(key),
@@ -128,6 +146,10 @@ public:
         expect(identities.insert(*entry.identity).second,
                "two connections to " + net::to_string(*entry.identity));
     }
+    for (const auto was : live_)
+      if (!live.contains(was))
+        ended_.insert(was);
+    live_ = std::move(live);
   }
 
   /// Endpoints that may be dialled; empty: any.
@@ -146,6 +168,8 @@ private:
   crawler_host& of_;
   std::set<net::endpoint> dialled_;
   std::set<std::string, std::less<>> visits_;
+  std::set<net::owner> live_;  ///< Whose connections were live when it last looked,
+  std::set<net::owner> ended_; ///< and whose are over.
   std::uint64_t outcomes_ = 0;
   std::vector<std::string> problems_;
 };

@@ -133,7 +133,10 @@ public:
   }
 
   actors::broadcast_done broadcast(const net::message& message) {
-    world_.send(manager_, actors::broadcast{probe_, 0, std::nullopt, message});
+    actors::broadcast to_all;
+    to_all.from = probe_;
+    to_all.message = message;
+    world_.send(manager_, std::move(to_all));
     return hear(heard_.broadcast);
   }
 
