@@ -107,7 +107,7 @@ struct storage_options {
   std::chrono::milliseconds batch_delay{200}; ///< or when its first has waited so long.
   std::uint32_t batches_in_flight = 4;
   std::chrono::seconds full_patience{30}; ///< A disk without room for so long ends the crawl.
-  std::uint64_t cache_bytes = 64ull << 20;
+  std::uint64_t cache_bytes = 160ull << 20;
 
   friend bool operator==(const storage_options&, const storage_options&) = default;
 

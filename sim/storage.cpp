@@ -11,6 +11,7 @@ store::database_options storage::small_database() {
   store::database_options o;
   o.disk.write_buffer_bytes = 64 * 1024;
   o.disk.block_cache_bytes = 256 * 1024;
+  o.record_cache_bytes = 64 * 1024;
   o.disk.max_file_bytes = 1024 * 1024;
   return o;
 }

@@ -5,6 +5,7 @@
 
 #include "net/archive.hpp"
 #include "store/keys.hpp"
+#include "store/read_record.hpp"
 #include "store/values.hpp"
 
 namespace seedwalk::store {
@@ -49,12 +50,12 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
       out.more[i] = true;
       break;
     }
-    auto value = disk_.get(peer_key(parts.peer));
-    if (!value)
-      return tl::unexpected(value.error());
-    peer_record r;
-    if (!*value || !decode(**value, r, memory_.agents))
+    auto found_record = read_record(disk_, memory_, memory_.identify(parts.peer));
+    if (!found_record)
+      return tl::unexpected(found_record.error());
+    if (!*found_record)
       return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(parts.peer)));
+    auto& r = **found_record;
     const auto key = due_key(parts.queue, parts.due, parts.tiebreak, parts.peer);
     after.assign(key.begin(), key.end());
     if (queue == dial_class::fresh && !fresh(r.claimed_time, q.now, schedule_))
@@ -88,13 +89,9 @@ answers::result answers::reply(const due_query& q) {
 }
 
 answers::result answers::reply(const get_query& q) {
-  auto value = disk_.get(peer_key(q.peer));
-  if (!value)
-    return tl::unexpected(value.error());
-  get_answer out;
-  if (*value && !decode(**value, out.record.emplace(), memory_.agents))
-    return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(q.peer)));
-  return out;
+  return read_record(disk_, memory_, memory_.identify(q.peer)).map([](auto&& record) {
+    return store::answer{get_answer{std::move(record)}};
+  });
 }
 
 answers::result answers::reply(const list_query& q) {

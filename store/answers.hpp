@@ -14,7 +14,7 @@ namespace seedwalk::store {
 /// none but `list` reads records that it does not give.
 class answers {
 public:
-  answers(key_values& disk, const known_state& memory, const schedule_options& schedule)
+  answers(key_values& disk, known_state& memory, const schedule_options& schedule)
       : disk_(disk), memory_(memory), schedule_(schedule) {}
 
   tl::expected<store::answer, error> to(const query& q);
@@ -35,7 +35,7 @@ private:
   tl::expected<void, error> next_after(dial_class queue, timestamp now, timestamp& next);
 
   key_values& disk_;
-  const known_state& memory_;
+  known_state& memory_;
   const schedule_options& schedule_;
 };
 

@@ -91,6 +91,8 @@ void checker::look_at_peer(std::string_view key, std::string_view value) {
   const auto who = memory_.identify(*peer);
   if (memory_.table.find(who.hash) == nullptr)
     report_.add(fmt::format("{} is not in memory", net::to_string(*peer)));
+  if (memory_.records.find(who.hash, key).value_or(value) != value)
+    report_.add(fmt::format("{} is not in memory as it is on the disk", net::to_string(*peer)));
   found_.change(who, nullptr, &r);
   expect_key(due_key(r.queue, r.due, who.tiebreak(), *peer), *peer, "due index");
   if (r.last_success != never)

@@ -71,7 +71,7 @@ tl::expected<void, error> database::create() {
         fmt::format("{}: not a database of this program, or damaged: it has keys but no header; "
                     "choose another path",
                     disk_.path())});
-  memory_ = known_state(options_.seed);
+  memory_ = known_state(options_.seed, options_.record_cache_bytes);
   leveldb::WriteBatch out;
   out.Put(meta_key("header"), archived(header{schema, options_.chain, options_.seed}));
   out.Put(meta_key("counters"), archived(memory_.totals));
@@ -102,7 +102,7 @@ tl::expected<void, error> database::load_header() {
         error{error_code::other_chain,
               fmt::format("{}: a database of the chain {}, not {}; choose another path",
                           disk_.path(), h.chain, options_.chain)});
-  memory_ = known_state(h.seed);
+  memory_ = known_state(h.seed, options_.record_cache_bytes);
   const auto totals = disk_.get(meta_key("counters"));
   if (!totals)
     return tl::unexpected(totals.error());

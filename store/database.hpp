@@ -20,6 +20,9 @@ struct database_options {
   key_value_options disk;
   schedule_options schedule;
   known_limits limits;
+  /// Memory for the records that were read or written last: enough for a million of them, visits
+  /// included. Beyond it each visit costs a read of the disk.
+  std::size_t record_cache_bytes = 150u << 20;
   std::string chain;      ///< "main", ...: refused if it was made for another; empty: any.
   std::uint64_t seed = 0; ///< Orders what is due. Kept from the creation on; ignored after it.
 };
@@ -55,7 +58,8 @@ public:
 
   database(std::string path, database_options options);
 
-  /// Opens it, or begins a new one. Reads all records once: 1.5 s a million.
+  /// Opens it, or begins a new one. Reads all records once: some 1.2 s of CPU time a million
+  /// never-visited ones, 1.6 s visited ones.
   tl::expected<void, error> open();
 
   void close();

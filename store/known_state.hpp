@@ -11,6 +11,7 @@
 #include "net/inspect.hpp"
 #include "store/known_table.hpp"
 #include "store/peer_record.hpp"
+#include "store/record_cache.hpp"
 #include "store/timestamp.hpp"
 #include "store/user_agents.hpp"
 
@@ -68,7 +69,8 @@ std::string source_group_of(const peer_record& r);
 class known_state {
 public:
   known_state() = default;
-  explicit known_state(std::uint64_t seed) : seed_(seed) {}
+  explicit known_state(std::uint64_t seed, std::size_t record_cache_bytes = 0)
+      : records(record_cache_bytes), seed_(seed) {}
 
   hashed_endpoint identify(const net::endpoint& peer) const;
 
@@ -96,6 +98,7 @@ public:
   std::map<std::string, source_group> groups;
   user_agents agents;
   counters totals;
+  record_cache records; ///< As the database has them, or the transaction at hand will write them.
 
 private:
   void index(const hashed_endpoint& who, const peer_record* before, const peer_record* after);

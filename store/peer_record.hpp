@@ -82,8 +82,8 @@ struct peer_record {
   friend auto inspect(F& f, peer_record& x) {
     return f(x.first_heard, x.last_heard, x.claimed_time, x.claimed_raw, x.claimed_services,
              x.first_source, x.sources, x.queue, x.due, x.first_success, x.last_success, x.last_try,
-             x.last_getaddr, x.tries, x.successes, x.failures, x.maybe_full, x.sources_at_try,
-             x.last, x.averages, x.version);
+             x.last_counted, x.last_getaddr, x.tries, x.successes, x.failures, x.maybe_full,
+             x.sources_at_try, x.last, x.averages, x.version);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "net/archive.hpp"
 #include "store/keys.hpp"
+#include "store/read_record.hpp"
 #include "store/values.hpp"
 
 namespace seedwalk::store {
@@ -40,14 +41,13 @@ tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoi
   const auto* known = memory_.table.find(who.hash);
   if (known == nullptr)
     return load_unknown(who);
-  auto value = disk_.get(peer_key(who.peer));
-  if (!value)
-    return tl::unexpected(value.error());
+  auto found = read_record(disk_, memory_, who);
+  if (!found)
+    return tl::unexpected(found.error());
   auto* t = load_unknown(who);
-  if (!*value)
+  if (!*found)
     return t;
-  if (!decode(**value, t->record.emplace(), memory_.agents))
-    return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(who.peer)));
+  t->record = std::move(*found);
   t->due_key = due_key_of(who, *t->record);
   t->group_key = group_key_of(who, *t->record);
   return t;
@@ -204,10 +204,14 @@ void transaction::write(touched& t) {
   const auto due = t.record ? due_key_of(t.who, *t.record) : std::string{};
   const auto group = t.record ? group_key_of(t.who, *t.record) : std::string{};
   const bool was_there = !t.due_key.empty();
-  if (t.record)
-    out_.Put(key, encode(*t.record, memory_.agents));
-  else if (was_there)
+  if (t.record) {
+    const auto value = encode(*t.record, memory_.agents);
+    out_.Put(key, value);
+    memory_.records.put(t.who.hash, key, value);
+  } else if (was_there) {
     out_.Delete(key);
+    memory_.records.erase(t.who.hash, key);
+  }
   const auto move = [this](const std::string& from, const std::string& to) {
     if (from == to)
       return;

@@ -2,6 +2,7 @@
 
 #include "net/archive.hpp"
 #include "store/storage.hpp"
+#include "tests/store/draw.hpp"
 
 namespace seedwalk::store {
 namespace {
@@ -20,6 +21,19 @@ TEST(store_archive, every_operation_and_completion_is_inspectable) {
   completion again;
   ASSERT_TRUE(net::from_archive(net::to_archive(done), again));
   EXPECT_EQ(std::get<answered>(again).request, request_id{7});
+}
+
+TEST(store_archive, records_come_back_whole) {
+  EXPECT_TRUE(rc::check([] {
+    const auto record = *test::any_peer_record();
+    peer_record read;
+    RC_ASSERT(net::from_archive(net::to_archive(record), read));
+    RC_ASSERT(read == record);
+    const auto visit = *test::any_visit_record();
+    visit_record visit_read;
+    RC_ASSERT(net::from_archive(net::to_archive(visit), visit_read));
+    RC_ASSERT(visit_read == visit);
+  }));
 }
 
 } // namespace

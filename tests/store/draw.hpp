@@ -26,6 +26,7 @@ inline database_options options_on(leveldb::Env* env) {
   o.disk.env = env;
   o.disk.write_buffer_bytes = 64u << 10;
   o.disk.block_cache_bytes = 1u << 20;
+  o.record_cache_bytes = 4u << 10; // So small that records come from the disk, too.
   o.disk.max_file_bytes = 1u << 20;
   o.chain = "regtest";
   o.seed = 7;
