@@ -64,7 +64,7 @@ exit_code conclude(console& terminal, const std::string& file, const sim::replay
     return exit_code::runs_differ;
   }
   if (r.damage) {
-    terminal.err << fmt::format("seedwalk replay: {}: {}; the last good step is {}\n", file,
+    terminal.err << fmt::format("seedwalk replay: {}; the last good step is {}\n",
                                 r.damage->message, r.steps);
     return exit_code::damaged;
   }
