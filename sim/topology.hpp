@@ -93,7 +93,8 @@ public:
   explicit topology(const topology_options& o);
 
   const topology_options& settings() const { return options_; }
-  const std::vector<node_description>& nodes() const { return nodes_; }
+  const std::vector<node_description>& nodes() const& { return nodes_; }
+  std::vector<node_description> nodes() && { return std::move(nodes_); }
 
   /// The number of the node at `at`.
   std::optional<std::uint32_t> find(const net::endpoint& at) const;
