@@ -469,16 +469,8 @@ void add_storage(std::vector<config_option>& t) {
       [](auto& c) -> auto& { return c.storage.max_per_ipv6_48; }));
   t.push_back(number(
       {"storage.batch_operations", "batch-operations", "N",
-       "a batch is written when it has so many operations"},
+       "operations written together at most; what waits while the disk is busy goes together"},
       [](auto& c) -> auto& { return c.storage.batch_operations; }));
-  t.push_back(duration(
-      {"storage.batch_delay", "batch-delay", "DURATION",
-       "or when its first operation has waited so long"},
-      [](auto& c) -> auto& { return c.storage.batch_delay; }));
-  t.push_back(number(
-      {"storage.batches_in_flight", "batches-in-flight", "N",
-       "batches on their way to the disk at most"},
-      [](auto& c) -> auto& { return c.storage.batches_in_flight; }));
   t.push_back(duration(
       {"storage.full_patience", "full-patience", "DURATION",
        "how long a disk without room is waited for before the crawl ends"},

@@ -206,7 +206,6 @@ result check_storage(const crawl_config& c) {
   if (s.path.empty())
     return wrong("storage.path", "must name a folder");
   if (auto r = check({{"storage.history", s.history, day, decade},
-                      {"storage.batch_delay", s.batch_delay, milliseconds{0}, hour},
                       {"storage.full_patience", s.full_patience, second, decade},
                       {"peers.ban_time", c.peers.ban_time, second, decade}});
       !r)
@@ -215,8 +214,7 @@ result check_storage(const crawl_config& c) {
                 {"storage.max_per_ipv4", s.max_per_ipv4, 1, most_32},
                 {"storage.max_per_ipv6_64", s.max_per_ipv6_64, 1, most_32},
                 {"storage.max_per_ipv6_48", s.max_per_ipv6_48, 1, most_32},
-                {"storage.batch_operations", s.batch_operations, 1, 1'000'000},
-                {"storage.batches_in_flight", s.batches_in_flight, 1, 1'000}});
+                {"storage.batch_operations", s.batch_operations, 1, 1'000'000}});
 }
 
 result check_log(const crawl_config& c) {

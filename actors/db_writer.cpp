@@ -56,8 +56,7 @@ void db_writer::on_addresses(save_addresses& m) {
   const waiter who{m.from, 0, 1, true};
   gather(store::record_claims{m.source, env_.time.now().wall, std::move(m.claims)});
   s_.gathering.waiters.push_back(who);
-  if (s_.in_flight.empty())
-    flush();
+  flush();
 }
 
 void db_writer::on_operations(save_operations& m) {
@@ -65,12 +64,11 @@ void db_writer::on_operations(save_operations& m) {
   for (auto& operation : m.operations)
     gather(std::move(operation));
   s_.gathering.waiters.push_back(who);
-  if (s_.in_flight.empty())
-    flush();
+  flush();
 }
 
 void db_writer::on_question(storage_question& m) {
-  flush();
+  flush_all();
   const auto request = env_.storage.query(std::move(m.query), host_.self());
   s_.asked.emplace(request, asker{m.from, m.token});
 }
@@ -79,10 +77,35 @@ void db_writer::gather(store::operation operation) {
   s_.gathering.batch.operations.push_back(std::move(operation));
 }
 
+/// Takes from what has gathered what fits into one batch, the oldest first. Precondition: somebody
+/// waits.
+db_writer::flight db_writer::next_batch() {
+  const std::size_t most = env_.settings.current()->config.storage.batch_operations;
+  auto& [batch, waiters] = s_.gathering;
+  auto last = waiters.begin();
+  std::size_t operations = last->operations;
+  while (++last != waiters.end() && operations + last->operations <= most)
+    operations += last->operations;
+  if (last == waiters.end())
+    return std::exchange(s_.gathering, {});
+  const auto behind = batch.operations.begin() + static_cast<std::ptrdiff_t>(operations);
+  flight out;
+  out.waiters.assign(waiters.begin(), last);
+  out.batch.operations.assign(std::make_move_iterator(batch.operations.begin()),
+                              std::make_move_iterator(behind));
+  waiters.erase(waiters.begin(), last);
+  batch.operations.erase(batch.operations.begin(), behind);
+  return out;
+}
+
 void db_writer::flush() {
-  if (s_.gathering.waiters.empty() || (s_.stalled && !s_.fatal))
-    return;
-  launch(std::exchange(s_.gathering, {}));
+  while (!s_.gathering.waiters.empty() && (s_.fatal || (!s_.stalled && s_.in_flight.empty())))
+    launch(next_batch());
+}
+
+void db_writer::flush_all() {
+  while (!s_.gathering.waiters.empty() && (s_.fatal || !s_.stalled))
+    launch(next_batch());
 }
 
 void db_writer::launch(flight f) {
@@ -109,8 +132,7 @@ void db_writer::on_written(store::written& m) {
   answer(f, m.result);
   if (s_.stalled && s_.failed.empty() && s_.in_flight.empty())
     recovered();
-  if (s_.in_flight.empty())
-    flush();
+  flush();
 }
 
 void db_writer::on_failure(flight failed, const store::error& why) {

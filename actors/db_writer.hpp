@@ -18,10 +18,12 @@ namespace seedwalk::actors {
 /// Writes what the others want remembered, in batches, and answers when it is durable; asks for
 /// them.
 ///
-/// While a batch is being written, the next one gathers: the slower the disk, the larger the
-/// batches. A question is asked after all that was sent before it. When the disk is full, batches
-/// are kept and tried again every second, and the manager is told, who stops dialling: nothing is
-/// lost and nothing grows, because whoever writes waits for the answer. A damaged database ends the
+/// An idle disk is written to at once. While a batch is being written, the next one gathers: the
+/// slower the disk, the larger the batches, up to `storage.batch_operations`; what was sent
+/// together stays together, even beyond. So one batch is on its way at a time, unless somebody
+/// asks: a question is asked after all that was sent before it. When the disk is full, batches are
+/// kept and tried again every second, and the manager is told, who stops dialling: nothing is lost
+/// and nothing grows, because whoever writes waits for the answer. A damaged database ends the
 /// crawl, and so does a disk that stays full for longer than `storage.full_patience`: the crawler
 /// is told, and everything after it is answered unwritten.
 class db_writer {
@@ -94,7 +96,11 @@ private:
   void on_failure(flight failed, const store::error& why);
   void give_up(const store::error& why);
   void on_retry(net::timer_id timer);
+  flight next_batch();
+  /// Writes what has gathered, if nothing is being written.
   void flush();
+  /// Writes it all, behind what is being written.
+  void flush_all();
   void launch(flight f);
   void answer(const flight& f, const store::batch_result& result);
   void recovered();

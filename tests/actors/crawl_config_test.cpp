@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
         mistake{"storage.path", [](auto& c) { c.storage.path = ""; }},
         mistake{"storage.history", [](auto& c) { c.storage.history = seconds{60}; }},
         mistake{"storage.max_known", [](auto& c) { c.storage.max_known = 0; }},
-        mistake{"storage.batches_in_flight", [](auto& c) { c.storage.batches_in_flight = 0; }},
+        mistake{"storage.batch_operations", [](auto& c) { c.storage.batch_operations = 0; }},
         mistake{"log.rotate_size", [](auto& c) { c.log.rotate_bytes = 1; }},
         mistake{"log.queue", [](auto& c) { c.log.queue_lines = 0; }}));
 
