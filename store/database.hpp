@@ -22,7 +22,7 @@ struct database_options {
   known_limits limits;
   /// Memory for the records that were read or written last: enough for a million of them, visits
   /// included. Beyond it each visit costs a read of the disk.
-  std::size_t record_cache_bytes = 150u << 20;
+  std::size_t record_cache_bytes = 160u << 20;
   std::string chain;      ///< "main", ...: refused if it was made for another; empty: any.
   std::uint64_t seed = 0; ///< Orders what is due. Kept from the creation on; ignored after it.
 };

@@ -14,8 +14,9 @@ namespace seedwalk::store {
 /// makes LevelDB compact what is read often.
 ///
 /// Values lie one behind the other in a ring; each new one overwrites the oldest. They are found
-/// through sets of four places, chosen by the keyed hash of their endpoint: a fifth value of a set
-/// displaces its oldest. Keys are compared whole, so what is found is never another's.
+/// through sets of eight places, chosen by the keyed hash of their endpoint: a ninth value of a set
+/// displaces its oldest, which a ring full of records sees happen to one in a hundred. Keys are
+/// compared whole, so what is found is never another's.
 ///
 /// Memory: at most the bytes it was made with, an eighth of them for the places; the ring takes
 /// memory only as it fills. The same calls leave the same contents.
@@ -37,7 +38,7 @@ public:
   std::size_t memory_bytes() const { return ring_bytes_ + places_.size() * sizeof(place); }
 
 private:
-  static constexpr std::size_t ways = 4;
+  static constexpr std::size_t ways = 8;
 
   /// A value's position in all that was ever put, and a part of its hash to know it by.
   struct place {

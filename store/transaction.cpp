@@ -28,16 +28,41 @@ tl::expected<operation_result, error> transaction::run(const operation& op) {
   return std::visit([this](const auto& o) { return apply(o); }, op);
 }
 
+/// The place of an endpoint, or the empty one that it would take.
+std::uint32_t& transaction::place_of(const hashed_endpoint& who) {
+  const auto mask = places_.size() - 1;
+  auto i = who.hash & mask;
+  while (places_[i] != 0) {
+    const auto& there = touched_[places_[i] - 1]->who;
+    if (there.hash == who.hash && there.peer == who.peer)
+      break;
+    i = (i + 1) & mask;
+  }
+  return places_[i];
+}
+
+transaction::touched* transaction::find(const hashed_endpoint& who) {
+  const auto place = place_of(who);
+  return place == 0 ? nullptr : touched_[place - 1].get();
+}
+
 transaction::touched* transaction::load_unknown(const hashed_endpoint& who) {
-  const auto [place, added] = places_.try_emplace({who.hash, who.peer}, touched_.size());
-  if (added)
-    touched_.push_back(std::make_unique<touched>(touched{who, {}, {}, {}}));
-  return touched_[place->second].get();
+  if (auto* there = find(who))
+    return there;
+  touched_.push_back(std::make_unique<touched>(touched{who, {}, {}, {}}));
+  if (touched_.size() * 2 > places_.size()) {
+    places_.assign(places_.size() * 2, 0);
+    for (std::uint32_t n = 0; n != touched_.size(); ++n)
+      place_of(touched_[n]->who) = n + 1;
+  } else {
+    place_of(who) = static_cast<std::uint32_t>(touched_.size());
+  }
+  return touched_.back().get();
 }
 
 tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& who) {
-  if (const auto place = places_.find({who.hash, who.peer}); place != places_.end())
-    return touched_[place->second].get();
+  if (auto* there = find(who))
+    return there;
   const auto* known = memory_.table.find(who.hash);
   if (known == nullptr)
     return load_unknown(who);

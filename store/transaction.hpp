@@ -63,6 +63,9 @@ private:
 
   /// The endpoint's record, or nothing in it if it is unknown.
   tl::expected<touched*, error> load(const hashed_endpoint& who);
+  /// What this batch has of an endpoint already, or null.
+  touched* find(const hashed_endpoint& who);
+  std::uint32_t& place_of(const hashed_endpoint& who);
   /// The same of an endpoint that memory says is unknown.
   touched* load_unknown(const hashed_endpoint& who);
   /// The record to go on from, a blank one if there is none, with the sources of claims that were
@@ -97,9 +100,10 @@ private:
   const schedule_options& schedule_;
   const known_limits& limits_;
   leveldb::WriteBatch out_;
-  /// By hash first: comparing endpoints costs more.
-  std::map<std::pair<std::uint64_t, net::endpoint>, std::size_t> places_;
-  std::vector<std::unique_ptr<touched>> touched_;
+  std::vector<std::unique_ptr<touched>> touched_; ///< In the order in which they were met.
+  /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,
+  /// at most half full, a power of two. Answers lookups, and has no order to be seen.
+  std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(64);
   /// What this batch wrote besides records, for operations that read it again.
   std::map<std::string, std::optional<std::string>> written_;
   std::uint32_t agents_before_ = memory_.agents.size();

@@ -117,12 +117,9 @@ tl::expected<bool, error> transaction::evict_behind(const std::string& front,
     if (!parts)
       return true;
     const auto who = memory_.identify(parts->peer);
-    const auto mine = places_.find({who.hash, who.peer});
-    if (mine != places_.end()) {
-      const auto& r = touched_[mine->second]->record;
-      if (!r || r->last_success != never)
+    if (const auto* mine = find(who))
+      if (!mine->record || mine->record->last_success != never)
         return true;
-    }
     group.evicted = key;
     victim = who;
     return false;

@@ -76,8 +76,11 @@ actors::crawl_recipe recipe_for(const std::vector<net::endpoint>& peers,
 /// Only an endpoint that was good before is held: each gets a visit of two hours ago.
 tl::expected<std::unique_ptr<store::database>, std::string>
 prepared_database(const actors::crawl_config& config, std::chrono::seconds now) {
-  auto db = std::make_unique<store::database>(config.storage.path,
-                                              tools::crawl_database_options(config, 1));
+  auto options = tools::crawl_database_options(config, 1);
+  // Buffers that fill with what is written, whoever is connected, are not a connection's memory.
+  options.disk.write_buffer_bytes = 256u << 10;
+  options.record_cache_bytes = 0;
+  auto db = std::make_unique<store::database>(config.storage.path, std::move(options));
   if (const auto opened = db->open(); !opened)
     return tl::unexpected(opened.error().message);
   store::batch past;
@@ -128,6 +131,19 @@ public:
       // The next question comes when sockets have had their turn.
       const stopwatch pause;
       driver_.run([&] { return pause.elapsed().wall_s > 0.05; });
+    }
+    return false;
+  }
+
+  bool run_until_quiet() {
+    constexpr std::uint64_t own_timers = 20;
+    const stopwatch time;
+    while (time.elapsed().wall_s < patience_s) {
+      const auto before = world_.steps();
+      const stopwatch pause;
+      driver_.run([&] { return pause.elapsed().wall_s > 0.5; });
+      if (world_.steps() < before + own_timers)
+        return true;
     }
     return false;
   }
@@ -186,6 +202,10 @@ live_pool::start(const std::vector<net::endpoint>& peers, const std::string& fol
 
 bool live_pool::run_until_connected(std::size_t count) {
   return impl_->run_until_connected(count);
+}
+
+bool live_pool::run_until_quiet() {
+  return impl_->run_until_quiet();
 }
 
 actors::broadcast_done live_pool::broadcast(const net::message& message) {

@@ -26,6 +26,9 @@ public:
   /// Runs until so many connections have their handshake behind them. False: it took too long.
   bool run_until_connected(std::size_t count);
 
+  /// Runs until nothing happens but the crawler's own timers. False: it took too long.
+  bool run_until_quiet();
+
   /// Sends `message` to everybody and runs until the manager has heard from each connection.
   actors::broadcast_done broadcast(const net::message& message);
 

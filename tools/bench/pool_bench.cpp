@@ -121,6 +121,9 @@ tl::expected<void, std::string> measure_held(const bench_options& how,
   const auto idle = resident();
   if (!(*pool)->run_until_connected(peers.size()))
     return tl::unexpected(std::string{"the pool did not come to hold all nodes"});
+  // What they told of others is on its way to the disk: that is the memory of work, not theirs.
+  if (!(*pool)->run_until_quiet())
+    return tl::unexpected(std::string{"the pool did not come to rest"});
   const auto held = resident();
   bare_connections bare(peers);
   const auto encoded = net::encode(net::find_chain("regtest")->magic, shared);

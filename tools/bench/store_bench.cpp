@@ -1,29 +1,28 @@
 #include "tools/bench/store_bench.hpp"
 
+#include <algorithm>
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
+#include <leveldb/cache.h>
 #include <leveldb/db.h>
 #include <leveldb/env.h>
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
-#include <unistd.h>
 
 #include "net/random.hpp"
 #include "store/database.hpp"
+#include "store/keys.hpp"
 #include "tools/bench/stopwatch.hpp"
+#include "tools/bench/store_memory.hpp"
+#include "tools/bench/store_workload.hpp"
 
 namespace seedwalk::bench {
 
 namespace {
-
-constexpr std::size_t per_batch = 1'000;
-constexpr store::timestamp start{1'800'000'000};
 
 /// Ours and the baseline's.
 struct compared_cost {
@@ -34,9 +33,11 @@ struct compared_cost {
 struct store_costs {
   compared_cost inserts;
   compared_cost updates;
+  cost raw_reading_updates; ///< The baseline's, where it reads each record that it replaces.
+  compared_cost cold;       ///< Due queries and visits with nothing in memory; raw, reading.
+  std::uint64_t cold_visits = 0;
   cost open;
-  std::uint64_t opened = 0;         ///< Endpoints that the opened database knows.
-  std::uint64_t resident_bytes = 0; ///< What opening it added to the process.
+  std::uint64_t opened = 0; ///< Endpoints that the opened database knows.
   cost gossip;
   std::uint64_t gossip_entries = 0;
   std::uint64_t gossip_bytes = 0; ///< Written, log and compactions included.
@@ -79,54 +80,14 @@ private:
   std::atomic<std::uint64_t> bytes_ = 0;
 };
 
-net::endpoint peer(std::uint64_t n) {
-  // A mixing of the number: drawn order, no two alike.
-  const auto mixed = static_cast<std::uint32_t>(n * 2'654'435'761u);
-  return net::ipv4_endpoint(mixed, static_cast<std::uint16_t>(8'333 + n % 3));
-}
-
-net::endpoint source(std::uint64_t n) {
-  return net::ipv4_endpoint(static_cast<std::uint32_t>(0x05000000u + n * 65'536), 8'333);
-}
-
-store::batch new_peers(std::uint64_t first, std::uint64_t count) {
-  store::record_claims op{source(first / per_batch % 1'000), start, {}};
-  for (auto n = first; n != first + count; ++n)
-    op.claims.push_back({peer(n), static_cast<std::uint32_t>(start.count() - n % 80'000), 1'033});
-  return {{std::move(op)}};
-}
-
-store::batch visits(std::uint64_t first, std::uint64_t count, std::uint64_t peers) {
-  store::batch out;
-  for (auto n = first; n != first + count; ++n) {
-    store::record_visit op;
-    // 7,919 is prime to any number of peers that one would choose.
-    op.peer = peer(n * 7'919 % peers);
-    op.visit.started = start + std::chrono::seconds{n / 200};
-    op.visit.ended = op.visit.started + std::chrono::seconds{5};
-    op.visit.outcome = net::outcome::connect_timeout;
-    op.visit.durations.dial = op.visit.durations.total = std::chrono::milliseconds{5'000};
-    if (n % 10 == 0) {
-      op.visit.outcome = net::outcome::complete;
-      op.visit.stage = net::stage::addresses;
-      op.visit.version = store::version_claim{};
-      op.visit.version->protocol_version = 70'016;
-      op.visit.version->services = 1'033;
-      op.visit.version->user_agent = fmt::format("/Satoshi:{}.0.0/", n % 100);
-      op.visit.version->nonce = n * 0x9e3779b97f4a7c15ull;
-    }
-    out.operations.emplace_back(std::move(op));
-  }
-  return out;
-}
-
-/// Bytes of this process that are in memory.
-std::uint64_t resident() {
-  std::ifstream in("/proc/self/statm");
-  std::uint64_t total = 0;
-  std::uint64_t pages = 0;
-  in >> total >> pages;
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+store::record_visit timed_out_visit(const net::endpoint& peer, store::timestamp at) {
+  store::record_visit op;
+  op.peer = peer;
+  op.visit.started = at;
+  op.visit.ended = at + std::chrono::seconds{5};
+  op.visit.outcome = net::outcome::connect_timeout;
+  op.visit.durations.dial = op.visit.durations.total = std::chrono::seconds{5};
+  return op;
 }
 
 /// A database that keeps what it gives to LevelDB, so that a raw one can be given the same.
@@ -172,30 +133,61 @@ class raw_database {
 public:
   explicit raw_database(const std::string& path) : filter_(leveldb::NewBloomFilterPolicy(10)) {
     const store::key_value_options same;
+    // The memory that our cache of records has beside the blocks.
+    cache_.reset(leveldb::NewLRUCache(same.block_cache_bytes +
+                                      store::database_options{}.record_cache_bytes));
     leveldb::Options o;
     o.create_if_missing = true;
     o.paranoid_checks = true;
     o.write_buffer_size = same.write_buffer_bytes;
     o.max_file_size = same.max_file_bytes;
     o.filter_policy = filter_.get();
+    o.block_cache = cache_.get();
     leveldb::DB* db = nullptr;
     ok_ = leveldb::DB::Open(o, path, &db).ok();
     db_.reset(db);
   }
 
-  void write(std::vector<leveldb::WriteBatch> batches, cost& total) {
+  void write(const std::vector<leveldb::WriteBatch>& batches, cost& total) {
     leveldb::WriteOptions o;
     o.sync = true;
     const stopwatch t;
-    for (auto& b : batches)
+    for (auto b : batches)
       ok_ = ok_ && db_->Write(o, &b).ok();
+    total += t.elapsed();
+  }
+
+  /// Reads each record first that a batch replaces, as who changes records has to.
+  void read_and_write(const std::vector<leveldb::WriteBatch>& batches, cost& total) {
+    leveldb::WriteOptions o;
+    o.sync = true;
+    record_reader reader(*db_);
+    const stopwatch t;
+    for (auto b : batches) {
+      ok_ = ok_ && b.Iterate(&reader).ok() && reader.ok && db_->Write(o, &b).ok();
+    }
     total += t.elapsed();
   }
 
   bool ok() const { return ok_; }
 
 private:
+  struct record_reader final : leveldb::WriteBatch::Handler {
+    explicit record_reader(leveldb::DB& from) : db(from) { how.verify_checksums = true; }
+    void Put(const leveldb::Slice& key, const leveldb::Slice&) override {
+      if (key.starts_with(record_prefix))
+        ok = ok && db.Get(how, key, &value).ok();
+    }
+    void Delete(const leveldb::Slice&) override {}
+    const std::string record_prefix = store::prefix(store::key_kind::peer);
+    leveldb::DB& db;
+    leveldb::ReadOptions how;
+    std::string value;
+    bool ok = true;
+  };
+
   std::unique_ptr<const leveldb::FilterPolicy> filter_;
+  std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<leveldb::DB> db_;
   bool ok_ = false;
 };
@@ -206,35 +198,72 @@ tl::expected<void, std::string> measure_writes(const std::string& path, std::uin
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
   for (std::uint64_t n = 0; n < peers; n += per_batch)
-    if (auto done =
-            s.apply(new_peers(n, std::min<std::uint64_t>(per_batch, peers - n)), out.inserts.ours);
+    if (auto done = s.apply(workload_claims(n, std::min(per_batch, peers - n)), out.inserts.ours);
         !done)
       return done;
   const auto inserts = s.take();
   for (std::uint64_t n = 0; n < peers; n += per_batch)
-    if (auto done = s.apply(visits(n, std::min<std::uint64_t>(per_batch, peers - n), peers),
-                            out.updates.ours);
+    if (auto done =
+            s.apply(workload_visits(n, std::min(per_batch, peers - n), peers), out.updates.ours);
         !done)
       return done;
   s.db().close();
-  raw_database raw(path + "/raw");
-  raw.write(inserts, out.inserts.raw);
-  raw.write(s.take(), out.updates.raw);
-  if (!raw.ok())
-    return tl::unexpected("the baseline failed to write in " + path);
+  const auto updates = s.take();
+  {
+    raw_database raw(path + "/raw");
+    raw.write(inserts, out.inserts.raw);
+    raw.write(updates, out.updates.raw);
+    if (!raw.ok())
+      return tl::unexpected("the baseline failed to write in " + path);
+  }
+  raw_database reading(path + "/raw-reading");
+  cost inserts_again;
+  reading.write(inserts, inserts_again);
+  reading.read_and_write(updates, out.raw_reading_updates);
+  if (!reading.ok())
+    return tl::unexpected("the baseline failed to read or write in " + path);
   return {};
 }
 
 tl::expected<void, std::string> measure_open(const std::string& path, store_costs& out) {
-  const auto before = resident();
   subject s(path + "/ours", nullptr, false);
   const stopwatch t;
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
   out.open = t.elapsed();
   out.opened = s.db().totals().known;
-  const auto after = resident();
-  out.resident_bytes = after > before ? after - before : 0;
+  return {};
+}
+
+/// What a crawl does after a start: asks who is due, and visits them. Nothing is in memory, and the
+/// answers are part of the cost.
+tl::expected<void, std::string> measure_cold(const std::string& path, std::uint64_t peers,
+                                             store_costs& out) {
+  subject s(path + "/ours", nullptr, true);
+  if (auto opened = s.db().open(); !opened)
+    return tl::unexpected(opened.error().message);
+  const auto later = workload_start + std::chrono::hours{24 * 3};
+  while (out.cold_visits < peers / 10) {
+    const stopwatch t;
+    const auto answer = s.db().answer(store::due_query{later, {200, 0, 800}, {}});
+    out.cold.ours += t.elapsed();
+    if (!answer)
+      return tl::unexpected(answer.error().message);
+    store::batch b;
+    for (const auto& peers_of : std::get<store::due_answer>(*answer).peers)
+      for (const auto& due : peers_of)
+        b.operations.emplace_back(timed_out_visit(due.peer, later));
+    if (b.operations.empty())
+      break;
+    out.cold_visits += b.operations.size();
+    if (auto done = s.apply(b, out.cold.ours); !done)
+      return done;
+  }
+  s.db().close();
+  raw_database raw(path + "/raw");
+  raw.read_and_write(s.take(), out.cold.raw);
+  if (!raw.ok())
+    return tl::unexpected("the baseline failed to read or write in " + path);
   return {};
 }
 
@@ -247,12 +276,12 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
   net::random_stream draw(1, "gossip");
   out.gossip_entries = peers * 20;
   for (std::uint64_t n = 0; n < out.gossip_entries; n += per_batch) {
-    const auto now = start + std::chrono::seconds{n / 5'000};
-    store::record_claims op{source(n / per_batch), now, {}};
+    const auto now = workload_start + std::chrono::seconds{n / 5'000};
+    store::record_claims op{workload_source(n / per_batch), now, {}};
     for (std::size_t i = 0; i != per_batch; ++i) {
       const auto age = draw.below(5 * 86'400);
       op.claims.push_back(
-          {peer(draw.below(peers)), static_cast<std::uint32_t>(now.count() - age), 1'033});
+          {workload_peer(draw.below(peers)), static_cast<std::uint32_t>(now.count() - age), 1'033});
     }
     if (auto done = s.apply({{std::move(op)}}, out.gossip); !done)
       return done;
@@ -263,53 +292,72 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
 }
 
 figure compared(const std::string& name, std::uint64_t operations, double ours_s, double raw_s,
-                const std::string& unit) {
+                const std::string& unit, const std::string& against, bool has_goal) {
   constexpr double share_goal = 0.7;
   const auto n = static_cast<double>(operations);
-  return {name,
-          n / ours_s,
-          unit,
-          better::more,
-          n / raw_s,
-          "raw LevelDB, given the same bytes",
-          goal{share_goal, true}};
+  figure out{name, n / ours_s, unit, better::more, n / raw_s, against, {}};
+  if (has_goal)
+    out.target = goal{share_goal, true};
+  return out;
+}
+
+void add_compared(std::vector<figure>& out, const std::string& name, std::uint64_t operations,
+                  const cost& ours, const cost& raw, const std::string& against, bool has_goal) {
+  out.push_back(compared(name, operations, ours.wall_s, raw.wall_s, "a second", against, has_goal));
+  out.push_back(compared("the same by CPU time", operations, ours.cpu_s, raw.cpu_s, "a CPU second",
+                         against, has_goal));
+}
+
+std::vector<figure> to_figures(const store_costs& c, const store_memory& memory,
+                               std::uint64_t size) {
+  constexpr double open_goal_s = 2;
+  constexpr double mega = 1e6;
+  constexpr double gossip_goal_mb_a_million = 2'000;
+  constexpr double memory_goal_mb = 300;
+  const std::string same_bytes = "raw LevelDB, given the same bytes";
+  const std::string reading = "raw LevelDB that reads what it replaces";
+  std::vector<figure> out;
+  add_compared(out, "new endpoints", size, c.inserts.ours, c.inserts.raw, same_bytes, true);
+  add_compared(out, "visits", size, c.updates.ours, c.updates.raw, same_bytes, true);
+  add_compared(out, "visits", size, c.updates.ours, c.raw_reading_updates, reading, false);
+  add_compared(out, "asked for, then visited, after a start", c.cold_visits, c.cold.ours,
+               c.cold.raw, reading, false);
+  out.push_back({"open", c.open.wall_s, "s", better::less, {}, {}, goal{open_goal_s}});
+  out.push_back(
+      {"the same by CPU time", c.open.cpu_s, "s", better::less, {}, {}, goal{open_goal_s}});
+  const auto megabytes = [&](const std::string& name, std::uint64_t bytes, double most) {
+    out.push_back(
+        {name, static_cast<double>(bytes) / mega, "MB", better::less, {}, {}, goal{most}});
+  };
+  const auto known = fmt::format("memory, {} endpoints ", memory.known);
+  megabytes(known + "just heard of", memory.after_writing, memory_goal_mb);
+  megabytes(known + "just opened", memory.after_opening, memory_goal_mb);
+  const auto entries = static_cast<double>(c.gossip_entries);
+  out.push_back({fmt::format("gossip, {} entries", c.gossip_entries), entries / c.gossip.wall_s,
+                 "entries/s"});
+  out.push_back({"the same by CPU time", entries / c.gossip.cpu_s, "entries/s of CPU"});
+  megabytes("written for gossip", c.gossip_bytes,
+            gossip_goal_mb_a_million * static_cast<double>(size) / mega);
+  return out;
 }
 
 } // namespace
 
 figures run_store_bench(const bench_options& how) {
-  constexpr double open_goal_s = 2;
-  constexpr double mega = 1e6;
-  constexpr double gossip_goal_mb_a_million = 2'000;
+  // First, while this process is small and has no threads.
+  const auto memory = measure_store_memory(how.folder, how.size + how.size / 2);
+  if (!memory)
+    return tl::unexpected(memory.error());
   store_costs c;
   if (auto done = measure_writes(how.folder, how.size, c)
                       .and_then([&] { return measure_open(how.folder, c); })
+                      .and_then([&] { return measure_cold(how.folder, how.size, c); })
                       .and_then([&] { return measure_gossip(how.folder, how.size, c); });
       !done)
     return tl::unexpected(done.error());
   if (c.opened != how.size)
     return tl::unexpected(fmt::format("{} of {} endpoints are known", c.opened, how.size));
-  const std::string cpu = "a CPU second";
-  return std::vector<figure>{
-      compared("new endpoints", how.size, c.inserts.ours.wall_s, c.inserts.raw.wall_s, "a second"),
-      compared("the same by CPU time", how.size, c.inserts.ours.cpu_s, c.inserts.raw.cpu_s, cpu),
-      compared("visits", how.size, c.updates.ours.wall_s, c.updates.raw.wall_s, "a second"),
-      compared("the same by CPU time", how.size, c.updates.ours.cpu_s, c.updates.raw.cpu_s, cpu),
-      {"open", c.open.wall_s, "s", better::less, {}, {}, goal{open_goal_s}},
-      {"the same by CPU time", c.open.cpu_s, "s", better::less},
-      {"memory once open", static_cast<double>(c.resident_bytes) / mega, "MB", better::less},
-      {fmt::format("gossip, {} entries", c.gossip_entries),
-       static_cast<double>(c.gossip_entries) / c.gossip.wall_s, "entries/s"},
-      {"the same by CPU time", static_cast<double>(c.gossip_entries) / c.gossip.cpu_s,
-       "entries/s of CPU"},
-      {"written for gossip",
-       static_cast<double>(c.gossip_bytes) / mega,
-       "MB",
-       better::less,
-       {},
-       {},
-       goal{gossip_goal_mb_a_million * static_cast<double>(how.size) / mega}},
-  };
+  return to_figures(c, *memory, how.size);
 }
 
 } // namespace seedwalk::bench
