@@ -18,6 +18,16 @@ constexpr std::size_t listeners_max = 16;
 /// ... and the next are fetched when fewer than one in this many are left.
 constexpr std::uint32_t refill_fraction = 2;
 
+/// A crawl of fixed endpoints looks for them among all that are due, so it does not look each time
+/// when anybody else becomes due. Visits are an hour apart: a minute is soon enough.
+constexpr std::chrono::seconds fixed_look_interval{60};
+
+/// What the answer to a question is for.
+enum question_token : std::uint64_t { who_is_due = 0, spares_wanted };
+
+/// The database is asked for endpoints to hold at most once in so long.
+constexpr std::chrono::seconds spares_interval{60};
+
 } // namespace
 
 std::size_t connection_manager::mailbox_max() const {
@@ -39,7 +49,7 @@ caf::behavior connection_manager::make_behavior() {
       [this](const operations_saved& m) { on_saved(m); },
       [this](const storage_answer& m) { on_answer(m); },
       [this](const claims_added&) {
-        s_.news = true;
+        note_claims();
         ask_who_is_due();
       },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
@@ -91,7 +101,7 @@ void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
   s_.counters = m.so_far;
   s_.now = phase::loading;
-  env_.runtime.send(s_.db_writer, storage_question{host_.self(), 0, store::bans_query{}});
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, store::bans_query{}});
 }
 
 void connection_manager::on_answer(const storage_answer& m) {
@@ -99,6 +109,11 @@ void connection_manager::on_answer(const storage_answer& m) {
     for (const auto& ban : bans->bans)
       if (store::in_force(ban, env_.time.now().wall))
         s_.bans.add(ban);
+  }
+  if (m.token == spares_wanted) {
+    if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error)
+      on_spares(*due);
+    return;
   }
   const bool first = std::holds_alternative<store::bans_answer>(m.answer);
   if (s_.now == phase::loading) {
@@ -189,7 +204,7 @@ void connection_manager::on_saved(const operations_saved& m) {
       answer_command(done.asker, done.token, {}, done.affected);
   }
   if (m.claims_added > 0)
-    s_.news = true;
+    note_claims();
   ask_who_is_due();
   look_for_the_end();
 }
@@ -206,8 +221,15 @@ void connection_manager::dial_more() {
     while (const auto peer = s_.dials.next(now))
       dial(*peer);
   } while (dial_spare());
+  ask_for_spares();
   ask_who_is_due();
   arm_timers();
+}
+
+/// Gossip makes nobody due whom a crawl of fixed endpoints would dial.
+void connection_manager::note_claims() {
+  if (!env_.settings.current()->config.start.fixed)
+    s_.news = true;
 }
 
 void connection_manager::ask_who_is_due() {
@@ -240,7 +262,7 @@ void connection_manager::ask_who_is_due() {
   s_.news = false;
   s_.settled = last_look;
   s_.asked_at = now;
-  env_.runtime.send(s_.db_writer, storage_question{host_.self(), 0, std::move(question)});
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, std::move(question)});
 }
 
 void connection_manager::on_due(const store::due_answer& answer) {
@@ -266,12 +288,43 @@ void connection_manager::on_due(const store::due_answer& answer) {
     s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
   }
   s_.next_due = answer.next;
+  if (env_.settings.current()->config.start.fixed && s_.next_due != store::never)
+    s_.next_due = std::max(s_.next_due, env_.time.now().wall + fixed_look_interval);
   if (!unwelcome.empty())
     put_off(unwelcome);
   if (s_.dials.waiting() > 0)
     s_.settled = false;
   dial_more();
   look_for_the_end();
+}
+
+/// Peers to hold are missing, and nobody who could take their place is known here: those who will
+/// be due anyway before long are in the database. So a crawl that is stopped and started again
+/// holds its peers again at once.
+void connection_manager::ask_for_spares() {
+  if (!wants_to_hold() || !s_.spares.empty() || s_.dials.waiting() > 0)
+    return;
+  const auto now = env_.time.now();
+  if (s_.spares_asked && now.steady - *s_.spares_asked < spares_interval)
+    return;
+  s_.spares_asked = now.steady;
+  const auto& config = env_.settings.current()->config;
+  store::due_query question;
+  question.now = now.wall + 2 * config.schedule.live_interval;
+  question.limit[static_cast<std::size_t>(store::dial_class::live)] = config.run.hold;
+  env_.runtime.send(s_.db_writer,
+                    storage_question{host_.self(), spares_wanted, std::move(question)});
+}
+
+void connection_manager::on_spares(const store::due_answer& answer) {
+  if (s_.now != phase::crawling)
+    return;
+  const auto settings = env_.settings.current();
+  for (const auto& peer : answer.peers[static_cast<std::size_t>(store::dial_class::live)])
+    if (settings->asked_for(peer.peer))
+      s_.spares.push_back(peer.peer);
+  if (!s_.spares.empty())
+    dial_more();
 }
 
 /// Whoever is excluded, banned or not routable is not dialled, and must not stand at the front of

@@ -123,6 +123,7 @@ public:
         restart_queue; ///< Whom to dial again, and when.
     std::uint64_t restarts_made = 0;
     std::deque<net::endpoint> spares; ///< Were good lately: replace held peers that were lost.
+    std::optional<net::steady_time> spares_asked; ///< When the DB writer was last asked for some.
     blindness blind;
     armed_timer probe_timer; ///< Until a blind network is tried.
     std::map<net::listener_id, open_listener> listeners;
@@ -135,8 +136,8 @@ public:
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
                x.tokens, x.awaited, x.asking, x.news, x.settled, x.after, x.more, x.asked_at,
                x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer, x.reap_timer,
-               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares, x.blind,
-               x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
+               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares, x.spares_asked,
+               x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
     }
   };
 
@@ -155,8 +156,11 @@ private:
   void on_saved(const operations_saved& m);
   void on_answer(const storage_answer& m);
   void on_due(const store::due_answer& answer);
+  void ask_for_spares();
+  void on_spares(const store::due_answer& answer);
   void on_timer(net::timer_id timer);
   void dial_more();
+  void note_claims();
   void ask_who_is_due();
   void put_off(const std::vector<net::endpoint>& unwelcome);
   void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,

@@ -2,12 +2,10 @@
 
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <optional>
 #include <ostream>
-#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -15,7 +13,7 @@
 
 #include "actors/config_text.hpp"
 #include "actors/control_queries.hpp"
-#include "net/control.hpp"
+#include "sim/live_driver.hpp"
 #include "tools/command_line.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
@@ -46,9 +44,6 @@ Examples:
   seedwalk ctl ban --ban-agent '*Spy*' --db ./main-db
   seedwalk ctl reload seedwalk.toml --db ./main-db
 )";
-
-/// A configuration file is sent whole, and is no longer than one that a signal has read again.
-constexpr std::size_t max_config_bytes = net::reload_requested::max_contents_bytes;
 
 /// The part that all `seedwalk ctl` commands share: which crawl, and in which form.
 class ctl_line {
@@ -103,6 +98,11 @@ private:
   bool as_json_ = false;
 };
 
+std::string connections_of(const json& line, const char* member) {
+  const auto n = line.value(member, std::uint64_t{0});
+  return n == 1 ? "1 connection" : fmt::format("{} connections", n);
+}
+
 std::string number_of(const json& line, const char* member) {
   const auto i = line.find(member);
   return i == line.end() ? "-" : i->dump();
@@ -119,11 +119,14 @@ void print_status(const json& s, std::ostream& out) {
   add("good", "good", "of them, those that reached a verack");
   add("failed", "failed", "");
   add("addresses", "addresses", "heard of, repetitions included");
-  table.add({"connections", "", ""});
-  for (const auto& [state, n] : s.value("connections", json::object()).items())
-    table.add({"  " + state, n.dump(), ""});
-  for (const auto& [direction, n] : s.value("directions", json::object()).items())
-    table.add({"  " + direction, n.dump(), ""});
+  const auto add_all = [&](const char* what, const char* member) {
+    table.add({what, "", ""});
+    if (const auto i = s.find(member); i != s.end())
+      for (const auto& [name, n] : i->items())
+        table.add({"  " + name, n.dump(), ""});
+  };
+  add_all("connections by state", "connections");
+  add_all("connections by direction", "directions");
   add("outbound slots", "outbound_slots", "");
   add("inbound slots", "inbound_slots", "");
   add("held", "held", "peers that are kept connected");
@@ -135,6 +138,9 @@ void print_status(const json& s, std::ostream& out) {
   add("mean visit", "visit_ms_mean", "ms");
   add("mean handshake", "handshake_ms_mean", "ms");
   add("mean round trip", "round_trip_us_mean", "us");
+  add("memory of the pool", "memory_bytes", "bytes, by the size of what it keeps");
+  add_all("visits by outcome", "outcomes");
+  add_all("messages received", "messages_in");
   table.print(out);
 }
 
@@ -172,6 +178,15 @@ exit_code run_peers(invocation& how) {
   return code;
 }
 
+/// As `target` or `user_agent`, as requests name it.
+json target_members(const store::ban_target& target) {
+  if (const auto agent = std::get_if<store::user_agent_pattern>(&target))
+    return {{"user_agent", agent->pattern}};
+  if (const auto subnet = std::get_if<store::subnet>(&target))
+    return {{"target", actors::print_address_rule(*subnet)}};
+  return {{"target", net::to_string(std::get<net::endpoint>(target))}};
+}
+
 std::string target_text(const store::ban_target& target) {
   if (const auto agent = std::get_if<store::user_agent_pattern>(&target))
     return "user agent " + printable(agent->pattern);
@@ -199,18 +214,18 @@ exit_code run_bans(invocation& how) {
                     {"until (UTC)", text_table::align::left},
                     {"reason", text_table::align::left}}};
   for (const auto& ban : std::get<store::bans_answer>(*answer).bans) {
-    if (line.as_json())
-      how.terminal.out << json{{"type", "ban"},
-                               {"target", target_text(ban.target)},
-                               {"since", ban.since.count()},
-                               {"until", ban.until.count()},
-                               {"reason", ban.reason}}
-                              .dump(-1, ' ', false, json::error_handler_t::replace)
-                       << '\n';
-    else
+    if (line.as_json()) {
+      auto printed = target_members(ban.target);
+      printed.update({{"type", "ban"},
+                      {"since", ban.since.count()},
+                      {"until", ban.until.count()},
+                      {"reason", ban.reason}});
+      how.terminal.out << printed.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+    } else {
       table.add({target_text(ban.target), time_text(ban.since.count()),
-                 ban.until == store::never ? "lifted by hand" : time_text(ban.until.count()),
+                 ban.until == store::never ? "it is lifted" : time_text(ban.until.count()),
                  printable(ban.reason)});
+    }
   }
   if (!line.as_json())
     table.print(how.terminal.out);
@@ -265,7 +280,7 @@ exit_code run_ban(invocation& how) {
   (*request)["reason"] = reason;
   (*request)["seconds"] = std::chrono::ceil<std::chrono::seconds>(*lasts).count();
   return line.ask(how, *request, [&](const json& done) {
-    how.terminal.out << fmt::format("banned; {} connections end\n", number_of(done, "affected"));
+    how.terminal.out << fmt::format("banned; it ends {}\n", connections_of(done, "affected"));
   });
 }
 
@@ -305,17 +320,13 @@ exit_code run_reload(invocation& how) {
   line.app().add_option("file", path, "the configuration (TOML)")->type_name("FILE")->required();
   if (const auto code = line.parse(how))
     return *code;
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream contents;
-  if (!file || !(contents << file.rdbuf()))
-    return line.fail(how, fmt::format("{}: cannot be read, or is empty", path));
-  if (contents.view().size() > max_config_bytes)
-    return line.fail(how, fmt::format("{}: is too large for a configuration file", path));
-  return line.ask(how, {{"command", "reload"}, {"name", path}, {"contents", contents.str()}},
+  const auto file = sim::read_for_reload(path);
+  if (!file.error.empty())
+    return line.fail(how, fmt::format("{}: {}", path, file.error));
+  return line.ask(how, {{"command", "reload"}, {"name", path}, {"contents", file.contents}},
                   [&](const json& done) {
                     how.terminal.out
-                        << fmt::format("reloaded; {} connections end that it forbids\n",
-                                       number_of(done, "affected"));
+                        << fmt::format("reloaded; it ends {}\n", connections_of(done, "affected"));
                   });
 }
 

@@ -12,14 +12,20 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
+
+from crawl_process import PATIENCE_S, LogLines, ReservedPort
 
 SEEDWALK, NODES_JS = sys.argv[1:3]
 COUNT = 20
-PORT = 28444
-LISTEN = "127.0.0.1:28555"
-PATIENCE_S = 60
+PORT = ReservedPort("0.0.0.0")
+LISTEN_PORT = ReservedPort()
+LISTEN = "127.0.0.1:%d" % LISTEN_PORT.number
+
+
+def setUpModule():
+    for port in PORT, LISTEN_PORT:
+        unittest.addModuleCleanup(port.close)
 
 
 class Nodes:
@@ -27,7 +33,7 @@ class Nodes:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            ["node", NODES_JS, str(COUNT), str(PORT)],
+            ["node", NODES_JS, str(COUNT), str(PORT.number)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.about = self.next_event()
         assert self.about and self.about["event"] == "ready", self.about
@@ -52,23 +58,28 @@ class Listening:
     """A crawl that accepts connections and dials nobody."""
 
     def __init__(self, folder, *more):
-        self.log = os.path.join(folder, "log")
         self.process = subprocess.Popen(
             [SEEDWALK, "crawl", "--network", "regtest", "--allow-unroutable", "--no-dns",
              "--db", os.path.join(folder, "db"), "--listen", LISTEN, "--exclude", "127.0.0.0/8",
-             "--json", "--quiet", "--log-file", self.log, *more],
-            stdout=subprocess.PIPE, text=True)
+             "--json", "--quiet", *more],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.log = LogLines(self.process.stderr)
+        if not self.log.wait_for("msg=listening"):
+            raise AssertionError("it does not listen:\n" + self.log.text())
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
-        out, _ = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, json.loads(out)
+        with self.process.stdout as out:
+            report = json.loads(out.read())
+        self.process.wait(PATIENCE_S)
+        return self.process.returncode, report
 
     def end(self):
         """Leaves nothing behind, whatever went wrong."""
         if self.process.poll() is None:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait()
+        self.process.stdout.close()
 
 
 def seedwalk(*arguments):
@@ -160,27 +171,21 @@ class BcoinDialsUs(unittest.TestCase):
             wanted.discard(key)
         return came
 
-    def dial_until(self, node, arrived):
-        """Dials until there is a listener (it starts when the database is open) and the first
-        that comes of it is an event that `arrived` takes."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            self.nodes.dial(node, LISTEN)
+    def dial_and_see(self, node, arrived):
+        """Dials, and expects the first that comes of it to be an event that `arrived` takes."""
+        self.nodes.dial(node, LISTEN)
+        event = self.nodes.next_event()
+        while event["node"] != node:
             event = self.nodes.next_event()
-            while event["node"] != node:
-                event = self.nodes.next_event()
-            if arrived(event):
-                return event
-            self.assertFalse(event.get("connected"), event)
-            time.sleep(0.1)
-        self.fail("nobody listens")
+        self.assertTrue(arrived(event), event)
+        return event
 
-    def dial_until_open(self, node):
-        return self.dial_until(node, lambda event: event["event"] == "open")
+    def dial_and_open(self, node):
+        return self.dial_and_see(node, lambda event: event["event"] == "open")
 
     def test_it_is_answered(self):
         crawl = self.listen("--user-agent", "/Seedwalk-interop:1/")
-        greeting = self.dial_until_open(0)
+        greeting = self.dial_and_open(0)
         self.assertEqual(greeting["agent"], "/Seedwalk-interop:1/")
         self.assertEqual(greeting["services"], 0)
         self.await_events({(0, "pong")})
@@ -190,7 +195,7 @@ class BcoinDialsUs(unittest.TestCase):
 
     def test_it_is_turned_away_politely_when_we_are_full(self):
         crawl = self.listen("--max-inbound", "2")
-        self.dial_until_open(1)
+        self.dial_and_open(1)
         self.await_events({(1, "pong")})
         self.nodes.dial(2, LISTEN)
         self.await_events({(2, "pong")})
@@ -205,19 +210,19 @@ class BcoinDialsUs(unittest.TestCase):
 
     def test_it_is_banned_by_its_user_agent_and_refused_when_it_comes_back(self):
         crawl = self.listen()
-        self.dial_until_open(4)
+        self.dial_and_open(4)
         self.await_events({(4, "pong")})
         crawl.stop()
         self.await_events({(4, "closed")})
 
         # The same folder: a ban outlives the crawl that spoke it.
         crawl = self.listen("--ban-user-agent", "/bcoin:*")
-        self.dial_until(4, lambda event: event["event"] == "closed" and event["connected"])
+        self.dial_and_see(4, lambda event: event["event"] == "closed" and event["connected"])
         code, _ = crawl.stop()
         self.assertEqual(code, 0)
 
         crawl = self.listen()
-        self.dial_until_open(5)
+        self.dial_and_open(5)
         self.nodes.dial(4, LISTEN)
         came = self.await_events({(4, "closed"), (5, "pong")})
         self.assertNotIn((4, "open"), came)
