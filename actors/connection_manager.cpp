@@ -13,10 +13,10 @@ namespace {
 constexpr std::uint32_t fetched_per_slot = 2;
 /// ... but at least so many, ...
 constexpr std::uint32_t fetched_min = 64;
+/// ... and the next are fetched when no more than one in this many are left.
+constexpr std::uint32_t refill_fraction = 8;
 /// Listeners that are allowed for when the mailbox is bounded.
 constexpr std::size_t listeners_max = 16;
-/// ... and the next are fetched when fewer than one in this many are left.
-constexpr std::uint32_t refill_fraction = 2;
 
 /// A crawl of fixed endpoints looks for them among all that are due, so it does not look each time
 /// when anybody else becomes due. Visits are an hour apart: a minute is soon enough.
@@ -133,7 +133,7 @@ void connection_manager::on_answer(const storage_answer& m) {
   env_.log.write(log_level::error, host_.stable_name(), "cannot read who is due",
                  {{"error", m.error.message}});
   s_.settled = false;
-  s_.next_due = env_.time.now().wall + std::chrono::seconds{1};
+  s_.next_due.fill(env_.time.now().wall + std::chrono::seconds{1});
   arm_timers();
 }
 
@@ -170,8 +170,9 @@ void connection_manager::end_at_once() {
 
 void connection_manager::look_for_the_end() {
   const bool empty = s_.pool.empty() && s_.awaited.empty();
+  const bool news = std::find(s_.news.begin(), s_.news.end(), true) != s_.news.end();
   const bool nothing_due = s_.now == phase::crawling && empty && !s_.asking && s_.settled &&
-                           !s_.news && s_.restart_queue.empty() &&
+                           !news && s_.restart_queue.empty() &&
                            env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
@@ -226,10 +227,20 @@ void connection_manager::dial_more() {
   arm_timers();
 }
 
-/// Gossip makes nobody due whom a crawl of fixed endpoints would dial.
+/// Endpoints that were heard of for the first time are fresh ones. Gossip makes nobody due whom a
+/// crawl of fixed endpoints would dial.
 void connection_manager::note_claims() {
   if (!env_.settings.current()->config.start.fixed)
-    s_.news = true;
+    s_.news[static_cast<std::size_t>(store::dial_class::fresh)] = true;
+}
+
+/// When somebody is due whom no answer has brought yet; never: nobody waits.
+std::chrono::seconds connection_manager::next_due() const {
+  auto first = store::never;
+  for (const auto due : s_.next_due)
+    if (due != store::never && (first == store::never || due < first))
+      first = due;
+  return first;
 }
 
 void connection_manager::ask_who_is_due() {
@@ -239,27 +250,33 @@ void connection_manager::ask_who_is_due() {
   // A clock that was set back would hide what became due meanwhile behind the place we had come to.
   if (now < s_.asked_at) {
     s_.after = {};
-    s_.news = true;
+    s_.news.fill(true);
   }
-  const bool due_again = s_.next_due != store::never && now >= s_.next_due;
   const bool last_look = s_.pool.empty() && s_.awaited.empty() && !s_.settled;
   const auto most = std::max(fetched_min, fetched_per_slot * s_.dials.limits().slots);
   store::due_query question{now, {}, s_.after};
   bool wanted = false;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
+    if (s_.next_due[q] != store::never && now >= s_.next_due[q]) {
+      s_.news[q] = true;
+      s_.next_due[q] = store::never;
+    }
+    s_.asked[q] = false;
+    // Who waits keeps the slots busy: a question is worth its price when it brings many.
     const auto waiting =
         static_cast<std::uint32_t>(s_.dials.waiting(static_cast<store::dial_class>(q)));
-    if (!(s_.news || due_again || last_look || s_.more[q]) || waiting > most / refill_fraction)
+    if (!(s_.news[q] || s_.more[q] || last_look) || waiting > most / refill_fraction)
       continue;
     // From the front, those in the pool come again: they are due until their visit is recorded.
     const auto again = s_.after[q].empty() ? static_cast<std::uint32_t>(s_.pool.size()) : 0;
     question.limit[q] = most - waiting + again;
+    s_.news[q] = false;
+    s_.asked[q] = true;
     wanted = true;
   }
   if (!wanted)
     return;
   s_.asking = true;
-  s_.news = false;
   s_.settled = last_look;
   s_.asked_at = now;
   env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, std::move(question)});
@@ -282,14 +299,16 @@ void connection_manager::on_due(const store::due_answer& answer) {
       s_.pool.enter(peer.peer, std::move(entry));
       s_.dials.add(peer);
     }
+    if (!s_.asked[q])
+      continue;
     s_.more[q] = answer.more[q];
+    s_.next_due[q] = answer.next[q];
+    if (env_.settings.current()->config.start.fixed && s_.next_due[q] != store::never)
+      s_.next_due[q] = std::max(s_.next_due[q], env_.time.now().wall + fixed_look_interval);
     // At the end of a queue the next look begins at the front: whatever became due meanwhile may
     // stand anywhere.
     s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
   }
-  s_.next_due = answer.next;
-  if (env_.settings.current()->config.start.fixed && s_.next_due != store::never)
-    s_.next_due = std::max(s_.next_due, env_.time.now().wall + fixed_look_interval);
   if (!unwelcome.empty())
     put_off(unwelcome);
   if (s_.dials.waiting() > 0)
@@ -369,10 +388,10 @@ void connection_manager::arm_timers() {
   const auto ready = crawling ? s_.dials.ready_at() : std::nullopt;
   keep_timer(s_.pace_timer, ready, ready ? *ready - now.steady : net::steady_time{0});
 
-  const bool waits = crawling && !s_.asking && s_.next_due != store::never;
-  keep_timer(s_.due_timer,
-             waits ? std::optional<std::chrono::nanoseconds>{s_.next_due} : std::nullopt,
-             std::max(s_.next_due - now.wall, std::chrono::seconds{1}));
+  const auto due = next_due();
+  const bool waits = crawling && !s_.asking && due != store::never;
+  keep_timer(s_.due_timer, waits ? std::optional<std::chrono::nanoseconds>{due} : std::nullopt,
+             std::max(due - now.wall, std::chrono::seconds{1}));
 
   std::optional<std::chrono::nanoseconds> restart;
   if (crawling && !s_.restart_queue.empty())

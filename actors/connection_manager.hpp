@@ -103,13 +103,15 @@ public:
 
     // What is known of who is due.
     bool asking = false;
-    bool news = true; ///< Something became due, or may have, since the last question.
+    std::array<bool, store::dialled_class_count> asked{}; ///< For whom, in the last question.
+    /// By dial_class: somebody became due, or may have, since the last question.
+    std::array<bool, store::dialled_class_count> news{true, true, true};
     bool settled =
         false; ///< The last question was asked after the last visit was saved, and brought nobody.
     std::array<net::bytes, store::dialled_class_count> after;
     std::array<bool, store::dialled_class_count> more{};
     std::chrono::seconds asked_at{0};
-    std::chrono::seconds next_due{0}; ///< 0: nobody waits.
+    std::array<std::chrono::seconds, store::dialled_class_count> next_due{}; ///< 0: nobody waits.
 
     bool stalled = false;   ///< The DB writer cannot write.
     armed_timer pace_timer; ///< Until somebody who waits may be dialled.
@@ -134,9 +136,10 @@ public:
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
-               x.tokens, x.awaited, x.asking, x.news, x.settled, x.after, x.more, x.asked_at,
-               x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer, x.reap_timer,
-               x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares, x.spares_asked,
+               x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
+               x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer,
+               x.reap_timer, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
+               x.spares_asked,
                x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
     }
   };
@@ -162,6 +165,7 @@ private:
   void dial_more();
   void note_claims();
   void ask_who_is_due();
+  std::chrono::seconds next_due() const;
   void put_off(const std::vector<net::endpoint>& unwelcome);
   void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,
                   std::chrono::nanoseconds delay);

@@ -162,7 +162,7 @@ void connection_manager::on_apply(const apply_settings& m) {
     i = s_.listeners.erase(i);
   }
   listen(false);
-  s_.news = true;
+  s_.news.fill(true);
   answer_command(m.from, m.token, {}, affected);
   dial_more();
 }

@@ -1,5 +1,6 @@
 #include "sim/storage.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/bytes.hpp"
@@ -7,12 +8,16 @@
 
 namespace seedwalk::sim {
 
-store::database_options storage::small_database() {
+store::database_options storage::small_database(std::uint64_t endpoints) {
+  // What a crawl writes for an endpoint that it visits once.
+  constexpr std::uint64_t bytes_an_endpoint = 512;
   store::database_options o;
-  o.disk.write_buffer_bytes = 64 * 1024;
-  o.disk.block_cache_bytes = 256 * 1024;
-  o.record_cache_bytes = 64 * 1024;
-  o.disk.max_file_bytes = 1024 * 1024;
+  const auto most = std::uint64_t{o.disk.write_buffer_bytes};
+  o.disk.write_buffer_bytes =
+      std::clamp<std::uint64_t>(endpoints * bytes_an_endpoint, 64 * 1024, most);
+  o.disk.block_cache_bytes = 4 * o.disk.write_buffer_bytes;
+  o.disk.max_file_bytes = std::max<std::size_t>(1024 * 1024, o.disk.write_buffer_bytes);
+  o.record_cache_bytes = o.disk.write_buffer_bytes;
   return o;
 }
 

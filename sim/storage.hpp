@@ -36,8 +36,9 @@ public:
     net::steady_time request_cost{5'000}; ///< Of any request, besides the disk's calls.
   };
 
-  /// Sizes that make a fresh database cheap, for runs of some milliseconds.
-  static store::database_options small_database();
+  /// Sizes that make a fresh database cheap, for runs of some milliseconds. Buffers grow with how
+  /// many `endpoints` it is for: any world's database is compacted now and then, none all the time.
+  static store::database_options small_database(std::uint64_t endpoints = 0);
 
   storage(options o, net::timers& time, agenda& events, store::completion_sink& sink,
           std::unique_ptr<disk> on);

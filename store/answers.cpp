@@ -24,31 +24,57 @@ tl::expected<store::answer, error> answers::to(const query& q) {
   return std::visit([this](const auto& asked) { return reply(asked); }, q);
 }
 
+/// True if memory alone says that a claim of an endpoint is fresh: it remembers the day of it.
+bool answers::surely_fresh(const net::endpoint& peer, timestamp now) const {
+  const auto* known = memory_.table.find(memory_.identify(peer).hash);
+  return known != nullptr &&
+         fresh(std::chrono::seconds{std::chrono::hours{24} * known->day}, now, schedule_);
+}
+
 tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, due_answer& out) {
+  struct candidate {
+    due_parts parts;
+    bool sure = false; ///< Its record need not be read.
+  };
   const auto i = static_cast<std::size_t>(queue);
   // Fresh ones whose claims have aged meanwhile are passed over; never many in one answer.
   const auto looks = std::uint64_t{q.limit[i]} * 8 + 64;
-  std::vector<due_parts> found;
+  std::vector<candidate> found;
+  std::uint32_t wanted = 0;
   auto& after = out.after[i];
   after = q.after[i];
   auto first = after.empty() ? std::string{} : behind(std::string(net::as_text(after)));
   auto scanned = disk_.scan(due_prefix(queue), first, [&](std::string_view key, std::string_view) {
     const auto parts = parse_due_key(key);
-    if (!parts || parts->due > q.now)
+    if (!parts)
       return false;
-    if (found.size() == looks) {
+    if (parts->due > q.now) {
+      out.next[i] = parts->due;
+      return false;
+    }
+    if (wanted == q.limit[i] || found.size() == looks) {
       out.more[i] = true;
       return false;
     }
-    found.push_back(*parts);
+    const bool sure = queue == dial_class::fresh && surely_fresh(parts->peer, q.now);
+    wanted += sure || queue != dial_class::fresh ? 1 : 0;
+    found.push_back({*parts, sure});
     return true;
   });
   if (!scanned)
     return scanned;
-  for (const auto& parts : found) {
+  out.peers[i].reserve(std::min<std::size_t>(found.size(), q.limit[i]));
+  const due_parts* last = nullptr;
+  for (const auto& [parts, sure] : found) {
     if (out.peers[i].size() == q.limit[i]) {
       out.more[i] = true;
+      out.next[i] = never;
       break;
+    }
+    last = &parts;
+    if (sure) {
+      out.peers[i].push_back({parts.peer, queue, parts.due, never, never, {}});
+      continue;
     }
     auto found_record = read_record(disk_, memory_, memory_.identify(parts.peer));
     if (!found_record)
@@ -56,23 +82,19 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
     if (!*found_record)
       return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(parts.peer)));
     auto& r = **found_record;
-    const auto key = due_key(parts.queue, parts.due, parts.tiebreak, parts.peer);
-    after.assign(key.begin(), key.end());
     if (queue == dial_class::fresh && !fresh(r.claimed_time, q.now, schedule_))
       continue;
-    out.peers[i].push_back(
-        {parts.peer, queue, r.due, r.last_getaddr, r.last_success, std::move(r.last)});
+    if (queue == dial_class::fresh)
+      out.peers[i].push_back({parts.peer, queue, r.due, never, never, {}});
+    else
+      out.peers[i].push_back(
+          {parts.peer, queue, r.due, r.last_getaddr, r.last_success, std::move(r.last)});
+  }
+  if (last != nullptr) {
+    const auto key = due_key(last->queue, last->due, last->tiebreak, last->peer);
+    after.assign(key.begin(), key.end());
   }
   return {};
-}
-
-tl::expected<void, error> answers::next_after(dial_class queue, timestamp now, timestamp& next) {
-  const auto first = due_bound(queue, now + std::chrono::seconds{1});
-  return disk_.scan(due_prefix(queue), first, [&](std::string_view key, std::string_view) {
-    if (const auto parts = parse_due_key(key))
-      next = next == never ? parts->due : std::min(next, parts->due);
-    return false;
-  });
 }
 
 answers::result answers::reply(const due_query& q) {
@@ -80,9 +102,7 @@ answers::result answers::reply(const due_query& q) {
   for (std::size_t i = 0; i != dialled_class_count; ++i) {
     if (q.limit[i] == 0)
       continue;
-    const auto queue = static_cast<dial_class>(i);
-    auto done = due_of(queue, q, out).and_then([&] { return next_after(queue, q.now, out.next); });
-    if (!done)
+    if (auto done = due_of(static_cast<dial_class>(i), q, out); !done)
       return tl::unexpected(done.error());
   }
   return out;

@@ -32,7 +32,7 @@ private:
   result reply(const inbound_query& q);
 
   tl::expected<void, error> due_of(dial_class queue, const due_query& q, due_answer& out);
-  tl::expected<void, error> next_after(dial_class queue, timestamp now, timestamp& next);
+  bool surely_fresh(const net::endpoint& peer, timestamp now) const;
 
   key_values& disk_;
   known_state& memory_;

@@ -109,7 +109,8 @@ struct inbound_query {
 using query = std::variant<due_query, get_query, list_query, visits_query, stats_query,
                            censuses_query, bans_query, inbound_query>;
 
-/// An endpoint to dial, and what of its past decides how.
+/// An endpoint to dial, and what of its past decides how. Of a fresh one nothing does: what a visit
+/// that was broken off may have left in its record is not told.
 struct due_peer {
   net::endpoint peer;
   dial_class queue = dial_class::fresh;
@@ -128,8 +129,9 @@ struct due_answer {
   std::array<std::vector<due_peer>, dialled_class_count> peers; ///< By dial_class.
   std::array<net::bytes, dialled_class_count> after;            ///< Where to go on, by dial_class.
   std::array<bool, dialled_class_count> more{}; ///< Behind `after`, more may be due at `now`.
-  /// The earliest due time after `now` of the classes asked for; never: nothing waits there.
-  timestamp next{};
+  /// The earliest due time after `now`, by dial_class; never: nothing waits there, or nobody
+  /// looked, because the class was not asked for or has `more`.
+  std::array<timestamp, dialled_class_count> next{};
   template <net::inspector F>
   friend auto inspect(F& f, due_answer& x) {
     return f(x.peers, x.after, x.more, x.next);

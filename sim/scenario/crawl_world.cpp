@@ -18,7 +18,7 @@ namespace {
 storage::options storage_options(const crawl_scenario& s) {
   storage::options o;
   o.path = "/db";
-  o.database = storage::small_database();
+  o.database = storage::small_database(s.nodes.nodes);
   o.database.schedule = s.crawler.config.schedule;
   o.database.limits.known = s.crawler.config.storage.max_known;
   o.database.chain = s.crawler.config.network.name;
