@@ -74,48 +74,78 @@ public:
 
   template <class... Ts>
   bool operator()(const Ts&... xs) {
+    ++depth_;
     (put(xs), ...);
+    if (--depth_ == 0)
+      flush();
     return true;
   }
 
-  void put_varint(std::uint64_t x) {
-    for (; x >= 0x80; x >>= 7)
-      out_.push_back(static_cast<std::uint8_t>(x | 0x80));
-    out_.push_back(static_cast<std::uint8_t>(x));
-  }
+  void put_varint(std::uint64_t x) { (*this)(x); }
 
   void put_raw(const void* data, std::size_t size) {
-    auto first = static_cast<const std::uint8_t*>(data);
-    out_.insert(out_.end(), first, first + size);
+    flush();
+    append(static_cast<const std::uint8_t*>(data), size);
   }
 
 private:
+  static constexpr std::size_t varint_bytes_max = 10;
+
+  void stage_byte(std::uint8_t x) {
+    if (staged_ == stage_.size())
+      flush();
+    stage_[staged_++] = x;
+  }
+
+  void stage_varint(std::uint64_t x) {
+    if (stage_.size() - staged_ < varint_bytes_max)
+      flush();
+    for (; x >= 0x80; x >>= 7)
+      stage_[staged_++] = static_cast<std::uint8_t>(x | 0x80);
+    stage_[staged_++] = static_cast<std::uint8_t>(x);
+  }
+
+  void stage_raw(const void* data, std::size_t size) {
+    if (stage_.size() - staged_ < size)
+      flush();
+    if (size > stage_.size())
+      return append(static_cast<const std::uint8_t*>(data), size);
+    if (size != 0)
+      std::memcpy(stage_.data() + staged_, data, size);
+    staged_ += size;
+  }
+
+  void flush() { append(stage_.data(), std::exchange(staged_, 0)); }
+
+  void append(const std::uint8_t* data, std::size_t size);
+
   template <class T>
   void put(const T& x) {
     using namespace detail;
     if constexpr (std::is_enum_v<T>) {
       put(static_cast<std::underlying_type_t<T>>(x));
     } else if constexpr (std::is_same_v<T, bool> || (std::is_integral_v<T> && sizeof(T) == 1)) {
-      out_.push_back(static_cast<std::uint8_t>(x));
+      stage_byte(static_cast<std::uint8_t>(x));
     } else if constexpr (std::is_unsigned_v<T>) {
-      put_varint(x);
+      stage_varint(x);
     } else if constexpr (std::is_integral_v<T>) {
       auto wide = static_cast<std::int64_t>(x);
-      put_varint((static_cast<std::uint64_t>(wide) << 1) ^ static_cast<std::uint64_t>(wide >> 63));
+      stage_varint((static_cast<std::uint64_t>(wide) << 1) ^
+                   static_cast<std::uint64_t>(wide >> 63));
     } else if constexpr (std::is_same_v<T, double>) {
       auto bits = std::bit_cast<std::uint64_t>(x);
-      put_raw(&bits, sizeof bits);
+      stage_raw(&bits, sizeof bits);
     } else if constexpr (is_duration<T>::value) {
       put(static_cast<std::int64_t>(x.count()));
     } else if constexpr (std::is_same_v<T, std::string>) {
-      put_varint(x.size());
-      put_raw(x.data(), x.size());
+      stage_varint(x.size());
+      stage_raw(x.data(), x.size());
     } else if constexpr (byte_block<T>) {
-      put_varint(x.size());
-      put_raw(x.data(), x.size());
+      stage_varint(x.size());
+      stage_raw(x.data(), x.size());
     } else if constexpr (is_std_array<T>::value) {
       if constexpr (is_byte<typename T::value_type>)
-        put_raw(x.data(), x.size());
+        stage_raw(x.data(), x.size());
       else
         for (const auto& item : x)
           put(item);
@@ -127,13 +157,13 @@ private:
       put(x.first);
       put(x.second);
     } else if constexpr (is_variant<T>::value) {
-      put_varint(x.index());
+      stage_varint(x.index());
       std::visit([this](const auto& alternative) { put(alternative); }, x);
     } else if constexpr (std::is_same_v<T, std::monostate>) {
     } else if constexpr (associative<T> || sequence<T>) {
-      put_varint(x.size());
+      stage_varint(x.size());
       if constexpr (std::is_same_v<T, bytes>)
-        put_raw(x.data(), x.size());
+        stage_raw(x.data(), x.size());
       else
         for (const auto& item : x)
           put(item);
@@ -145,6 +175,10 @@ private:
   }
 
   bytes& out_;
+  /// What an outermost call has written so far: appending to a vector costs more than the byte.
+  std::array<std::uint8_t, 256> stage_;
+  std::size_t staged_ = 0;
+  int depth_ = 0;
 };
 
 /// Reads what `byte_writer` wrote. Damaged input never crashes it or makes it allocate more than

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+// Keys are short and hashes many: a call into the library costs more than the hash.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace seedwalk::net {

@@ -35,12 +35,20 @@ bool take_kind(std::string_view& in, key_kind kind) {
 }
 
 void put_endpoint(std::string& out, const net::endpoint& peer) {
-  out.push_back(static_cast<char>(peer.network));
-  out.append(net::as_text(peer.address_bytes()));
-  put_number(out, peer.port, 2);
+  const endpoint_bytes key{peer};
+  out.append(net::as_text(key.view()));
 }
 
 } // namespace
+
+endpoint_bytes::endpoint_bytes(const net::endpoint& peer) {
+  const auto address = peer.address_bytes();
+  data_[0] = static_cast<std::uint8_t>(peer.network);
+  std::copy(address.begin(), address.end(), data_.begin() + 1);
+  size_ = 1 + address.size();
+  data_[size_++] = static_cast<std::uint8_t>(peer.port >> 8);
+  data_[size_++] = static_cast<std::uint8_t>(peer.port);
+}
 
 std::string endpoint_key(const net::endpoint& peer) {
   std::string out;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +31,17 @@ enum class key_kind : char {
 
 /// network, address, port: ordered as endpoints are.
 std::string endpoint_key(const net::endpoint& peer);
+
+/// The same without a string, for who looks at one and keeps nothing.
+class endpoint_bytes {
+public:
+  explicit endpoint_bytes(const net::endpoint& peer);
+  net::byte_view view() const { return {data_.data(), size_}; }
+
+private:
+  std::array<std::uint8_t, 1 + 32 + 2> data_;
+  std::size_t size_;
+};
 
 /// Reads an endpoint from the front of `in`, and takes it away; nothing if there is none.
 std::optional<net::endpoint> take_endpoint(std::string_view& in);

@@ -42,8 +42,8 @@ std::string source_group_of(const peer_record& r) {
 }
 
 hashed_endpoint known_state::identify(const net::endpoint& peer) const {
-  const auto key = endpoint_key(peer);
-  return {peer, known_table::fold(net::keyed_hash(seed_, "endpoint", net::as_bytes(key)))};
+  const endpoint_bytes key{peer};
+  return {peer, known_table::fold(net::keyed_hash(seed_, "endpoint", key.view()))};
 }
 
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {
