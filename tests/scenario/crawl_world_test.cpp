@@ -52,7 +52,8 @@ TEST(crawl_world, three_peers_that_take_ten_seconds_each_are_visited_in_ten_seco
   s.nodes.seeds = 1;
   s.nodes.shares = {{node_kind::slow, 1}};
   s.nodes.pace = 2s; // Late with its version, verack, pong and answer; then the quiet time.
-  const auto& nodes = topology{s.nodes}.nodes();
+  const topology where{s.nodes};
+  const auto& nodes = where.nodes();
   for (std::size_t i = 1; i != nodes.size(); ++i)
     s.crawler.config.start.connect.push_back(nodes[i].at);
   s.crawler.config.start.fixed = true;
