@@ -35,7 +35,8 @@ public:
   struct options {
     std::size_t frame_bytes = 256u << 10;
     net::steady_time frame_age = std::chrono::seconds{1};
-    int compression_level = 1; ///< zstd's.
+    /// zstd's. Below zero: at the speed of a crawl, for some more bytes.
+    int compression_level = -5;
     /// Told once, in the world's thread, between two steps, why the recording ended early.
     std::function<void(const std::string& why)> on_failure;
   };
