@@ -112,24 +112,24 @@ void db_writer::launch(flight f) {
   if (s_.fatal) {
     store::batch_result nothing;
     nothing.results.resize(f.batch.operations.size());
-    answer(f, nothing);
+    answer(f.waiters, nothing);
     return;
   }
-  const auto request = env_.storage.write(f.batch, host_.self());
-  s_.in_flight.emplace(request, std::move(f));
+  const auto request = env_.storage.write(std::move(f.batch), host_.self());
+  s_.in_flight.emplace(request, std::move(f.waiters));
 }
 
 void db_writer::on_written(store::written& m) {
   const auto i = s_.in_flight.find(m.request);
   if (i == s_.in_flight.end())
     return;
-  auto f = std::move(i->second);
+  auto waiters = std::move(i->second);
   s_.in_flight.erase(i);
   if (m.error) {
-    on_failure(std::move(f), m.error);
+    on_failure({std::move(m.refused), std::move(waiters)}, m.error);
     return;
   }
-  answer(f, m.result);
+  answer(waiters, m.result);
   if (s_.stalled && s_.failed.empty() && s_.in_flight.empty())
     recovered();
   flush();
@@ -181,7 +181,7 @@ void db_writer::recovered() {
   env_.runtime.send(s_.manager, storage_troubled{false, {}});
 }
 
-void db_writer::answer(const flight& f, const store::batch_result& result) {
+void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_result& result) {
   std::uint32_t added = 0;
   for (const auto& one : result.results)
     added += added_by(one);
@@ -190,7 +190,7 @@ void db_writer::answer(const flight& f, const store::batch_result& result) {
   std::vector<std::pair<net::owner, operations_saved>> saved;
   bool manager_hears = false;
   auto next = result.results.begin();
-  for (const auto& w : f.waiters) {
+  for (const auto& w : waiters) {
     const auto theirs = next;
     next += w.operations;
     if (w.addresses) {

@@ -43,6 +43,7 @@ public:
     }
   };
 
+  /// A batch that is not on its way: gathering, or refused.
   struct flight {
     store::batch batch;
     std::vector<waiter> waiters;
@@ -65,7 +66,7 @@ public:
     net::owner manager;
     net::owner crawler;
     flight gathering;
-    std::map<store::request_id, flight> in_flight;
+    std::map<store::request_id, std::vector<waiter>> in_flight;
     std::map<store::request_id, asker> asked;
     std::vector<flight> failed; ///< To be tried again, in order.
     net::timer_id retry;
@@ -102,7 +103,7 @@ private:
   /// Writes it all, behind what is being written.
   void flush_all();
   void launch(flight f);
-  void answer(const flight& f, const store::batch_result& result);
+  void answer(const std::vector<waiter>& waiters, const store::batch_result& result);
   void recovered();
 
   environment& env_;

@@ -78,7 +78,7 @@ store::request_id storage::write(store::batch what, net::owner who) {
   if (auto result = database_->apply(what))
     done.result = std::move(*result);
   else
-    done.error = std::move(result.error());
+    done = {done.request, std::move(result.error()), {}, std::move(what)};
   const auto id = done.request;
   finish(who, std::move(done));
   return id;

@@ -72,13 +72,13 @@ void leveldb_storage::run() {
   db_->close();
 }
 
-void leveldb_storage::carry_out(const request& r) {
-  if (const auto* what = std::get_if<batch>(&r.what)) {
+void leveldb_storage::carry_out(request& r) {
+  if (auto* what = std::get_if<batch>(&r.what)) {
     written done{r.id, {}, {}};
     if (auto result = db_->apply(*what))
       done.result = std::move(*result);
     else
-      done.error = std::move(result.error());
+      done = {r.id, std::move(result.error()), {}, std::move(*what)};
     sink_.deliver(r.who, std::move(done));
     return;
   }
@@ -90,9 +90,9 @@ void leveldb_storage::carry_out(const request& r) {
   sink_.deliver(r.who, std::move(done));
 }
 
-void leveldb_storage::refuse(const request& r, error why) {
-  if (std::holds_alternative<batch>(r.what))
-    sink_.deliver(r.who, written{r.id, std::move(why), {}});
+void leveldb_storage::refuse(request& r, error why) {
+  if (auto* what = std::get_if<batch>(&r.what))
+    sink_.deliver(r.who, written{r.id, std::move(why), {}, std::move(*what)});
   else
     sink_.deliver(r.who, answered{r.id, std::move(why), {}});
 }

@@ -48,8 +48,8 @@ private:
 
   request_id take(std::variant<batch, store::query> what, net::owner who);
   void run();
-  void carry_out(const request& r);
-  void refuse(const request& r, error why);
+  void carry_out(request& r);
+  void refuse(request& r, error why);
 
   completion_sink& sink_;
   std::unique_ptr<database> db_;

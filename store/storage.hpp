@@ -29,9 +29,10 @@ struct written {
   request_id request;
   store::error error;
   batch_result result;
+  batch refused{}; ///< With an error: the batch itself, so that it can be written again.
   template <net::inspector F>
   friend auto inspect(F& f, written& x) {
-    return f(x.request, x.error, x.result);
+    return f(x.request, x.error, x.result, x.refused);
   }
 };
 
