@@ -11,12 +11,13 @@ namespace {
 
 /// One endpoint's share of a digest that adds up, so that order and splitting do not matter.
 std::uint64_t digest_of(const endpoint& peer) {
+  static const keyed_hasher hash{0, "address digest"};
   std::array<std::uint8_t, 35> key{};
   key[0] = static_cast<std::uint8_t>(peer.network);
   std::copy(peer.address.begin(), peer.address.end(), key.begin() + 1);
   key[33] = static_cast<std::uint8_t>(peer.port);
   key[34] = static_cast<std::uint8_t>(peer.port >> 8);
-  return keyed_hash(0, "address digest", key);
+  return hash(key);
 }
 
 } // namespace

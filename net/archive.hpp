@@ -61,25 +61,96 @@ inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_
 
 } // namespace detail
 
-/// Writes values as bytes: unsigned integers as LEB128, signed ones zigzag, sizes before contents,
-/// variants by index.
+/// Takes values apart for a writer: unsigned integers and zigzag signed ones whole, sizes before
+/// contents, variants by index. `Writer` has
 ///
-/// The format serves recordings, captured states, storage batches and the run's chain. It says
-/// nothing of types: the reader must ask for what was written.
-class byte_writer {
+///     void stage_byte(std::uint8_t);
+///     void stage_whole(std::uint64_t);
+///     void stage_raw(const void* data, std::size_t size);
+///     void flush();  // after each outermost call
+template <class Writer>
+class field_walk {
 public:
   using is_seedwalk_archive = void;
-
-  explicit byte_writer(bytes& out) : out_(out) {}
 
   template <class... Ts>
   bool operator()(const Ts&... xs) {
     ++depth_;
     (put(xs), ...);
     if (--depth_ == 0)
-      flush();
+      self().flush();
     return true;
   }
+
+private:
+  Writer& self() { return static_cast<Writer&>(*this); }
+
+  template <class T>
+  void put(const T& x) {
+    using namespace detail;
+    if constexpr (std::is_enum_v<T>) {
+      put(static_cast<std::underlying_type_t<T>>(x));
+    } else if constexpr (std::is_same_v<T, bool> || (std::is_integral_v<T> && sizeof(T) == 1)) {
+      self().stage_byte(static_cast<std::uint8_t>(x));
+    } else if constexpr (std::is_unsigned_v<T>) {
+      self().stage_whole(x);
+    } else if constexpr (std::is_integral_v<T>) {
+      auto wide = static_cast<std::int64_t>(x);
+      self().stage_whole((static_cast<std::uint64_t>(wide) << 1) ^
+                         static_cast<std::uint64_t>(wide >> 63));
+    } else if constexpr (std::is_same_v<T, double>) {
+      auto bits = std::bit_cast<std::uint64_t>(x);
+      self().stage_raw(&bits, sizeof bits);
+    } else if constexpr (is_duration<T>::value) {
+      put(static_cast<std::int64_t>(x.count()));
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      self().stage_whole(x.size());
+      self().stage_raw(x.data(), x.size());
+    } else if constexpr (byte_block<T>) {
+      self().stage_whole(x.size());
+      self().stage_raw(x.data(), x.size());
+    } else if constexpr (is_std_array<T>::value) {
+      if constexpr (is_byte<typename T::value_type>)
+        self().stage_raw(x.data(), x.size());
+      else
+        for (const auto& item : x)
+          put(item);
+    } else if constexpr (is_optional<T>::value) {
+      put(x.has_value());
+      if (x)
+        put(*x);
+    } else if constexpr (is_pair<T>::value) {
+      put(x.first);
+      put(x.second);
+    } else if constexpr (is_variant<T>::value) {
+      self().stage_whole(x.index());
+      std::visit([this](const auto& alternative) { put(alternative); }, x);
+    } else if constexpr (std::is_same_v<T, std::monostate>) {
+    } else if constexpr (associative<T> || sequence<T>) {
+      self().stage_whole(x.size());
+      if constexpr (std::is_same_v<T, bytes>)
+        self().stage_raw(x.data(), x.size());
+      else
+        for (const auto& item : x)
+          put(item);
+    } else {
+      // An inspect overload takes a mutable reference for the readers' sake; a writer changes
+      // nothing.
+      inspect(self(), const_cast<T&>(x));
+    }
+  }
+
+  int depth_ = 0;
+};
+
+/// Writes values as bytes: unsigned integers as LEB128, signed ones zigzag, sizes before contents,
+/// variants by index.
+///
+/// The format serves recordings, captured states and storage batches. It says nothing of types: the
+/// reader must ask for what was written.
+class byte_writer : public field_walk<byte_writer> {
+public:
+  explicit byte_writer(bytes& out) : out_(out) {}
 
   void put_varint(std::uint64_t x) { (*this)(x); }
 
@@ -89,6 +160,8 @@ public:
   }
 
 private:
+  friend class field_walk<byte_writer>;
+
   static constexpr std::size_t varint_bytes_max = 10;
 
   void stage_byte(std::uint8_t x) {
@@ -97,12 +170,14 @@ private:
     stage_[staged_++] = x;
   }
 
-  void stage_varint(std::uint64_t x) {
+  void stage_whole(std::uint64_t x) {
     if (stage_.size() - staged_ < varint_bytes_max)
       flush();
+    auto next = staged_; // A byte that is stored might be any member's, for all a compiler knows.
     for (; x >= 0x80; x >>= 7)
-      stage_[staged_++] = static_cast<std::uint8_t>(x | 0x80);
-    stage_[staged_++] = static_cast<std::uint8_t>(x);
+      stage_[next++] = static_cast<std::uint8_t>(x | 0x80);
+    stage_[next++] = static_cast<std::uint8_t>(x);
+    staged_ = next;
   }
 
   void stage_raw(const void* data, std::size_t size) {
@@ -116,69 +191,12 @@ private:
   }
 
   void flush() { append(stage_.data(), std::exchange(staged_, 0)); }
-
   void append(const std::uint8_t* data, std::size_t size);
-
-  template <class T>
-  void put(const T& x) {
-    using namespace detail;
-    if constexpr (std::is_enum_v<T>) {
-      put(static_cast<std::underlying_type_t<T>>(x));
-    } else if constexpr (std::is_same_v<T, bool> || (std::is_integral_v<T> && sizeof(T) == 1)) {
-      stage_byte(static_cast<std::uint8_t>(x));
-    } else if constexpr (std::is_unsigned_v<T>) {
-      stage_varint(x);
-    } else if constexpr (std::is_integral_v<T>) {
-      auto wide = static_cast<std::int64_t>(x);
-      stage_varint((static_cast<std::uint64_t>(wide) << 1) ^
-                   static_cast<std::uint64_t>(wide >> 63));
-    } else if constexpr (std::is_same_v<T, double>) {
-      auto bits = std::bit_cast<std::uint64_t>(x);
-      stage_raw(&bits, sizeof bits);
-    } else if constexpr (is_duration<T>::value) {
-      put(static_cast<std::int64_t>(x.count()));
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      stage_varint(x.size());
-      stage_raw(x.data(), x.size());
-    } else if constexpr (byte_block<T>) {
-      stage_varint(x.size());
-      stage_raw(x.data(), x.size());
-    } else if constexpr (is_std_array<T>::value) {
-      if constexpr (is_byte<typename T::value_type>)
-        stage_raw(x.data(), x.size());
-      else
-        for (const auto& item : x)
-          put(item);
-    } else if constexpr (is_optional<T>::value) {
-      put(x.has_value());
-      if (x)
-        put(*x);
-    } else if constexpr (is_pair<T>::value) {
-      put(x.first);
-      put(x.second);
-    } else if constexpr (is_variant<T>::value) {
-      stage_varint(x.index());
-      std::visit([this](const auto& alternative) { put(alternative); }, x);
-    } else if constexpr (std::is_same_v<T, std::monostate>) {
-    } else if constexpr (associative<T> || sequence<T>) {
-      stage_varint(x.size());
-      if constexpr (std::is_same_v<T, bytes>)
-        stage_raw(x.data(), x.size());
-      else
-        for (const auto& item : x)
-          put(item);
-    } else {
-      // An inspect overload takes a mutable reference for the readers' sake; a writer changes
-      // nothing.
-      inspect(*this, const_cast<T&>(x));
-    }
-  }
 
   bytes& out_;
   /// What an outermost call has written so far: appending to a vector costs more than the byte.
   std::array<std::uint8_t, 256> stage_;
   std::size_t staged_ = 0;
-  int depth_ = 0;
 };
 
 /// Reads what `byte_writer` wrote. Damaged input never crashes it or makes it allocate more than

@@ -8,10 +8,16 @@
 
 namespace seedwalk::net {
 
+// Two rounds keep (purpose, key) apart from any other split of the same bytes.
+keyed_hasher::keyed_hasher(std::uint64_t seed, std::string_view purpose)
+    : purpose_seed_(XXH3_64bits_withSeed(purpose.data(), purpose.size(), seed)) {}
+
+std::uint64_t keyed_hasher::operator()(byte_view key) const {
+  return XXH3_64bits_withSeed(key.data(), key.size(), purpose_seed_);
+}
+
 std::uint64_t keyed_hash(std::uint64_t seed, std::string_view purpose, byte_view key) {
-  // Two rounds keep (purpose, key) apart from any other split of the same bytes.
-  auto purpose_seed = XXH3_64bits_withSeed(purpose.data(), purpose.size(), seed);
-  return XXH3_64bits_withSeed(key.data(), key.size(), purpose_seed);
+  return keyed_hasher{seed, purpose}(key);
 }
 
 std::uint64_t random_stream::next() {

@@ -12,6 +12,17 @@ namespace seedwalk::net {
 /// on every machine.
 std::uint64_t keyed_hash(std::uint64_t seed, std::string_view purpose, byte_view key = {});
 
+/// `keyed_hash` of one seed and purpose, for who hashes many keys.
+class keyed_hasher {
+public:
+  keyed_hasher(std::uint64_t seed, std::string_view purpose);
+
+  std::uint64_t operator()(byte_view key) const;
+
+private:
+  std::uint64_t purpose_seed_;
+};
+
 /// A stream of random integers of its own for each purpose and key, so that leaving out one
 /// consumer leaves the draws of all others as they were.
 ///

@@ -41,7 +41,19 @@ constexpr std::array<std::uint16_t, 85> bad_ports = {
     6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080, 27017};
 static_assert(std::is_sorted(bad_ports.begin(), bad_ports.end()));
 
+/// Most addresses begin with a byte that no range has anything to do with.
+constexpr auto unroutable_first_bytes = [] {
+  std::array<bool, 256> result{};
+  for (const auto& range : unroutable_ipv4)
+    for (std::uint32_t i = 0; i != (range.prefix_bits < 8 ? 1u << (8 - range.prefix_bits) : 1u);
+         ++i)
+      result[(range.first >> 24) + i] = true;
+  return result;
+}();
+
 routability judge_ipv4(std::uint32_t address) {
+  if (!unroutable_first_bytes[address >> 24])
+    return routability::routable;
   for (const auto& range : unroutable_ipv4)
     if ((address ^ range.first) >> (32 - range.prefix_bits) == 0)
       return range.why;

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
-#include "net/bytes.hpp"
-#include "net/random.hpp"
-
 namespace seedwalk::sim {
 
 void agenda::put(net::steady_time due, lane& in, event_source& source, std::uint64_t what) {
   if (slack_.count() > 0) {
     const std::uint64_t key[2] = {in.key, in.count};
-    const auto draw =
-        net::keyed_hash(seed_, "slack", {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+    const auto draw = slack_draw_({reinterpret_cast<const std::uint8_t*>(key), sizeof key});
     due += net::steady_time{
         static_cast<std::int64_t>(draw % static_cast<std::uint64_t>(slack_.count()))};
   }

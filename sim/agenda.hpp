@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/instant.hpp"
+#include "net/random.hpp"
 
 namespace seedwalk::sim {
 
@@ -31,7 +32,7 @@ public:
 /// or the agenda: what ends earlier stays as a shell that ignores what comes due.
 class agenda {
 public:
-  agenda(std::uint64_t seed, net::steady_time slack) : seed_(seed), slack_(slack) {}
+  agenda(std::uint64_t seed, net::steady_time slack) : slack_draw_(seed, "slack"), slack_(slack) {}
 
   /// An order that is kept, as of the bytes in one direction of one connection.
   struct lane {
@@ -65,7 +66,7 @@ private:
     }
   };
 
-  std::uint64_t seed_;
+  net::keyed_hasher slack_draw_;
   net::steady_time slack_;
   std::uint64_t order_ = 0;
   std::priority_queue<event, std::vector<event>, std::greater<>> events_;

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <utility>
 
 #include <xxhash.h>
 
+#include "net/archive.hpp"
 #include "net/bytes.hpp"
 
 namespace seedwalk::sim {
@@ -29,6 +34,41 @@ public:
 
 private:
   std::uint64_t value_ = 0x5eed;
+};
+
+/// Mixes values into a chain, field by field, without making an archive of them: words of one width
+/// cost less to write than what is made to be read.
+class chain_writer : public net::field_walk<chain_writer> {
+public:
+  explicit chain_writer(chain& to) : chain_(to) {}
+
+private:
+  friend class net::field_walk<chain_writer>;
+
+  void stage_byte(std::uint8_t x) { stage_whole(x); }
+
+  void stage_whole(std::uint64_t x) {
+    if (stage_.size() - staged_ < sizeof x)
+      flush();
+    std::memcpy(stage_.data() + staged_, &x, sizeof x);
+    staged_ += sizeof x;
+  }
+
+  void stage_raw(const void* data, std::size_t size) {
+    if (stage_.size() - staged_ < size)
+      flush();
+    if (size > stage_.size())
+      return chain_.mix({static_cast<const std::uint8_t*>(data), size});
+    if (size != 0)
+      std::memcpy(stage_.data() + staged_, data, size);
+    staged_ += size;
+  }
+
+  void flush() { chain_.mix(net::byte_view{stage_.data(), std::exchange(staged_, 0)}); }
+
+  chain& chain_;
+  std::array<std::uint8_t, 1024> stage_;
+  std::size_t staged_ = 0;
 };
 
 } // namespace seedwalk::sim

@@ -1,7 +1,5 @@
 #include "sim/run_queue.hpp"
 
-#include "net/bytes.hpp"
-#include "net/random.hpp"
 #include "sim/actor_entry.hpp"
 
 namespace seedwalk::sim {
@@ -13,8 +11,7 @@ void run_queue::push(actor_entry* actor) {
     return;
   }
   const std::uint64_t key[2] = {actor->name_hash, nth};
-  const auto draw =
-      net::keyed_hash(seed_, "schedule", {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  const auto draw = rank_({reinterpret_cast<const std::uint8_t*>(key), sizeof key});
   const auto arrival = ++arrivals_;
   ranked_.push({arrival + draw % window, arrival, actor});
 }

@@ -6,6 +6,8 @@
 #include <queue>
 #include <vector>
 
+#include "net/random.hpp"
+
 namespace caf {
 class execution_unit;
 }
@@ -30,7 +32,7 @@ class run_queue {
 public:
   static constexpr std::uint64_t window = 64;
 
-  run_queue(strategy how, std::uint64_t seed) : how_(how), seed_(seed) {}
+  run_queue(strategy how, std::uint64_t seed) : how_(how), rank_(seed, "schedule") {}
 
   void push(actor_entry* actor);
 
@@ -53,7 +55,7 @@ private:
   };
 
   strategy how_;
-  std::uint64_t seed_;
+  net::keyed_hasher rank_;
   std::uint64_t arrivals_ = 0;
   std::deque<actor_entry*> fifo_;
   std::priority_queue<ranked, std::vector<ranked>, std::greater<>> ranked_;

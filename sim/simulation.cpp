@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "net/random.hpp"
-
 namespace seedwalk::sim {
 
 simulation::simulation(options o, world& home, agenda& events)
-    : options_(o), world_(home), events_(events) {}
+    : options_(o), world_(home), events_(events), cost_draw_(home.settings().seed, "step cost") {}
 
 void simulation::move_to(net::steady_time steady) {
   const auto start = world_.settings().wall;
@@ -21,8 +19,7 @@ void simulation::charge_step() {
   if (range > 0) {
     const auto& step = world_.last_step();
     const std::uint64_t key[2] = {step.actor, step.activation};
-    const auto draw = net::keyed_hash(world_.settings().seed, "step cost",
-                                      {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+    const auto draw = cost_draw_({reinterpret_cast<const std::uint8_t*>(key), sizeof key});
     cost += net::steady_time{static_cast<std::int64_t>(draw % (range + 1))};
   }
   move_to(world_.now().steady + cost);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "net/instant.hpp"
+#include "net/random.hpp"
 #include "sim/agenda.hpp"
 #include "sim/world.hpp"
 
@@ -44,6 +45,7 @@ private:
   options options_;
   world& world_;
   agenda& events_;
+  net::keyed_hasher cost_draw_;
 };
 
 } // namespace seedwalk::sim

@@ -120,10 +120,8 @@ public:
   /// Adds an effect that is more than two numbers.
   template <class... Ts>
   void note_archived(effect_kind kind, const Ts&... arguments) {
-    scratch_.clear();
-    net::byte_writer{scratch_}(arguments...);
     chain_.mix(static_cast<std::uint64_t>(kind));
-    chain_.mix(scratch_);
+    chain_writer{chain_}(arguments...);
   }
 
   /// `listener` (null: nobody) hears of everything from now on.

@@ -9,6 +9,7 @@
 #include "net/bytes.hpp"
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
+#include "net/random.hpp"
 #include "store/known_table.hpp"
 #include "store/peer_record.hpp"
 #include "store/record_cache.hpp"
@@ -70,7 +71,7 @@ class known_state {
 public:
   known_state() = default;
   explicit known_state(std::uint64_t seed, std::size_t record_cache_bytes = 0)
-      : records(record_cache_bytes), seed_(seed) {}
+      : records(record_cache_bytes), seed_(seed), hash_(seed, "endpoint") {}
 
   hashed_endpoint identify(const net::endpoint& peer) const;
 
@@ -105,6 +106,7 @@ private:
   void share_address(const net::endpoint& peer, bool added);
 
   std::uint64_t seed_ = 0;
+  net::keyed_hasher hash_{0, "endpoint"};
   prefix_counts addresses_;
   std::map<std::uint32_t, std::uint64_t> success_days_; ///< Endpoints by the day of last success.
 };
