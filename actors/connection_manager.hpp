@@ -139,8 +139,8 @@ public:
                x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
                x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer,
                x.reap_timer, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
-               x.spares_asked,
-               x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
+               x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
+               x.ended_totals);
     }
   };
 
