@@ -99,16 +99,19 @@ public:
   }
   /// The disk answers the oldest call.
   void answer(store::error_code why = store::error_code::none) {
-    const auto call = std::move(disk.calls.front());
+    auto call = std::move(disk.calls.front());
     disk.calls.erase(disk.calls.begin());
     const store::error problem{why, why == store::error_code::none ? "" : "as the test wants it"};
     if (!call.batch) {
       home_.deliver(call.who,
                     store::completion{store::answered{call.id, {}, store::stats_answer{}}});
     } else {
-      store::batch_result result;
-      result.results.resize(call.batch->operations.size());
-      home_.deliver(call.who, store::completion{store::written{call.id, problem, result}});
+      store::written done{call.id, problem, {}, {}};
+      if (why == store::error_code::none)
+        done.result.results.resize(call.batch->operations.size());
+      else
+        done.refused = std::move(*call.batch);
+      home_.deliver(call.who, store::completion{std::move(done)});
     }
     settle();
   }
