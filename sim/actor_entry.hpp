@@ -13,9 +13,9 @@ namespace seedwalk::sim {
 
 /// What a world knows of one actor.
 struct actor_entry {
-  net::enrolment enrolled; ///< `id` is `nobody` for an actor that never enrolled.
-  std::string name;        ///< Stable: enrolled, or derived from CAF's name and an ordinal.
-  std::uint64_t born = 0;  ///< In the order in which the world came to know its actors.
+  /// `id` is `nobody` for an actor that never enrolled; its name is CAF's and an ordinal.
+  net::enrolment enrolled;
+  std::uint64_t born = 0; ///< In the order in which the world came to know its actors.
   std::uint64_t name_hash = 0;
   std::uint64_t activations = 0; ///< How often it became runnable.
   std::size_t waiting = 0;       ///< Messages sent by `runtime::send` and not yet taken.
@@ -24,6 +24,8 @@ struct actor_entry {
   caf::execution_unit* unit = nullptr;   ///< Of the actor system it lives in.
   bool retired = false;
   bool internal = false; ///< One of the two that CAF runs for itself in every actor system.
+
+  const std::string& name() const { return enrolled.name; }
 
   /// True if its messages are no steps.
   bool unwatched() const { return internal || enrolled.observer; }

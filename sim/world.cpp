@@ -91,7 +91,7 @@ void world::became_runnable(caf::resumable* what, coordinator& where) {
     return;
   }
   if (in_observer_)
-    note_violation(fmt::format("an observer sent a message to {}", entry.name));
+    note_violation(fmt::format("an observer sent a message to {}", entry.name()));
   queue_.push(&entry);
 }
 
@@ -104,8 +104,8 @@ actor_entry& world::entry_of(caf::scheduled_actor& actor, coordinator& where) {
   const auto& system = where.system();
   entry.internal = actor.ctrl() == system.spawn_serv() || actor.ctrl() == system.config_serv();
   const std::string base = actor.name();
-  entry.name = entry.internal ? base : fmt::format("{}#{}", base, ++ordinals_[base]);
-  entry.name_hash = net::keyed_hash(0, "actor", net::as_bytes(entry.name));
+  entry.enrolled.name = entry.internal ? base : fmt::format("{}#{}", base, ++ordinals_[base]);
+  entry.name_hash = net::keyed_hash(0, "actor", net::as_bytes(entry.name()));
   entry.born = ++born_;
   entry.actor = &actor;
   entry.unit = &where.unit();
@@ -148,7 +148,7 @@ bool world::step() {
   std::uint64_t message_hash = 0;
   const auto message = name_message(*next->actor, message_hash);
   if (listener_)
-    running_name_ = next->name; // the actor may not outlive its step
+    running_name_ = next->name(); // the actor may not outlive its step
   note_effect(effect_kind::step_runs, next->name_hash, message_hash);
   resume(*next);
   if (listener_)
@@ -280,7 +280,6 @@ void world::enrol(net::enrolment actor) {
   auto& slot = by_actor_[impl];
   slot = std::make_unique<actor_entry>();
   slot->born = ++born_;
-  slot->name = actor.name;
   slot->name_hash = net::keyed_hash(0, "actor", net::as_bytes(actor.name));
   slot->actor = impl;
   slot->unit = &coordinators_.back()->unit();
@@ -318,7 +317,7 @@ void world::note_violation(std::string what) {
 
 std::string world::name_of(net::owner who) const {
   const auto i = by_owner_.find(who.id);
-  return i == by_owner_.end() ? std::string{} : i->second->name;
+  return i == by_owner_.end() ? std::string{} : i->second->name();
 }
 
 bool world::wants_payloads(net::owner to) const {
@@ -335,13 +334,13 @@ void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {
   auto& entry = *i->second;
   if (in_observer_ && !entry.enrolled.observer) {
     // Dropped: the run goes on as it does without the observer.
-    note_violation(fmt::format("an observer sent a message to {}", entry.name));
+    note_violation(fmt::format("an observer sent a message to {}", entry.name()));
     return;
   }
   ++entry.waiting;
   if (const auto most = entry.enrolled.mailbox_max; most != 0 && entry.waiting > most)
     note_violation(fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due",
-                               entry.name, entry.waiting, steps_, most));
+                               entry.name(), entry.waiting, steps_, most));
   entry.actor->enqueue(std::move(message), entry.unit);
 }
 
@@ -355,7 +354,7 @@ std::vector<world::captured_actor> world::capture(captured_set who) const {
     const auto& e = entry->enrolled;
     if (!e.capture || (e.observer && who == captured_set::without_observers))
       continue;
-    captured_actor one{e.id, entry->name, std::string{e.kind}, entry->activations, {}};
+    captured_actor one{e.id, entry->name(), std::string{e.kind}, entry->activations, {}};
     e.capture(e.state, one.state);
     result.push_back(std::move(one));
   }

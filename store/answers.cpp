@@ -109,9 +109,10 @@ answers::result answers::reply(const due_query& q) {
 }
 
 answers::result answers::reply(const get_query& q) {
-  return read_record(disk_, memory_, memory_.identify(q.peer)).map([](auto&& record) {
-    return store::answer{get_answer{std::move(record)}};
-  });
+  return read_record(disk_, memory_, memory_.identify(q.peer))
+      .map([](std::optional<peer_record>&& record) {
+        return store::answer{get_answer{std::move(record)}};
+      });
 }
 
 answers::result answers::reply(const list_query& q) {

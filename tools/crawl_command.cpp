@@ -136,6 +136,24 @@ std::string make_default_folder(const layered_config& layered) {
              : std::string{};
 }
 
+/// Says how a crawl ended: data and summary, and what went wrong.
+exit_code report_end(const invocation& how, const live_crawl_options& options,
+                     const live_crawl_result& result, bool as_json, bool quiet) {
+  if (as_json)
+    how.terminal.out << crawl_report_json(result, options.recipe.config.network.name,
+                                          !options.record_file.empty())
+                     << '\n';
+  else if (!quiet)
+    how.terminal.out << crawl_report_text(result, options, how.terminal);
+  for (const auto& violation : result.violations)
+    how.terminal.err << "broken: " << violation << '\n';
+  if (result.summary.how == actors::crawl_end::failed) {
+    how.terminal.err << "seedwalk crawl: " << result.summary.problem << '\n';
+    return exit_code_of_fault(result.summary.fault);
+  }
+  return result.violations.empty() ? exit_code::done : exit_code::invariant_broken;
+}
+
 } // namespace
 
 exit_code run_crawl(invocation& how) {
@@ -202,19 +220,7 @@ exit_code run_crawl(invocation& how) {
     how.terminal.err << "seedwalk crawl: " << result.error().message << '\n';
     return result.error().code;
   }
-  if (as_json)
-    how.terminal.out << crawl_report_json(*result, options.recipe.config.network.name,
-                                          !options.record_file.empty())
-                     << '\n';
-  else if (!quiet)
-    how.terminal.out << crawl_report_text(*result, options, how.terminal);
-  for (const auto& violation : result->violations)
-    how.terminal.err << "broken: " << violation << '\n';
-  if (result->summary.how == actors::crawl_end::failed) {
-    how.terminal.err << "seedwalk crawl: " << result->summary.problem << '\n';
-    return exit_code_of_fault(result->summary.fault);
-  }
-  return result->violations.empty() ? exit_code::done : exit_code::invariant_broken;
+  return report_end(how, options, *result, as_json, quiet);
 }
 
 } // namespace seedwalk::tools

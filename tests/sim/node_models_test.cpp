@@ -120,8 +120,9 @@ TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once)
       expected.insert(v.nodes.nodes()[7].at);
     EXPECT_EQ(v.addresses(), expected) << name_of(kind);
     EXPECT_EQ(v.count<net::msg::addrv2>() == 0, kind == node_kind::legacy_addr);
-    if (kind != node_kind::legacy_addr) // which is too old for our sendaddrv2
+    if (kind != node_kind::legacy_addr) { // which is too old for our sendaddrv2
       EXPECT_EQ(v.host.violation_count(), 0u) << name_of(kind);
+    }
     EXPECT_TRUE(truth_of(kind).good && truth_of(kind).answers);
   }
 }

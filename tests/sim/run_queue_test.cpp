@@ -17,8 +17,8 @@ entries make_entries(std::size_t count) {
   entries result;
   for (std::size_t i = 0; i != count; ++i) {
     result.push_back(std::make_unique<actor_entry>());
-    result.back()->name = "actor#" + std::to_string(i);
-    result.back()->name_hash = net::keyed_hash(0, "actor", net::as_bytes(result.back()->name));
+    result.back()->enrolled.name = "actor#" + std::to_string(i);
+    result.back()->name_hash = net::keyed_hash(0, "actor", net::as_bytes(result.back()->name()));
   }
   return result;
 }
