@@ -76,11 +76,28 @@ TEST(peer_pool, counts_equal_a_recount_after_any_commands) {
   }));
 }
 
-TEST(peer_pool, a_slot_once_given_back_is_never_taken_again) {
-  for (const auto to : phases)
-    EXPECT_FALSE(may_follow(pool_phase::saving, to)) << name_of(to);
+// The life of a connection once more, as a picture: a slot once given back is never taken again,
+// and nobody connects twice.
+TEST(peer_pool, a_phase_leads_to_the_drawn_ones_and_to_no_other) {
+  //                                 to: imm con awa cnd rej sav
+  constexpr std::string_view drawn = "     .   x   .   .   .   . "  // imminent
+                                     "     .   .   x   .   x   x "  // connecting
+                                     "     .   .   .   x   x   x "  // awaiting_handshake
+                                     "     .   .   .   .   x   x "  // connected
+                                     "     .   .   .   .   .   x "  // rejected
+                                     "     .   .   .   .   .   . "; // saving
+  std::string steps;
+  for (const char c : drawn)
+    if (c != ' ')
+      steps += c;
+  ASSERT_EQ(steps.size(), pool_phase_count * pool_phase_count);
   for (const auto from : phases)
-    EXPECT_FALSE(may_follow(from, pool_phase::imminent)) << name_of(from);
+    for (const auto to : phases)
+      EXPECT_EQ(
+          may_follow(from, to),
+          steps[static_cast<std::size_t>(from) * pool_phase_count + static_cast<std::size_t>(to)] ==
+              'x')
+          << name_of(from) << " to " << name_of(to);
 }
 
 TEST(peer_pool, a_wrong_step_names_both_phases) {
