@@ -11,8 +11,12 @@ namespace {
 
 using store::timestamp;
 
+/// Few, in few subnets, so that bans overlap, and several subnets of one length are banned at once.
+constexpr std::uint32_t hosts[] = {0x0a000000, 0x0a000001, 0x0a0000ff, 0x0a000100,
+                                   0x0a000101, 0x0a010000, 0x0b000000};
+
 net::endpoint drawn_peer() {
-  return net::ipv4_endpoint(0x0a000000 + *rc::gen::inRange<std::uint32_t>(0, 512),
+  return net::ipv4_endpoint(*rc::gen::elementOf(std::vector(std::begin(hosts), std::end(hosts))),
                             *rc::gen::inRange<std::uint16_t>(1, 3));
 }
 
@@ -21,7 +25,9 @@ store::ban_target drawn_target() {
   case 0:
     return drawn_peer();
   case 1:
-    return store::subnet_of(drawn_peer(), *rc::gen::element<std::uint16_t>(0, 8, 23, 24, 31, 32));
+    return store::subnet_of(drawn_peer(),
+                            *rc::gen::weightedElement<std::uint16_t>(
+                                {{1, 0}, {1, 8}, {3, 23}, {6, 24}, {6, 31}, {6, 32}}));
   default:
     return store::user_agent_pattern{*rc::gen::element<std::string>("*Spy*", "/A:?/", "/B/")};
   }
@@ -85,8 +91,11 @@ TEST(ban_table, does_what_a_list_of_bans_does) {
       }
       }
       RC_ASSERT(table.all().size() == model.bans.size());
-      const auto peer = drawn_peer();
-      RC_ASSERT((table.forbids(peer, now) != nullptr) == model.forbids(peer, now));
+      for (const auto host : hosts)
+        for (const std::uint16_t port : {1, 2}) {
+          const auto peer = net::ipv4_endpoint(host, port);
+          RC_ASSERT((table.forbids(peer, now) != nullptr) == model.forbids(peer, now));
+        }
       for (const auto agent : {"/I Spy/", "/A:1/", "/B/", ""})
         RC_ASSERT((table.forbids_agent(agent, now) != nullptr) == model.forbids_agent(agent, now));
     }
