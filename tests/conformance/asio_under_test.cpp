@@ -12,6 +12,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,7 +49,15 @@ public:
 
   net::address any_port() override { return net::ipv4_endpoint(0x7f000001, 0); }
   net::address foreign_address() override { return net::ipv4_endpoint(0xcb007101, 0); }
-  std::string known_name() override { return "localhost"; }
+  /// A root without /etc/hosts, as debootstrap leaves it, does not know even that; every resolver
+  /// knows numbers.
+  std::string known_name() override {
+    addrinfo* found = nullptr;
+    const bool known = ::getaddrinfo("localhost", nullptr, nullptr, &found) == 0;
+    if (known)
+      ::freeaddrinfo(found);
+    return known ? "localhost" : "127.0.0.1";
+  }
 
   /// A port that is bound, so that nobody else gets it, but not listened on.
   net::address refusing_address() override {
