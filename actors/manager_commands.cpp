@@ -38,11 +38,20 @@ void connection_manager::ban(store::ban_record record, saving then) {
   std::vector<store::operation> operations;
   for (auto& ended : s_.bans.expire(env_.time.now().wall))
     operations.emplace_back(store::lift_ban{std::move(ended)});
-  if (const auto gone = s_.bans.add(record))
+  const auto gone = s_.bans.add(record);
+  if (gone && gone->target == record.target) {
+    // Nobody gives way to it: all others were meant to last.
+    if (then.asker != net::nobody)
+      answer_command(then.asker, then.token,
+                     "the table of bans is full, and none of them ends by itself: lift some first",
+                     0);
+    if (!operations.empty())
+      save(std::move(operations), {});
+    return;
+  }
+  if (gone)
     operations.emplace_back(store::lift_ban{gone->target});
-  const bool kept = s_.bans.all().contains(record.target);
-  if (kept)
-    operations.emplace_back(store::add_ban{record});
+  operations.emplace_back(store::add_ban{record});
   tell(peer_is_banned{record});
   then.affected = send_away_unwelcome();
   save(std::move(operations), then);
