@@ -128,6 +128,9 @@ TEST_F(store_open, keys_without_a_header_are_not_ours) {
 
 TEST_F(store_open, a_table_cut_short_is_damage_and_so_is_a_missing_one) {
   fill();
+  // Closed in the middle of a compaction, LevelDB leaves a table that belongs to nothing, and
+  // nobody misses that; opening removes it. Once in some hundred runs this test cut just that one.
+  ASSERT_TRUE(database(path(), options_on(nullptr)).open());
   std::vector<fs::path> tables;
   for (const auto& entry : fs::directory_iterator(path()))
     if (entry.path().extension() == ".ldb")
