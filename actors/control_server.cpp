@@ -156,7 +156,7 @@ void control_server::on_received(const net::received& m) {
   if (from.input.size() > line_bytes_max) {
     from.input.clear();
     from.ended = true;
-    end_answer(m.connection, "the request is too long");
+    end_answer(m.connection, {"the request is too long", true});
   }
   next_requests(m.connection);
 }
@@ -197,7 +197,7 @@ void control_server::carry_out(net::connection_id id, const std::string& line) {
   }
   if (!problem.empty()) {
     s_.asked.erase(token);
-    end_answer(id, problem);
+    end_answer(id, {problem, true});
   }
 }
 
@@ -263,11 +263,11 @@ void control_server::write_on(net::connection_id id) {
   to.output.erase(0, chunk);
 }
 
-void control_server::end_answer(net::connection_id id, const std::string& problem) {
-  if (problem.empty())
+void control_server::end_answer(net::connection_id id, const refusal& why) {
+  if (why.problem.empty())
     say(id, {{"type", "end"}});
   else
-    say(id, {{"type", "error"}, {"message", problem}});
+    say(id, {{"type", "error"}, {"message", why.problem}, {"bad_request", why.bad_request}});
   if (const auto i = s_.clients.find(id); i != s_.clients.end())
     i->second.busy = false;
 }
@@ -284,30 +284,29 @@ std::optional<net::connection_id> control_server::take_asker(std::uint64_t token
   return id;
 }
 
-void control_server::answer(std::uint64_t token, const nlohmann::json& line,
-                            const std::string& problem) {
+void control_server::answer(std::uint64_t token, const nlohmann::json& line, const refusal& why) {
   const auto id = take_asker(token);
   if (!id)
     return;
-  if (problem.empty() && !line.is_null())
+  if (why.problem.empty())
     say(*id, line);
-  end_answer(*id, problem);
+  end_answer(*id, why);
   next_requests(*id);
 }
 
 void control_server::on_answer(const storage_answer& m) {
   if (m.error)
-    answer(m.token, nullptr, m.error.message);
+    answer(m.token, nullptr, {m.error.message});
   else
-    answer(m.token, answer_line(m.answer));
+    answer(m.token, answer_line(m.answer), {});
 }
 
 void control_server::on_done(const command_done& m) {
-  answer(m.token, {{"type", "done"}, {"affected", m.affected}}, m.problem);
+  answer(m.token, {{"type", "done"}, {"affected", m.affected}}, {m.problem, m.bad_request});
 }
 
 void control_server::on_snapshot(const pool_snapshot& m) {
-  answer(m.token, to_json(m));
+  answer(m.token, to_json(m), {});
 }
 
 void control_server::on_peers(const peer_list& m) {
@@ -324,7 +323,7 @@ void control_server::on_broadcast_done(const broadcast_done& m) {
   nlohmann::json failed = nlohmann::json::array();
   for (const auto& peer : m.failed)
     failed.push_back(net::to_string(peer));
-  answer(m.token, {{"type", "broadcast"}, {"sent", m.sent}, {"failed", std::move(failed)}});
+  answer(m.token, {{"type", "broadcast"}, {"sent", m.sent}, {"failed", std::move(failed)}}, {});
 }
 
 void control_server::on_exception(std::string_view what) {

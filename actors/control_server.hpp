@@ -73,6 +73,12 @@ public:
   void on_exception(std::string_view what);
 
 private:
+  /// Why a request is not done; no text: it is.
+  struct refusal {
+    std::string problem;
+    bool bad_request = false; ///< As it stands it can never be done.
+  };
+
   void on_received(const net::received& m);
   void next_requests(net::connection_id id);
   void carry_out(net::connection_id id, const std::string& line);
@@ -86,8 +92,8 @@ private:
   std::optional<net::connection_id> take_asker(std::uint64_t token);
   void say(net::connection_id id, const nlohmann::json& line);
   void write_on(net::connection_id id);
-  void end_answer(net::connection_id id, const std::string& problem);
-  void answer(std::uint64_t token, const nlohmann::json& line, const std::string& problem = {});
+  void end_answer(net::connection_id id, const refusal& why);
+  void answer(std::uint64_t token, const nlohmann::json& line, const refusal& why);
 
   environment& env_;
   net::actor_host& host_;

@@ -289,7 +289,7 @@ void crawler::reload(const reload_settings& m) {
                    "the new configuration is refused, the old one stays",
                    {{"error", next.error()}});
     if (m.from != net::nobody)
-      env_.runtime.send(m.from, command_done{m.token, next.error(), 0});
+      env_.runtime.send(m.from, command_done{m.token, next.error(), 0, true});
     return;
   }
   const auto old = env_.settings.current();

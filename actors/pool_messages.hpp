@@ -156,9 +156,10 @@ struct command_done {
   std::uint64_t token = 0;
   std::string problem;
   std::uint32_t affected = 0; ///< Connections that it touched.
+  bool bad_request = false;   ///< The problem is what was asked for: it can never be done.
   template <net::inspector F>
   friend auto inspect(F& f, command_done& x) {
-    return f(x.token, x.problem, x.affected);
+    return f(x.token, x.problem, x.affected, x.bad_request);
   }
 };
 

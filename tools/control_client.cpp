@@ -70,29 +70,31 @@ control_client::~control_client() {
     ::close(descriptor_);
 }
 
-tl::expected<void, std::string>
+tl::expected<void, control_error>
 control_client::ask(const nlohmann::json& request,
                     const std::function<void(const nlohmann::json&)>& each) {
   std::string asked;
   try {
     asked = request.dump() + '\n';
   } catch (const nlohmann::json::type_error&) {
-    return tl::unexpected<std::string>("what is to be sent is no UTF-8 text");
+    return tl::unexpected(control_error{"what is to be sent is no UTF-8 text", true});
   }
   if (auto sent = send(std::move(asked)); !sent)
-    return sent;
+    return tl::unexpected(control_error{sent.error()});
   for (;;) {
     const auto line = receive_line();
     if (!line)
-      return tl::unexpected(line.error());
+      return tl::unexpected(control_error{line.error()});
     const auto message = nlohmann::json::parse(*line, nullptr, false);
     if (!message.is_object())
-      return tl::unexpected<std::string>("the crawl answered something that is no JSON object");
+      return tl::unexpected(control_error{"the crawl answered something that is no JSON object"});
     const auto type = message.value("type", "");
     if (type == "end")
       return {};
     if (type == "error")
-      return tl::unexpected(message.value("message", "the crawl refused without a reason"));
+      return tl::unexpected(
+          control_error{message.value("message", "the crawl refused without a reason"),
+                        message.value("bad_request", false)});
     each(message);
   }
 }

@@ -8,10 +8,16 @@
 
 namespace seedwalk::tools {
 
+/// Why a question was not answered.
+struct control_error {
+  std::string message;      ///< One line.
+  bool bad_request = false; ///< The crawl says that it is what was asked: it can never be done.
+};
+
 /// Talks to a running crawl through the Unix socket in its database's folder; the protocol is in
 /// README.md.
 ///
-/// Blocking: for commands, not for actors. One request at a time. Errors are one line.
+/// Blocking: for commands, not for actors. One request at a time.
 class control_client {
 public:
   /// The name of the socket in the folder.
@@ -32,8 +38,8 @@ public:
 
   /// Sends `request` and gives `each` every line of the answer but the last. An answer that ends in
   /// {"type":"error"} is an error, and so is one that never ends.
-  tl::expected<void, std::string> ask(const nlohmann::json& request,
-                                      const std::function<void(const nlohmann::json&)>& each);
+  tl::expected<void, control_error> ask(const nlohmann::json& request,
+                                        const std::function<void(const nlohmann::json&)>& each);
 
 private:
   explicit control_client(int descriptor) : descriptor_(descriptor) {}

@@ -70,7 +70,10 @@ public:
     if (!crawl)
       return fail(how, fmt::format("no crawl answers there: {}", crawl.error()));
     const auto done = crawl->ask(request, each);
-    return done ? exit_code::done : fail(how, done.error());
+    if (done)
+      return exit_code::done;
+    const auto& [problem, bad_request] = done.error();
+    return bad_request ? refuse(how, problem) : fail(how, problem);
   }
 
   /// The same; `show` gets the lines where people read them, and --json prints them.
@@ -322,7 +325,7 @@ exit_code run_reload(invocation& how) {
     return *code;
   const auto file = sim::read_for_reload(path);
   if (!file.error.empty())
-    return line.fail(how, fmt::format("{}: {}", path, file.error));
+    return line.refuse(how, fmt::format("{}: {}", path, file.error));
   return line.ask(how, {{"command", "reload"}, {"name", path}, {"contents", file.contents}},
                   [&](const json& done) {
                     how.terminal.out

@@ -22,7 +22,7 @@ result ask_crawl(control_client& crawl, const std::string& path, const store::qu
         answer = actors::answer_in(line, what);
       });
   if (!done)
-    return failed(path, done.error());
+    return failed(path, done.error().message);
   if (!answer)
     return failed(path, answer.error());
   return std::move(*answer);

@@ -59,6 +59,7 @@ public:
   const std::string& name() const { return name_; }
   net::owner self() const { return self_; }
   spying_network& door() { return door_; }
+  sim::storage& disk() { return storage_; }
 
   /// The connection manager, which is spawned in the crawler's first step.
   net::owner manager() const {

@@ -90,6 +90,29 @@ TEST_F(bad_input, the_database_of_a_running_crawl_is_locked_for_another_and_read
   expect_sound();
 }
 
+TEST_F(bad_input, what_a_running_crawl_finds_wrong_in_a_command_is_told_from_what_it_cannot_do) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 3}}});
+  running_program running{beside({"--clearnet-handshake-timeout", "10m"})};
+  ASSERT_TRUE(running.await("visited"));
+  const auto ctl = [this](words command) {
+    command.insert(command.begin(), "ctl");
+    command.insert(command.end(), {"--db", folder_ / "db"});
+    return run_seedwalk(command);
+  };
+  const auto file = folder_.write("bad.toml", "[limits]\nmax_conections = 9\n");
+  expect_refused(ctl({"ban", "nobody"}), 2, "nobody");
+  expect_refused(ctl({"ban", "\xff"}), 2, "UTF-8");
+  expect_refused(ctl({"disconnect", "nobody"}), 2, "ctl disconnect");
+  expect_refused(ctl({"broadcast-ping", "--to-network", "nowhere"}), 2, "nowhere");
+  expect_refused(ctl({"reload", file}), 2, "max_conections");
+  expect_refused(ctl({"reload", folder_ / "none.toml"}), 2, "none.toml");
+  expect_refused(ctl({"disconnect", "127.9.9.9:1"}), 1, "not connected");
+  expect_refused(ctl({"unban", "127.9.9.9"}), 1, "no such ban");
+  running.signal(SIGINT);
+  EXPECT_EQ(running.finish().code, 0);
+  expect_refused(ctl({"ban", "nobody"}), 1, "no crawl answers there");
+}
+
 TEST_F(bad_input, a_folder_in_which_nothing_can_be_written_is_refused) {
   // Not even root can write there.
   expect_refused(run_seedwalk(crawl({"--db", "/proc/seedwalk"})), 2, "/proc/seedwalk");
@@ -110,6 +133,8 @@ TEST_F(bad_input, arguments_that_make_no_sense_are_refused_before_anything_begin
   expect_refused(run_seedwalk(crawl({"--connect", "127.0.0.1.9:1"})), 2, "--connect");
   expect_refused(run_seedwalk(crawl({"--connect", "127.0.0.1:70000"})), 2, "--connect");
   expect_refused(run_seedwalk(crawl({"--max-connections", "0"})), 2, "--max-connections 0");
+  expect_refused(run_seedwalk(crawl({"--threads", "2", "--record", folder_ / "crawl.rec"})), 2,
+                 "--record needs one thread");
   const auto file = folder_.write("bad.toml", "[limits]\nmax_inbound = 7\nmax_conections = 9\n");
   expect_refused(run_seedwalk(crawl({"--config", file})), 2, file + ":3");
   EXPECT_NE(run_seedwalk(crawl({"--config", file})).err.find("max_conections"), std::string::npos);
