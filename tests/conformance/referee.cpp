@@ -55,10 +55,10 @@ std::vector<std::string> referee::debts() const {
          connection.at != stage::unowned))
       owed.push_back("an ending of connection " + std::to_string(id.value));
   for (const auto& [id, listener] : listeners_)
-    if (!listener.open_known && !listener.over)
+    if (!listener.open_known && !listener.stopped && !listener.over)
       owed.push_back("an answer to listener " + std::to_string(id.value));
   for (const auto& [id, socket] : datagrams_)
-    if (!socket.open_known && !socket.over)
+    if (!socket.open_known && !socket.stopped && !socket.over)
       owed.push_back("an answer to UDP socket " + std::to_string(id.value));
   for (const auto& [id, answered] : questions_)
     if (!answered)
@@ -164,7 +164,7 @@ void referee::check(const net::accepted& x) {
   require(listeners_.contains(x.listener), "accepted, of a listener that nobody asked for");
   auto& listener = listeners_[x.listener];
   require(listener.open_known, "accepted before listening");
-  require(!immediate_ || !listener.over, "accepted after stop_listening()");
+  require(!listener.over, "accepted after its end");
   require(listener.credit != 0, "accepted without credit");
   listener.credit -= std::min<std::uint64_t>(listener.credit, 1);
   connections_[given(x.connection)].at = stage::unowned;
@@ -197,13 +197,19 @@ void referee::check(const net::datagram_received& x) {
   require(datagrams_.contains(x.socket), "datagram_received, of a socket that nobody asked for");
   auto& socket = datagrams_[x.socket];
   require(socket.open_known, "a datagram before datagrams_opened");
-  require(!immediate_ || !socket.over, "a datagram after close_datagrams()");
+  require(!socket.over, "a datagram after its end");
   require(socket.credit != 0, "a datagram without credit");
   require(x.data.size() <= net::network::max_datagram_bytes, "a datagram beyond the maximum");
   socket.credit -= std::min<std::uint64_t>(socket.credit, 1);
 }
 
 // Calls.
+
+/// What is on its way already is still heard, where that can be.
+void referee::stop(socket_record& socket) const {
+  socket.stopped = true;
+  socket.over = socket.over || immediate_;
+}
 
 net::connection_id referee::connect(const net::address& peer, std::chrono::milliseconds timeout,
                                     net::owner who) {
@@ -226,7 +232,7 @@ void referee::accept(net::listener_id local, std::uint32_t connections) {
 
 void referee::stop_listening(net::listener_id local) {
   if (auto found = listeners_.find(local); found != listeners_.end())
-    found->second.over = true;
+    stop(found->second);
   call([&] { door_->stop_listening(local); });
 }
 
@@ -293,7 +299,7 @@ void referee::send_datagram(net::datagram_socket_id id, const net::endpoint& to,
 
 void referee::close_datagrams(net::datagram_socket_id id) {
   if (auto found = datagrams_.find(id); found != datagrams_.end())
-    found->second.over = true;
+    stop(found->second);
   call([&] { door_->close_datagrams(id); });
 }
 

@@ -73,7 +73,8 @@ private:
   /// A listener or a UDP socket.
   struct socket_record {
     bool open_known = false;
-    bool over = false;
+    bool stopped = false; ///< By a call, so that no answer is owed any more.
+    bool over = false;    ///< Nothing may be heard of it.
     std::uint64_t credit = 0;
   };
 
@@ -82,6 +83,7 @@ private:
   template <class Id>
   Id given(Id id);
   void require(bool holds, const std::string& otherwise);
+  void stop(socket_record& socket) const;
   connection_record* known(net::connection_id id, const char* what);
 
   void check(const net::connected& x);

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tools/loopback_port.hpp"
-#include "tests/tools/run_program.hpp"
+#include "tests/tools/temporary_folder.hpp"
 #include "tools/live_crawl.hpp"
 #include "tools/zoo_server.hpp"
 
@@ -55,14 +55,6 @@ TEST(threaded_crawl, finds_what_one_thread_finds) {
   }
   zoo.stop();
   EXPECT_EQ(zoo.statistics().violations, 0u);
-}
-
-TEST(threaded_crawl, cannot_be_recorded) {
-  const temporary_folder folder;
-  const auto result = run_seedwalk({"crawl", "--network", "regtest", "--threads", "2", "--record",
-                                    folder / "crawl.rec", "--db", folder / "db"});
-  EXPECT_EQ(result.code, 2);
-  EXPECT_NE(result.err.find("--record needs one thread"), std::string::npos) << result.err;
 }
 
 } // namespace
