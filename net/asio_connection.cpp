@@ -1,7 +1,6 @@
 #include "net/asio_connection.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <span>
 
 #include <netinet/in.h>
@@ -13,11 +12,6 @@
 namespace seedwalk::net {
 
 namespace {
-
-/// A read fills a block of the first size, then one of the second: small messages do not hold large
-/// blocks, and large ones need no second system call.
-constexpr std::uint32_t first_block_bytes = 4096;
-constexpr std::uint32_t second_block_bytes = 65536;
 
 /// Linux takes 1024, Asio passes on 64.
 constexpr std::size_t buffers_a_write_max = 64;
@@ -206,15 +200,9 @@ void asio_connection::on_readable() {
 }
 
 void asio_connection::receive() {
-  const auto first_size = std::min(allowance_bytes_, first_block_bytes);
-  const auto second_size = std::min(allowance_bytes_ - first_size, second_block_bytes);
-  buffer::writable first(first_size);
-  std::array<asio::mutable_buffer, 2> blocks{asio::mutable_buffer(first.data(), first_size), {}};
-  std::optional<buffer::writable> second;
-  if (second_size != 0)
-    blocks[1] = asio::mutable_buffer(second.emplace(second_size).data(), second_size);
+  const auto most = std::min<std::size_t>(allowance_bytes_, core_->input.size());
   boost::system::error_code ec;
-  const auto count = static_cast<std::uint32_t>(socket_.read_some(blocks, ec));
+  const auto count = socket_.read_some(asio::buffer(core_->input.data(), most), ec);
   if (would_block(ec))
     return arm_input();
   if (ec == asio::error::eof) {
@@ -226,18 +214,14 @@ void asio_connection::receive() {
   }
   if (ec)
     return on_failure(stream_error(ec.value()));
-  allowance_bytes_ -= count;
-  const auto in_first = std::min(count, first_size);
-  core_->deliver(owner_, received{id_, std::move(first).take(in_first)});
-  if (count != in_first)
-    core_->deliver(owner_, received{id_, std::move(*second).take(count - in_first)});
+  allowance_bytes_ -= static_cast<std::uint32_t>(count);
+  core_->deliver(owner_, received{id_, buffer{byte_view{core_->input.data(), count}}});
   arm_input();
 }
 
 void asio_connection::discard() {
-  buffer::writable scratch(second_block_bytes);
   boost::system::error_code ec;
-  socket_.read_some(asio::buffer(scratch.data(), second_block_bytes), ec);
+  socket_.read_some(asio::buffer(core_->input), ec);
   if (!ec || would_block(ec))
     return arm_input();
   if (ec == asio::error::eof)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -72,6 +73,10 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   socket_list live;      ///< In `connections` too.
   socket_list lingering; ///< Finished, but still taking in what the peer sends. Oldest first.
   std::size_t lingering_count = 0;
+
+  /// Where all sockets are read into: what came is then copied, together and in its own size, which
+  /// costs less than a second block and a second completion. Only for a handler of the io_context.
+  std::array<std::uint8_t, 64u << 10> input;
 
   /// 2, 4, 6, ...: for what a call asks for.
   std::uint64_t next_id() { return 2 * (ids_given.fetch_add(1, std::memory_order_relaxed) + 1); }
