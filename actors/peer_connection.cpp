@@ -46,26 +46,23 @@ void peer_connection::start() {
 
 caf::behavior peer_connection::make_behavior() {
   return {
+      // CAF tries one after the other: the most frequent stand first.
       [this](net::received& m) {
         s_.session.on_received(step(), m.data.view());
         carry_out();
       },
+      [this](net::drained&) {},
       [this](net::connected&) {
         env_.runtime.send(s_.manager, peer_connected{s_.key});
         s_.session.on_connected(step());
         carry_out();
       },
-      [this](net::connect_failed& m) {
-        s_.session.on_connect_failed(step(), m.reason);
-        carry_out();
-      },
-      [this](net::drained&) {},
-      [this](net::input_ended&) {
-        s_.session.on_input_ended(step());
-        carry_out();
-      },
       [this](net::closed& m) {
         s_.session.on_closed(step(), m.reason);
+        carry_out();
+      },
+      [this](addresses_saved&) {
+        s_.session.addresses_taken(step());
         carry_out();
       },
       [this](net::timer_fired& m) {
@@ -75,8 +72,12 @@ caf::behavior peer_connection::make_behavior() {
         s_.session.on_tick(step());
         carry_out();
       },
-      [this](addresses_saved&) {
-        s_.session.addresses_taken(step());
+      [this](net::connect_failed& m) {
+        s_.session.on_connect_failed(step(), m.reason);
+        carry_out();
+      },
+      [this](net::input_ended&) {
+        s_.session.on_input_ended(step());
         carry_out();
       },
       [this](disconnect_peer& m) {
@@ -158,16 +159,11 @@ void peer_connection::hand_on_addresses() {
   if (found.empty())
     return;
   save_addresses message;
-  message.claims.reserve(found.size());
-  for (const auto& entry : found)
-    if (settings_->may_dial(entry.peer))
-      message.claims.push_back(
-          {entry.peer, static_cast<std::uint32_t>(entry.time), entry.services});
-  if (message.claims.empty()) {
-    found.clear();
-    s_.session.addresses_taken(step());
-    return;
-  }
+  message.claims = std::exchange(found, {});
+  std::erase_if(message.claims,
+                [&](const auto& claim) { return !settings_->may_dial(claim.peer); });
+  if (message.claims.empty())
+    return s_.session.addresses_taken(step());
   message.from = host_.self();
   message.source = s_.session.peer();
   env_.runtime.send(s_.db_writer, std::move(message));

@@ -254,7 +254,7 @@ void read_addr(wire_reader& in, msg::addr& x, bool has_times) {
 void append_addrv2(bytes& out, const msg::addrv2& x) {
   append_entries(out, x.entries, v2_entry_bytes_max, [](std::uint8_t* at, const auto& entry) {
     const auto address = entry.peer.address_bytes();
-    at = store(at, static_cast<std::uint32_t>(entry.time));
+    at = store(at, entry.time);
     at = store_size(at, entry.services);
     *at++ = static_cast<std::uint8_t>(entry.peer.network);
     *at++ = static_cast<std::uint8_t>(address.size());
@@ -267,7 +267,7 @@ void append_addr(bytes& out, const msg::addr& x) {
   append_entries(out, x.entries, time_bytes + v1_entry_bytes,
                  [&](std::uint8_t* at, const auto& entry) {
                    if (x.has_times)
-                     at = store(at, static_cast<std::uint32_t>(entry.time));
+                     at = store(at, entry.time);
                    at = store(at, entry.services);
                    const auto& peer = entry.peer;
                    std::memset(at, 0, 16);

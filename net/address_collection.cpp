@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "net/random.hpp"
 
@@ -12,12 +13,7 @@ namespace {
 /// One endpoint's share of a digest that adds up, so that order and splitting do not matter.
 std::uint64_t digest_of(const endpoint& peer) {
   static const keyed_hasher hash{0, "address digest"};
-  std::array<std::uint8_t, 35> key{};
-  key[0] = static_cast<std::uint8_t>(peer.network);
-  std::copy(peer.address.begin(), peer.address.end(), key.begin() + 1);
-  key[33] = static_cast<std::uint8_t>(peer.port);
-  key[34] = static_cast<std::uint8_t>(peer.port >> 8);
-  return hash(key);
+  return hash(endpoint_words{peer}.view());
 }
 
 } // namespace
@@ -30,8 +26,8 @@ void address_collection::begin(steady_time now) {
 
 void address_collection::add_block(steady_time now, const endpoint& peer,
                                    const session_limits& limits,
-                                   const std::vector<msg::addr_entry>& entries,
-                                   std::uint32_t skipped, std::vector<msg::addr_entry>& kept) {
+                                   std::vector<msg::addr_entry>&& entries, std::uint32_t skipped,
+                                   std::vector<msg::addr_entry>& kept) {
   std::size_t allowed = 0;
   if (running()) {
     note_answer(now, peer, entries, skipped);
@@ -43,7 +39,11 @@ void address_collection::add_block(steady_time now, const endpoint& peer,
     report_.gossip += static_cast<std::uint32_t>(allowed);
   }
   report_.over_limit += static_cast<std::uint32_t>(entries.size() - allowed);
-  kept.insert(kept.end(), entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(allowed));
+  entries.resize(allowed);
+  if (kept.empty())
+    kept = std::move(entries);
+  else
+    kept.insert(kept.end(), entries.begin(), entries.end());
 }
 
 void address_collection::note_answer(steady_time now, const endpoint& peer,

@@ -33,10 +33,11 @@ public:
   /// True from begin() to finish().
   bool running() const { return phase_ == phase::waiting || phase_ == phase::answering; }
 
-  /// Takes a valid block and appends to `kept` those of its entries that are within the limits.
+  /// Takes a valid block and appends to `kept` those of its entries that are within the limits:
+  /// mostly all of them, and nothing was kept before, so that a block changes hands whole.
   /// `skipped` entries came with it that name nothing we would keep.
   void add_block(steady_time now, const endpoint& peer, const session_limits& limits,
-                 const std::vector<msg::addr_entry>& entries, std::uint32_t skipped,
+                 std::vector<msg::addr_entry>&& entries, std::uint32_t skipped,
                  std::vector<msg::addr_entry>& kept);
 
   /// An address message was broken, and dropped whole.

@@ -68,6 +68,8 @@ inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_
 ///     void stage_whole(std::uint64_t);
 ///     void stage_raw(const void* data, std::size_t size);
 ///     void flush();  // after each outermost call
+///
+/// and `stage_known(const T&)` for each type that it takes as a whole, by a way of its own.
 template <class Writer>
 class field_walk {
 public:
@@ -88,7 +90,9 @@ private:
   template <class T>
   void put(const T& x) {
     using namespace detail;
-    if constexpr (std::is_enum_v<T>) {
+    if constexpr (requires(Writer & w) { w.stage_known(x); }) {
+      self().stage_known(x);
+    } else if constexpr (std::is_enum_v<T>) {
       put(static_cast<std::underlying_type_t<T>>(x));
     } else if constexpr (std::is_same_v<T, bool> || (std::is_integral_v<T> && sizeof(T) == 1)) {
       self().stage_byte(static_cast<std::uint8_t>(x));

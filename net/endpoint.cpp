@@ -189,7 +189,7 @@ std::string to_string(const endpoint& peer) {
   case network_id::ipv6:
   case network_id::cjdns:
   case network_id::yggdrasil:
-    text = "[" + ipv6_text(used.first<16>()) + "]";
+    text.append("[").append(ipv6_text(used.first<16>())).append("]");
     break;
   case network_id::torv2:
     text = base32_text(used) + ".onion";

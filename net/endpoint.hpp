@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -46,12 +49,58 @@ struct endpoint {
   /// The address bytes in use: 4, 10, 16 or 32 of them.
   byte_view address_bytes() const { return {address.data(), address_size(network)}; }
 
-  friend auto operator<=>(const endpoint&, const endpoint&) = default;
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+  friend std::strong_ordering operator<=>(const endpoint& a, const endpoint& b) {
+    if (a.network != b.network)
+      return a.network <=> b.network;
+    for (std::size_t i = 0; i != a.address.size(); i += sizeof(std::uint64_t))
+      if (const auto x = word_at(a, i), y = word_at(b, i); x != y)
+        return byte_order(x) <=> byte_order(y);
+    return a.port <=> b.port;
+  }
 
   template <inspector F>
   friend auto inspect(F& f, endpoint& x) {
     return f(x.network, x.address, x.port);
   }
+
+private:
+  friend class endpoint_words;
+
+  static std::uint64_t word_at(const endpoint& e, std::size_t offset) {
+    std::uint64_t word;
+    std::memcpy(&word, e.address.data() + offset, sizeof word);
+    return word;
+  }
+  /// Such that words compare as their bytes do.
+  static std::uint64_t byte_order(std::uint64_t word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+  }
+};
+
+/// An endpoint in as few words as its network has, for who hashes many: equal words, equal
+/// endpoints.
+class endpoint_words {
+public:
+  explicit endpoint_words(const endpoint& e) {
+    words_[0] = static_cast<std::uint64_t>(e.network) | std::uint64_t{e.port} << 8;
+    for (std::size_t i = 1; i != words_.size(); ++i)
+      words_[i] = endpoint::word_at(e, (i - 1) * sizeof(std::uint64_t));
+    used_ = 1 + (address_size(e.network) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
+  }
+
+  static constexpr std::size_t bytes_max = 5 * sizeof(std::uint64_t);
+
+  /// Writes `bytes_max` bytes, of which those of view() mean something.
+  void copy_to(std::uint8_t* out) const { std::memcpy(out, words_.data(), bytes_max); }
+
+  byte_view view() const {
+    return {reinterpret_cast<const std::uint8_t*>(words_.data()), used_ * sizeof(std::uint64_t)};
+  }
+
+private:
+  std::array<std::uint64_t, 5> words_;
+  std::size_t used_;
 };
 
 /// `127.1.0.1:18444`, `[2001:db8::1]:8333`, `<56 characters>.onion:8333`, `<52

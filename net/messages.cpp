@@ -19,6 +19,22 @@ constexpr std::array<std::string_view, message_kind_count> commands = {
     "filteradd",    "filterclear", "getcfilters", "cfilter",     "getcfheaders", "cfheaders",
     "getcfcheckpt", "cfcheckpt",   "unknown"};
 
+/// The first eight bytes of a command: compared faster than text, and every message is asked for
+/// its kind.
+constexpr std::uint64_t beginning_of(std::string_view command) {
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; i != 8; ++i)
+    result |= std::uint64_t{i < command.size() ? static_cast<std::uint8_t>(command[i]) : 0u}
+              << (8 * i);
+  return result;
+}
+
+constexpr auto beginnings = [] {
+  std::array<std::uint64_t, message_kind_count> result{};
+  std::transform(commands.begin(), commands.end(), result.begin(), beginning_of);
+  return result;
+}();
+
 constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0,
                                                              0, 0, 0, 0, 0xff, 0xff};
 
@@ -26,8 +42,11 @@ constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0
 
 message_kind kind_of(std::string_view command) {
   // A peer may well send the word "unknown", which is no command of the protocol either.
-  const auto i = std::find(commands.begin(), commands.end() - 1, command);
-  return static_cast<message_kind>(i - commands.begin());
+  const auto wanted = beginning_of(command);
+  for (std::size_t i = 0; i + 1 != commands.size(); ++i)
+    if (beginnings[i] == wanted && commands[i] == command)
+      return static_cast<message_kind>(i);
+  return message_kind::unknown;
 }
 
 std::string_view name_of(message_kind kind) {

@@ -10,15 +10,15 @@ namespace seedwalk::net::msg {
 
 /// One gossiped address. Time and services are claims of whoever sent it.
 struct addr_entry {
-  std::int64_t time = 0; ///< Unix seconds as claimed, however absurd: 0 to 2^32 - 1.
-  std::uint64_t services = 0;
   endpoint peer;
+  std::uint32_t time = 0; ///< Unix seconds as claimed, however absurd.
+  std::uint64_t services = 0;
 
   friend bool operator==(const addr_entry&, const addr_entry&) = default;
 
   template <inspector F>
   friend auto inspect(F& f, addr_entry& x) {
-    return f(x.time, x.services, x.peer);
+    return f(x.peer, x.time, x.services);
   }
 };
 

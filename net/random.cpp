@@ -30,12 +30,12 @@ std::uint64_t random_stream::next() {
 
 std::uint64_t random_stream::below(std::uint64_t bound) {
   assert(bound > 0);
-  // Values under 2^64 mod bound would favour small results: drawn again.
-  const auto threshold = (0 - bound) % bound;
+  // The last values, of which there are 2^64 mod bound, would favour small results: drawn again.
   for (;;) {
     const auto x = next();
-    if (x >= threshold)
-      return x % bound;
+    const auto result = x % bound;
+    if (x - result <= 0 - bound)
+      return result;
   }
 }
 

@@ -39,7 +39,14 @@ constexpr std::array<std::uint16_t, 85> bad_ports = {
     514,  515,  526,  530,  531,  532,  540,  548,  554,   556,  563,  587,  601,  636,  989,
     990,  993,  995,  1719, 1720, 1723, 2049, 3306, 3389,  3659, 4045, 5060, 5061, 5432, 5900,
     6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080, 27017};
-static_assert(std::is_sorted(bad_ports.begin(), bad_ports.end()));
+
+/// One bit a port: every claim's is looked at.
+constexpr auto bad_port_bits = [] {
+  std::array<std::uint64_t, 65'536 / 64> bits{};
+  for (const auto port : bad_ports)
+    bits[port / 64] |= std::uint64_t{1} << (port % 64);
+  return bits;
+}();
 
 /// Most addresses begin with a byte that no range has anything to do with.
 constexpr auto unroutable_first_bytes = [] {
@@ -150,7 +157,7 @@ routability routability_of(const endpoint& peer) {
 }
 
 bool is_bad_port(std::uint16_t port) {
-  return std::binary_search(bad_ports.begin(), bad_ports.end(), port);
+  return (bad_port_bits[port / 64] >> (port % 64) & 1) != 0;
 }
 
 } // namespace seedwalk::net

@@ -173,7 +173,7 @@ private:
   void on_feature(const session_step& step, msg::feature&& what);
   void on_ping(const session_step& step, const msg::ping& what);
   void on_pong(const session_step& step, const msg::pong& what);
-  void on_addresses(const session_step& step, const std::vector<msg::addr_entry>& entries,
+  void on_addresses(const session_step& step, std::vector<msg::addr_entry>&& entries,
                     std::uint32_t skipped);
   std::optional<outcome> objection(const session_config& config) const;
   std::int32_t common_version(const session_config& config) const;

@@ -117,12 +117,12 @@ void session::take(const session_step& step, decoded_message&& event) {
   case message_kind::pong:
     return on_pong(step, as<msg::pong>(event.value));
   case message_kind::addr: {
-    const auto& block = as<msg::addr>(event.value);
-    return on_addresses(step, block.entries, block.skipped.total());
+    auto& block = as<msg::addr>(event.value);
+    return on_addresses(step, std::move(block.entries), block.skipped.total());
   }
   case message_kind::addrv2: {
-    const auto& block = as<msg::addrv2>(event.value);
-    return on_addresses(step, block.entries, block.skipped.total());
+    auto& block = as<msg::addrv2>(event.value);
+    return on_addresses(step, std::move(block.entries), block.skipped.total());
   }
   case message_kind::sendheaders:
     return features_.set(peer_feature::sendheaders);
@@ -273,11 +273,11 @@ void session::on_pong(const session_step& step, const msg::pong& what) {
     hold_or_leave(step);
 }
 
-void session::on_addresses(const session_step& step, const std::vector<msg::addr_entry>& entries,
+void session::on_addresses(const session_step& step, std::vector<msg::addr_entry>&& entries,
                            std::uint32_t skipped) {
   if (collection_.running())
     reached_ = stage::addresses;
-  collection_.add_block(step.now.steady, peer_, step.config.limits, entries, skipped,
+  collection_.add_block(step.now.steady, peer_, step.config.limits, std::move(entries), skipped,
                         step.out.addresses);
 }
 

@@ -54,6 +54,10 @@ hash256 sha256::digest() const {
 }
 
 hash256 sha256d(byte_view data) {
+  // Half of a handshake's messages have no payload.
+  static const hash256 of_nothing = sha256d(sha256{});
+  if (data.empty())
+    return of_nothing;
   // Not SHA256(): that looks its algorithm up, under a lock, each time.
   SHA256_CTX context;
   SHA256_Init(&context);

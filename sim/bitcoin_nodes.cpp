@@ -57,11 +57,11 @@ bool is_mute(node_kind kind) {
 }
 
 /// What no crawler may dial; and none of it leaves a machine that does.
-void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::int64_t time) {
+void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t time) {
   for (std::uint32_t i = 1; i != 6 && entries.size() < 1000; ++i) {
-    entries.push_back({time, 1, net::ipv4_endpoint(0xe0000000 + i, 8333)});
+    entries.push_back({net::ipv4_endpoint(0xe0000000 + i, 8333), time, 1});
     if (entries.size() < 1000)
-      entries.push_back({time, 1, net::ipv4_endpoint(0x7f000000 + i, 0)});
+      entries.push_back({net::ipv4_endpoint(0x7f000000 + i, 0), time, 1});
   }
 }
 
@@ -80,16 +80,16 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
   net::random_stream ages(where_.settings().seed, "ages",
                           {reinterpret_cast<const std::uint8_t*>(&node), sizeof node});
   std::vector<net::msg::addr_entry> entries;
-  entries.reserve(1001);
+  entries.reserve(me.peers.size());
   for (const auto number : me.peers) {
     const auto& peer = where_.nodes()[number];
-    const auto age = static_cast<std::int64_t>(ages.below(10'800));
-    entries.push_back({std::max<std::int64_t>(wall.count() - age, 0), peer.services, peer.at});
+    const std::chrono::seconds age{ages.below(10'800)};
+    entries.push_back({peer.at, claimed_time(wall - age), peer.services});
   }
   if (me.kind == node_kind::unroutable_gossip)
-    add_unroutable(entries, wall.count());
+    add_unroutable(entries, claimed_time(wall));
   if (me.kind == node_kind::too_many_addresses)
-    entries.resize(1001, {wall.count(), me.services, me.at});
+    entries.resize(1001, {me.at, claimed_time(wall), me.services});
   net::bytes out;
   const auto& magic = where_.settings().magic;
   if (v2)

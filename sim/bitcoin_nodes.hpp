@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -12,6 +14,11 @@
 #include "sim/topology.hpp"
 
 namespace seedwalk::sim {
+
+/// A moment as an entry of an addr message can claim it.
+inline std::uint32_t claimed_time(std::chrono::seconds wall) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wall.count(), 0, UINT32_MAX));
+}
 
 /// The nodes of a topology, alive: each connection gets a session that behaves as its node's kind
 /// says, and judges what it hears.

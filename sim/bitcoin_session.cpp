@@ -171,7 +171,7 @@ void bitcoin_session::answer_addresses(node_io& io) {
   const bool v2 = wants_addrv2_ && me().kind != node_kind::legacy_addr;
   const auto wall = io.now().wall;
   if (me().kind == node_kind::singleton_first) {
-    std::vector<net::msg::addr_entry> self = {{wall.count(), me().services, me().at}};
+    std::vector<net::msg::addr_entry> self = {{me().at, claimed_time(wall), me().services}};
     say(io, net::buffer{v2 ? net::encode(magic(), net::msg::addrv2{std::move(self), {}})
                            : net::encode(magic(), net::msg::addr{std::move(self), {}, true})});
   }

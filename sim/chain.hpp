@@ -10,6 +10,7 @@
 
 #include "net/archive.hpp"
 #include "net/bytes.hpp"
+#include "store/batch.hpp"
 
 namespace seedwalk::sim {
 
@@ -46,6 +47,19 @@ private:
   friend class net::field_walk<chain_writer>;
 
   void stage_byte(std::uint8_t x) { stage_whole(x); }
+
+  /// Claims come by the thousand: each in few words, room for which is looked for once.
+  void stage_known(const store::claim& x) {
+    constexpr std::size_t size_max = 2 * sizeof(std::uint64_t) + net::endpoint_words::bytes_max;
+    if (stage_.size() - staged_ < size_max)
+      flush();
+    const net::endpoint_words peer{x.peer};
+    const auto at = stage_.data() + staged_;
+    const std::array<std::uint64_t, 2> numbers = {x.time, x.services};
+    std::memcpy(at, numbers.data(), sizeof numbers);
+    peer.copy_to(at + sizeof numbers);
+    staged_ += sizeof numbers + peer.view().size();
+  }
 
   void stage_whole(std::uint64_t x) {
     if (stage_.size() - staged_ < sizeof x)

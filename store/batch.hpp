@@ -7,6 +7,7 @@
 
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
+#include "net/messages_addr.hpp"
 #include "store/ban_record.hpp"
 #include "store/census_record.hpp"
 #include "store/timestamp.hpp"
@@ -14,19 +15,8 @@
 
 namespace seedwalk::store {
 
-/// One entry of an addr answer, as it was claimed.
-struct claim {
-  net::endpoint peer;
-  std::uint32_t time = 0; ///< As claimed, sane or not.
-  std::uint64_t services = 0;
-
-  friend bool operator==(const claim&, const claim&) = default;
-
-  template <net::inspector F>
-  friend auto inspect(F& f, claim& x) {
-    return f(x.peer, x.time, x.services);
-  }
-};
+/// One entry of an addr answer, as it was claimed: what a peer said is handed on as it is.
+using claim = net::msg::addr_entry;
 
 /// `source` claims that these endpoints exist. Without a source: the operator or a DNS seed does.
 /// Routability is the caller's business; caps on what is kept are the database's.

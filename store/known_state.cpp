@@ -42,8 +42,7 @@ std::string source_group_of(const peer_record& r) {
 }
 
 hashed_endpoint known_state::identify(const net::endpoint& peer) const {
-  const endpoint_bytes key{peer};
-  return {peer, known_table::fold(hash_(key.view()))};
+  return {peer, known_table::fold(hash_(net::endpoint_words{peer}.view()))};
 }
 
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {

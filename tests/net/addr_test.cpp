@@ -134,7 +134,7 @@ TEST(addrv2, keeps_services_of_any_size_and_refuses_a_second_spelling) {
         std::uint64_t{0x10000}, std::uint64_t{0xffffffff}, std::uint64_t{0x100000000}, UINT64_MAX})
     for (std::size_t others : {0, 5}) {
       msg::addrv2 m;
-      m.entries.resize(1 + others, {1, services, ipv4_endpoint(0x08080808, 1)});
+      m.entries.resize(1 + others, {ipv4_endpoint(0x08080808, 1), 1, services});
       bytes payload;
       append_payload(payload, m);
       EXPECT_EQ(std::get<msg::addrv2>(decode_payload("addrv2", payload).value().value), m);
@@ -169,15 +169,15 @@ TEST(addr, knows_ipv4_ipv6_and_tor_v2_in_sixteen_bytes) {
   }
   const auto message = std::get<msg::addr>(decode_payload("addr", payload).value().value);
   ASSERT_EQ(message.entries.size(), 2u);
-  EXPECT_EQ(message.entries[0], (msg::addr_entry{5, 9, ipv4_endpoint(0x01020304, 8333)}));
+  EXPECT_EQ(message.entries[0], (msg::addr_entry{ipv4_endpoint(0x01020304, 8333), 5, 9}));
   EXPECT_EQ(message.entries[1].peer.network, network_id::ipv6) << "a legacy fc00::/8 is no CJDNS";
   EXPECT_EQ(message.skipped.torv2, 1u);
 }
 
 TEST(addr, keeps_times_however_absurd) {
   msg::addr m;
-  m.entries.push_back({0, 0, ipv4_endpoint(1, 1)});
-  m.entries.push_back({UINT32_MAX, UINT64_MAX, ipv4_endpoint(1, 1)});
+  m.entries.push_back({ipv4_endpoint(1, 1), 0, 0});
+  m.entries.push_back({ipv4_endpoint(1, 1), UINT32_MAX, UINT64_MAX});
   bytes payload;
   append_payload(payload, m);
   EXPECT_EQ(std::get<msg::addr>(decode_payload("addr", payload).value().value), m);

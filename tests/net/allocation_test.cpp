@@ -78,7 +78,7 @@ TEST_F(allocation, of_the_most_wasteful_messages_is_bounded) {
 
 TEST_F(allocation, of_a_large_addrv2_is_one) {
   msg::addrv2 m;
-  m.entries.resize(1000, {1, 1033, ipv4_endpoint(0x08080808, 8333)});
+  m.entries.resize(1000, {ipv4_endpoint(0x08080808, 8333), 1, 1033});
   const auto& chain = *find_chain("main");
   const auto wire = encode(chain, m);
   decoder in{{chain.magic}};

@@ -482,7 +482,7 @@ TEST(decoder, keeps_an_unknown_command_with_its_bytes) {
 TEST(decoder, reads_addr_without_times_once_the_protocol_is_that_old) {
   msg::addr old;
   old.has_times = false;
-  old.entries.push_back({0, 1, ipv4_endpoint(0x01020304, 8333)});
+  old.entries.push_back({ipv4_endpoint(0x01020304, 8333), 0, 1});
   const auto wire = encode(regtest(), old);
   EXPECT_EQ(wire.size(), header_bytes + 1 + 26);
   decoder in{{regtest().magic}};

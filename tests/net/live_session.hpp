@@ -43,7 +43,7 @@ inline msg::version peer_version(std::int32_t protocol = protocol_version) {
 }
 
 inline msg::addr_entry entry_of(std::uint32_t i) {
-  return {1'700'000'000, 0x409, ipv4_endpoint(0x7f020000 + i, 18444)};
+  return {ipv4_endpoint(0x7f020000 + i, 18444), 1'700'000'000, 0x409};
 }
 
 inline msg::addrv2 block_of(std::uint32_t first, std::uint32_t count) {

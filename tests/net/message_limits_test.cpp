@@ -49,7 +49,7 @@ TEST(limits, of_version) {
 }
 
 TEST(limits, of_addresses) {
-  const msg::addr_entry entry{1, 1, ipv4_endpoint(0x08080808, 8333)};
+  const msg::addr_entry entry{ipv4_endpoint(0x08080808, 8333), 1, 1};
   expect_accepted(msg::addr{std::vector(1000, entry), {}, true});
   expect_accepted(msg::addrv2{std::vector(1000, entry), {}});
   EXPECT_EQ(refusal_of(msg::addr{std::vector(1001, entry), {}, true}),

@@ -14,7 +14,7 @@ live_session asking() {
 
 msg::addr block_naming(const endpoint& peer) {
   msg::addr block;
-  block.entries.push_back({1'700'000'000, 1, peer});
+  block.entries.push_back({peer, 1'700'000'000, 1});
   return block;
 }
 

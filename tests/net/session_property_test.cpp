@@ -120,7 +120,7 @@ message sentence(std::uint32_t how, const live_session& live) {
   case 31:
     return msg::addrv2{};
   case 32:
-    return msg::addr{{{0, 0, test_peer}}, {}, true};
+    return msg::addr{{{test_peer, 0, 0}}, {}, true};
   default:
     return msg::unknown_message{"unheard", bytes(variation % 500)};
   }

@@ -57,7 +57,7 @@ msg::addrv2 gossip() {
   msg::addrv2 result;
   for (std::size_t i = 0; i != entry_count; ++i) {
     auto& entry = result.entries.emplace_back();
-    entry.time = 1'700'000'000 + static_cast<std::int64_t>(draws.below(1'000'000));
+    entry.time = 1'700'000'000 + static_cast<std::uint32_t>(draws.below(1'000'000));
     entry.services = draws.chance(1, 10) ? 1 : draws.chance(1, 2) ? 1033 : 3081;
     const auto kind = draws.below(20);
     entry.peer.network = kind < 12   ? network_id::ipv4
