@@ -45,18 +45,19 @@ void connection_manager::start() {
 
 caf::behavior connection_manager::make_behavior() {
   return {
+      // CAF tries one after the other: what comes with every visit stands first.
+      [this](const peer_connected& m) { on_connected(m); },
       [this](peer_outcome& m) { on_outcome(m); },
       [this](const operations_saved& m) { on_saved(m); },
-      [this](const storage_answer& m) { on_answer(m); },
+      [this](const peer_seen& m) { on_seen(m); },
+      [this](const peer_identified& m) { on_identified(m); },
+      [this](peer_established& m) { on_established(m); },
       [this](const claims_added&) {
         note_claims();
         ask_who_is_due();
       },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
-      [this](const peer_connected& m) { on_connected(m); },
-      [this](const peer_identified& m) { on_identified(m); },
-      [this](peer_established& m) { on_established(m); },
-      [this](const peer_seen& m) { on_seen(m); },
+      [this](const storage_answer& m) { on_answer(m); },
       [this](const net::accepted& m) { on_accepted(m); },
       [this](const net::listening& m) {
         env_.log.write(log_level::info, host_.stable_name(), "listening",
@@ -285,10 +286,11 @@ void connection_manager::ask_who_is_due() {
 void connection_manager::on_due(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
+  const auto settings = env_.settings.current();
   std::vector<net::endpoint> unwelcome;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
     for (const auto& peer : answer.peers[q]) {
-      if (s_.pool.find(peer.peer) || !env_.settings.current()->asked_for(peer.peer))
+      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer))
         continue;
       if (!welcome(peer.peer)) {
         unwelcome.push_back(peer.peer);
@@ -303,7 +305,7 @@ void connection_manager::on_due(const store::due_answer& answer) {
       continue;
     s_.more[q] = answer.more[q];
     s_.next_due[q] = answer.next[q];
-    if (env_.settings.current()->config.start.fixed && s_.next_due[q] != store::never)
+    if (settings->config.start.fixed && s_.next_due[q] != store::never)
       s_.next_due[q] = std::max(s_.next_due[q], env_.time.now().wall + fixed_look_interval);
     // At the end of a queue the next look begins at the front: whatever became due meanwhile may
     // stand anywhere.

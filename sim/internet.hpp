@@ -4,10 +4,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "net/endpoint.hpp"
 #include "net/error.hpp"
+#include "net/random.hpp"
 #include "net/timers.hpp"
 #include "sim/agenda.hpp"
 #include "sim/datagrams.hpp"
@@ -78,16 +81,25 @@ public:
   dial_answer find(const route& way) override;
 
 private:
+  struct endpoint_hash {
+    std::size_t operator()(const net::endpoint& at) const {
+      return net::keyed_hash(0, "internet", net::endpoint_words{at}.view());
+    }
+  };
+
   internet_options options_;
   agenda& agenda_;
   const net::timers& clock_;
   transport streams_;
   datagram_exchange datagrams_;
-  std::map<net::endpoint, dial_answer> answers_;
-  std::map<net::endpoint, dial_answer> loopback_answers_; ///< Keys have no address.
+  // order never seen: asked by endpoint alone
+  std::unordered_map<net::endpoint, dial_answer, endpoint_hash> answers_;
+  std::unordered_map<net::endpoint, dial_answer, endpoint_hash>
+      loopback_answers_; ///< Keys have no address.
   std::map<std::string, dial_answer> path_answers_;
   std::set<std::string> folders_ = {"/run", "/tmp"};
-  std::set<net::endpoint> hosts_; ///< Without ports.
+  // order never seen: asked by address alone
+  std::unordered_set<net::endpoint, endpoint_hash> hosts_; ///< Without ports.
   std::map<std::string, name_answer> names_;
 };
 

@@ -9,9 +9,10 @@
 namespace seedwalk::sim {
 
 store::database_options storage::small_database(std::uint64_t endpoints) {
-  // What a crawl writes for an endpoint that it visits once.
-  constexpr std::uint64_t bytes_an_endpoint = 512;
+  // More than a crawl writes for an endpoint that it visits once.
+  constexpr std::uint64_t bytes_an_endpoint = 2048;
   store::database_options o;
+  o.disk.compress = false; // A disk that is memory is not saved by it, and a run takes longer.
   const auto most = std::uint64_t{o.disk.write_buffer_bytes};
   o.disk.write_buffer_bytes =
       std::clamp<std::uint64_t>(endpoints * bytes_an_endpoint, 64 * 1024, most);

@@ -37,7 +37,8 @@ public:
   };
 
   /// Sizes that make a fresh database cheap, for runs of some milliseconds. Buffers grow with how
-  /// many `endpoints` it is for: any world's database is compacted now and then, none all the time.
+  /// many `endpoints` it is for: a small world's database is compacted now and then, a large one's
+  /// once its endpoints are visited again, none all the time.
   static store::database_options small_database(std::uint64_t endpoints = 0);
 
   storage(options o, net::timers& time, agenda& events, store::completion_sink& sink,

@@ -1,11 +1,13 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <fmt/format.h>
 
 #include "net/random.hpp"
@@ -26,8 +28,18 @@ struct message_names {
     std::string name;
   };
   std::unordered_map<const void*, entry> known; // order never seen: asked by type alone
+  /// Where a type was found last, by its address: every step asks, of few types.
+  std::array<const entry*, 64> recent{};
 
   const entry& of(const std::type_info& type) {
+    auto& guess =
+        recent[reinterpret_cast<std::uintptr_t>(&type) / alignof(std::type_info) % recent.size()];
+    if (guess == nullptr || guess->type != &type)
+      guess = &look_up(type);
+    return *guess;
+  }
+
+  const entry& look_up(const std::type_info& type) {
     auto [i, fresh] = known.try_emplace(&type);
     if (fresh)
       i->second = {&type, net::keyed_hash(0, "message", net::as_bytes(type.name())),
@@ -85,7 +97,7 @@ void world::became_runnable(caf::resumable* what, coordinator& where) {
   }
   // CAF schedules nothing else: utility and detached actors do not come here.
   auto& actor = static_cast<caf::scheduled_actor&>(*what);
-  auto& entry = entry_of(actor, where);
+  auto& entry = receiver_ && receiver_->actor == &actor ? *receiver_ : entry_of(actor, where);
   if (entry.unwatched() || &where == closing_) {
     unwatched_due_.push_back(&entry);
     return;
@@ -161,6 +173,8 @@ void world::resume(actor_entry& entry) {
   if (entry.waiting > 0)
     --entry.waiting;
   caf::resumable* what = entry.actor;
+  // Nobody logs by CAF here; without this it would note under a lock, twice a step, who runs.
+  caf::logger::set_current_actor_system(nullptr);
   switch (what->resume(entry.unit, 1)) {
   case caf::resumable::resume_later:
     if (entry.unwatched() || (closing_ && entry.unit == &closing_->unit()))
@@ -341,7 +355,9 @@ void world::enqueue(net::owner to, caf::mailbox_element_ptr message) {
   if (const auto most = entry.enrolled.mailbox_max; most != 0 && entry.waiting > most)
     note_violation(fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due",
                                entry.name(), entry.waiting, steps_, most));
+  receiver_ = &entry;
   entry.actor->enqueue(std::move(message), entry.unit);
+  receiver_ = nullptr;
 }
 
 // -- capture and kill

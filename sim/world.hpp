@@ -235,6 +235,7 @@ private:
   std::uint64_t failures_ = 0;
   coordinator* killed_ = nullptr; ///< Whose actors are being ended right now.
   bool in_observer_ = false;
+  actor_entry* receiver_ = nullptr; ///< Who is being sent to right now: not looked up twice.
   coordinator* closing_ = nullptr;
   std::uint64_t born_ = 0;
   std::size_t entries_before_drop_ = 1024; ///< Dead entries are looked for beyond so many.

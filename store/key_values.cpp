@@ -136,6 +136,7 @@ tl::expected<void, error> key_values::open() {
   o.info_log = silent_.get();
   o.create_if_missing = options_.create;
   o.paranoid_checks = true;
+  o.compression = options_.compress ? leveldb::kSnappyCompression : leveldb::kNoCompression;
   o.write_buffer_size = options_.write_buffer_bytes;
   o.max_file_size = options_.max_file_bytes;
   cache_.reset(leveldb::NewLRUCache(options_.block_cache_bytes));

@@ -35,6 +35,7 @@ struct key_value_options {
   /// Records have a cache of their own; this one serves what is read in order.
   std::size_t block_cache_bytes = 10u << 20;
   std::size_t max_file_bytes = 8u << 20;
+  bool compress = true; ///< Tables, by Snappy. A table says for itself whether it is.
 };
 
 /// LevelDB with typed errors: ordered keys and values in a folder.

@@ -1,6 +1,6 @@
 #include "sim/scenario/crawl_world.hpp"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,10 +104,11 @@ void crawl_world::run() {
 }
 
 void crawl_world::compare_with_truth(crawl_verdict& verdict) {
-  std::set<net::endpoint> good;
+  std::vector<net::endpoint> good;
   for (const auto& node : topology_.nodes())
     if (truth_of(node.kind).good)
-      good.insert(node.at);
+      good.push_back(node.at);
+  std::sort(good.begin(), good.end());
   verdict.good_true = good.size();
   std::optional<net::endpoint> after;
   do {
@@ -126,7 +127,7 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
       if (!store::good(record))
         continue;
       ++verdict.good_found;
-      verdict.good_agreed += good.contains(peer) ? 1 : 0;
+      verdict.good_agreed += std::binary_search(good.begin(), good.end(), peer) ? 1 : 0;
     }
     after = page.next;
   } while (after);
