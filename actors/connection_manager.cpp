@@ -253,7 +253,8 @@ void connection_manager::ask_who_is_due() {
     s_.after = {};
     s_.news.fill(true);
   }
-  const bool last_look = s_.pool.empty() && s_.awaited.empty() && !s_.settled;
+  const bool quiet = s_.pool.empty() && s_.awaited.empty();
+  const bool last_look = quiet && !s_.settled;
   const auto most = std::max(fetched_min, fetched_per_slot * s_.dials.limits().slots);
   store::due_query question{now, {}, s_.after};
   bool wanted = false;
@@ -278,7 +279,7 @@ void connection_manager::ask_who_is_due() {
   if (!wanted)
     return;
   s_.asking = true;
-  s_.settled = last_look;
+  s_.settled = quiet;
   s_.asked_at = now;
   env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, std::move(question)});
 }
