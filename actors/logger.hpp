@@ -8,6 +8,7 @@
 #include "actors/log.hpp"
 #include "actors/log_sink.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/no_state.hpp"
 
 namespace seedwalk::actors {
 
@@ -23,12 +24,7 @@ public:
       0; ///< Emptied after each step, so as long as a step talks.
   using environment = log_sink;
 
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
 
   logger(log_sink& sink, net::actor_host&, state&) : sink_(sink) {}
 

@@ -3,7 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
@@ -12,14 +11,9 @@
 #include "actors/build_identity.hpp"
 #include "actors/crawl_program.hpp"
 #include "net/archive.hpp"
-#include "net/asio_network.hpp"
-#include "sim/live_driver.hpp"
-#include "sim/real_clock.hpp"
 #include "sim/recording_writer.hpp"
-#include "sim/watched_network.hpp"
-#include "sim/watched_storage.hpp"
-#include "store/leveldb_storage.hpp"
 #include "tools/crawl_database.hpp"
+#include "tools/live_world.hpp"
 #include "tools/threaded_crawl.hpp"
 
 namespace seedwalk::tools {
@@ -52,11 +46,8 @@ std::string problem_with_descriptors(std::uint32_t connections) {
 class live_crawl {
 public:
   live_crawl(const live_crawl_options& options, std::unique_ptr<store::database> db)
-      : options_(options),
-        world_({options.seed, sim::strategy::fifo, false, clock_.wall_at_start()}),
-        driver_(world_, io_, clock_), sockets_(io_, driver_), disk_(driver_, std::move(db)),
-        network_(world_, sockets_), storage_(world_, disk_),
-        program_({world_, network_, storage_, world_}, options.recipe, options.seed,
+      : options_(options), live_(options.seed, std::move(db)),
+        program_({world_, live_.network, live_.storage, world_}, options.recipe, options.seed,
                  actors::build_identity(), options.lines) {
     if (options.progressed)
       program_.on_progress(options.progressed);
@@ -71,7 +62,7 @@ public:
                                        options_.seed,
                                        sim::strategy::fifo,
                                        false,
-                                       clock_.wall_at_start()};
+                                       live_.clock.wall_at_start()};
     sim::recording_writer::options settings;
     settings.on_failure = [this](const std::string& why) {
       program_.env().log.write(actors::log_level::error, "recorder",
@@ -91,8 +82,8 @@ public:
     caf::actor_system system{config};
     const auto crawler = program_.start();
     if (options_.handle_signals)
-      driver_.handle_signals(crawler, options_.config_file);
-    driver_.run([this] { return program_.summary().has_value() && world_.idle(); });
+      live_.driver.handle_signals(crawler, options_.config_file);
+    live_.driver.run([this] { return program_.summary().has_value() && world_.idle(); });
     live_crawl_result result;
     result.summary = *program_.summary();
     result.hash = world_.hash();
@@ -104,20 +95,14 @@ public:
       result.recording_bytes = recorder_->bytes_written();
     }
     world_.kill();
-    disk_.stop(store::leveldb_storage::ending::orderly);
+    live_.disk.stop(store::leveldb_storage::ending::orderly);
     return result;
   }
 
 private:
   const live_crawl_options& options_;
-  sim::real_clock clock_;
-  boost::asio::io_context io_{1};
-  sim::world world_;
-  sim::live_driver driver_;
-  net::asio_network sockets_;
-  store::leveldb_storage disk_;
-  sim::watched_network network_;
-  sim::watched_storage storage_;
+  live_world live_;
+  sim::world& world_ = live_.world;
   actors::crawl_program program_;
   std::unique_ptr<sim::recording_writer> recorder_;
 };

@@ -10,6 +10,7 @@
 #include "actors/db_writer.hpp"
 #include "actors/environment.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/no_state.hpp"
 #include "sim/process.hpp"
 #include "sim/world.hpp"
 #include "tests/sim/memory_doors.hpp"
@@ -52,12 +53,7 @@ public:
   static constexpr std::string_view kind = "listener";
   static constexpr std::size_t mailbox_max = 0;
   using environment = heard;
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
 
   listener(heard& out, net::actor_host&, state&) : out_(out) {}
   void start() {}

@@ -41,6 +41,16 @@ struct asked_world {
     w.driver.run([] { return false; }, w.home.now().steady + time);
   }
 
+  /// The same, while a visitor does what is due.
+  void pass(seconds time, guest& visitor) {
+    w.driver.run(
+        [&] {
+          visitor.act();
+          return false;
+        },
+        w.home.now().steady + time);
+  }
+
   /// Broadcasts; what the manager says when all have answered.
   actors::broadcast_done broadcast(pool_probe::environment& heard, actors::broadcast what) {
     heard.broadcast.reset();
@@ -222,20 +232,12 @@ TEST(inbound, no_service_is_offered_and_only_pings_are_answered) {
   asked_world a(recipe);
   ASSERT_TRUE(a.run_until_held());
   guest visitor(a.w.where, host_address(50), listens, 1);
-  const auto pass = [&](seconds time) {
-    a.w.driver.run(
-        [&] {
-          visitor.act();
-          return false;
-        },
-        a.w.home.now().steady + time);
-  };
-  pass(seconds{5});
+  a.pass(seconds{5}, visitor);
   ASSERT_TRUE(visitor.heard("verack"));
   visitor.commands.clear();
   visitor.say(net::msg::getaddr{});
   visitor.say(net::msg::ping{7});
-  pass(seconds{5});
+  a.pass(seconds{5}, visitor);
   EXPECT_EQ(visitor.commands, std::vector<std::string>{"pong"});
 }
 
@@ -251,25 +253,15 @@ TEST(reaper, who_talks_and_answers_no_ping_is_sent_away) {
   asked_world a(recipe);
   ASSERT_TRUE(a.run_until_held());
   guest talker(a.w.where, host_address(50), listens, 1);
-  for (int i = 0; i != 15; ++i) {
-    a.w.driver.run(
-        [&] {
-          talker.act();
-          return false;
-        },
-        a.w.home.now().steady + seconds{1});
-    talker.say(net::msg::sendheaders{});
-  }
+  const auto talk = [&](int times) {
+    for (int i = 0; i != times; ++i) {
+      a.pass(seconds{1}, talker);
+      talker.say(net::msg::sendheaders{});
+    }
+  };
+  talk(15);
   EXPECT_FALSE(talker.gone);
-  for (int i = 0; i != 15; ++i) {
-    a.w.driver.run(
-        [&] {
-          talker.act();
-          return false;
-        },
-        a.w.home.now().steady + seconds{1});
-    talker.say(net::msg::sendheaders{});
-  }
+  talk(15);
   EXPECT_TRUE(talker.gone);
   EXPECT_EQ(a.w.crawler.pool()->in_phase(actors::pool_phase::connected), count);
 }

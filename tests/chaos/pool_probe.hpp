@@ -9,6 +9,7 @@
 
 #include "actors/pool_messages.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/no_state.hpp"
 
 namespace seedwalk::test {
 
@@ -24,12 +25,7 @@ public:
     std::optional<actors::broadcast_done> broadcast;
     std::optional<actors::pool_snapshot> snapshot;
   };
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
 
   pool_probe(environment& env, net::actor_host&, state&) : env_(env) {}
   void start() {}

@@ -9,6 +9,7 @@
 #include "actors/crawl_messages.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/no_state.hpp"
 #include "net/timers.hpp"
 
 namespace seedwalk::test {
@@ -29,12 +30,7 @@ public:
     net::owner manager;
     bool gossips = false; ///< Somebody new is heard of each second.
   };
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
 
   scripted_writer(environment& env, net::actor_host& host, state&) : env_(env), host_(host) {}
   void start() {

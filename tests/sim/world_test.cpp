@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "net/no_state.hpp"
 #include "toy_actors.hpp"
 
 namespace seedwalk::sim {
@@ -47,12 +48,7 @@ public:
   static constexpr std::string_view kind = "bounded";
   static constexpr std::size_t mailbox_max = 3;
   using environment = toy::environment;
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
   bounded(environment&, net::actor_host&, state&) {}
   void start() {}
   caf::behavior make_behavior() {
@@ -99,12 +95,7 @@ public:
     std::uint64_t heard = 0;
     std::uint64_t woken = 0;
   };
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
   watcher(environment& env, net::actor_host& host, state&) : env_(env), host_(host) {}
   void start() {}
   caf::behavior make_behavior() {
@@ -191,12 +182,7 @@ public:
     int last_words = 0;
     int messages = 0;
   };
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
   stillborn(environment& env, net::actor_host& host, state&) : env_(env), host_(host) {}
   void start() {
     if (env_.sends_first)

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "net/no_state.hpp"
 #include "toy_actors.hpp"
 
 namespace seedwalk::sim {
@@ -17,12 +18,7 @@ public:
     net::timers& time;
     std::vector<std::pair<std::uint64_t, net::steady_time>> fired{};
   };
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
   sleeper(environment& env, net::actor_host&, state&) : env_(env) {}
   void start() {}
   caf::behavior make_behavior() {

@@ -1,7 +1,5 @@
 #include "tools/bench/crawl_bench.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "tools/bench/crawl_trial.hpp"
@@ -11,9 +9,7 @@ namespace seedwalk::bench {
 
 figures run_crawl_bench(const bench_options& how) {
   constexpr double share_goal = 0.5;
-  constexpr std::uint64_t addresses = 1'000;
-  const auto zoo =
-      zoo_process::start(how.size, static_cast<std::uint32_t>(std::min(addresses, how.size)));
+  const auto zoo = zoo_process::start(how.size, 1'000);
   if (!zoo)
     return tl::unexpected(zoo.error());
   const auto& first = (*zoo)->first();

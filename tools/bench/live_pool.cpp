@@ -3,21 +3,17 @@
 #include <string_view>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <sys/resource.h>
 
 #include "actors/crawl_program.hpp"
-#include "net/asio_network.hpp"
 #include "net/hosted_actor.hpp"
-#include "sim/live_driver.hpp"
+#include "net/no_state.hpp"
 #include "sim/real_clock.hpp"
-#include "sim/watched_network.hpp"
-#include "sim/watched_storage.hpp"
-#include "store/leveldb_storage.hpp"
 #include "tools/bench/stopwatch.hpp"
 #include "tools/crawl_database.hpp"
+#include "tools/live_world.hpp"
 
 namespace seedwalk::bench {
 
@@ -38,12 +34,7 @@ public:
   static constexpr std::string_view kind = "probe";
   static constexpr std::size_t mailbox_max = 0;
   using environment = answers;
-  struct state {
-    template <net::inspector F>
-    friend auto inspect(F& f, state&) {
-      return f();
-    }
-  };
+  using state = net::no_state;
 
   probe(answers& heard, net::actor_host&, state&) : heard_(heard) {}
   void start() {}
@@ -102,10 +93,8 @@ prepared_database(const actors::crawl_config& config, std::chrono::seconds now) 
 class live_pool::impl {
 public:
   impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
-      : world_({1, sim::strategy::fifo, false, clock_.wall_at_start()}),
-        driver_(world_, io_, clock_), sockets_(io_, driver_), disk_(driver_, std::move(db)),
-        network_(world_, sockets_), storage_(world_, disk_),
-        program_({world_, network_, storage_, world_}, recipe, 1, "bench", nullptr) {
+      : live_(1, std::move(db)),
+        program_({world_, live_.network, live_.storage, world_}, recipe, 1, "bench", nullptr) {
     world_.attach(config_);
     system_.emplace(config_);
     const auto crawler = program_.start();
@@ -117,7 +106,7 @@ public:
 
   ~impl() {
     world_.kill();
-    disk_.stop(store::leveldb_storage::ending::fast);
+    live_.disk.stop(store::leveldb_storage::ending::fast);
   }
 
   bool run_until_connected(std::size_t count) {
@@ -130,7 +119,7 @@ public:
         return true;
       // The next question comes when sockets have had their turn.
       const stopwatch pause;
-      driver_.run([&] { return pause.elapsed().wall_s > 0.05; });
+      live_.driver.run([&] { return pause.elapsed().wall_s > 0.05; });
     }
     return false;
   }
@@ -141,7 +130,7 @@ public:
     while (time.elapsed().wall_s < patience_s) {
       const auto before = world_.steps();
       const stopwatch pause;
-      driver_.run([&] { return pause.elapsed().wall_s > 0.5; });
+      live_.driver.run([&] { return pause.elapsed().wall_s > 0.5; });
       if (world_.steps() < before + own_timers)
         return true;
     }
@@ -160,18 +149,12 @@ private:
   template <class T>
   T hear(std::optional<T>& answer) {
     answer.reset();
-    driver_.run([&] { return answer.has_value(); });
+    live_.driver.run([&] { return answer.has_value(); });
     return std::move(*answer);
   }
 
-  sim::real_clock clock_;
-  boost::asio::io_context io_{1};
-  sim::world world_;
-  sim::live_driver driver_;
-  net::asio_network sockets_;
-  store::leveldb_storage disk_;
-  sim::watched_network network_;
-  sim::watched_storage storage_;
+  tools::live_world live_;
+  sim::world& world_ = live_.world;
   actors::crawl_program program_;
   answers heard_;
   caf::actor_system_config config_;

@@ -1,5 +1,6 @@
 #include "tools/bench/zoo_process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -71,10 +72,11 @@ void end(pid_t child) {
 
 tl::expected<std::unique_ptr<zoo_process>, std::string>
 zoo_process::start(std::uint64_t nodes, std::uint32_t addresses) {
+  const auto known = std::min<std::uint64_t>(addresses, nodes);
   for (int attempt = 0; attempt != attempts; ++attempt) {
     int out = -1;
     const auto child = launch({"seedwalk", "zoo", "--nodes", std::to_string(nodes), "--addresses",
-                               std::to_string(addresses), "--kind", "honest=1", "--port",
+                               std::to_string(known), "--kind", "honest=1", "--port",
                                std::to_string(port_of_attempt(attempt)), "--json", "--quiet"},
                               out);
     if (child < 0)

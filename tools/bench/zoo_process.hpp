@@ -15,7 +15,8 @@ namespace seedwalk::bench {
 /// ours. It ends with this object.
 class zoo_process {
 public:
-  /// Starts one and waits until it listens. The error is one line.
+  /// Starts one and waits until it listens. Each node knows so many others, or all where there are
+  /// fewer. The error is one line.
   static tl::expected<std::unique_ptr<zoo_process>, std::string> start(std::uint64_t nodes,
                                                                        std::uint32_t addresses);
   ~zoo_process();

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include "net/asio_network.hpp"
+#include "sim/live_driver.hpp"
+#include "sim/real_clock.hpp"
+#include "sim/watched_network.hpp"
+#include "sim/watched_storage.hpp"
+#include "sim/world.hpp"
+#include "store/leveldb_storage.hpp"
+
+namespace seedwalk::tools {
+
+/// A world on real sockets, a real clock and a real database, and who drives it: what a live crawl
+/// runs in.
+///
+/// Members stand in the order in which they are made; actor systems end before all of them. The
+/// doors for actors are `network` and `storage`, so that the world's chain has what they do.
+struct live_world {
+  live_world(std::uint64_t seed, std::unique_ptr<store::database> db)
+      : world({seed, sim::strategy::fifo, false, clock.wall_at_start()}), driver(world, io, clock),
+        sockets(io, driver), disk(driver, std::move(db)), network(world, sockets),
+        storage(world, disk) {}
+
+  sim::real_clock clock;
+  boost::asio::io_context io{1};
+  sim::world world;
+  sim::live_driver driver;
+  net::asio_network sockets;
+  store::leveldb_storage disk;
+  sim::watched_network network;
+  sim::watched_storage storage;
+};
+
+} // namespace seedwalk::tools
