@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "net/address_text.hpp"
@@ -94,7 +95,7 @@ TEST(endpoint_text, prints_ipv6_as_rfc_5952_has_it) {
            {"0:0:0:0:0:0:0:0", "::"},
            {"1::", "1::"},
        })
-    EXPECT_EQ(to_string(parsed(text, 8333)), "[" + std::string{canonical} + "]:8333");
+    EXPECT_EQ(to_string(parsed(text, 8333)), fmt::format("[{}]:8333", canonical));
 }
 
 TEST(endpoint_text, knows_the_networks_inside_ipv6_text) {
@@ -254,9 +255,11 @@ TEST(netgroup, is_short_and_begins_with_its_network) {
     const auto group = netgroup(peer);
     RC_ASSERT(group.size() >= 2u);
     RC_ASSERT(group.size() <= 6u);
+    const auto size = address_size(peer.network);
+    RC_ASSERT(size > 0u);
     auto neighbour = peer;
     neighbour.port ^= 1;
-    neighbour.address[address_size(peer.network) - 1] ^= 1;
+    neighbour.address[size - 1] ^= 1;
     if (peer.network != network_id::ipv6) // Teredo's group is in its last bytes.
       RC_ASSERT(netgroup(neighbour) == group);
   }));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 #include "tests/tools/temporary_folder.hpp"
@@ -38,9 +39,9 @@ inline finished_program run_program_file(const std::vector<std::string>& command
   const temporary_folder folder;
   std::string line = "env -i PATH=\"$PATH\"";
   for (const auto& variable : variables)
-    line += " " + quoted_for_shell(variable);
+    line += fmt::format(" {}", quoted_for_shell(variable));
   for (const auto& argument : command)
-    line += " " + quoted_for_shell(argument);
+    line += fmt::format(" {}", quoted_for_shell(argument));
   line += " > " + quoted_for_shell(folder / "out") + " 2> " + quoted_for_shell(folder / "err") +
           " < /dev/null";
   const int status = std::system(line.c_str());
