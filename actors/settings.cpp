@@ -18,8 +18,10 @@ bool names(const address_rule& rule, const net::endpoint& peer) {
 }
 
 bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer) {
-  return std::any_of(rules.begin(), rules.end(),
-                     [&](const auto& rule) { return names(rule, peer); });
+  for (const auto& rule : rules)
+    if (names(rule, peer))
+      return true;
+  return false;
 }
 
 } // namespace

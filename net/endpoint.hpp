@@ -65,8 +65,6 @@ struct endpoint {
   }
 
 private:
-  friend class endpoint_words;
-
   static std::uint64_t word_at(const endpoint& e, std::size_t offset) {
     std::uint64_t word;
     std::memcpy(&word, e.address.data() + offset, sizeof word);
@@ -82,25 +80,23 @@ private:
 /// endpoints.
 class endpoint_words {
 public:
-  explicit endpoint_words(const endpoint& e) {
-    words_[0] = static_cast<std::uint64_t>(e.network) | std::uint64_t{e.port} << 8;
-    for (std::size_t i = 1; i != words_.size(); ++i)
-      words_[i] = endpoint::word_at(e, (i - 1) * sizeof(std::uint64_t));
-    used_ = 1 + (address_size(e.network) + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
-  }
-
   static constexpr std::size_t bytes_max = 5 * sizeof(std::uint64_t);
 
-  /// Writes `bytes_max` bytes, of which those of view() mean something.
-  void copy_to(std::uint8_t* out) const { std::memcpy(out, words_.data(), bytes_max); }
+  explicit endpoint_words(const endpoint& e) : size_(write(e, words_.data())) {}
+  byte_view view() const { return {words_.data(), size_}; }
 
-  byte_view view() const {
-    return {reinterpret_cast<const std::uint8_t*>(words_.data()), used_ * sizeof(std::uint64_t)};
+  /// Writes `bytes_max` bytes; returns how many of them mean something.
+  static std::size_t write(const endpoint& e, std::uint8_t* out) {
+    const auto head = static_cast<std::uint64_t>(e.network) | std::uint64_t{e.port} << 8;
+    std::memcpy(out, &head, sizeof head);
+    std::memcpy(out + sizeof head, e.address.data(), e.address.size());
+    const auto words = (address_size(e.network) + sizeof head - 1) / sizeof head;
+    return (1 + words) * sizeof head;
   }
 
 private:
-  std::array<std::uint64_t, 5> words_;
-  std::size_t used_;
+  std::array<std::uint8_t, bytes_max> words_;
+  std::size_t size_;
 };
 
 /// `127.1.0.1:18444`, `[2001:db8::1]:8333`, `<56 characters>.onion:8333`, `<52

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <initializer_list>
 
 namespace seedwalk::net {
@@ -12,6 +14,8 @@ struct ipv4_range {
   std::uint32_t first;
   int prefix_bits;
   routability why;
+
+  constexpr std::uint32_t mask() const { return ~std::uint32_t{0} << (32 - prefix_bits); }
 };
 
 constexpr std::array unroutable_ipv4 = {
@@ -48,30 +52,33 @@ constexpr auto bad_port_bits = [] {
   return bits;
 }();
 
-/// Most addresses begin with a byte that no range has anything to do with.
-constexpr auto unroutable_first_bytes = [] {
-  std::array<bool, 256> result{};
-  for (const auto& range : unroutable_ipv4)
+/// The first range that an address with this first byte may be in, and all of them stand together;
+/// the number of ranges if there is none, as for most addresses.
+constexpr auto first_range_of = [] {
+  std::array<std::uint8_t, 256> result{};
+  result.fill(static_cast<std::uint8_t>(unroutable_ipv4.size()));
+  for (std::size_t r = unroutable_ipv4.size(); r-- != 0;) {
+    const auto& range = unroutable_ipv4[r];
     for (std::uint32_t i = 0; i != (range.prefix_bits < 8 ? 1u << (8 - range.prefix_bits) : 1u);
          ++i)
-      result[(range.first >> 24) + i] = true;
+      result[(range.first >> 24) + i] = static_cast<std::uint8_t>(r);
+  }
   return result;
 }();
 
 routability judge_ipv4(std::uint32_t address) {
-  if (!unroutable_first_bytes[address >> 24])
-    return routability::routable;
-  for (const auto& range : unroutable_ipv4)
-    if ((address ^ range.first) >> (32 - range.prefix_bits) == 0)
+  for (std::size_t r = first_range_of[address >> 24]; r != unroutable_ipv4.size(); ++r) {
+    const auto& range = unroutable_ipv4[r];
+    if ((address & range.mask()) == range.first)
       return range.why;
+  }
   return routability::routable;
 }
 
 std::uint32_t ipv4_at(const endpoint& peer, std::size_t offset) {
   std::uint32_t address = 0;
-  for (std::size_t i = 0; i != 4; ++i)
-    address = address << 8 | peer.address[offset + i];
-  return address;
+  std::memcpy(&address, peer.address.data() + offset, sizeof address);
+  return std::endian::native == std::endian::little ? __builtin_bswap32(address) : address;
 }
 
 routability judge_embedded(std::uint32_t address) {

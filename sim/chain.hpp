@@ -53,12 +53,10 @@ private:
     constexpr std::size_t size_max = 2 * sizeof(std::uint64_t) + net::endpoint_words::bytes_max;
     if (stage_.size() - staged_ < size_max)
       flush();
-    const net::endpoint_words peer{x.peer};
     const auto at = stage_.data() + staged_;
     const std::array<std::uint64_t, 2> numbers = {x.time, x.services};
     std::memcpy(at, numbers.data(), sizeof numbers);
-    peer.copy_to(at + sizeof numbers);
-    staged_ += sizeof numbers + peer.view().size();
+    staged_ += sizeof numbers + net::endpoint_words::write(x.peer, at + sizeof numbers);
   }
 
   void stage_whole(std::uint64_t x) {

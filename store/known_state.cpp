@@ -41,8 +41,8 @@ std::string source_group_of(const peer_record& r) {
   return std::string(net::as_text(net::netgroup(*r.first_source)));
 }
 
-hashed_endpoint known_state::identify(const net::endpoint& peer) const {
-  return {peer, known_table::fold(hash_(net::endpoint_words{peer}.view()))};
+std::uint64_t known_state::hash_of(const net::endpoint& peer) const {
+  return known_table::fold(hash_(endpoint_bytes{peer}.view()));
 }
 
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {

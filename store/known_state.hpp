@@ -73,7 +73,8 @@ public:
   explicit known_state(std::uint64_t seed, std::size_t record_cache_bytes = 0)
       : records(record_cache_bytes), seed_(seed), hash_(seed, "endpoint") {}
 
-  hashed_endpoint identify(const net::endpoint& peer) const;
+  std::uint64_t hash_of(const net::endpoint& peer) const;
+  hashed_endpoint identify(const net::endpoint& peer) const { return {peer, hash_of(peer)}; }
 
   /// The bit of `peer_record::sources` that stands for a source.
   std::uint32_t source_bit(const std::optional<net::endpoint>& source) const;

@@ -28,6 +28,9 @@ public:
   /// The hash that is looked up for a hash: never 0.
   static std::uint64_t fold(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
+  /// Says that this hash is looked up before long: a table of millions is out of every cache.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+
   /// The entry, or null. Valid until the next insert or erase.
   entry* find(std::uint64_t hash);
   const entry* find(std::uint64_t hash) const;

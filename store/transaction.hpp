@@ -75,7 +75,7 @@ private:
   void change(touched& t, std::optional<peer_record> record);
 
   tl::expected<void, error> add_claim(const record_claims& op, std::uint32_t source_bit,
-                                      const claim& c, claims_recorded& counts);
+                                      const claim& c, std::uint64_t hash, claims_recorded& counts);
   tl::expected<void, error> refresh(const hashed_endpoint& who, const record_claims& op,
                                     std::uint32_t source_bit, const claim& c);
   /// Makes room for one more. Nothing: there is room already; false: there is none to be made.
@@ -100,6 +100,7 @@ private:
   const schedule_options& schedule_;
   const known_limits& limits_;
   leveldb::WriteBatch out_;
+  std::vector<std::uint64_t> hashes_;             ///< Of the claims at hand.
   std::vector<std::unique_ptr<touched>> touched_; ///< In the order in which they were met.
   /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,
   /// at most half full, a power of two. Answers lookups, and has no order to be seen.

@@ -9,25 +9,31 @@ namespace seedwalk::store {
 transaction::result transaction::apply(const record_claims& op) {
   claims_recorded counts;
   const auto bit = memory_.source_bit(op.source);
-  for (const auto& c : op.claims)
-    if (auto done = add_claim(op, bit, c, counts); !done)
+  // All are named before the first is looked up, so that the table's memory comes meanwhile.
+  hashes_.clear();
+  for (const auto& c : op.claims) {
+    hashes_.push_back(memory_.hash_of(c.peer));
+    memory_.table.prefetch(hashes_.back());
+  }
+  for (std::size_t i = 0; i != op.claims.size(); ++i)
+    if (auto done = add_claim(op, bit, op.claims[i], hashes_[i], counts); !done)
       return tl::unexpected(done.error());
   return counts;
 }
 
 tl::expected<void, error> transaction::add_claim(const record_claims& op, std::uint32_t source_bit,
-                                                 const claim& c, claims_recorded& counts) {
-  const auto who = memory_.identify(c.peer);
-  if (auto* known = memory_.table.find(who.hash)) {
+                                                 const claim& c, std::uint64_t hash,
+                                                 claims_recorded& counts) {
+  if (auto* known = memory_.table.find(hash)) {
     ++counts.known;
     const auto sane = sane_claimed_time(c.time, op.now);
     const auto sources = known->sources | source_bit;
+    const bool heard_anew = sources != known->sources;
     const bool advances = std::min(day_of(sane), 0xffffu) > known->day;
-    const bool doubles = std::popcount(sources) >= 2 * known->written_sources;
-    const bool wakes =
-        known->dormant && sources != known->sources && fresh(sane, op.now, schedule_);
+    const bool doubles = heard_anew && std::popcount(sources) >= 2 * known->written_sources;
+    const bool wakes = known->dormant && heard_anew && fresh(sane, op.now, schedule_);
     if (advances || doubles || wakes)
-      return refresh(who, op, source_bit, c);
+      return refresh({c.peer, hash}, op, source_bit, c);
     known->sources = sources;
     return {};
   }
@@ -54,7 +60,7 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   const auto where = place_new(r, op.now, schedule_);
   r.queue = where.queue;
   r.due = where.due;
-  change(*load_unknown(who), std::move(r));
+  change(*load_unknown({c.peer, hash}), std::move(r));
   return {};
 }
 
