@@ -66,16 +66,14 @@ net::bytes conformance_test::bytes_of(net::connection_id id) const {
   return joined;
 }
 
+std::size_t conformance_test::await_arrival(net::connection_id id, std::size_t count) {
+  EXPECT_TRUE(world_->run_until([&] { return referee_.received_bytes(id) >= count; }))
+      << referee_.received_bytes(id) << " of " << count << " bytes";
+  return referee_.received_bytes(id);
+}
+
 net::bytes conformance_test::await_bytes(net::connection_id id, std::size_t count) {
-  std::size_t seen = 0;
-  std::size_t bytes_seen = 0;
-  EXPECT_TRUE(world_->run_until([&] {
-    for (; seen != referee_.log().size(); ++seen)
-      if (auto x = std::get_if<net::received>(&referee_.log()[seen].what); x && x->connection == id)
-        bytes_seen += x->data.size();
-    return bytes_seen >= count;
-  })) << bytes_seen
-      << " of " << count << " bytes";
+  await_arrival(id, count);
   return bytes_of(id);
 }
 

@@ -93,6 +93,9 @@ protected:
     return found;
   }
 
+  /// Runs until so many bytes have been received on a connection; how many there are then.
+  std::size_t await_arrival(net::connection_id id, std::size_t count);
+
   /// The bytes received on a connection so far; and runs until there are that many.
   net::bytes bytes_of(net::connection_id id) const;
   net::bytes await_bytes(net::connection_id id, std::size_t count);

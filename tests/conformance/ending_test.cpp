@@ -88,7 +88,7 @@ TEST_P(ending, a_graceful_close_sends_what_is_queued_and_is_heard_once) {
   std::size_t arrived = 0;
   while (arrived != large.size() + 1) {
     door().want(both.server, net::network::max_allowance_bytes);
-    const auto now = await_bytes(both.server, arrived + 1).size();
+    const auto now = await_arrival(both.server, arrived + 1);
     ASSERT_GT(now, arrived) << story();
     arrived = now;
   }

@@ -47,6 +47,11 @@ referee::connection_record* referee::known(net::connection_id id, const char* wh
   return &found->second;
 }
 
+std::size_t referee::received_bytes(net::connection_id id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? 0 : found->second.received_bytes;
+}
+
 std::vector<std::string> referee::debts() const {
   std::vector<std::string> owed;
   for (const auto& [id, connection] : connections_)
@@ -101,6 +106,7 @@ void referee::check(const net::received& x) {
     require(x.data.size() <= connection->allowance_bytes, "received more than was wanted");
     connection->allowance_bytes -=
         std::min<std::uint64_t>(connection->allowance_bytes, x.data.size());
+    connection->received_bytes += x.data.size();
   }
 }
 

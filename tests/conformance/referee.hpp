@@ -34,6 +34,8 @@ public:
   void watch(net::network& door, bool completions_are_immediate);
 
   const std::vector<heard>& log() const { return log_; }
+  /// How much was received on a connection so far.
+  std::size_t received_bytes(net::connection_id id) const;
   /// What broke the contract, a sentence each.
   const std::vector<std::string>& violations() const { return violations_; }
   /// What the contract still owes: an ending of each dial, each question, each socket opened.
@@ -67,6 +69,7 @@ private:
     stage at = stage::dialling;
     asked to_close = asked::nothing;
     std::uint64_t allowance_bytes = 0;
+    std::size_t received_bytes = 0;
     std::uint64_t undrained_writes = 0;
     bool output_ended = false;
   };
