@@ -73,9 +73,9 @@ struct decoder_options {
 
   template <inspector F>
   friend auto inspect(F& f, decoder_options& x) {
-    auto wanted = static_cast<std::uint64_t>(x.wanted.to_ullong());
-    const auto result = f(x.magic, wanted, x.verify_skipped);
-    x.wanted = message_set{wanted};
+    auto bits = static_cast<std::uint64_t>(x.wanted.to_ullong());
+    const auto result = f(x.magic, bits, x.verify_skipped);
+    x.wanted = message_set{bits};
     return result;
   }
 };
