@@ -20,25 +20,6 @@ std::uint64_t keyed_hash(std::uint64_t seed, std::string_view purpose, byte_view
   return keyed_hasher{seed, purpose}(key);
 }
 
-std::uint64_t random_stream::next() {
-  state_ += 0x9e3779b97f4a7c15ull;
-  auto z = state_;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-  return z ^ (z >> 31);
-}
-
-std::uint64_t random_stream::below(std::uint64_t bound) {
-  assert(bound > 0);
-  // The last values, of which there are 2^64 mod bound, would favour small results: drawn again.
-  for (;;) {
-    const auto x = next();
-    const auto result = x % bound;
-    if (x - result <= 0 - bound)
-      return result;
-  }
-}
-
 std::int64_t random_stream::between(std::int64_t first, std::int64_t last) {
   assert(first <= last);
   const auto span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);

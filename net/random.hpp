@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <string_view>
 
@@ -37,10 +38,25 @@ public:
       : state_(keyed_hash(seed, purpose, key)) {}
 
   /// 64 uniform bits.
-  std::uint64_t next();
+  std::uint64_t next() {
+    state_ += 0x9e3779b97f4a7c15ull;
+    auto z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
 
   /// Uniform in [0, bound), without bias. Precondition: bound > 0.
-  std::uint64_t below(std::uint64_t bound);
+  std::uint64_t below(std::uint64_t bound) {
+    assert(bound > 0);
+    // The last values, of which there are 2^64 mod bound, would favour small results: drawn again.
+    for (;;) {
+      const auto x = next();
+      const auto result = x % bound;
+      if (x - result <= 0 - bound)
+        return result;
+    }
+  }
 
   /// Uniform in [first, last], both included. Precondition: first <= last.
   std::int64_t between(std::int64_t first, std::int64_t last);

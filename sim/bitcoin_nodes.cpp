@@ -84,7 +84,10 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
   for (const auto number : me.peers) {
     const auto& peer = where_.nodes()[number];
     const std::chrono::seconds age{ages.below(10'800)};
-    entries.push_back({peer.at, claimed_time(wall - age), peer.services});
+    auto& entry = entries.emplace_back();
+    entry.peer = peer.at;
+    entry.time = claimed_time(wall - age);
+    entry.services = peer.services;
   }
   if (me.kind == node_kind::unroutable_gossip)
     add_unroutable(entries, claimed_time(wall));
