@@ -7,12 +7,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zstd.h>
 
 namespace seedwalk::sim {
 
 namespace {
+
+/// Of the thread that compresses and writes; the crawl's threads have 0.
+constexpr int niceness = 10;
+/// So much is written before the disk is told to begin.
+constexpr std::uint64_t push_bytes = 4u << 20;
 
 std::string system_text(const std::string& path) {
   return fmt::format("{}: {}", path, std::generic_category().message(errno));
@@ -21,12 +27,12 @@ std::string system_text(const std::string& path) {
 } // namespace
 
 tl::expected<std::unique_ptr<recording_file>, std::string>
-recording_file::create(const std::string& path, int compression_level) {
+recording_file::create(const std::string& path) {
   const auto descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
   if (descriptor < 0)
     return tl::unexpected(system_text(path));
-  std::unique_ptr<recording_file> file{new recording_file(descriptor, path, compression_level)};
+  std::unique_ptr<recording_file> file{new recording_file(descriptor, path)};
   const auto preamble = recording_preamble();
   if (auto failed = file->append_bytes(preamble); !failed.empty())
     return tl::unexpected(std::move(failed));
@@ -34,10 +40,8 @@ recording_file::create(const std::string& path, int compression_level) {
   return file;
 }
 
-recording_file::recording_file(int descriptor, std::string path, int level)
-    : descriptor_(descriptor), path_(std::move(path)), zstd_(ZSTD_createCCtx()) {
-  ZSTD_CCtx_setParameter(zstd_, ZSTD_c_compressionLevel, level);
-}
+recording_file::recording_file(int descriptor, std::string path)
+    : descriptor_(descriptor), path_(std::move(path)), zstd_(ZSTD_createCCtx()) {}
 
 recording_file::~recording_file() {
   if (thread_.joinable()) {
@@ -52,10 +56,11 @@ recording_file::~recording_file() {
   ::close(descriptor_);
 }
 
-net::bytes recording_file::put(frame_kind kind, std::uint64_t steps_before, net::bytes&& contents) {
+net::bytes recording_file::put(frame_kind kind, std::uint64_t steps_before, net::bytes&& contents,
+                               int level) {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [this] { return waiting_.size() < waiting_max; });
-  waiting_.push_back({kind, steps_before, std::move(contents)});
+  waiting_.push_back({kind, steps_before, std::move(contents), level});
   auto next = std::move(spare_);
   spare_ = {};
   lock.unlock();
@@ -82,6 +87,8 @@ std::uint64_t recording_file::bytes_written() const {
 }
 
 void recording_file::serve() {
+  // Compressing can wait until the crawl does: its queue is bounded, and who fills it waits anyway.
+  ::setpriority(PRIO_PROCESS, 0, niceness); // 0: this thread, on Linux.
   std::unique_lock lock{mutex_};
   for (;;) {
     changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
@@ -106,6 +113,7 @@ std::string recording_file::append(const frame& what) {
   if (what.contents.size() > frame_contents_max)
     return fmt::format("{}: a frame of {} bytes is longer than a recording can hold", path_,
                        what.contents.size());
+  ZSTD_CCtx_setParameter(zstd_, ZSTD_c_compressionLevel, what.level);
   stored_.resize(frame_head::size + ZSTD_compressBound(what.contents.size()));
   const auto size =
       ZSTD_compress2(zstd_, stored_.data() + frame_head::size, stored_.size() - frame_head::size,
@@ -135,6 +143,12 @@ std::string recording_file::append_bytes(net::byte_view what) {
     what = what.subspan(static_cast<std::size_t>(count));
     const std::lock_guard lock{mutex_};
     bytes_written_ += static_cast<std::uint64_t>(count);
+  }
+  // The disk begins now, without anybody waiting for it: `flush` finds little left to wait for.
+  if (bytes_written_ - bytes_pushed_ >= push_bytes) {
+    ::sync_file_range(descriptor_, static_cast<off64_t>(bytes_pushed_),
+                      static_cast<off64_t>(bytes_written_ - bytes_pushed_), SYNC_FILE_RANGE_WRITE);
+    bytes_pushed_ = bytes_written_;
   }
   return {};
 }

@@ -28,8 +28,7 @@ public:
   static constexpr std::size_t waiting_max = 8;
 
   /// Creates `path`, or empties it, and begins it. The error is one line for the operator.
-  static tl::expected<std::unique_ptr<recording_file>, std::string> create(const std::string& path,
-                                                                           int compression_level);
+  static tl::expected<std::unique_ptr<recording_file>, std::string> create(const std::string& path);
 
   /// Writes what waits, then closes the file.
   ~recording_file();
@@ -37,8 +36,9 @@ public:
   recording_file(const recording_file&) = delete;
   recording_file& operator=(const recording_file&) = delete;
 
-  /// Takes the contents of the next frame and returns an empty vector to be filled next.
-  net::bytes put(frame_kind kind, std::uint64_t steps_before, net::bytes&& contents);
+  /// Takes the contents of the next frame, to be compressed at one of zstd's levels, and returns an
+  /// empty vector to be filled next.
+  net::bytes put(frame_kind kind, std::uint64_t steps_before, net::bytes&& contents, int level);
 
   /// Waits until everything is written and, unless that failed, on the disk (fsync).
   void flush();
@@ -54,9 +54,10 @@ private:
     frame_kind kind;
     std::uint64_t steps_before;
     net::bytes contents;
+    int level;
   };
 
-  recording_file(int descriptor, std::string path, int level);
+  recording_file(int descriptor, std::string path);
   void serve();
   std::string append(const frame& what);
   std::string append_bytes(net::byte_view what);
@@ -64,8 +65,9 @@ private:
   const int descriptor_;
   const std::string path_;
   ZSTD_CCtx_s* zstd_;
-  std::uint32_t frames_ = 0; ///< Of the writing thread.
-  net::bytes stored_;        ///< Of the writing thread.
+  std::uint32_t frames_ = 0;       ///< Of the writing thread.
+  net::bytes stored_;              ///< Of the writing thread.
+  std::uint64_t bytes_pushed_ = 0; ///< To the disk, of the writing thread.
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -9,10 +9,10 @@ namespace seedwalk::sim {
 tl::expected<std::unique_ptr<recording_writer>, std::string>
 recording_writer::create(const std::string& path, const recording_header& header,
                          options settings) {
-  auto file = recording_file::create(path, settings.compression_level);
+  auto file = recording_file::create(path);
   if (!file)
     return tl::unexpected(std::move(file.error()));
-  (*file)->put(frame_kind::header, 0, net::to_archive(header));
+  (*file)->put(frame_kind::header, 0, net::to_archive(header), settings.compression_level);
   (*file)->flush();
   if (auto failed = (*file)->failure(); !failed.empty())
     return tl::unexpected(std::move(failed));
@@ -61,7 +61,8 @@ void recording_writer::finish(std::uint64_t steps, std::uint64_t hash, std::stri
     return;
   close_frame();
   file_->put(frame_kind::end, steps,
-             net::to_archive(recording_end{steps, hash, std::string{reason}}));
+             net::to_archive(recording_end{steps, hash, std::string{reason}}),
+             options_.compression_level);
   file_->flush();
   failure_ = file_->failure();
   if (!failure_.empty() && options_.on_failure)
@@ -95,9 +96,16 @@ void recording_writer::begin_frame() {
   steps_before_ = steps_;
 }
 
+/// For the frame that is open, which took from `opened_` to now to fill.
+int recording_writer::level() const {
+  const auto age = static_cast<std::uint64_t>((now_.steady - opened_).count());
+  const auto most = options_.hurried_bytes_per_second / 1'000 * (age / 1'000'000 + 1);
+  return frame_.size() > most ? options_.hurried_level : options_.compression_level;
+}
+
 void recording_writer::close_frame() {
   put_digests();
-  frame_ = file_->put(frame_kind::entries, steps_before_, std::move(frame_));
+  frame_ = file_->put(frame_kind::entries, steps_before_, std::move(frame_), level());
   begin_frame();
   failure_ = file_->failure();
   if (!failure_.empty() && options_.on_failure)

@@ -35,8 +35,12 @@ public:
   struct options {
     std::size_t frame_bytes = 256u << 10;
     net::steady_time frame_age = std::chrono::seconds{1};
-    /// zstd's. Below zero: at the speed of a crawl, for some more bytes.
+    /// zstd's. Below zero: quicker, for some more bytes.
     int compression_level = -5;
+    /// The same while more than so many bytes come in a second of the run's time, as they do where
+    /// nobody is far away: then each microsecond counts, and disk space does not.
+    int hurried_level = -50;
+    std::uint64_t hurried_bytes_per_second = 16u << 20;
     /// Told once, in the world's thread, between two steps, why the recording ended early.
     std::function<void(const std::string& why)> on_failure;
   };
@@ -69,6 +73,7 @@ private:
   void put_digests();
   void begin_frame();
   void close_frame();
+  int level() const;
   void close_full_frame() {
     if (frame_.size() + digests_.size() * sizeof digests_[0] >= options_.frame_bytes)
       close_frame();

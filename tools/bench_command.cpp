@@ -33,7 +33,7 @@ constexpr std::array benchmarks = {
               bench::run_crawl_bench},
     benchmark{"sim", "crawls in the simulator, against a ping-pong of plain actors", "nodes", 1'000,
               bench::run_sim_bench},
-    benchmark{"replay", "records a crawl and replays it, against the crawl alone", "nodes", 1'000,
+    benchmark{"replay", "records a crawl and replays it, against the crawl alone", "nodes", 5'000,
               bench::run_replay_bench},
     benchmark{"store", "writes, opens and feeds gossip to a database, against raw LevelDB",
               "endpoints", 1'000'000, bench::run_store_bench},
