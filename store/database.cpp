@@ -1,5 +1,7 @@
 #include "store/database.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "net/archive.hpp"
@@ -122,6 +124,8 @@ tl::expected<void, error> database::load() {
           damaged = "the table of user agents";
         return damaged.empty();
       });
+  // The counters may be damaged: they say what to expect, within what may be.
+  memory_.table.reserve(std::min(memory_.totals.known, options_.limits.known));
   auto peers = agents.and_then([&] {
     peer_record r;
     return disk_.scan(prefix(key_kind::peer), {}, [&](std::string_view key, std::string_view v) {

@@ -40,7 +40,7 @@ known_table::entry& known_table::insert(std::uint64_t hash) {
   if (auto* found = find(hash))
     return *found;
   if (too_full(size_, slots_.size()))
-    grow();
+    resize(2 * slots_.size());
   auto& e = slots_[slot_of(hash)];
   e.hash = hash;
   ++size_;
@@ -63,8 +63,16 @@ void known_table::erase(std::uint64_t hash) {
   slots_[hole] = {};
 }
 
-void known_table::grow() {
-  const auto old = std::exchange(slots_, std::vector<entry>(slots_.size() * 2));
+void known_table::reserve(std::size_t entries) {
+  auto slots = slots_.size();
+  while (entries != 0 && too_full(entries - 1, slots))
+    slots *= 2;
+  if (slots != slots_.size())
+    resize(slots);
+}
+
+void known_table::resize(std::size_t slots) {
+  const auto old = std::exchange(slots_, std::vector<entry>(slots));
   for (const auto& e : old)
     if (e.hash != 0)
       slots_[slot_of(e.hash)] = e;

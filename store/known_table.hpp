@@ -25,6 +25,9 @@ public:
 
   known_table();
 
+  /// Takes memory for so many entries at once, instead of doubling it on the way there.
+  void reserve(std::size_t entries);
+
   /// The hash that is looked up for a hash: never 0.
   static std::uint64_t fold(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
@@ -47,7 +50,7 @@ public:
 private:
   std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
   std::size_t slot_of(std::uint64_t hash) const;
-  void grow();
+  void resize(std::size_t slots);
 
   std::vector<entry> slots_; ///< A power of two of them.
   std::size_t size_ = 0;

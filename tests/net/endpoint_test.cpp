@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -224,6 +229,47 @@ TEST(endpoint, is_an_archivable_value) {
     endpoint again;
     RC_ASSERT(from_archive(to_archive(peer), again));
     RC_ASSERT(again == peer);
+  }));
+}
+
+/// An endpoint, and one that differs from it in little or nothing: some bytes of its address, whose
+/// order may not depend on that of the machine, its port or its network.
+std::pair<endpoint, endpoint> near_endpoints() {
+  const auto one = kept_endpoint();
+  auto other = one;
+  for (auto changes = between(0, 3); changes != 0; --changes)
+    other.address[between<std::size_t>(0, other.address_bytes().size() - 1)] =
+        between<std::uint8_t>(0, 255);
+  if (between(0, 3) == 0)
+    other.port = between<std::uint16_t>(0, 0xffff);
+  if (between(0, 3) == 0)
+    other.network =
+        *rc::gen::elementOf(std::vector(std::begin(named_networks), std::end(named_networks)));
+  return {one, other};
+}
+
+TEST(endpoint, is_ordered_by_network_then_bytes_then_port) {
+  EXPECT_TRUE(rc::check([] {
+    const auto [one, other] = near_endpoints();
+    const auto parts = [](const endpoint& e) {
+      return std::tuple(e.network, std::vector(e.address.begin(), e.address.end()), e.port);
+    };
+    RC_ASSERT((one <=> other) == (parts(one) <=> parts(other)));
+    RC_ASSERT((other <=> one) == (parts(other) <=> parts(one)));
+    RC_ASSERT((one == other) == (parts(one) == parts(other)));
+  }));
+}
+
+TEST(endpoint, has_words_of_its_own) {
+  EXPECT_TRUE(rc::check([] {
+    const auto [one, other] = near_endpoints();
+    const endpoint_words first{one};
+    const endpoint_words second{other};
+    // The bytes that another network does not use tell nothing.
+    if (one.network == other.network)
+      RC_ASSERT(std::ranges::equal(first.view(), second.view()) == (one == other));
+    else
+      RC_ASSERT(!std::ranges::equal(first.view(), second.view()));
   }));
 }
 
