@@ -45,6 +45,12 @@ std::uint64_t known_state::hash_of(const net::endpoint& peer) const {
   return known_table::fold(hash_(endpoint_bytes{peer}.view()));
 }
 
+void known_state::prefetch_new(const net::endpoint& peer, std::uint64_t hash) const {
+  records.prefetch(hash);
+  if (peer.network == net::network_id::ipv4 && !net::is_loopback(peer))
+    addresses_.prefetch(prefix_hash(seed_, peer, "ipv4", 4));
+}
+
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {
   const auto group = source ? net::netgroup(*source) : net::bytes{};
   return 1u << (net::keyed_hash(seed_, "source", group) % 32);

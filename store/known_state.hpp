@@ -76,6 +76,10 @@ public:
   std::uint64_t hash_of(const net::endpoint& peer) const;
   hashed_endpoint identify(const net::endpoint& peer) const { return {peer, hash_of(peer)}; }
 
+  /// Says that an endpoint, not known yet, is added before long: what that looks at is in memory
+  /// of many megabytes, and comes meanwhile.
+  void prefetch_new(const net::endpoint& peer, std::uint64_t hash) const;
+
   /// The bit of `peer_record::sources` that stands for a source.
   std::uint32_t source_bit(const std::optional<net::endpoint>& source) const;
 

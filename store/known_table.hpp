@@ -64,6 +64,9 @@ class prefix_counts {
 public:
   prefix_counts();
 
+  /// Says that this hash is looked up before long.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(tag(hash))]); }
+
   std::uint32_t count(std::uint64_t hash) const;
   void increment(std::uint64_t hash);
   /// Precondition: the count is not 0.

@@ -15,9 +15,13 @@ transaction::result transaction::apply(const record_claims& op) {
     hashes_.push_back(memory_.hash_of(c.peer));
     memory_.table.prefetch(hashes_.back());
   }
-  for (std::size_t i = 0; i != op.claims.size(); ++i)
+  constexpr std::size_t ahead = 8;
+  for (std::size_t i = 0; i != op.claims.size(); ++i) {
+    if (const auto later = i + ahead; later < hashes_.size() && !memory_.table.find(hashes_[later]))
+      memory_.prefetch_new(op.claims[later].peer, hashes_[later]);
     if (auto done = add_claim(op, bit, op.claims[i], hashes_[i], counts); !done)
       return tl::unexpected(done.error());
+  }
   return counts;
 }
 
