@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto examples = R"(seedwalk zoo --nodes 500
 seedwalk zoo --nodes 5000 --addresses 1000 --kind honest=1
-seedwalk zoo --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --pace 1s)";
+seedwalk zoo --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --pace 1)";
 
 } // namespace
 
