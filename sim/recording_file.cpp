@@ -144,7 +144,8 @@ std::string recording_file::append_bytes(net::byte_view what) {
     const std::lock_guard lock{mutex_};
     bytes_written_ += static_cast<std::uint64_t>(count);
   }
-  // The disk begins now, without anybody waiting for it: `flush` finds little left to wait for.
+  // The disk begins now, without anybody waiting for it: `flush` finds little left to wait for. No
+  // lock: only this thread changes the number.
   if (bytes_written_ - bytes_pushed_ >= push_bytes) {
     ::sync_file_range(descriptor_, static_cast<off64_t>(bytes_pushed_),
                       static_cast<off64_t>(bytes_written_ - bytes_pushed_), SYNC_FILE_RANGE_WRITE);

@@ -47,18 +47,13 @@ endpoint_bytes::endpoint_bytes(const net::endpoint& peer) {
   // Nearly all are IPv4, and nearly all are hashed: bytes that were stored as one word are loaded
   // again without waiting.
   if (peer.network == net::network_id::ipv4) {
-    const auto& a = peer.address;
-    const std::array<std::uint8_t, 8> word = {1,
-                                              a[0],
-                                              a[1],
-                                              a[2],
-                                              a[3],
-                                              static_cast<std::uint8_t>(peer.port >> 8),
-                                              static_cast<std::uint8_t>(peer.port),
-                                              0};
+    std::array<std::uint8_t, 8> word{static_cast<std::uint8_t>(peer.network)};
+    std::copy_n(peer.address.begin(), 4, word.begin() + 1);
+    word[5] = static_cast<std::uint8_t>(peer.port >> 8);
+    word[6] = static_cast<std::uint8_t>(peer.port);
     const auto whole = std::bit_cast<std::uint64_t>(word);
     std::memcpy(data_.data(), &whole, sizeof whole);
-    size_ = 7;
+    size_ = 1 + 4 + 2;
     return;
   }
   data_[0] = static_cast<std::uint8_t>(peer.network);

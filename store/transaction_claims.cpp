@@ -15,7 +15,7 @@ transaction::result transaction::apply(const record_claims& op) {
     hashes_.push_back(memory_.hash_of(c.peer));
     memory_.table.prefetch(hashes_.back());
   }
-  constexpr std::size_t ahead = 8;
+  constexpr std::size_t ahead = 8; // Longer than memory takes, shorter than a cache holds.
   for (std::size_t i = 0; i != op.claims.size(); ++i) {
     if (const auto later = i + ahead; later < hashes_.size() && !memory_.table.find(hashes_[later]))
       memory_.prefetch_new(op.claims[later].peer, hashes_[later]);

@@ -127,6 +127,38 @@ TEST(recording, says_what_was_written) {
   EXPECT_GT(frame_starts(drawn.data).size(), 10u);
 }
 
+// What comes slowly is worth compressing well, and what comes fast is not worth the time.
+TEST(recording, of_a_slow_run_takes_fewer_bytes_than_of_a_fast_one) {
+  // As an answer to getaddr: five bytes that nobody expects, then what is nearly always the same.
+  net::random_stream draws{1, "answer"};
+  net::bytes answer;
+  for (std::uint32_t i = 0; i != 1'000; ++i)
+    net::byte_writer{answer}(static_cast<std::uint32_t>(draws.next()),
+                             std::array<std::uint8_t, 10>{0xfd, 9, 4, 1, 4, 127, 1, 0, 0x48, 0x0c},
+                             static_cast<std::uint8_t>(draws.next()));
+  const auto bytes_of = [&](net::steady_time between) {
+    const scratch_file file;
+    recording_writer::options settings;
+    settings.frame_age = std::chrono::hours{1};
+    auto writer = recording_writer::create(file.path, {}, settings);
+    EXPECT_TRUE(writer);
+    net::instant now;
+    for (int i = 0; i != 40; ++i) {
+      now.steady += between;
+      (*writer)->on_advance(1, now);
+      (*writer)->on_completion(1, net::owner{1}, 0, answer);
+    }
+    (*writer)->finish(0, 0, "done");
+    const auto whole = read_all(file.path);
+    EXPECT_TRUE(whole.ended());
+    EXPECT_EQ(whole.entries.size(), 80u);
+    return (*writer)->bytes_written();
+  };
+  const auto fast = bytes_of(std::chrono::microseconds{100});
+  const auto slow = bytes_of(std::chrono::seconds{1});
+  EXPECT_LT(slow * 11, fast * 10);
+}
+
 TEST(recording, cut_at_every_byte_gives_the_whole_frames_before) {
   const drawn_recording drawn{60};
   const auto starts = frame_starts(drawn.data);
