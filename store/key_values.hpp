@@ -14,6 +14,7 @@
 #include <leveldb/write_batch.h>
 #include <tl/expected.hpp>
 
+#include "net/bytes.hpp"
 #include "store/error.hpp"
 
 namespace seedwalk::store {
@@ -98,6 +99,10 @@ inline std::string_view as_view(const leveldb::Slice& s) {
 }
 inline leveldb::Slice as_slice(std::string_view s) {
   return {s.data(), s.size()};
+}
+
+inline leveldb::Slice as_slice(net::byte_view bytes) {
+  return as_slice(net::as_text(bytes));
 }
 
 } // namespace seedwalk::store

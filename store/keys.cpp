@@ -1,7 +1,9 @@
 #include "store/keys.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cassert>
 #include <cstring>
 
 #include "net/archive.hpp"
@@ -14,10 +16,50 @@ namespace {
 constexpr std::size_t due_bytes = 5;
 constexpr std::int64_t max_due = (std::int64_t{1} << (due_bytes * 8)) - 1;
 
-void put_number(std::string& out, std::uint64_t x, std::size_t size) {
-  for (auto shift = size * 8; shift != 0; shift -= 8)
-    out.push_back(static_cast<char>(x >> (shift - 8)));
-}
+/// Puts the parts of a key side by side, and makes one string of them: a batch writes thousands.
+class key_writer {
+public:
+  explicit key_writer(key_kind kind) { byte(static_cast<std::uint8_t>(kind)); }
+
+  key_writer& byte(std::uint8_t x) {
+    data_[size_++] = static_cast<char>(x);
+    return *this;
+  }
+  key_writer& number(std::uint64_t x, std::size_t size) {
+    for (auto shift = size * 8; shift != 0; shift -= 8)
+      byte(static_cast<std::uint8_t>(x >> (shift - 8)));
+    return *this;
+  }
+  key_writer& endpoint(const net::endpoint& peer) {
+    const endpoint_bytes bytes{peer};
+    std::copy_n(bytes.view().begin(), bytes.view().size(), data_.begin() + size_);
+    size_ += bytes.view().size();
+    return *this;
+  }
+  /// A netgroup's name, behind its size.
+  key_writer& group(std::string_view name) {
+    assert(name.size() <= max_group);
+    byte(static_cast<std::uint8_t>(name.size()));
+    std::copy(name.begin(), name.end(), data_.begin() + size_);
+    size_ += name.size();
+    return *this;
+  }
+  /// Any time in `due_bytes`, whatever it is.
+  key_writer& due(timestamp t) {
+    return number(static_cast<std::uint64_t>(std::clamp<std::int64_t>(t.count(), 0, max_due)),
+                  due_bytes);
+  }
+  std::string str() const { return {data_.data(), size_}; }
+
+private:
+  static constexpr std::size_t max_group = 6; ///< As `net::netgroup` has it.
+
+  /// The longest are a visit's (kind, day, endpoint, number) and a group's (kind, size, name,
+  /// number, endpoint), which are of the same size.
+  std::array<char, 1 + 4 + endpoint_bytes::max_size + 8> data_;
+  static_assert(1 + 1 + max_group + 4 <= 1 + 4 + 8);
+  std::size_t size_ = 0;
+};
 
 std::optional<std::uint64_t> take_number(std::string_view& in, std::size_t size) {
   if (in.size() < size)
@@ -34,11 +76,6 @@ bool take_kind(std::string_view& in, key_kind kind) {
     return false;
   in.remove_prefix(1);
   return true;
-}
-
-void put_endpoint(std::string& out, const net::endpoint& peer) {
-  const endpoint_bytes key{peer};
-  out.append(net::as_text(key.view()));
 }
 
 } // namespace
@@ -65,9 +102,8 @@ endpoint_bytes::endpoint_bytes(const net::endpoint& peer) {
 }
 
 std::string endpoint_key(const net::endpoint& peer) {
-  std::string out;
-  put_endpoint(out, peer);
-  return out;
+  const endpoint_bytes key{peer};
+  return std::string(net::as_text(key.view()));
 }
 
 std::optional<net::endpoint> take_endpoint(std::string_view& in) {
@@ -93,21 +129,15 @@ std::string meta_key(std::string_view name) {
 }
 
 std::string peer_key(const net::endpoint& peer) {
-  auto out = prefix(key_kind::peer);
-  put_endpoint(out, peer);
-  return out;
+  return key_writer(key_kind::peer).endpoint(peer).str();
 }
 
 std::string census_key(std::uint32_t number) {
-  auto out = prefix(key_kind::census);
-  put_number(out, number, 4);
-  return out;
+  return key_writer(key_kind::census).number(number, 4).str();
 }
 
 std::string user_agent_key(std::uint32_t number) {
-  auto out = prefix(key_kind::user_agent);
-  put_number(out, number, 4);
-  return out;
+  return key_writer(key_kind::user_agent).number(number, 4).str();
 }
 
 std::string ban_key(const ban_target& target) {
@@ -116,62 +146,45 @@ std::string ban_key(const ban_target& target) {
 }
 
 std::string due_prefix(dial_class queue) {
-  auto out = prefix(key_kind::due);
-  out.push_back(static_cast<char>(queue));
-  return out;
+  return key_writer(key_kind::due).byte(static_cast<std::uint8_t>(queue)).str();
 }
 
 std::string due_bound(dial_class queue, timestamp due) {
-  auto out = due_prefix(queue);
-  const auto clamped = std::clamp<std::int64_t>(due.count(), 0, max_due);
-  put_number(out, static_cast<std::uint64_t>(clamped), due_bytes);
-  return out;
+  return key_writer(key_kind::due).byte(static_cast<std::uint8_t>(queue)).due(due).str();
 }
 
 std::string due_key(dial_class queue, timestamp due, std::uint32_t tiebreak,
                     const net::endpoint& peer) {
-  auto out = due_bound(queue, due);
-  put_number(out, tiebreak, 4);
-  put_endpoint(out, peer);
-  return out;
+  return key_writer(key_kind::due)
+      .byte(static_cast<std::uint8_t>(queue))
+      .due(due)
+      .number(tiebreak, 4)
+      .endpoint(peer)
+      .str();
 }
 
-std::string group_prefix(const std::string& group) {
-  auto out = prefix(key_kind::group);
-  out.push_back(static_cast<char>(group.size()));
-  out.append(group);
-  return out;
+std::string group_prefix(std::string_view group) {
+  return key_writer(key_kind::group).group(group).str();
 }
 
-std::string group_key(const std::string& group, std::uint32_t tiebreak, const net::endpoint& peer) {
-  auto out = group_prefix(group);
-  put_number(out, tiebreak, 4);
-  put_endpoint(out, peer);
-  return out;
+std::string group_key(std::string_view group, std::uint32_t tiebreak, const net::endpoint& peer) {
+  return key_writer(key_kind::group).group(group).number(tiebreak, 4).endpoint(peer).str();
 }
 
 std::string day_prefix(key_kind kind, std::uint32_t day) {
-  auto out = prefix(kind);
-  put_number(out, day, 4);
-  return out;
+  return key_writer(kind).number(day, 4).str();
 }
 
 std::string visit_prefix(std::uint32_t day, const net::endpoint& peer) {
-  auto out = day_prefix(key_kind::visit, day);
-  put_endpoint(out, peer);
-  return out;
+  return key_writer(key_kind::visit).number(day, 4).endpoint(peer).str();
 }
 
 std::string visit_key(std::uint32_t day, const net::endpoint& peer, std::uint64_t number) {
-  auto out = visit_prefix(day, peer);
-  put_number(out, number, 8);
-  return out;
+  return key_writer(key_kind::visit).number(day, 4).endpoint(peer).number(number, 8).str();
 }
 
 std::string inbound_key(std::uint32_t day, std::uint64_t number) {
-  auto out = day_prefix(key_kind::inbound, day);
-  put_number(out, number, 8);
-  return out;
+  return key_writer(key_kind::inbound).number(day, 4).number(number, 8).str();
 }
 
 std::optional<net::endpoint> parse_peer_key(std::string_view key) {

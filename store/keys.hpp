@@ -35,11 +35,13 @@ std::string endpoint_key(const net::endpoint& peer);
 /// The same without a string, for who looks at one and keeps nothing.
 class endpoint_bytes {
 public:
+  static constexpr std::size_t max_size = 1 + 32 + 2;
+
   explicit endpoint_bytes(const net::endpoint& peer);
   net::byte_view view() const { return {data_.data(), size_}; }
 
 private:
-  std::array<std::uint8_t, 1 + 32 + 2> data_;
+  std::array<std::uint8_t, max_size> data_;
   std::size_t size_;
 };
 
@@ -56,7 +58,7 @@ std::string ban_key(const ban_target& target);
 /// the same second is in no order that an address has.
 std::string due_key(dial_class queue, timestamp due, std::uint32_t tiebreak,
                     const net::endpoint& peer);
-std::string group_key(const std::string& group, std::uint32_t tiebreak, const net::endpoint& peer);
+std::string group_key(std::string_view group, std::uint32_t tiebreak, const net::endpoint& peer);
 std::string visit_key(std::uint32_t day, const net::endpoint& peer, std::uint64_t number);
 std::string inbound_key(std::uint32_t day, std::uint64_t number);
 
@@ -65,7 +67,7 @@ std::string prefix(key_kind kind);
 std::string due_prefix(dial_class queue);
 /// Before everything that is due at `due` or later.
 std::string due_bound(dial_class queue, timestamp due);
-std::string group_prefix(const std::string& group);
+std::string group_prefix(std::string_view group);
 std::string visit_prefix(std::uint32_t day, const net::endpoint& peer);
 std::string day_prefix(key_kind kind, std::uint32_t day);
 

@@ -10,12 +10,8 @@ namespace seedwalk::store {
 
 namespace {
 
-constexpr std::size_t bytes_of_48 = 6;
-constexpr std::size_t bytes_of_64 = 8;
-
-std::uint64_t prefix_hash(std::uint64_t seed, const net::endpoint& peer, std::string_view purpose,
-                          std::size_t size) {
-  return net::keyed_hash(seed, purpose, net::byte_view(peer.address.data(), size));
+net::byte_view front(const net::endpoint& peer, std::size_t size) {
+  return {peer.address.data(), size};
 }
 
 bool never_reached(const peer_record* r) {
@@ -41,14 +37,33 @@ std::string source_group_of(const peer_record& r) {
   return std::string(net::as_text(net::netgroup(*r.first_source)));
 }
 
+const std::string& source_groups::of(const peer_record& r) {
+  if (r.first_source != source_) {
+    source_ = r.first_source;
+    name_ = source_group_of(r);
+  }
+  return name_;
+}
+
 std::uint64_t known_state::hash_of(const net::endpoint& peer) const {
   return known_table::fold(hash_(endpoint_bytes{peer}.view()));
 }
 
-void known_state::prefetch_new(const net::endpoint& peer, std::uint64_t hash) const {
-  records.prefetch(hash);
+std::uint64_t known_state::ipv4_hash(const net::endpoint& peer) const {
+  return hash_ipv4_(front(peer, 4));
+}
+
+std::uint64_t known_state::hash_of_64(const net::endpoint& peer) const {
+  return hash_64_(front(peer, 8));
+}
+
+std::uint64_t known_state::hash_of_48(const net::endpoint& peer) const {
+  return hash_48_(front(peer, 6));
+}
+
+void known_state::prefetch_new(const net::endpoint& peer) const {
   if (peer.network == net::network_id::ipv4 && !net::is_loopback(peer))
-    addresses_.prefetch(prefix_hash(seed_, peer, "ipv4", 4));
+    addresses_.prefetch(ipv4_hash(peer));
 }
 
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {
@@ -60,10 +75,10 @@ bool known_state::has_room(const net::endpoint& peer, const known_limits& limits
   if (net::is_loopback(peer))
     return true;
   if (peer.network == net::network_id::ipv4)
-    return addresses_.count(prefix_hash(seed_, peer, "ipv4", 4)) < limits.per_ipv4_address;
+    return addresses_.count(ipv4_hash(peer)) < limits.per_ipv4_address;
   if (peer.network == net::network_id::ipv6)
-    return addresses_.count(prefix_hash(seed_, peer, "/64", bytes_of_64)) < limits.per_ipv6_64 &&
-           addresses_.count(prefix_hash(seed_, peer, "/48", bytes_of_48)) < limits.per_ipv6_48;
+    return addresses_.count(hash_of_64(peer)) < limits.per_ipv6_64 &&
+           addresses_.count(hash_of_48(peer)) < limits.per_ipv6_48;
   return true;
 }
 
@@ -77,11 +92,28 @@ void known_state::share_address(const net::endpoint& peer, bool added) {
       addresses_.decrement(hash);
   };
   if (peer.network == net::network_id::ipv4)
-    step(prefix_hash(seed_, peer, "ipv4", 4));
+    step(ipv4_hash(peer));
   if (peer.network == net::network_id::ipv6) {
-    step(prefix_hash(seed_, peer, "/64", bytes_of_64));
-    step(prefix_hash(seed_, peer, "/48", bytes_of_48));
+    step(hash_of_64(peer));
+    step(hash_of_48(peer));
   }
+}
+
+/// The group of a record, a new one if there was none.
+source_group& known_state::group_of(const peer_record& r) {
+  if (recent_group_ == nullptr || r.first_source != recent_source_) {
+    recent_group_ = &groups[source_group_of(r)];
+    recent_source_ = r.first_source;
+  }
+  return *recent_group_;
+}
+
+void known_state::leave_group(const peer_record& r) {
+  const auto group = groups.find(source_group_of(r));
+  if (group == groups.end() || --group->second.size != 0)
+    return;
+  groups.erase(group);
+  recent_group_ = nullptr;
 }
 
 void known_state::index(const hashed_endpoint& who, const peer_record* before,
@@ -98,12 +130,10 @@ void known_state::index(const hashed_endpoint& who, const peer_record* before,
     e.dormant = after->queue == dial_class::dormant;
   }
   if (never_reached(before) != never_reached(after)) {
-    if (never_reached(after)) {
-      ++groups[source_group_of(*after)].size;
-    } else if (const auto g = groups.find(source_group_of(*before)); g != groups.end()) {
-      if (--g->second.size == 0)
-        groups.erase(g);
-    }
+    if (never_reached(after))
+      ++group_of(*after).size;
+    else
+      leave_group(*before);
   }
   const auto success = [](const peer_record* r) { return r == nullptr ? never : r->last_success; };
   if (success(before) == success(after))

@@ -65,20 +65,32 @@ struct source_group {
 /// The group of whoever claimed an endpoint first; empty for operators and DNS seeds.
 std::string source_group_of(const peer_record& r);
 
+/// The same, for who asks about many records of one source in a row.
+class source_groups {
+public:
+  /// Valid until the next call.
+  const std::string& of(const peer_record& r);
+
+private:
+  std::optional<net::endpoint> source_;
+  std::string name_;
+};
+
 /// What the database keeps in memory: derived from the records, changed with them, rebuilt from
 /// them when the database is opened.
 class known_state {
 public:
   known_state() = default;
   explicit known_state(std::uint64_t seed, std::size_t record_cache_bytes = 0)
-      : records(record_cache_bytes), seed_(seed), hash_(seed, "endpoint") {}
+      : records(record_cache_bytes), seed_(seed), hash_(seed, "endpoint"), hash_ipv4_(seed, "ipv4"),
+        hash_64_(seed, "/64"), hash_48_(seed, "/48") {}
 
   std::uint64_t hash_of(const net::endpoint& peer) const;
   hashed_endpoint identify(const net::endpoint& peer) const { return {peer, hash_of(peer)}; }
 
   /// Says that an endpoint, not known yet, is added before long: what that looks at is in memory
   /// of many megabytes, and comes meanwhile.
-  void prefetch_new(const net::endpoint& peer, std::uint64_t hash) const;
+  void prefetch_new(const net::endpoint& peer) const;
 
   /// The bit of `peer_record::sources` that stands for a source.
   std::uint32_t source_bit(const std::optional<net::endpoint>& source) const;
@@ -107,12 +119,23 @@ public:
   record_cache records; ///< As the database has them, or the transaction at hand will write them.
 
 private:
+  std::uint64_t ipv4_hash(const net::endpoint& peer) const;
+  std::uint64_t hash_of_64(const net::endpoint& peer) const;
+  std::uint64_t hash_of_48(const net::endpoint& peer) const;
+  source_group& group_of(const peer_record& r);
+  void leave_group(const peer_record& r);
   void index(const hashed_endpoint& who, const peer_record* before, const peer_record* after);
   void share_address(const net::endpoint& peer, bool added);
 
   std::uint64_t seed_ = 0;
   net::keyed_hasher hash_{0, "endpoint"};
+  net::keyed_hasher hash_ipv4_{0, "ipv4"};
+  net::keyed_hasher hash_64_{0, "/64"};
+  net::keyed_hasher hash_48_{0, "/48"};
   prefix_counts addresses_;
+  /// The group that was looked for last, and of which source: claims come in runs.
+  std::optional<net::endpoint> recent_source_;
+  source_group* recent_group_ = nullptr;
   std::map<std::uint32_t, std::uint64_t> success_days_; ///< Endpoints by the day of last success.
 };
 

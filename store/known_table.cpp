@@ -37,14 +37,16 @@ const known_table::entry* known_table::find(std::uint64_t hash) const {
 
 known_table::entry& known_table::insert(std::uint64_t hash) {
   assert(hash != 0);
-  if (auto* found = find(hash))
-    return *found;
-  if (too_full(size_, slots_.size()))
+  auto slot = slot_of(hash);
+  if (slots_[slot].hash != 0)
+    return slots_[slot];
+  if (too_full(size_, slots_.size())) {
     resize(2 * slots_.size());
-  auto& e = slots_[slot_of(hash)];
-  e.hash = hash;
+    slot = slot_of(hash);
+  }
+  slots_[slot].hash = hash;
   ++size_;
-  return e;
+  return slots_[slot];
 }
 
 void known_table::erase(std::uint64_t hash) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace seedwalk::store {
 
@@ -21,16 +22,16 @@ record_cache::record_cache(std::size_t bytes) {
   if (bytes < min_bytes)
     return;
   constexpr std::size_t share_of_places = 8;
-  places_.resize(std::bit_floor(bytes / share_of_places / sizeof(place)));
-  ring_bytes_ = bytes - places_.size() * sizeof(place);
+  sets_.resize(std::bit_floor(bytes / share_of_places / sizeof(set)));
+  ring_bytes_ = bytes - sets_.size() * sizeof(set);
   // Not touched before it is used: what never fills takes no memory.
   ring_ = std::make_unique_for_overwrite<char[]>(ring_bytes_);
   // No position is 0.
   head_ = ring_bytes_;
 }
 
-std::size_t record_cache::set_of(std::uint64_t hash) const {
-  return hash & (places_.size() - 1) & ~(ways - 1);
+std::size_t record_cache::index_of(std::uint64_t hash) const {
+  return hash / ways & (sets_.size() - 1);
 }
 
 /// Whether there is a value, and nothing was written over it since.
@@ -46,28 +47,30 @@ record_cache::entry record_cache::at(const place& p) const {
   return {{from, n.key}, {from + n.key, n.value}};
 }
 
-std::optional<std::size_t> record_cache::place_of(std::uint64_t hash, std::string_view key) const {
-  const auto first = set_of(hash);
-  for (auto i = first; i != first + ways; ++i)
-    if (places_[i].tag == tag_of(hash) && holds(places_[i]) && at(places_[i]).key == key)
-      return i;
-  return std::nullopt;
+record_cache::place* record_cache::place_of(std::uint64_t hash, std::string_view key) {
+  return const_cast<place*>(std::as_const(*this).place_of(hash, key));
+}
+
+const record_cache::place* record_cache::place_of(std::uint64_t hash, std::string_view key) const {
+  for (const auto& p : sets_[index_of(hash)].places)
+    if (p.tag == tag_of(hash) && holds(p) && at(p).key == key)
+      return &p;
+  return nullptr;
 }
 
 std::optional<std::string_view> record_cache::find(std::uint64_t hash, std::string_view key) const {
-  if (places_.empty())
+  if (sets_.empty())
     return std::nullopt;
-  const auto i = place_of(hash, key);
-  if (!i)
+  const auto* there = place_of(hash, key);
+  if (there == nullptr)
     return std::nullopt;
-  return at(places_[*i]).value;
+  return at(*there).value;
 }
 
-std::size_t record_cache::place_for(std::uint64_t hash) const {
-  const auto first = places_.begin() + static_cast<std::ptrdiff_t>(set_of(hash));
-  const auto oldest = std::min_element(
-      first, first + ways, [](const place& a, const place& b) { return a.position < b.position; });
-  return static_cast<std::size_t>(oldest - places_.begin());
+record_cache::place& record_cache::place_for(std::uint64_t hash) {
+  auto& places = sets_[index_of(hash)].places;
+  return *std::min_element(places.begin(), places.end(),
+                           [](const place& a, const place& b) { return a.position < b.position; });
 }
 
 std::uint64_t record_cache::append(std::string_view key, std::string_view value) {
@@ -86,26 +89,26 @@ std::uint64_t record_cache::append(std::string_view key, std::string_view value)
 }
 
 void record_cache::put(std::uint64_t hash, std::string_view key, std::string_view value) {
-  if (places_.empty())
+  if (sets_.empty())
     return;
-  const auto there = place_of(hash, key);
+  auto* there = place_of(hash, key);
   constexpr std::size_t max_size = std::numeric_limits<std::uint16_t>::max();
   if (key.size() > max_size || value.size() > max_size ||
       sizeof(sizes) + key.size() + value.size() > ring_bytes_ / 8) {
-    if (there)
-      places_[*there] = {};
+    if (there != nullptr)
+      *there = {};
     return;
   }
-  const auto i = there.value_or(place_for(hash));
-  places_[i].tag = tag_of(hash);
-  places_[i].position = append(key, value);
+  auto& p = there != nullptr ? *there : place_for(hash);
+  p.tag = tag_of(hash);
+  p.position = append(key, value);
 }
 
 void record_cache::erase(std::uint64_t hash, std::string_view key) {
-  if (places_.empty())
+  if (sets_.empty())
     return;
-  if (const auto there = place_of(hash, key))
-    places_[*there] = {};
+  if (auto* there = place_of(hash, key))
+    *there = {};
 }
 
 } // namespace seedwalk::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,8 +30,8 @@ public:
 
   /// Says that this hash is looked up before long.
   void prefetch(std::uint64_t hash) const {
-    if (!places_.empty())
-      __builtin_prefetch(&places_[set_of(hash)]);
+    if (!sets_.empty())
+      __builtin_prefetch(&sets_[index_of(hash)]);
   }
 
   /// The value last put under the key, if it is still there. Valid until the next `put`.
@@ -41,7 +42,7 @@ public:
 
   void erase(std::uint64_t hash, std::string_view key);
 
-  std::size_t memory_bytes() const { return ring_bytes_ + places_.size() * sizeof(place); }
+  std::size_t memory_bytes() const { return ring_bytes_ + sets_.size() * sizeof(set); }
 
 private:
   static constexpr std::size_t ways = 8;
@@ -53,26 +54,33 @@ private:
   };
   static_assert(sizeof(place) == 8);
 
+  /// The places of some hashes: one line of a processor's cache.
+  struct alignas(64) set {
+    std::array<place, ways> places;
+  };
+  static_assert(sizeof(set) == 64);
+
   struct entry {
     std::string_view key;
     std::string_view value;
   };
 
   static std::uint64_t tag_of(std::uint64_t hash) { return hash >> 48; }
-  std::size_t set_of(std::uint64_t hash) const;
+  std::size_t index_of(std::uint64_t hash) const;
   bool holds(const place& p) const;
   entry at(const place& p) const;
-  /// The index of the place that has the key; nothing if none has.
-  std::optional<std::size_t> place_of(std::uint64_t hash, std::string_view key) const;
-  /// The index of the place of a set that is free, or whose value is the oldest.
-  std::size_t place_for(std::uint64_t hash) const;
+  /// The place that has the key; null if none has.
+  place* place_of(std::uint64_t hash, std::string_view key);
+  const place* place_of(std::uint64_t hash, std::string_view key) const;
+  /// The place of a set that is free, or whose value is the oldest.
+  place& place_for(std::uint64_t hash);
   /// Writes an entry into the ring; its position.
   std::uint64_t append(std::string_view key, std::string_view value);
 
   std::size_t ring_bytes_ = 0;
   std::unique_ptr<char[]> ring_;
-  std::vector<place> places_; ///< A power of two of them.
-  std::uint64_t head_ = 0;    ///< The position of the next value.
+  std::vector<set> sets_;  ///< A power of two of them.
+  std::uint64_t head_ = 0; ///< The position of the next value.
 };
 
 } // namespace seedwalk::store

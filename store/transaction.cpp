@@ -16,16 +16,16 @@ std::string due_key_of(const hashed_endpoint& who, const peer_record& r) {
   return due_key(r.queue, r.due, who.tiebreak(), who.peer);
 }
 
-std::string group_key_of(const hashed_endpoint& who, const peer_record& r) {
-  if (r.last_success != never)
-    return {};
-  return group_key(source_group_of(r), who.tiebreak(), who.peer);
-}
-
 } // namespace
 
 tl::expected<operation_result, error> transaction::run(const operation& op) {
   return std::visit([this](const auto& o) { return apply(o); }, op);
+}
+
+std::string transaction::group_key_of(const hashed_endpoint& who, const peer_record& r) {
+  if (r.last_success != never)
+    return {};
+  return group_key(source_groups_.of(r), who.tiebreak(), who.peer);
 }
 
 /// The place of an endpoint, or the empty one that it would take.
@@ -33,7 +33,7 @@ std::uint32_t& transaction::place_of(const hashed_endpoint& who) {
   const auto mask = places_.size() - 1;
   auto i = who.hash & mask;
   while (places_[i] != 0) {
-    const auto& there = touched_[places_[i] - 1]->who;
+    const auto& there = touched_[places_[i] - 1].who;
     if (there.hash == who.hash && there.peer == who.peer)
       break;
     i = (i + 1) & mask;
@@ -43,21 +43,21 @@ std::uint32_t& transaction::place_of(const hashed_endpoint& who) {
 
 transaction::touched* transaction::find(const hashed_endpoint& who) {
   const auto place = place_of(who);
-  return place == 0 ? nullptr : touched_[place - 1].get();
+  return place == 0 ? nullptr : &touched_[place - 1];
 }
 
 transaction::touched* transaction::load_unknown(const hashed_endpoint& who) {
   if (auto* there = find(who))
     return there;
-  touched_.push_back(std::make_unique<touched>(touched{who, {}, {}, {}}));
+  touched_.emplace_back(who);
   if (touched_.size() * 2 > places_.size()) {
     places_.assign(places_.size() * 2, 0);
     for (std::uint32_t n = 0; n != touched_.size(); ++n)
-      place_of(touched_[n]->who) = n + 1;
+      place_of(touched_[n].who) = n + 1;
   } else {
     place_of(who) = static_cast<std::uint32_t>(touched_.size());
   }
-  return touched_.back().get();
+  return &touched_.back();
 }
 
 tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& who) {
@@ -86,7 +86,7 @@ peer_record transaction::current(const touched& t) const {
   return r;
 }
 
-void transaction::change(touched& t, std::optional<peer_record> record) {
+void transaction::change(touched& t, std::optional<peer_record>&& record) {
   memory_.change(t.who, t.record ? &*t.record : nullptr, record ? &*record : nullptr);
   t.record = std::move(record);
 }
@@ -105,7 +105,8 @@ transaction::result transaction::apply(const record_visit& op) {
   r.due = where.due;
   change(**t, std::move(r));
   const auto number = memory_.totals.visits++;
-  out_.Put(visit_key(day_of(op.visit.ended), op.peer, number), encode(op.visit, memory_.agents));
+  out_.Put(visit_key(day_of(op.visit.ended), op.peer, number),
+           as_slice(encode(op.visit, memory_.agents)));
   return operation_result{};
 }
 
@@ -141,7 +142,8 @@ transaction::result transaction::apply(const forget_peer& op) {
 
 transaction::result transaction::apply(const record_inbound& op) {
   const auto number = memory_.totals.inbound++;
-  out_.Put(inbound_key(day_of(op.sighting.ended), number), encode(op.sighting, memory_.agents));
+  out_.Put(inbound_key(day_of(op.sighting.ended), number),
+           as_slice(encode(op.sighting, memory_.agents)));
   return operation_result{};
 }
 
@@ -167,7 +169,7 @@ tl::expected<std::optional<census_record>, error> transaction::census(std::uint3
 void transaction::put_census(std::uint32_t number, const census_record& c) {
   const auto bytes = net::to_archive(c);
   const auto key = census_key(number);
-  out_.Put(key, as_slice(net::as_text(bytes)));
+  out_.Put(key, as_slice(bytes));
   written_[key] = net::as_text(bytes);
 }
 
@@ -204,7 +206,7 @@ transaction::result transaction::apply(const add_ban& op) {
   if (!there)
     ++memory_.totals.bans;
   const auto bytes = net::to_archive(op.ban);
-  out_.Put(key, as_slice(net::as_text(bytes)));
+  out_.Put(key, as_slice(bytes));
   written_[key] = net::as_text(bytes);
   return operation_result{};
 }
@@ -231,8 +233,8 @@ void transaction::write(touched& t) {
   const bool was_there = !t.due_key.empty();
   if (t.record) {
     const auto value = encode(*t.record, memory_.agents);
-    out_.Put(key, value);
-    memory_.records.put(t.who.hash, key, value);
+    out_.Put(key, as_slice(value));
+    memory_.records.put(t.who.hash, key, net::as_text(value));
   } else if (was_there) {
     out_.Delete(key);
     memory_.records.erase(t.who.hash, key);
@@ -250,12 +252,16 @@ void transaction::write(touched& t) {
 }
 
 leveldb::WriteBatch& transaction::finish() {
-  for (const auto& t : touched_)
-    write(*t);
+  constexpr std::size_t ahead = 4;
+  for (std::size_t i = 0; i != touched_.size(); ++i) {
+    if (i + ahead < touched_.size())
+      memory_.records.prefetch(touched_[i + ahead].who.hash);
+    write(touched_[i]);
+  }
   for (auto n = agents_before_; n != memory_.agents.size(); ++n)
     out_.Put(user_agent_key(n), as_slice(*memory_.agents.find(n)));
   const auto bytes = net::to_archive(memory_.totals);
-  out_.Put(meta_key("counters"), as_slice(net::as_text(bytes)));
+  out_.Put(meta_key("counters"), as_slice(bytes));
   return out_;
 }
 

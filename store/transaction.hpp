@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
-#include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ private:
 
   /// A record that this batch has touched.
   struct touched {
+    explicit touched(const hashed_endpoint& e) : who(e) {}
+
     hashed_endpoint who;
     std::string due_key;               ///< In the index now; empty: none.
     std::string group_key;             ///< In the index now; empty: none.
@@ -72,7 +75,7 @@ private:
   /// not worth writing alone.
   peer_record current(const touched& t) const;
   /// Gives an endpoint a record, or none.
-  void change(touched& t, std::optional<peer_record> record);
+  void change(touched& t, std::optional<peer_record>&& record);
 
   tl::expected<void, error> add_claim(const record_claims& op, std::uint32_t source_bit,
                                       const claim& c, std::uint64_t hash, claims_recorded& counts);
@@ -93,6 +96,7 @@ private:
 
   tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
   void put_census(std::uint32_t number, const census_record& c);
+  std::string group_key_of(const hashed_endpoint& who, const peer_record& r);
   void write(touched& t);
 
   key_values& disk_;
@@ -100,8 +104,10 @@ private:
   const schedule_options& schedule_;
   const known_limits& limits_;
   leveldb::WriteBatch out_;
-  std::vector<std::uint64_t> hashes_;             ///< Of the claims at hand.
-  std::vector<std::unique_ptr<touched>> touched_; ///< In the order in which they were met.
+  source_groups source_groups_;
+  std::vector<std::uint64_t> hashes_; ///< Of the claims at hand.
+  std::pmr::monotonic_buffer_resource memory_of_touched_;
+  std::pmr::deque<touched> touched_{&memory_of_touched_}; ///< In the order in which they were met.
   /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,
   /// at most half full, a power of two. Answers lookups, and has no order to be seen.
   std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(64);

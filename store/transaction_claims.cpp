@@ -18,7 +18,7 @@ transaction::result transaction::apply(const record_claims& op) {
   constexpr std::size_t ahead = 8; // Longer than memory takes, shorter than a cache holds.
   for (std::size_t i = 0; i != op.claims.size(); ++i) {
     if (const auto later = i + ahead; later < hashes_.size() && !memory_.table.find(hashes_[later]))
-      memory_.prefetch_new(op.claims[later].peer, hashes_[later]);
+      memory_.prefetch_new(op.claims[later].peer);
     if (auto done = add_claim(op, bit, op.claims[i], hashes_[i], counts); !done)
       return tl::unexpected(done.error());
   }
@@ -54,7 +54,8 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   }
   counts.evicted += *room ? 1 : 0;
   ++counts.added;
-  peer_record r;
+  std::optional<peer_record> made(std::in_place);
+  auto& r = *made;
   r.first_heard = r.last_heard = op.now;
   r.claimed_time = sane_claimed_time(c.time, op.now);
   r.claimed_raw = c.time;
@@ -64,7 +65,7 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   const auto where = place_new(r, op.now, schedule_);
   r.queue = where.queue;
   r.due = where.due;
-  change(*load_unknown({c.peer, hash}), std::move(r));
+  change(*load_unknown({c.peer, hash}), std::move(made));
   return {};
 }
 
@@ -149,10 +150,10 @@ tl::expected<bool, error> transaction::evict_behind(const std::string& front,
 
 /// Evicts an endpoint that only this batch knows.
 bool transaction::evict_pending(const std::string& name) {
-  for (const auto& t : touched_) {
-    if (!t->record || t->record->last_success != never || source_group_of(*t->record) != name)
+  for (auto& t : touched_) {
+    if (!t.record || t.record->last_success != never || source_group_of(*t.record) != name)
       continue;
-    change(*t, std::nullopt);
+    change(t, std::nullopt);
     return true;
   }
   return false;

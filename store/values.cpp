@@ -1,7 +1,10 @@
 #include "store/values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "net/archive.hpp"
 #include "store/keys.hpp"
@@ -20,29 +23,33 @@ std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
 }
 
 /// Writes the parts of values. Times are differences to a base that is written first.
+///
+/// Parts that follow each other are best written in one call.
 class value_writer {
 public:
-  value_writer(net::bytes& out, user_agents& agents) : out_(out), agents_(agents) {}
-
-  void base(timestamp t) {
-    base_ = t.count();
-    out_(base_);
+  value_writer(user_agents& agents, timestamp base) : agents_(agents), base_(base.count()) {
+    bytes_.reserve(128);
   }
-  void time(timestamp t) { out_(wrapping_sub(t.count(), base_)); }
-  /// A time that may be `never`, which then takes a byte and not ten.
-  void time_or_never(timestamp t) {
-    const bool there = t != never;
-    out_(there);
-    if (there)
-      time(t);
+
+  net::bytes take() { return std::move(bytes_); }
+
+  std::int64_t since(timestamp t) const { return wrapping_sub(t.count(), base_); }
+  /// Of a time that may be `never`, which then takes a byte and not ten.
+  std::optional<std::int64_t> if_ever(timestamp t) const {
+    return t == never ? std::nullopt : std::optional(since(t));
+  }
+  static std::array<std::uint8_t, 4> fixed32(std::uint32_t x) {
+    return {static_cast<std::uint8_t>(x), static_cast<std::uint8_t>(x >> 8),
+            static_cast<std::uint8_t>(x >> 16), static_cast<std::uint8_t>(x >> 24)};
+  }
+
+  template <class... Ts>
+  void plain(const Ts&... xs) {
+    out_(xs...);
   }
   void endpoint(const net::endpoint& e) {
-    const auto key = endpoint_key(e);
-    out_.put_raw(key.data(), key.size());
-  }
-  void fixed32(std::uint32_t x) {
-    for (int shift = 0; shift != 32; shift += 8)
-      out_(static_cast<std::uint8_t>(x >> shift));
+    const endpoint_bytes bytes{e};
+    out_.put_raw(bytes.view().data(), bytes.view().size());
   }
   void agent(const std::string& text) {
     if (const auto number = agents_.intern(text))
@@ -55,20 +62,17 @@ public:
     endpoint(v.receiver);
     out_(v.sender_services);
     endpoint(v.sender);
-    fixed32(static_cast<std::uint32_t>(v.nonce));
-    fixed32(static_cast<std::uint32_t>(v.nonce >> 32));
+    out_(fixed32(static_cast<std::uint32_t>(v.nonce)),
+         fixed32(static_cast<std::uint32_t>(v.nonce >> 32)));
     agent(v.user_agent);
     out_(v.start_height, v.relay);
   }
-  template <class... Ts>
-  void plain(const Ts&... xs) {
-    out_(xs...);
-  }
 
 private:
-  net::byte_writer out_;
+  net::bytes bytes_;
+  net::byte_writer out_{bytes_};
   user_agents& agents_;
-  std::int64_t base_ = 0;
+  std::int64_t base_;
 };
 
 /// Reads what `value_writer` wrote. Every function returns false from the first damage on.
@@ -156,10 +160,6 @@ bool known(net::outcome o, net::stage s, net::blame b) {
          b <= net::blame::cancelled;
 }
 
-std::string finish(const net::bytes& bytes) {
-  return std::string(net::as_text(bytes));
-}
-
 /// Whether anything of what visits find differs from what a record begins with.
 bool visited(const peer_record& r) {
   peer_record blank;
@@ -172,41 +172,25 @@ bool visited(const peer_record& r) {
 
 } // namespace
 
-std::string encode(const peer_record& r, user_agents& agents) {
-  net::bytes bytes;
-  bytes.reserve(128);
-  value_writer out(bytes, agents);
+net::bytes encode(const peer_record& r, user_agents& agents) {
+  value_writer out(agents, r.first_heard);
   const bool visits = visited(r);
   const auto flags = (r.first_source ? has_source : 0) | (visits ? was_visited : 0) |
                      (r.last ? has_verdict : 0) | (r.version ? has_version : 0);
-  out.plain(static_cast<std::uint8_t>(flags));
-  out.base(r.first_heard);
-  out.time(r.last_heard);
-  out.time(r.claimed_time);
-  out.time(timestamp{r.claimed_raw});
-  out.plain(r.claimed_services);
-  out.fixed32(r.sources);
-  out.plain(r.queue);
-  out.time(r.due);
+  out.plain(static_cast<std::uint8_t>(flags), r.first_heard, out.since(r.last_heard),
+            out.since(r.claimed_time), out.since(timestamp{r.claimed_raw}), r.claimed_services,
+            out.fixed32(r.sources), r.queue, out.since(r.due));
   if (r.first_source)
     out.endpoint(*r.first_source);
-  if (visits) {
-    out.time_or_never(r.first_success);
-    out.time_or_never(r.last_success);
-    out.time_or_never(r.last_try);
-    out.time_or_never(r.last_counted);
-    out.time_or_never(r.last_getaddr);
-    out.plain(r.tries, r.successes, r.failures, r.maybe_full);
-    out.fixed32(r.sources_at_try);
-    out.plain(r.averages);
-  }
-  if (r.last) {
-    out.time(r.last->at);
-    out.plain(r.last->outcome, r.last->stage, r.last->blame);
-  }
+  if (visits)
+    out.plain(out.if_ever(r.first_success), out.if_ever(r.last_success), out.if_ever(r.last_try),
+              out.if_ever(r.last_counted), out.if_ever(r.last_getaddr), r.tries, r.successes,
+              r.failures, r.maybe_full, out.fixed32(r.sources_at_try), r.averages);
+  if (r.last)
+    out.plain(out.since(r.last->at), r.last->outcome, r.last->stage, r.last->blame);
   if (r.version)
     out.version(*r.version);
-  return finish(bytes);
+  return out.take();
 }
 
 bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
@@ -241,21 +225,17 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
   return in.at_end();
 }
 
-std::string encode(const visit_record& v, user_agents& agents) {
-  net::bytes bytes;
-  bytes.reserve(128);
-  value_writer out(bytes, agents);
-  out.base(v.started);
-  out.time(v.ended);
-  out.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
-            v.bytes_in, v.bytes_out, v.features);
+net::bytes encode(const visit_record& v, user_agents& agents) {
+  value_writer out(agents, v.started);
   const bool asked = v.addresses != addr_summary{};
-  out.plain(v.version.has_value(), asked);
+  out.plain(v.started, out.since(v.ended), v.census, v.vantage, v.via, v.outcome, v.stage, v.blame,
+            v.durations, v.round_trip, v.bytes_in, v.bytes_out, v.features, v.version.has_value(),
+            asked);
   if (v.version)
     out.version(*v.version);
   if (asked)
     out.plain(v.addresses);
-  return finish(bytes);
+  return out.take();
 }
 
 bool decode(std::string_view value, visit_record& v, const user_agents& agents) {
@@ -276,17 +256,15 @@ bool decode(std::string_view value, visit_record& v, const user_agents& agents) 
   return in.at_end();
 }
 
-std::string encode(const inbound_sighting& s, user_agents& agents) {
-  net::bytes bytes;
-  value_writer out(bytes, agents);
-  out.base(s.at);
-  out.time(s.ended);
+net::bytes encode(const inbound_sighting& s, user_agents& agents) {
+  value_writer out(agents, s.at);
+  out.plain(s.at, out.since(s.ended));
   out.endpoint(s.from);
   out.endpoint(s.local);
   out.plain(s.outcome, s.stage, s.blame, s.version.has_value());
   if (s.version)
     out.version(*s.version);
-  return finish(bytes);
+  return out.take();
 }
 
 bool decode(std::string_view value, inbound_sighting& s, const user_agents& agents) {

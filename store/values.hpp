@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "net/bytes.hpp"
 #include "store/census_record.hpp"
 #include "store/peer_record.hpp"
 #include "store/user_agents.hpp"
@@ -15,13 +15,13 @@ namespace seedwalk::store {
 ///
 /// Encoding may give a new user agent a number; whoever encodes also writes the agents that were
 /// added. Decoding refuses whatever is not exactly one value: damage is found, never guessed at.
-std::string encode(const peer_record& r, user_agents& agents);
+net::bytes encode(const peer_record& r, user_agents& agents);
 bool decode(std::string_view in, peer_record& r, const user_agents& agents);
 
-std::string encode(const visit_record& v, user_agents& agents);
+net::bytes encode(const visit_record& v, user_agents& agents);
 bool decode(std::string_view in, visit_record& v, const user_agents& agents);
 
-std::string encode(const inbound_sighting& s, user_agents& agents);
+net::bytes encode(const inbound_sighting& s, user_agents& agents);
 bool decode(std::string_view in, inbound_sighting& s, const user_agents& agents);
 
 } // namespace seedwalk::store

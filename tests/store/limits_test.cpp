@@ -105,6 +105,22 @@ TEST_F(store_limits, a_full_database_evicts_the_never_reached_of_the_loudest_net
   EXPECT_EQ(db->totals().known, 100u);
 }
 
+// The group that was looked for last is remembered, because claims come in runs of one source; it
+// must not be remembered beyond its last endpoint.
+TEST_F(store_limits, a_netgroup_that_lost_its_last_endpoint_is_counted_anew) {
+  options.limits.known = 10;
+  open();
+  std::vector<net::endpoint> flood;
+  for (std::uint32_t n = 0; n != 11; ++n)
+    flood.push_back(peer(n));
+  EXPECT_EQ(claim_all(*db, {flood[0]}).added, 1u);
+  must(*db, forget_peer{flood[0]});
+  const auto counts = claim_all(*db, flood);
+  EXPECT_EQ(counts.added, 11u);
+  EXPECT_EQ(counts.evicted, 1u);
+  EXPECT_EQ(counts.refused_full, 0u);
+}
+
 TEST_F(store_limits, a_database_full_of_endpoints_that_answered_refuses_new_ones) {
   options.limits.known = 10;
   open();

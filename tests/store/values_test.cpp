@@ -15,7 +15,8 @@ void round_trip(rc::Gen<Record> gen, std::uint32_t agent_limit) {
   user_agents agents(agent_limit);
   EXPECT_TRUE(rc::check([&] {
     const auto value = *gen;
-    auto bytes = encode(value, agents);
+    const auto encoded = encode(value, agents);
+    std::string bytes(net::as_text(encoded));
     Record read;
     RC_ASSERT(decode(bytes, read, agents));
     RC_ASSERT(read == value);

@@ -323,8 +323,8 @@ std::vector<figure> to_figures(const store_costs& c, const store_memory& memory,
   add_compared(out, "asked for, then visited, after a start", c.cold_visits, c.cold.ours,
                c.cold.raw, reading, false);
   out.push_back({"open", c.open.wall_s, "s", better::less, {}, {}, goal{open_goal_s}});
-  out.push_back(
-      {"the same by CPU time", c.open.cpu_s, "s", better::less, {}, {}, goal{open_goal_s}});
+  // Of all threads: LevelDB goes on compacting what was written before, which nobody waits for.
+  out.push_back({"the same by CPU time", c.open.cpu_s, "s", better::less, {}, {}, {}});
   const auto megabytes = [&](const std::string& name, std::uint64_t bytes, double most) {
     out.push_back(
         {name, static_cast<double>(bytes) / mega, "MB", better::less, {}, {}, goal{most}});
