@@ -37,7 +37,9 @@ int hex_value(char c) {
 /// The first two bytes of SHA3-256(".onion checksum" | key | version).
 std::array<std::uint8_t, 2> onion_checksum(std::span<const std::uint8_t, 32> public_key) {
   constexpr std::string_view salt = ".onion checksum";
-  bytes input(salt.begin(), salt.end());
+  bytes input;
+  input.reserve(salt.size() + public_key.size() + 1);
+  input.insert(input.end(), salt.begin(), salt.end());
   input.insert(input.end(), public_key.begin(), public_key.end());
   input.push_back(onion_version);
   std::array<std::uint8_t, 32> digest{};

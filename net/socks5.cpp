@@ -36,6 +36,7 @@ socks5_dial::socks5_dial(std::string_view host, std::uint16_t port)
     : output_{version, 1, no_authentication}, request_{version, connect_command, 0, name_type,
                                                        static_cast<std::uint8_t>(host.size())} {
   assert(!host.empty() && host.size() <= 255);
+  request_.reserve(request_.size() + host.size() + 2);
   request_.insert(request_.end(), host.begin(), host.end());
   request_.push_back(static_cast<std::uint8_t>(port >> 8));
   request_.push_back(static_cast<std::uint8_t>(port & 0xff));

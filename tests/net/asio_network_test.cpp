@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -311,7 +312,7 @@ TEST_F(proxy_test, tor_is_dialled_by_name_and_then_is_a_stream_like_any_other) {
   EXPECT_EQ(heard_by_proxy(3), (bytes{5, 1, 0}));
   say({5, 0});
   const auto asked = heard_by_proxy(3 + 5 + 62 + 2);
-  EXPECT_EQ(std::string(as_text(byte_view{asked}.subspan(8, 62))) + ":8333", name_);
+  EXPECT_EQ(fmt::format("{}:8333", as_text(byte_view{asked}.subspan(8, 62))), name_);
   say({5, 0, 0, 1, 127, 0, 0, 1, 0, 80, 'h', 'i'});
   EXPECT_EQ(await<connected>().front().connection, id);
   door().want(id, 100);

@@ -6,6 +6,7 @@
 #include "net/decoder.hpp"
 #include "net/encode.hpp"
 #include "net/payload.hpp"
+#include "net/random.hpp"
 #include "tests/net/generators.hpp"
 
 namespace seedwalk::net {
