@@ -37,7 +37,7 @@ std::string source_group_of(const peer_record& r) {
   return std::string(net::as_text(net::netgroup(*r.first_source)));
 }
 
-const std::string& source_groups::of(const peer_record& r) {
+const std::string& source_group_names::of(const peer_record& r) {
   if (r.first_source != source_) {
     source_ = r.first_source;
     name_ = source_group_of(r);
@@ -49,7 +49,7 @@ std::uint64_t known_state::hash_of(const net::endpoint& peer) const {
   return known_table::fold(hash_(endpoint_bytes{peer}.view()));
 }
 
-std::uint64_t known_state::ipv4_hash(const net::endpoint& peer) const {
+std::uint64_t known_state::hash_of_ipv4(const net::endpoint& peer) const {
   return hash_ipv4_(front(peer, 4));
 }
 
@@ -63,7 +63,7 @@ std::uint64_t known_state::hash_of_48(const net::endpoint& peer) const {
 
 void known_state::prefetch_new(const net::endpoint& peer) const {
   if (peer.network == net::network_id::ipv4 && !net::is_loopback(peer))
-    addresses_.prefetch(ipv4_hash(peer));
+    addresses_.prefetch(hash_of_ipv4(peer));
 }
 
 std::uint32_t known_state::source_bit(const std::optional<net::endpoint>& source) const {
@@ -75,7 +75,7 @@ bool known_state::has_room(const net::endpoint& peer, const known_limits& limits
   if (net::is_loopback(peer))
     return true;
   if (peer.network == net::network_id::ipv4)
-    return addresses_.count(ipv4_hash(peer)) < limits.per_ipv4_address;
+    return addresses_.count(hash_of_ipv4(peer)) < limits.per_ipv4_address;
   if (peer.network == net::network_id::ipv6)
     return addresses_.count(hash_of_64(peer)) < limits.per_ipv6_64 &&
            addresses_.count(hash_of_48(peer)) < limits.per_ipv6_48;
@@ -92,7 +92,7 @@ void known_state::share_address(const net::endpoint& peer, bool added) {
       addresses_.decrement(hash);
   };
   if (peer.network == net::network_id::ipv4)
-    step(ipv4_hash(peer));
+    step(hash_of_ipv4(peer));
   if (peer.network == net::network_id::ipv6) {
     step(hash_of_64(peer));
     step(hash_of_48(peer));

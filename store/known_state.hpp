@@ -66,7 +66,7 @@ struct source_group {
 std::string source_group_of(const peer_record& r);
 
 /// The same, for who asks about many records of one source in a row.
-class source_groups {
+class source_group_names {
 public:
   /// Valid until the next call.
   const std::string& of(const peer_record& r);
@@ -119,7 +119,7 @@ public:
   record_cache records; ///< As the database has them, or the transaction at hand will write them.
 
 private:
-  std::uint64_t ipv4_hash(const net::endpoint& peer) const;
+  std::uint64_t hash_of_ipv4(const net::endpoint& peer) const;
   std::uint64_t hash_of_64(const net::endpoint& peer) const;
   std::uint64_t hash_of_48(const net::endpoint& peer) const;
   source_group& group_of(const peer_record& r);

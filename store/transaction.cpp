@@ -25,7 +25,7 @@ tl::expected<operation_result, error> transaction::run(const operation& op) {
 std::string transaction::group_key_of(const hashed_endpoint& who, const peer_record& r) {
   if (r.last_success != never)
     return {};
-  return group_key(source_groups_.of(r), who.tiebreak(), who.peer);
+  return group_key(group_names_.of(r), who.tiebreak(), who.peer);
 }
 
 /// The place of an endpoint, or the empty one that it would take.

@@ -104,7 +104,7 @@ private:
   const schedule_options& schedule_;
   const known_limits& limits_;
   leveldb::WriteBatch out_;
-  source_groups source_groups_;
+  source_group_names group_names_;
   std::vector<std::uint64_t> hashes_; ///< Of the claims at hand.
   std::pmr::monotonic_buffer_resource memory_of_touched_;
   std::pmr::deque<touched> touched_{&memory_of_touched_}; ///< In the order in which they were met.
