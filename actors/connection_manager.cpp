@@ -205,8 +205,11 @@ void connection_manager::on_saved(const operations_saved& m) {
     if (done.asker != net::nobody)
       answer_command(done.asker, done.token, {}, done.affected);
   }
+  s_.counters.peak_unwritten_bytes =
+      std::max(s_.counters.peak_unwritten_bytes, m.unwritten_bytes_max);
   if (m.claims_added > 0)
     note_claims();
+  dial_more();
   ask_who_is_due();
   look_for_the_end();
 }
@@ -215,7 +218,10 @@ void connection_manager::on_saved(const operations_saved& m) {
 // ------------------------------------------------------------------------------------------
 
 void connection_manager::dial_more() {
-  if (s_.now != phase::crawling || s_.stalled)
+  // A visit that ended frees its slot before it is written: were there no end to that, a slow disk
+  // would be waited for by as many visits as peers that hang up soon.
+  if (s_.now != phase::crawling || s_.stalled ||
+      s_.awaited.size() >= env_.settings.current()->connections_max())
     return;
   const auto now = env_.time.now().steady;
   dial_restarts();

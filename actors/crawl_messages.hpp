@@ -19,11 +19,15 @@ struct crawl_counters {
   std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.
   std::uint64_t addresses = 0;                              ///< Entries of addr answers.
   std::uint64_t peak_connections = 0;                       ///< Most slots in use at once.
+  /// What ended the collections of addresses, by net::collection_end.
+  std::array<std::uint64_t, net::collection_end_count> collections{};
+  std::uint64_t peak_unwritten_bytes = 0; ///< Most that waited for the DB writer at once.
 
   friend bool operator==(const crawl_counters&, const crawl_counters&) = default;
   template <net::inspector F>
   friend auto inspect(F& f, crawl_counters& x) {
-    return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections);
+    return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections, x.collections,
+             x.peak_unwritten_bytes);
   }
 };
 

@@ -22,10 +22,10 @@ std::uint32_t added_by(const store::operation_result& result) {
 } // namespace
 
 std::size_t db_writer::mailbox_max() const {
-  // Each connection has at most one block of addresses unanswered, and the manager at most one
-  // visit for each; beside them: a question of each asker, and completions of the batches in
-  // flight.
-  return 2 * env_.settings.current()->connections_max() + 64;
+  // Each connection has at most one block of addresses unanswered, and as it ends what came behind
+  // that; the manager has one visit for each. Beside them: a question of each asker, and
+  // completions of the batches in flight.
+  return 3 * env_.settings.current()->connections_max() + 64;
 }
 
 caf::behavior db_writer::make_behavior() {
@@ -53,18 +53,26 @@ caf::behavior db_writer::make_behavior() {
 }
 
 void db_writer::on_addresses(save_addresses& m) {
-  const waiter who{m.from, 0, 1, true};
+  const waiter who{m.from, 0, 1, true,
+                   sizeof(store::operation) + m.claims.size() * sizeof(store::claim)};
   gather(store::record_claims{m.source, env_.time.now().wall, std::move(m.claims)});
-  s_.gathering.waiters.push_back(who);
+  wait_for(who);
   flush();
 }
 
 void db_writer::on_operations(save_operations& m) {
-  const waiter who{m.from, m.token, static_cast<std::uint32_t>(m.operations.size()), false};
+  const waiter who{m.from, m.token, static_cast<std::uint32_t>(m.operations.size()), false,
+                   m.operations.size() * sizeof(store::operation)};
   for (auto& operation : m.operations)
     gather(std::move(operation));
-  s_.gathering.waiters.push_back(who);
+  wait_for(who);
   flush();
+}
+
+void db_writer::wait_for(waiter who) {
+  s_.unwritten_bytes += who.bytes;
+  s_.unwritten_bytes_max = std::max(s_.unwritten_bytes_max, s_.unwritten_bytes);
+  s_.gathering.waiters.push_back(std::move(who));
 }
 
 void db_writer::on_question(storage_question& m) {
@@ -193,6 +201,7 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
   for (const auto& w : waiters) {
     const auto theirs = next;
     next += w.operations;
+    s_.unwritten_bytes -= w.bytes;
     if (w.addresses) {
       env_.runtime.send(w.who, addresses_saved{added_by(*theirs)});
       continue;
@@ -205,6 +214,7 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
     i->second.tokens.push_back(w.token);
     i->second.results.insert(i->second.results.end(), theirs, next);
     i->second.claims_added = added;
+    i->second.unwritten_bytes_max = s_.unwritten_bytes_max;
   }
   for (auto& [who, message] : saved)
     env_.runtime.send(who, std::move(message));

@@ -37,9 +37,10 @@ public:
     std::uint64_t token = 0;
     std::uint32_t operations = 0; ///< How many of the batch's are theirs.
     bool addresses = false;       ///< Wants `addresses_saved`.
+    std::uint64_t bytes = 0;      ///< What of theirs waits, in memory.
     template <net::inspector F>
     friend auto inspect(F& f, waiter& x) {
-      return f(x.who, x.token, x.operations, x.addresses);
+      return f(x.who, x.token, x.operations, x.addresses, x.bytes);
     }
   };
 
@@ -73,10 +74,12 @@ public:
     bool stalled = false;
     net::steady_time stalled_since{0};
     bool fatal = false; ///< Nothing more is written; whoever waits is answered all the same.
+    std::uint64_t unwritten_bytes = 0; ///< Of all who wait for an answer.
+    std::uint64_t unwritten_bytes_max = 0;
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.manager, x.crawler, x.gathering, x.in_flight, x.asked, x.failed, x.retry,
-               x.stalled, x.stalled_since, x.fatal);
+               x.stalled, x.stalled_since, x.fatal, x.unwritten_bytes, x.unwritten_bytes_max);
     }
   };
 
@@ -90,6 +93,7 @@ public:
 
 private:
   void gather(store::operation operation);
+  void wait_for(waiter who);
   void on_addresses(save_addresses& m);
   void on_operations(save_operations& m);
   void on_question(storage_question& m);

@@ -301,6 +301,7 @@ void connection_manager::count_outcome(const net::visit_summary& summary,
   ++c.tried;
   ++(store::reached(summary.reached) ? c.good : c.failed);
   ++c.outcomes[static_cast<std::size_t>(summary.how)];
+  ++c.collections[static_cast<std::size_t>(summary.addresses.ended_by)];
   std::uint32_t entries = 0;
   for (const auto n : summary.addresses.by_network)
     entries += n;

@@ -155,18 +155,21 @@ void peer_connection::report_events() {
 }
 
 void peer_connection::hand_on_addresses() {
-  auto& found = effects().addresses;
-  if (found.empty())
+  // More than once only where nothing of what was found is wanted: what waited comes next then.
+  while (!effects().addresses.empty()) {
+    save_addresses message;
+    message.claims = std::exchange(effects().addresses, {});
+    std::erase_if(message.claims,
+                  [&](const auto& claim) { return !settings_->may_dial(claim.peer); });
+    if (message.claims.empty()) {
+      s_.session.addresses_taken(step());
+      continue;
+    }
+    message.from = host_.self();
+    message.source = s_.session.peer();
+    env_.runtime.send(s_.db_writer, std::move(message));
     return;
-  save_addresses message;
-  message.claims = std::exchange(found, {});
-  std::erase_if(message.claims,
-                [&](const auto& claim) { return !settings_->may_dial(claim.peer); });
-  if (message.claims.empty())
-    return s_.session.addresses_taken(step());
-  message.from = host_.self();
-  message.source = s_.session.peer();
-  env_.runtime.send(s_.db_writer, std::move(message));
+  }
 }
 
 void peer_connection::rearm() {

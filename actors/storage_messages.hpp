@@ -52,10 +52,11 @@ struct save_operations {
 struct operations_saved {
   std::vector<std::uint64_t> tokens;
   std::vector<store::operation_result> results;
-  std::uint32_t claims_added = 0; ///< By anybody, in the same batch.
+  std::uint32_t claims_added = 0;        ///< By anybody, in the same batch.
+  std::uint64_t unwritten_bytes_max = 0; ///< Most that ever waited for the DB writer, in memory.
   template <net::inspector F>
   friend auto inspect(F& f, operations_saved& x) {
-    return f(x.tokens, x.results, x.claims_added);
+    return f(x.tokens, x.results, x.claims_added, x.unwritten_bytes_max);
   }
 };
 

@@ -76,6 +76,7 @@ store::visit_record to_visit_record(const net::visit_summary& summary, std::uint
   if (summary.claim)
     kept.version = to_version_claim(*summary.claim);
   kept.addresses.answer = summary.addresses.answer;
+  kept.addresses.ended_by = summary.addresses.ended_by;
   kept.addresses.messages = summary.addresses.messages;
   kept.addresses.entries = summary.addresses.by_network;
   kept.addresses.digest = summary.addresses.digest;

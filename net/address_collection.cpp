@@ -18,9 +18,10 @@ std::uint64_t digest_of(const endpoint& peer) {
 
 } // namespace
 
-void address_collection::begin(steady_time now) {
+void address_collection::begin(steady_time now, std::optional<std::uint64_t> marker) {
   assert(phase_ == phase::not_asked);
   phase_ = phase::waiting;
+  marker_ = marker;
   asked_at_ = waiting_since_ = now;
 }
 
@@ -80,18 +81,25 @@ std::size_t address_collection::spend_gossip(steady_time now, const session_limi
   return static_cast<std::size_t>(allowed);
 }
 
-std::optional<steady_time> address_collection::hard_end(const session_timers& timers) const {
-  if (!running())
-    return std::nullopt;
+bool address_collection::take_pong(std::uint64_t nonce) {
+  if (marker_ != nonce)
+    return false;
+  marker_.reset();
+  if (phase_ == phase::answering)
+    end_with(addr_answer::complete, collection_end::pong);
+  return true;
+}
+
+steady_time address_collection::hard_end(const session_timers& timers) const {
+  assert(phase_ != phase::not_asked);
   return asked_at_ + timers.all_addresses;
 }
 
 std::optional<steady_time> address_collection::deadline(const session_timers& timers) const {
-  const auto hard = hard_end(timers);
-  if (!hard)
+  if (!running())
     return std::nullopt;
   const auto patience = phase_ == phase::waiting ? timers.first_addresses : timers.quiet_addresses;
-  return std::min<steady_time>(*hard, waiting_since_ + patience);
+  return std::min<steady_time>(hard_end(timers), waiting_since_ + patience);
 }
 
 void address_collection::excuse(steady_time pause, steady_time now) {
@@ -101,20 +109,24 @@ void address_collection::excuse(steady_time pause, steady_time now) {
 
 void address_collection::finish(steady_time now, const session_timers& timers, bool torn) {
   assert(running());
-  const bool torn_off = torn && now >= *hard_end(timers);
+  const bool at_hard_end = now >= hard_end(timers);
+  const auto by = at_hard_end                ? collection_end::hard_end
+                  : phase_ == phase::waiting ? collection_end::no_answer
+                                             : collection_end::quiet;
   if (!answered_)
-    end_with(addr_answer::none);
+    end_with(addr_answer::none, by);
   else
-    end_with(torn_off ? addr_answer::partial : addr_answer::complete);
+    end_with(torn && at_hard_end ? addr_answer::partial : addr_answer::complete, by);
 }
 
 void address_collection::cut_off() {
   if (running())
-    end_with(answered_ ? addr_answer::partial : addr_answer::none);
+    end_with(answered_ ? addr_answer::partial : addr_answer::none, collection_end::cut_off);
 }
 
-void address_collection::end_with(addr_answer answer) {
+void address_collection::end_with(addr_answer answer, collection_end by) {
   phase_ = phase::over;
+  report_.ended_by = by;
   report_.answer = report_.refused != 0 ? addr_answer::malformed : answer;
 }
 

@@ -37,6 +37,8 @@ constexpr std::array<std::string_view, 5> stage_names = {"dialling", "connected"
                                                          "verack", "addresses"};
 constexpr std::array<std::string_view, 5> answer_names = {"not_asked", "none", "complete",
                                                           "partial", "malformed"};
+constexpr std::array<std::string_view, collection_end_count> end_names = {
+    "unknown", "pong", "quiet", "no_answer", "hard_end", "cut_off"};
 
 template <std::size_t N, class Enum>
 std::string_view lookup(const std::array<std::string_view, N>& names, Enum value) {
@@ -54,6 +56,9 @@ std::string_view name_of(stage s) {
 }
 std::string_view name_of(addr_answer a) {
   return lookup(answer_names, a);
+}
+std::string_view name_of(collection_end e) {
+  return lookup(end_names, e);
 }
 
 std::optional<outcome> outcome_named(std::string_view name) {

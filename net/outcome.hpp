@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -58,14 +59,28 @@ std::string_view name_of(stage s);
 /// What became of our getaddr. Stored by number: append only.
 enum class addr_answer : std::uint8_t {
   not_asked = 0,
-  none,     ///< Asked, nothing came in time.
-  complete, ///< Came, and then the quiet time passed, or the hard end was reached with nothing half
-            ///< done.
-  partial,  ///< Came, but the connection ended before the quiet time.
+  none,      ///< Asked, nothing came in time.
+  complete,  ///< Came, and the collection ended by itself with nothing half done.
+  partial,   ///< Came, but the connection ended first, or a block was half there at the hard end.
   malformed, ///< An address message was refused.
 };
 
 /// "not_asked", "none", "complete", "partial", "malformed".
 std::string_view name_of(addr_answer a);
+
+/// What ended the collection of addresses behind a getaddr. Stored by number: append only.
+enum class collection_end : std::uint8_t {
+  unknown = 0, ///< It has not ended, there was none, or its record is older than this.
+  pong,        ///< The peer answered the ping behind getaddr, after its answer had begun.
+  quiet,       ///< No block came for the quiet time.
+  no_answer,   ///< No answer had begun by the first deadline.
+  hard_end,    ///< The last deadline came, which nothing moves.
+  cut_off,     ///< The connection ended, or we ended it.
+};
+
+inline constexpr std::size_t collection_end_count = 6;
+
+/// "unknown", "pong", "quiet", "no_answer", "hard_end", "cut_off".
+std::string_view name_of(collection_end e);
 
 } // namespace seedwalk::net

@@ -26,6 +26,14 @@ message_set wanted_messages() {
   return wanted;
 }
 
+/// Nobody but us can foresee it: a peer that could would end its own collection.
+std::uint64_t marker_nonce(std::uint64_t key, std::uint64_t version_nonce) {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::size_t i = 0; i != bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(version_nonce >> (8 * i));
+  return keyed_hash(key, "marker nonce", bytes);
+}
+
 /// Nobody but us can foresee it: a peer that could would choose its own round-trip time.
 std::uint64_t ping_nonce(std::uint64_t key, std::uint64_t version_nonce, std::uint32_t count) {
   std::array<std::uint8_t, 12> bytes{};
@@ -89,14 +97,14 @@ void session::on_input_ended(const session_step& step) {
   if (state_ == session_state::closing || state_ == session_state::ended)
     return;
   reason_ = error::end_of_input;
-  leave(step, outcome_of_lost_connection(reason_, reached_), closing::graceful);
+  leave(step, outcome_of_loss(reason_), closing::graceful);
 }
 
 void session::on_closed(const session_step& step, error why) {
   if (state_ == session_state::ended)
     return;
   if (!how_) {
-    how_ = connected_at_ ? outcome_of_lost_connection(why, reached_) : outcome_of_failed_dial(why);
+    how_ = connected_at_ ? outcome_of_loss(why) : outcome_of_failed_dial(why);
     whose_ = *how_ == outcome::cancelled ? blame::cancelled : blame_of(why);
     reason_ = why;
   }
@@ -115,6 +123,12 @@ void session::addresses_taken(const session_step& step) {
     message_began_at_ = std::min(*message_began_at_ + pause, now);
   collection_.excuse(pause, now);
   keep_alive_.excuse(pause, now);
+  if (!held_back_.empty()) {
+    hand_on_rest(step);
+    deaf_since_ = now;
+    return;
+  }
+  go_on_if_collected(step);
   want_more(step);
 }
 
@@ -223,6 +237,14 @@ void session::write_ping(const session_step& step) {
   write(step, msg::ping{nonce});
 }
 
+std::optional<std::uint64_t> session::write_marker(const session_step& step) {
+  if (common_version(step.config) <= bip31_version)
+    return std::nullopt;
+  const auto nonce = marker_nonce(step.config.nonce_key, version_nonce_);
+  write(step, msg::ping{nonce});
+  return nonce;
+}
+
 void session::want_more(const session_step& step) {
   if (state_ == session_state::closing || state_ == session_state::ended || deaf_since_)
     return;
@@ -239,6 +261,7 @@ void session::leave(const session_step& step, outcome how, closing by) {
   how_ = how;
   whose_ = blame_of(how);
   collection_.cut_off();
+  hand_on_rest(step);
   decoder_ = {}; // A connection that ends may take seconds to do so, and holds no half message.
   message_began_at_.reset();
   step.out.want = 0;
@@ -246,8 +269,23 @@ void session::leave(const session_step& step, outcome how, closing by) {
   enter(session_state::closing);
 }
 
+/// What was asked for may be in, and the peer gone before our own side has taken it.
+outcome session::outcome_of_loss(error why) const {
+  const auto lost = outcome_of_lost_connection(why, reached_);
+  const bool has_all = state_ == session_state::collecting && !collection_.running();
+  const bool left_us = lost == outcome::closed_after_handshake || lost == outcome::reset;
+  return has_all && left_us ? outcome::complete : lost;
+}
+
+void session::hand_on_rest(const session_step& step) {
+  auto& out = step.out.addresses;
+  out.insert(out.end(), held_back_.begin(), held_back_.end());
+  held_back_ = {};
+}
+
 void session::finish(const session_step& step) {
   collection_.cut_off();
+  hand_on_rest(step);
   decoder_ = {};
   enter(session_state::ended);
   step.out.summary = summary(step.now.steady);

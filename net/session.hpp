@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "net/address_collection.hpp"
 #include "net/bytes.hpp"
@@ -40,7 +41,9 @@ struct session_step {
 ///     ... carry out `effects`, effects.clear(), set ONE timer to s.deadline(config) ...
 ///
 /// Outbound we send `version`; when the peer's has come, `sendaddrv2` and `verack`; when its verack
-/// has come, `ping` and (by plan) `getaddr`, and then listen (see net/address_collection.hpp).
+/// has come, `ping` and (by plan) `getaddr` with a second ping behind it that marks the end of the
+/// answer, and then listen (see net/address_collection.hpp). A visit leaves once its collection is
+/// over and what it handed on has been taken.
 /// Inbound we send `version`, `sendaddrv2` and `verack` in answer to the peer's version, and then
 /// answer nothing but pings. Inbound sessions and those with a plan to hold stay, and are pinged.
 ///
@@ -95,7 +98,8 @@ public:
 
   // -- what our side says ----------------------------------------------------------------------
 
-  /// The addresses of all effects so far have arrived where they belong: listens again.
+  /// The addresses that were handed on have arrived where they belong: hands on what came
+  /// meanwhile, or listens again, or leaves if that was all.
   void addresses_taken(const session_step& step);
 
   /// Sends a message, once the handshake is complete; false before that and after goodbye.
@@ -142,7 +146,8 @@ public:
     return f(x.state_, x.way_, x.peer_, x.version_nonce_, x.plan_, x.started_at_, x.connected_at_,
              x.handshake_took_, x.last_byte_at_, x.message_began_at_, x.message_offset_,
              x.deaf_since_, x.pinged_at_, x.allowance_, x.reached_, x.how_, x.whose_, x.reason_,
-             x.decoder_, x.claim_, x.features_, x.carried_, x.collection_, x.keep_alive_);
+             x.decoder_, x.claim_, x.features_, x.carried_, x.collection_, x.keep_alive_,
+             x.held_back_);
   }
 
 private:
@@ -158,8 +163,11 @@ private:
   void write(const session_step& step, const message& what);
   void write_version(const session_step& step);
   void write_ping(const session_step& step);
+  std::optional<std::uint64_t> write_marker(const session_step& step);
   void want_more(const session_step& step);
   void leave(const session_step& step, outcome how, closing by);
+  outcome outcome_of_loss(error why) const;
+  void hand_on_rest(const session_step& step);
   void finish(const session_step& step);
 
   // session_messages.cpp: what the peer says
@@ -183,6 +191,7 @@ private:
   std::optional<due> next_due(const session_config& config) const;
   void note_progress(steady_time now);
   void end_collection(const session_step& step);
+  void go_on_if_collected(const session_step& step);
   void hold_or_leave(const session_step& step);
 
   session_state state_ = session_state::ended;
@@ -212,6 +221,8 @@ private:
   traffic carried_;
   address_collection collection_;
   keep_alive keep_alive_;
+  /// Addresses that came while those before them were not taken. Bounded by the allowance.
+  std::vector<msg::addr_entry> held_back_;
 };
 
 } // namespace seedwalk::net

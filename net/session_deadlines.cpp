@@ -47,8 +47,8 @@ std::optional<session::due> session::next_due(const session_config& config) cons
     consider(*connected_at_ + timers.handshake, duty::handshake);
   // While we do not listen, only what nothing may move goes on.
   if (deaf_since_) {
-    if (auto end = collection_.hard_end(timers))
-      consider(*end, duty::collection);
+    if (state_ == session_state::collecting)
+      consider(collection_.hard_end(timers), duty::collection);
     return next;
   }
   if (message_began_at_) {
@@ -80,12 +80,21 @@ void session::note_progress(steady_time now) {
 }
 
 void session::end_collection(const session_step& step) {
+  if (!collection_.running()) // Ended before, and what it brought was not taken in time.
+    return hold_or_leave(step);
   const auto half = decoder_.in_progress();
   const bool torn =
       half && (half->kind == message_kind::addr || half->kind == message_kind::addrv2);
   collection_.finish(step.now.steady, step.config.timers.of(peer_.network), torn);
   step.out.events.push_back(addresses_collected{});
   hold_or_leave(step);
+}
+
+/// A collection that ended while we heard the peer: goes on as soon as nothing that it brought is
+/// on its way to the database. Who is to be held needs not wait for that.
+void session::go_on_if_collected(const session_step& step) {
+  if (state_ == session_state::collecting && !collection_.running() && (!deaf_since_ || plan_.hold))
+    hold_or_leave(step);
 }
 
 void session::hold_or_leave(const session_step& step) {

@@ -75,6 +75,7 @@ void session::decode(const session_step& step, byte_view data) {
   note_progress(step.now.steady);
   if (step.out.addresses.size() != handed_on_before && !deaf_since_)
     deaf_since_ = step.now.steady;
+  go_on_if_collected(step);
 }
 
 bool session::within_budget(const session_step& step) const {
@@ -228,7 +229,7 @@ void session::on_verack(const session_step& step) {
   write_ping(step);
   if (way_ == direction::outbound && plan_.ask_addresses) {
     write(step, msg::getaddr{});
-    collection_.begin(now);
+    collection_.begin(now, write_marker(step));
     return enter(session_state::collecting);
   }
   if (way_ == direction::outbound && keep_alive_.waiting_since())
@@ -265,6 +266,11 @@ void session::on_ping(const session_step& step, const msg::ping& what) {
 }
 
 void session::on_pong(const session_step& step, const msg::pong& what) {
+  if (collection_.running() && collection_.take_pong(what.nonce)) {
+    if (!collection_.running())
+      step.out.events.push_back(addresses_collected{});
+    return;
+  }
   if (!keep_alive_.answered(what.nonce, step.now.steady))
     return;
   if (auto took = keep_alive_.latest())
@@ -278,7 +284,7 @@ void session::on_addresses(const session_step& step, std::vector<msg::addr_entry
   if (collection_.running())
     reached_ = stage::addresses;
   collection_.add_block(step.now.steady, peer_, step.config.limits, std::move(entries), skipped,
-                        step.out.addresses);
+                        deaf_since_ ? held_back_ : step.out.addresses);
 }
 
 } // namespace seedwalk::net

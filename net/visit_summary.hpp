@@ -69,6 +69,7 @@ struct traffic {
 /// What came of our getaddr, and of gossip that nobody asked for.
 struct address_report {
   addr_answer answer = addr_answer::not_asked;
+  collection_end ended_by = collection_end::unknown;
   std::uint32_t messages = 0;                ///< Valid addr and addrv2 since getaddr.
   std::array<std::uint32_t, 8> by_network{}; ///< Their entries; the index is a `network_id`.
   std::uint32_t skipped = 0;                 ///< Their entries that name nothing we would keep.
@@ -83,8 +84,8 @@ struct address_report {
 
   template <inspector F>
   friend auto inspect(F& f, address_report& x) {
-    return f(x.answer, x.messages, x.by_network, x.skipped, x.over_limit, x.refused, x.gossip,
-             x.digest);
+    return f(x.answer, x.ended_by, x.messages, x.by_network, x.skipped, x.over_limit, x.refused,
+             x.gossip, x.digest);
   }
 };
 

@@ -65,6 +65,14 @@ void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t ti
   }
 }
 
+void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
+                  std::vector<net::msg::addr_entry>&& entries) {
+  if (v2)
+    net::append_message(out, magic, net::msg::addrv2{std::move(entries), {}});
+  else
+    net::append_message(out, magic, net::msg::addr{std::move(entries), {}, true});
+}
+
 } // namespace
 
 std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
@@ -95,10 +103,13 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
     entries.resize(1001, {me.at, claimed_time(wall), me.services});
   net::bytes out;
   const auto& magic = where_.settings().magic;
-  if (v2)
-    net::append_message(out, magic, net::msg::addrv2{std::move(entries), {}});
-  else
-    net::append_message(out, magic, net::msg::addr{std::move(entries), {}, true});
+  // Blocks of one begin no answer: a table too small for two of them is told in one.
+  if (me.kind == node_kind::two_blocks && entries.size() >= 4) {
+    const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
+    append_block(out, magic, v2, {entries.begin(), middle});
+    entries.erase(entries.begin(), middle);
+  }
+  append_block(out, magic, v2, std::move(entries));
   return out;
 }
 

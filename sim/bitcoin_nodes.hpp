@@ -26,7 +26,8 @@ inline std::uint32_t claimed_time(std::chrono::seconds wall) {
 /// The handshake is Bitcoin Core's as an inbound peer (net_processing.cpp): nothing is said before
 /// the dialler's version; then version, wtxidrelay and sendaddrv2 (where both speak 70016), verack;
 /// after the dialler's verack sendcmpct and a ping. getaddr is answered once, with addrv2 where the
-/// dialler asked for it.
+/// dialler asked for it. Messages are answered in their order but by `pong_first` and
+/// `answers_by_timer`: the pong to a ping behind getaddr comes behind the answer.
 ///
 /// The referee's rules are those by which Core would ignore or cut off the dialler: what does not
 /// decode; anything before version; a second version or verack; negotiation after verack; requests

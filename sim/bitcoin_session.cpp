@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "net/encode.hpp"
 #include "net/random.hpp"
@@ -16,6 +17,8 @@ constexpr std::int32_t obsolete_version = net::min_peer_protocol_version - 1;
 /// A dripping node says this much at a time, and everything in at most so many pieces.
 constexpr std::size_t drip_bytes = 64;
 constexpr int drips_a_pace = 40;
+/// How many `pace` an answer by a timer takes: 30 s of the default.
+constexpr int paces_of_timer = 10;
 
 template <class T>
 bool is(const net::message& m) {
@@ -86,11 +89,8 @@ void bitcoin_session::on_message(node_io& io, const net::message& m) {
     return io.violation(std::string(net::command_of(m)) + " before verack");
   if (is<net::msg::getaddr>(m))
     return on_getaddr(io);
-  if (const auto ping = std::get_if<net::msg::ping>(&m)) {
-    if (!ping->nonce)
-      return io.violation("ping without nonce");
-    return say(io, net::buffer{net::encode(magic(), net::msg::pong{*ping->nonce})});
-  }
+  if (const auto ping = std::get_if<net::msg::ping>(&m))
+    return on_ping(io, *ping);
   if (const auto pong = std::get_if<net::msg::pong>(&m)) {
     if (ping_nonce_ == 0 || pong->nonce != ping_nonce_)
       io.violation("pong that nothing asked for");
@@ -165,17 +165,57 @@ void bitcoin_session::on_getaddr(node_io& io) {
     answer_addresses(io);
 }
 
+void bitcoin_session::on_ping(node_io& io, const net::msg::ping& ping) {
+  if (!ping.nonce)
+    return io.violation("ping without nonce");
+  net::buffer pong{net::encode(magic(), net::msg::pong{*ping.nonce})};
+  const bool out_of_order =
+      me().kind == node_kind::pong_first || me().kind == node_kind::answers_by_timer;
+  if (out_of_order)
+    io.send(std::move(pong));
+  else
+    say(io, std::move(pong));
+  if (std::exchange(repeats_answer_, false))
+    say(io, home_.answer_of(node_, speaks_v2(), io.now().wall));
+}
+
 // What is said.
 
 void bitcoin_session::answer_addresses(node_io& io) {
-  const bool v2 = wants_addrv2_ && me().kind != node_kind::legacy_addr;
-  const auto wall = io.now().wall;
-  if (me().kind == node_kind::singleton_first) {
-    std::vector<net::msg::addr_entry> self = {{me().at, claimed_time(wall), me().services}};
-    say(io, net::buffer{v2 ? net::encode(magic(), net::msg::addrv2{std::move(self), {}})
-                           : net::encode(magic(), net::msg::addr{std::move(self), {}, true})});
+  const auto pace = home_.where().settings().pace;
+  switch (me().kind) {
+  case node_kind::late_answer:
+  case node_kind::pong_first:
+    return answer_later(io, pace);
+  case node_kind::answers_by_timer:
+    announce_itself(io);
+    return answer_later(io, paces_of_timer * pace);
+  case node_kind::singleton_first:
+    announce_itself(io);
+    break;
+  case node_kind::pong_between:
+    repeats_answer_ = true;
+    break;
+  default:
+    break;
   }
-  say(io, home_.answer_of(node_, v2, wall));
+  say(io, home_.answer_of(node_, speaks_v2(), io.now().wall));
+}
+
+void bitcoin_session::answer_later(node_io& io, std::chrono::nanoseconds delay) {
+  unsaid_.push_back(home_.answer_of(node_, speaks_v2(), io.now().wall));
+  io.start_timer(delay, 0);
+}
+
+void bitcoin_session::announce_itself(node_io& io) {
+  std::vector<net::msg::addr_entry> self = {{me().at, claimed_time(io.now().wall), me().services}};
+  say(io,
+      net::buffer{speaks_v2() ? net::encode(magic(), net::msg::addrv2{std::move(self), {}})
+                              : net::encode(magic(), net::msg::addr{std::move(self), {}, true})});
+}
+
+bool bitcoin_session::speaks_v2() const {
+  return wants_addrv2_ && me().kind != node_kind::legacy_addr;
 }
 
 net::msg::version bitcoin_session::own_version(node_io& io) const {
@@ -218,7 +258,10 @@ void bitcoin_session::say(node_io& io, net::buffer data) {
       say_next(io);
     break;
   default:
-    io.send(std::move(data));
+    if (is_idle)
+      io.send(std::move(data));
+    else
+      unsaid_.push_back(std::move(data)); // Behind an answer that is late.
   }
 }
 
@@ -227,9 +270,14 @@ void bitcoin_session::say_next(node_io& io) {
     return;
   io.send(std::move(unsaid_.front()));
   unsaid_.pop_front();
+  auto next = std::chrono::nanoseconds{0};
   const auto pace = home_.where().settings().pace;
+  if (me().kind == node_kind::slow)
+    next = pace;
+  else if (me().kind == node_kind::slow_drip)
+    next = pace / drips_a_pace;
   if (!unsaid_.empty())
-    io.start_timer(me().kind == node_kind::slow ? pace : pace / drips_a_pace, 0);
+    io.start_timer(next, 0);
   else if (closes_when_said_)
     io.close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 
@@ -29,7 +30,11 @@ private:
   void on_verack(node_io& io);
   void on_getaddr(node_io& io);
   void on_negotiation(node_io& io, net::message_kind kind);
+  void on_ping(node_io& io, const net::msg::ping& ping);
   void answer_addresses(node_io& io);
+  void answer_later(node_io& io, std::chrono::nanoseconds delay);
+  void announce_itself(node_io& io);
+  bool speaks_v2() const;
   net::msg::version own_version(node_io& io) const;
   void say(node_io& io, net::buffer data);
   void say_next(node_io& io);
@@ -47,9 +52,10 @@ private:
   bool wants_addrv2_ = false;
   bool was_asked_ = false;
   bool closes_when_said_ = false;
+  bool repeats_answer_ = false;  ///< With the next pong.
   std::uint64_t ping_nonce_ = 0; ///< 0: no ping is out.
   std::int32_t version_in_common_ = 0;
-  std::deque<net::buffer> unsaid_; ///< What a slow node has yet to say.
+  std::deque<net::buffer> unsaid_; ///< What a node that is late has yet to say.
 };
 
 } // namespace seedwalk::sim

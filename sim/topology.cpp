@@ -47,6 +47,11 @@ constexpr std::array<kind_row, node_kind_count> kinds = {{
     {"oversize", listening(outcome::oversize)},
     {"refused", {false, false, false, outcome::refused}},
     {"absent", {false, false, false, outcome::connect_timeout}},
+    {"two_blocks", answering},
+    {"late_answer", answering},
+    {"pong_first", answering},
+    {"answers_by_timer", answering},
+    {"pong_between", answering},
 }};
 
 std::uint32_t ipv4_of(const net::endpoint& at) {

@@ -41,9 +41,14 @@ enum class node_kind : std::uint8_t {
   oversize,             ///< Announces a payload above 4,000,000 bytes.
   refused,              ///< Nobody listens.
   absent,               ///< No machine: dials are not answered. Simulated only.
+  two_blocks,           ///< Honest, and answers getaddr in two messages.
+  late_answer,          ///< Honest, and takes `pace` to answer getaddr; what follows waits for it.
+  pong_first,           ///< Honest, and answers getaddr `pace` late, but pings at once.
+  answers_by_timer, ///< As Core up to 0.21: tells of itself, pongs, and answers ten `pace` late.
+  pong_between,     ///< Honest, and tells all that it told once more behind the next pong.
 };
 
-inline constexpr std::size_t node_kind_count = 23;
+inline constexpr std::size_t node_kind_count = 28;
 
 /// "honest", "closes_at_accept", ...: the spelling of options and reports.
 std::string_view name_of(node_kind k);
@@ -82,7 +87,7 @@ struct topology_options {
   net::magic_bytes magic = {0xfa, 0xbf, 0xb5, 0xda}; ///< regtest
   /// Node i listens at `first` plus i; a refused one at the next port.
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
-  /// How late `slow` is, and how long a whole answer of `slow_drip` takes at most.
+  /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
 };
 

@@ -13,6 +13,10 @@ namespace seedwalk::store {
 
 namespace {
 
+/// What a visit's record holds of a getaddr. The second form is that of a time when the end of a
+/// collection was not kept: it is read, and not written any more.
+enum addresses_form : std::uint8_t { no_addresses = 0, addresses_alone = 1, addresses_and_end = 2 };
+
 enum peer_flag : std::uint8_t { has_source = 1, was_visited = 2, has_verdict = 4, has_version = 8 };
 
 std::int64_t wrapping_sub(std::int64_t a, std::int64_t b) {
@@ -228,9 +232,10 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
 net::bytes encode(const visit_record& v, user_agents& agents) {
   value_writer out(agents, v.started);
   const bool asked = v.addresses != addr_summary{};
+  const std::uint8_t form = asked ? addresses_and_end : no_addresses;
   out.plain(v.started, out.since(v.ended), v.census, v.vantage, v.via, v.outcome, v.stage, v.blame,
             v.durations, v.round_trip, v.bytes_in, v.bytes_out, v.features, v.version.has_value(),
-            asked);
+            form);
   if (v.version)
     out.version(*v.version);
   if (asked)
@@ -242,16 +247,22 @@ bool decode(std::string_view value, visit_record& v, const user_agents& agents) 
   v = {};
   value_reader in(value, agents);
   bool has_claim = false;
-  bool asked = false;
+  std::uint8_t asked = no_addresses;
   if (!in.base(v.started) || !in.time(v.ended) ||
       !in.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
                 v.bytes_in, v.bytes_out, v.features) ||
       !known(v.outcome, v.stage, v.blame) || v.via > transport::socks ||
-      !in.plain(has_claim, asked))
+      !in.plain(has_claim, asked) || asked > addresses_and_end)
     return false;
   if (has_claim && !in.version(v.version.emplace()))
     return false;
-  if (asked && (!in.plain(v.addresses) || v.addresses.answer > net::addr_answer::malformed))
+  auto& answer = v.addresses;
+  if (asked != no_addresses &&
+      (!in.plain(answer.answer, answer.messages, answer.entries, answer.fresh, answer.digest) ||
+       answer.answer > net::addr_answer::malformed))
+    return false;
+  if (asked == addresses_and_end &&
+      (!in.plain(answer.ended_by) || answer.ended_by > net::collection_end::cut_off))
     return false;
   return in.at_end();
 }

@@ -34,6 +34,7 @@ enum class feature : std::uint32_t {
 /// What a getaddr brought.
 struct addr_summary {
   net::addr_answer answer = net::addr_answer::not_asked;
+  net::collection_end ended_by = net::collection_end::unknown;
   std::uint32_t messages = 0;
   std::array<std::uint32_t, 8> entries{}; ///< By net::network_id; 0: networks that are none.
   std::uint32_t fresh = 0;                ///< How many were new to us.
@@ -44,7 +45,7 @@ struct addr_summary {
 
   template <net::inspector F>
   friend auto inspect(F& f, addr_summary& x) {
-    return f(x.answer, x.messages, x.entries, x.fresh, x.digest);
+    return f(x.answer, x.messages, x.entries, x.fresh, x.digest, x.ended_by);
   }
 };
 

@@ -54,6 +54,11 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
   nlohmann::json outcomes = nlohmann::json::object();
   for (const auto& [count, name] : by_frequency(s.counters))
     outcomes[std::string{net::name_of(name)}] = count;
+  nlohmann::json collections = nlohmann::json::object();
+  for (std::size_t i = 1; i != s.counters.collections.size(); ++i)
+    if (s.counters.collections[i] > 0)
+      collections[std::string{net::name_of(static_cast<net::collection_end>(i))}] =
+          s.counters.collections[i];
   nlohmann::json report{{"network", network},
                         {"tried", s.counters.tried},
                         {"good", s.counters.good},
@@ -62,7 +67,9 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"duration_s", seconds_of(s.took)},
                         {"nodes_per_s", rate_of(s)},
                         {"peak_connections", s.counters.peak_connections},
+                        {"peak_unwritten_bytes", s.counters.peak_unwritten_bytes},
                         {"addresses", s.counters.addresses},
+                        {"collections", std::move(collections)},
                         {"census", s.census},
                         {"resumed", s.resumed},
                         {"finished", s.how == actors::crawl_end::finished},

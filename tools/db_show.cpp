@@ -72,7 +72,8 @@ json visit_document(const store::visit_record& v) {
           {"total_ms", v.durations.total.count()},
           {"bytes_in", v.bytes_in},
           {"bytes_out", v.bytes_out},
-          {"addr_answer", net::name_of(v.addresses.answer)}};
+          {"addr_answer", net::name_of(v.addresses.answer)},
+          {"addr_ended_by", net::name_of(v.addresses.ended_by)}};
 }
 
 void print_record(const net::endpoint& peer, const store::peer_record& r, std::ostream& out) {
@@ -110,12 +111,14 @@ void print_visits(const std::vector<store::visit_record>& visits, std::ostream& 
                     {"stage", text_table::align::left},
                     {"blame", text_table::align::left},
                     {"ms", text_table::align::right},
-                    {"addr answer", text_table::align::left}}};
+                    {"addr answer", text_table::align::left},
+                    {"ended by", text_table::align::left}}};
   for (const auto& v : visits)
     table.add({time_text(v.started.count()), std::string{net::name_of(v.outcome)},
                std::string{net::name_of(v.stage)}, std::string{net::name_of(v.blame)},
                fmt::format("{}", v.durations.total.count()),
-               std::string{net::name_of(v.addresses.answer)}});
+               std::string{net::name_of(v.addresses.answer)},
+               std::string{net::name_of(v.addresses.ended_by)}});
   out << '\n';
   table.print(out);
 }

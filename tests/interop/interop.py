@@ -118,6 +118,9 @@ class CrawlingBcoin(unittest.TestCase):
         self.assertEqual(report["known"], COUNT)
         self.assertEqual(report["good"], COUNT)
         self.assertEqual(report["outcomes"], {"complete": COUNT})
+        # It answers in order: the ping behind getaddr is answered when the answer is out, and no
+        # visit waits for a quiet time.
+        self.assertEqual(report["collections"], {"pong": COUNT})
 
         found = {row["address"]: row for row in rows(seedwalk("db", "list", "--json", "--db",
                                                               self.path("db")))}
@@ -128,6 +131,10 @@ class CrawlingBcoin(unittest.TestCase):
                 self.assertEqual(row["user_agent"], self.nodes.about["agent"])
                 self.assertEqual(row["protocol_version"], self.nodes.about["protocol"])
                 self.assertEqual(row["start_height"], 0)
+        for address in self.nodes.addresses:
+            visit = json.loads(seedwalk("db", "get", address, "--json", "--db",
+                                        self.path("db")))["visits"][0]
+            self.assertEqual((visit["addr_answer"], visit["addr_ended_by"]), ("complete", "pong"))
         seedwalk("db", "check", "--db", self.path("db"))
         # Whom each of them told us of is what it knew.
         self.assertEqual(report["addresses"],

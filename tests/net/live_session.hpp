@@ -110,6 +110,7 @@ public:
   }
 
   void take_addresses() {
+    handed_on = 0;
     it.addresses_taken(step());
     collect();
   }
@@ -145,6 +146,7 @@ public:
     events.insert(events.end(), effects.events.begin(), effects.events.end());
     notes.insert(notes.end(), effects.messages.begin(), effects.messages.end());
     addresses.insert(addresses.end(), effects.addresses.begin(), effects.addresses.end());
+    handed_on += !effects.addresses.empty();
     if (effects.close)
       closed_by = effects.close;
     if (effects.summary) {
@@ -161,11 +163,23 @@ public:
     return names;
   }
 
-  /// The last ping of ours, to be answered.
+  /// The nonce of the ping behind getaddr, if there is one.
+  std::optional<std::uint64_t> marker() const {
+    for (std::size_t i = 1; i < said.size(); ++i)
+      if (auto ping = std::get_if<msg::ping>(&said[i]);
+          ping && std::holds_alternative<msg::getaddr>(said[i - 1]))
+        return ping->nonce;
+    return std::nullopt;
+  }
+
+  /// An answer to that ping.
+  msg::pong marker_pong() const { return {marker().value_or(0)}; }
+
+  /// An answer to the last ping of ours that measures a round trip.
   msg::pong pong() const {
     msg::pong answer;
     for (const auto& m : said)
-      if (auto ping = std::get_if<msg::ping>(&m); ping && ping->nonce)
+      if (auto ping = std::get_if<msg::ping>(&m); ping && ping->nonce && ping->nonce != marker())
         answer.nonce = *ping->nonce;
     return answer;
   }
@@ -190,6 +204,7 @@ public:
   std::vector<session_event> events;
   std::vector<message_note> notes;
   std::vector<msg::addr_entry> addresses;
+  int handed_on = 0; ///< How many times since addresses were taken.
   std::optional<closing> closed_by;
   int summaries = 0;
   std::optional<visit_summary> summary;

@@ -18,7 +18,8 @@ TEST(session_handshake, outbound_speaks_first_and_negotiates_before_its_verack) 
   EXPECT_EQ(live.count_of<version_received>(), 1u);
   EXPECT_EQ(live.count_of<handshake_completed>(), 0u);
   live.hear(msg::verack{});
-  EXPECT_EQ(live.said_names(), (names{"version", "sendaddrv2", "verack", "ping", "getaddr"}));
+  EXPECT_EQ(live.said_names(),
+            (names{"version", "sendaddrv2", "verack", "ping", "getaddr", "ping"}));
   EXPECT_EQ(live.count_of<handshake_completed>(), 1u);
   EXPECT_EQ(live.it.state(), session_state::collecting);
   EXPECT_EQ(live.writes, 3u);
@@ -102,11 +103,13 @@ TEST(session_handshake, what_is_said_depends_on_the_version_in_common) {
         version_case{"70016", 70016, true, true}, version_case{"90000", 90000, true, true}}) {
     live_session live;
     live.shake_hands(c.protocol);
-    const names expected = c.negotiates
-                               ? names{"version", "sendaddrv2", "verack", "ping", "getaddr"}
-                               : names{"version", "verack", "ping", "getaddr"};
-    EXPECT_EQ(live.said_names(), expected) << c.what;
-    const auto& ping = std::get<msg::ping>(*(live.said.end() - 2));
+    names expected = c.negotiates ? names{"version", "sendaddrv2", "verack", "ping", "getaddr"}
+                                  : names{"version", "verack", "ping", "getaddr"};
+    const auto first_ping = expected.size() - 2;
+    if (c.pong_expected) // The marker means nothing to one who answers no pings.
+      expected.emplace_back("ping");
+    ASSERT_EQ(live.said_names(), expected) << c.what;
+    const auto& ping = std::get<msg::ping>(live.said[first_ping]);
     EXPECT_EQ(ping.nonce.has_value(), c.pong_expected) << c.what;
   }
 }

@@ -55,7 +55,7 @@ message sentence(std::uint32_t how, const live_session& live) {
   case 4:
     return msg::ping{variation};
   case 5:
-    return live.pong();
+    return variation % 3 == 0 ? live.marker_pong() : live.pong();
   case 6:
     return block_of(variation, 2 + variation % 100);
   case 7:
@@ -147,6 +147,8 @@ public:
   const char* judge(const message& m) {
     if (closed_)
       return "spoke after goodbye";
+    if (std::exchange(marker_is_next_, false) && (is_marker(m) || *versions_.begin() > 60000))
+      return judge_marker(m);
     switch (kind_of(m)) {
     case message_kind::version:
       if (said_version_)
@@ -175,6 +177,7 @@ public:
       if (way_ != direction::outbound || !verack_heard_ || said_getaddr_)
         return "getaddr out of order";
       said_getaddr_ = true;
+      marker_is_next_ = true;
       return nullptr;
     case message_kind::ping:
       return judge_ping(std::get<msg::ping>(m));
@@ -188,6 +191,19 @@ public:
   void goodbye() { closed_ = true; }
 
 private:
+  static bool is_marker(const message& m) {
+    const auto ping = std::get_if<msg::ping>(&m);
+    return ping != nullptr && ping->nonce.has_value();
+  }
+
+  const char* judge_marker(const message& m) {
+    if (!is_marker(m))
+      return "no ping behind getaddr";
+    if (*versions_.rbegin() <= 60000)
+      return "a marker for one who knows no pongs";
+    return std::get<msg::ping>(m).nonce == pinged_ ? "a marker that is a round trip" : nullptr;
+  }
+
   const char* judge_ping(const msg::ping& ping) {
     if (!verack_heard_)
       return "ping before the handshake was over";
@@ -205,6 +221,7 @@ private:
   bool said_sendaddrv2_ = false;
   bool said_verack_ = false;
   bool said_getaddr_ = false;
+  bool marker_is_next_ = false;
   bool closed_ = false;
   std::set<std::int32_t> versions_;
   bool verack_heard_ = false;
@@ -350,6 +367,8 @@ void stays_in_order_and_ends_once(std::uint32_t dice, const std::vector<act>& ac
     been.states.insert(state);
     RC_ASSERT(live.allowance <= live.config.limits.receive_window);
     RC_ASSERT(live.summaries <= 1);
+    // The database has one block of each peer, and as it ends what came meanwhile.
+    RC_ASSERT(live.handed_on <= (live.closed_by || live.summaries != 0 ? 2 : 1));
     RC_ASSERT((live.summaries == 1) == (state == session_state::ended));
     RC_ASSERT(live.closed_by.has_value() || state != session_state::closing);
   };

@@ -106,7 +106,9 @@ struct visit : sim_bench {
 TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once) {
   for (const auto kind :
        {node_kind::honest, node_kind::pruned, node_kind::slow, node_kind::slow_drip,
-        node_kind::version_first, node_kind::legacy_addr, node_kind::singleton_first}) {
+        node_kind::version_first, node_kind::legacy_addr, node_kind::singleton_first,
+        node_kind::two_blocks, node_kind::late_answer, node_kind::pong_first,
+        node_kind::answers_by_timer, node_kind::pong_between}) {
     visit v(kind);
     v.shake_hands();
     EXPECT_EQ(v.count<net::msg::version>(), 1u) << name_of(kind);
@@ -116,7 +118,7 @@ TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once)
     v.pass(1min);
     auto expected = v.table();
     EXPECT_EQ(expected.size(), 20u);
-    if (kind == node_kind::singleton_first)
+    if (kind == node_kind::singleton_first || kind == node_kind::answers_by_timer)
       expected.insert(v.nodes.nodes()[7].at);
     EXPECT_EQ(v.addresses(), expected) << name_of(kind);
     EXPECT_EQ(v.count<net::msg::addrv2>() == 0, kind == node_kind::legacy_addr);
@@ -142,6 +144,57 @@ TEST(node_models, a_ping_is_answered_with_its_nonce) {
   v.say(net::msg::ping{77});
   const auto all = v.heard();
   EXPECT_NE(std::find(all.begin(), all.end(), net::message{net::msg::pong{77}}), all.end());
+}
+
+/// What a node says to getaddr and a ping behind it: a number for the entries of each block,
+/// "pong".
+std::vector<std::string> order_of_answers(node_kind kind) {
+  visit v(kind);
+  v.shake_hands();
+  const auto before = v.heard().size();
+  net::bytes asked;
+  net::append_message(asked, v.nodes.settings().magic, net::msg::getaddr{});
+  net::append_message(asked, v.nodes.settings().magic, net::msg::ping{9});
+  v.mine.write(v.id, net::buffer{asked});
+  v.pass(1min);
+  std::vector<std::string> result;
+  const auto all = v.heard();
+  for (auto i = before; i != all.size(); ++i) {
+    if (const auto block = std::get_if<net::msg::addrv2>(&all[i]))
+      result.push_back(std::to_string(block->entries.size()));
+    else if (std::holds_alternative<net::msg::pong>(all[i]))
+      result.emplace_back("pong");
+  }
+  EXPECT_EQ(v.host.violation_count(), 0u) << name_of(kind);
+  return result;
+}
+
+TEST(node_models, the_pong_behind_getaddr_comes_where_the_kind_has_it) {
+  using list = std::vector<std::string>;
+  EXPECT_EQ(order_of_answers(node_kind::honest), (list{"20", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::slow), (list{"20", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::slow_drip), (list{"20", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::singleton_first), (list{"1", "20", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::two_blocks), (list{"10", "10", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::late_answer), (list{"20", "pong"}));
+  EXPECT_EQ(order_of_answers(node_kind::pong_first), (list{"pong", "20"}));
+  EXPECT_EQ(order_of_answers(node_kind::answers_by_timer), (list{"1", "pong", "20"}));
+  EXPECT_EQ(order_of_answers(node_kind::pong_between), (list{"20", "pong", "20"}));
+}
+
+TEST(node_models, an_answer_is_as_late_as_its_kind_has_it) {
+  for (const auto& [kind, late] : {std::pair{node_kind::honest, 0s},
+                                   {node_kind::late_answer, 3s},
+                                   {node_kind::pong_first, 3s},
+                                   {node_kind::answers_by_timer, 30s}}) {
+    visit v(kind);
+    v.shake_hands();
+    v.mine.write(v.id, net::buffer{net::encode(v.nodes.settings().magic, net::msg::getaddr{})});
+    v.pass(late);
+    EXPECT_LT(v.addresses().size(), 20u) << name_of(kind);
+    v.pass(2s);
+    EXPECT_GE(v.addresses().size(), 20u) << name_of(kind);
+  }
 }
 
 TEST(node_models, those_that_leave_leave_when_their_kind_says) {

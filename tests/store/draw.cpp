@@ -108,6 +108,7 @@ rc::Gen<visit_record> any_visit_record() {
     v.version = *maybe(any_version());
     if (*rc::gen::arbitrary<bool>()) {
       v.addresses.answer = static_cast<net::addr_answer>(*rc::gen::inRange(0, 5));
+      v.addresses.ended_by = static_cast<net::collection_end>(*rc::gen::inRange(0, 6));
       v.addresses.messages = *rc::gen::arbitrary<std::uint32_t>();
       for (auto& n : v.addresses.entries)
         n = *rc::gen::arbitrary<std::uint32_t>();

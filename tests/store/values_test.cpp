@@ -37,6 +37,28 @@ TEST(store_values, visits_come_back_and_damage_is_refused) {
   round_trip(any_visit_record(), user_agents::max_count);
 }
 
+// Visits did not keep from the first what ended a collection: those from before are read.
+TEST(store_values, visits_that_do_not_tell_what_ended_their_collection_are_read) {
+  user_agents agents;
+  visit_record v;
+  v.started = v.ended = start;
+  v.addresses.answer = net::addr_answer::complete;
+  v.addresses.messages = 1;
+  v.addresses.entries[1] = 1000;
+  v.addresses.digest = 7;
+  // Then: a one, the answer, messages, entries of eight networks, how many were new, the digest.
+  const std::string then("\1\2\1\0\xe8\7\0\0\0\0\0\0\0\7", 14);
+  std::string bytes(net::as_text(encode(v, agents)));
+  ASSERT_GT(bytes.size(), then.size() + 1);
+  bytes.resize(bytes.size() - then.size() - 1);
+  visit_record read;
+  ASSERT_TRUE(decode(bytes + then, read, agents));
+  EXPECT_EQ(read, v);
+  EXPECT_FALSE(decode(bytes + then + '\1', read, agents));
+  EXPECT_FALSE(decode(bytes + '\3' + then.substr(1) + '\1', read, agents));
+  EXPECT_FALSE(decode(bytes + '\2' + then.substr(1) + '\6', read, agents));
+}
+
 TEST(store_values, user_agents_beyond_the_table_are_written_out) {
   round_trip(any_peer_record(), 3);
 }
