@@ -17,24 +17,6 @@ bool too_full(std::size_t size, std::size_t slots) {
 
 known_table::known_table() : slots_(first_slots) {}
 
-/// Where the hash is, or where it would go.
-std::size_t known_table::slot_of(std::uint64_t hash) const {
-  auto slot = home(hash);
-  while (slots_[slot].hash != 0 && slots_[slot].hash != hash)
-    slot = (slot + 1) & (slots_.size() - 1);
-  return slot;
-}
-
-known_table::entry* known_table::find(std::uint64_t hash) {
-  auto& e = slots_[slot_of(hash)];
-  return e.hash == 0 ? nullptr : &e;
-}
-
-const known_table::entry* known_table::find(std::uint64_t hash) const {
-  const auto& e = slots_[slot_of(hash)];
-  return e.hash == 0 ? nullptr : &e;
-}
-
 known_table::entry& known_table::insert(std::uint64_t hash) {
   assert(hash != 0);
   auto slot = slot_of(hash);

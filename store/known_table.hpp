@@ -35,8 +35,14 @@ public:
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
 
   /// The entry, or null. Valid until the next insert or erase.
-  entry* find(std::uint64_t hash);
-  const entry* find(std::uint64_t hash) const;
+  entry* find(std::uint64_t hash) {
+    auto& e = slots_[slot_of(hash)];
+    return e.hash == 0 ? nullptr : &e;
+  }
+  const entry* find(std::uint64_t hash) const {
+    const auto& e = slots_[slot_of(hash)];
+    return e.hash == 0 ? nullptr : &e;
+  }
 
   /// The entry, a new one if there was none. Valid until the next insert or erase.
   entry& insert(std::uint64_t hash);
@@ -49,7 +55,15 @@ public:
 
 private:
   std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
-  std::size_t slot_of(std::uint64_t hash) const;
+
+  /// Where the hash is, or where it would go.
+  std::size_t slot_of(std::uint64_t hash) const {
+    auto slot = home(hash);
+    while (slots_[slot].hash != 0 && slots_[slot].hash != hash)
+      slot = (slot + 1) & (slots_.size() - 1);
+    return slot;
+  }
+
   void resize(std::size_t slots);
 
   std::vector<entry> slots_; ///< A power of two of them.

@@ -16,11 +16,16 @@ transaction::result transaction::apply(const record_claims& op) {
     memory_.table.prefetch(hashes_.back());
   }
   constexpr std::size_t ahead = 8; // Longer than memory takes, shorter than a cache holds.
+  bool was_new = false;
   for (std::size_t i = 0; i != op.claims.size(); ++i) {
-    if (const auto later = i + ahead; later < hashes_.size() && !memory_.table.find(hashes_[later]))
+    // New ones come in runs, as a crawl begins. Where all are known, as later, nobody looks twice.
+    const auto later = i + ahead;
+    if (was_new && later < hashes_.size() && !memory_.table.find(hashes_[later]))
       memory_.prefetch_new(op.claims[later].peer);
+    const auto known_before = counts.known;
     if (auto done = add_claim(op, bit, op.claims[i], hashes_[i], counts); !done)
       return tl::unexpected(done.error());
+    was_new = counts.known == known_before;
   }
   return counts;
 }

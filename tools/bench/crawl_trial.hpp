@@ -17,15 +17,16 @@ struct crawl_trial {
   cost took;
   std::uint64_t steps = 0;
   std::uint64_t recording_bytes = 0;
+  std::uint64_t peak_resident_bytes = 0;  ///< Of this process, while it lasted.
+  std::uint64_t peak_unwritten_bytes = 0; ///< Most that waited for the DB writer at once.
 };
 
 /// How many connections at once a crawl has here, and its baseline too.
 inline constexpr std::uint32_t trial_connections = 500;
 
 /// `seedwalk crawl --once` from `first`, into a new database in `folder`, recorded if a file is
-/// named. All is as an operator has it but for the time that a visit stays to hear more after the
-/// answer to getaddr: 1 ms, because a baseline that leaves at once would otherwise be compared with
-/// waiting. An unfinished crawl, or one that misses some of `nodes`, is an error.
+/// named. All is as an operator has it, the timers of visits included. An unfinished crawl, or one
+/// that misses some of `nodes`, is an error.
 tl::expected<crawl_trial, std::string> try_crawl(const net::endpoint& first, std::uint64_t nodes,
                                                  const std::string& folder,
                                                  const std::string& record_file = {});

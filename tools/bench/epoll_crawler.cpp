@@ -21,6 +21,9 @@ namespace seedwalk::bench {
 
 namespace {
 
+/// The nonce of the ping behind getaddr.
+constexpr std::uint64_t marker = 2;
+
 /// The chain's nodes are all IPv4 or IPv6: 16 bytes and a port.
 struct endpoint_hash {
   std::size_t operator()(const net::endpoint& e) const {
@@ -36,10 +39,11 @@ class crawler {
 public:
   crawler(const net::magic_bytes& magic, std::size_t connections_max)
       : magic_(magic), connections_max_(connections_max), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-    net::append_message(negotiation_, magic, net::msg::wtxidrelay{});
     net::append_message(negotiation_, magic, net::msg::sendaddrv2{});
     net::append_message(negotiation_, magic, net::msg::verack{});
-    getaddr_ = net::encode(magic, net::msg::getaddr{});
+    net::append_message(question_, magic, net::msg::ping{1});
+    net::append_message(question_, magic, net::msg::getaddr{});
+    net::append_message(question_, magic, net::msg::ping{marker});
   }
   ~crawler() { close(epoll_); }
   crawler(const crawler&) = delete;
@@ -65,6 +69,7 @@ private:
   struct peer {
     int socket = -1;
     bool greeted = false;
+    bool answered = false;
     net::endpoint at;
     net::decoder in;
   };
@@ -155,15 +160,18 @@ private:
     if (std::holds_alternative<net::msg::version>(m))
       say(p, negotiation_);
     else if (std::holds_alternative<net::msg::verack>(m))
-      say(p, getaddr_);
+      say(p, question_);
     else if (const auto* ping = std::get_if<net::msg::ping>(&m))
       say(p, net::encode(magic_, net::msg::pong{ping->nonce.value_or(0)}));
     else if (const auto* answer = std::get_if<net::msg::addrv2>(&m)) {
       for (const auto& e : answer->entries)
         learn(e.peer);
       result_.entries += answer->entries.size();
-      ++result_.good;
-      return true;
+      p.answered = true;
+    } else if (const auto* pong = std::get_if<net::msg::pong>(&m)) {
+      const bool over = pong->nonce == marker && p.answered;
+      result_.good += over ? 1 : 0;
+      return over;
     }
     return false;
   }
@@ -172,7 +180,7 @@ private:
   std::size_t connections_max_;
   int epoll_;
   net::bytes negotiation_;
-  net::bytes getaddr_;
+  net::bytes question_;
   std::array<std::uint8_t, 64u << 10> buffer_;
   std::unordered_set<net::endpoint, endpoint_hash> known_;
   std::deque<net::endpoint> waiting_;

@@ -19,7 +19,7 @@ struct epoll_crawl_result {
 
 /// The least that a crawl can cost, as a baseline: one epoll loop, no actors, no timers, no
 /// database. It says what a visit says, reads answers with our decoder, remembers whom it knows in
-/// a hash set, and hangs up as soon as the first answer is in.
+/// a hash set, and hangs up as a visit does: when the ping behind getaddr is answered.
 ///
 /// Blocks until everybody who was heard of was visited. Peers are trusted to answer: the nodes of a
 /// zoo do. The error is one line.
