@@ -1,8 +1,9 @@
 // A session under any order of events that the network door allows, and any messages: it never
 // takes a step that its states do not know, and ends with exactly one summary.
 
-#include <optional>
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "net/archive.hpp"
 #include "net/session.hpp"
@@ -66,11 +67,12 @@ private:
     hear(data);
   }
 
+  /// The last ping, or any before it: the marker behind getaddr comes after a round trip's.
   void answer_ping() {
-    if (!last_ping_)
+    if (pings_.empty())
       return;
     bytes data;
-    append_message(data, magic, msg::pong{*last_ping_});
+    append_message(data, magic, msg::pong{pings_[pings_.size() - 1 - input_.u8() % pings_.size()]});
     hear(data);
   }
 
@@ -99,6 +101,7 @@ private:
     case 9:
       return tick();
     case 10:
+      taken_ = true;
       return it_.addresses_taken(step()), collect();
     case 11:
       return answer_ping();
@@ -132,10 +135,13 @@ private:
         break;
       const auto whole = std::get_if<decoded_message>(&event);
       test::require(whole != nullptr, "all that we say is well-formed");
-      if (const auto ping = std::get_if<msg::ping>(&whole->value))
-        last_ping_ = ping->nonce;
+      if (const auto ping = std::get_if<msg::ping>(&whole->value); ping && ping->nonce)
+        pings_.push_back(*ping->nonce);
     }
     test::require(!reader.in_progress(), "and whole");
+    const bool ends = out_.close || out_.summary || it_.state() >= session_state::closing;
+    test::require(out_.addresses.empty() || taken_ || ends, "one block at a time");
+    taken_ = taken_ && out_.addresses.empty();
     allowance_ += out_.want;
     summaries_ += out_.summary.has_value();
     out_.clear();
@@ -149,7 +155,8 @@ private:
   session_effects out_;
   std::size_t allowance_ = 0;
   int summaries_ = 0;
-  std::optional<std::uint64_t> last_ping_;
+  std::vector<std::uint64_t> pings_;
+  bool taken_ = true; ///< What was handed on.
 };
 
 } // namespace
