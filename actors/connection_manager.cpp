@@ -64,10 +64,7 @@ caf::behavior connection_manager::make_behavior() {
                        {{"address", net::to_string(std::get<net::endpoint>(m.local))}});
       },
       [this](const net::listen_failed& m) { on_listen_failed(m); },
-      [this](const ask_progress& m) {
-        env_.runtime.send(m.from, crawl_progress{s_.counters, s_.pool.live(),
-                                                 s_.pool.in_phase(pool_phase::imminent)});
-      },
+      [this](const ask_progress& m) { env_.runtime.send(m.from, progress()); },
       [this](const storage_troubled& m) {
         s_.stalled = m.stalled;
         if (!s_.stalled)
@@ -167,6 +164,18 @@ void connection_manager::end_at_once() {
       env_.runtime.send(entry.connection, shut_down{});
   arm_timers();
   host_.quit();
+}
+
+crawl_progress connection_manager::progress() const {
+  const auto any = [](const auto& flags) {
+    return std::any_of(flags.begin(), flags.end(), [](bool set) { return set; });
+  };
+  return {s_.counters,
+          s_.pool.live(),
+          s_.pool.in_phase(pool_phase::imminent),
+          s_.asking || any(s_.news) || any(s_.more),
+          s_.good_by_network,
+          0};
 }
 
 void connection_manager::look_for_the_end() {

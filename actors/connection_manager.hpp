@@ -131,7 +131,8 @@ public:
     std::map<net::listener_id, open_listener> listeners;
     std::map<net::owner, std::uint32_t> subscribers; ///< Their credit.
     std::map<std::uint64_t, running_broadcast> broadcasts;
-    pool_snapshot ended_totals; ///< The sums over connections that are over.
+    pool_snapshot ended_totals;                     ///< The sums over connections that are over.
+    std::array<std::uint64_t, 8> good_by_network{}; ///< Of this run, by net::network_id.
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
@@ -140,7 +141,7 @@ public:
                x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer,
                x.reap_timer, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
                x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals);
+               x.ended_totals, x.good_by_network);
     }
   };
 
@@ -171,6 +172,7 @@ private:
                   std::chrono::nanoseconds delay);
   void arm_timers();
   void look_for_the_end();
+  crawl_progress progress() const;
   std::uint64_t save(std::vector<store::operation> operations, saving then);
 
   // manager_connections.cpp: from a dial or an acceptance to the outcome

@@ -87,9 +87,13 @@ struct crawl_progress {
   crawl_counters counters;
   std::uint32_t connections = 0; ///< Slots in use.
   std::uint32_t waiting = 0;     ///< Endpoints fetched and not yet dialled.
+  bool more_due = true;          ///< Beside those, somebody may be due.
+  /// Of this run, by net::network_id.
+  std::array<std::uint64_t, 8> good_by_network{};
+  std::uint64_t known = 0; ///< Endpoints in the database; the crawler fills it in.
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting);
+    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.known);
   }
 };
 

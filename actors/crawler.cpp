@@ -63,8 +63,11 @@ caf::behavior crawler::make_behavior() {
       [this](const operations_saved& m) { on_saved(m); },
       [this](const net::resolved& m) { on_resolved(m); },
       [this](const crawl_progress& m) {
-        if (env_.progressed)
-          env_.progressed(m);
+        if (env_.progressed) {
+          auto progress = m;
+          progress.known = s_.known;
+          env_.progressed(progress);
+        }
         s_.counters = m.counters;
         const auto now = env_.time.now().steady;
         if (s_.now == phase::crawling && now - s_.census_saved_at >= census_interval) {
@@ -104,6 +107,11 @@ void crawler::save(token what, std::vector<store::operation> operations) {
 }
 
 void crawler::on_answer(const storage_answer& m) {
+  if (m.token == ask_known) { // For the progress alone: nothing depends on it.
+    if (const auto stats = std::get_if<store::stats_answer>(&m.answer); stats && !m.error)
+      s_.known = stats->known;
+    return;
+  }
   if (m.error) {
     fail(fault_of(m.error), m.error.message);
     if (m.token == ask_final_stats)
@@ -264,6 +272,7 @@ void crawler::on_timer(net::timer_id timer) {
     end(crawl_end::stopped);
   } else if (timer == s_.progress_timer) {
     env_.runtime.send(s_.manager, ask_progress{host_.self()});
+    ask(ask_known, store::stats_query{env_.time.now().wall});
     s_.progress_timer = env_.time.start(progress_interval, host_.self());
   } else if (timer == s_.tidy_timer) {
     save(save_tidy,

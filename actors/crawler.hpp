@@ -100,7 +100,8 @@ private:
     save_seeds,
     save_progress,
     save_tidy,
-    save_end
+    save_end,
+    ask_known
   };
 
   void ask(token what, store::query query);

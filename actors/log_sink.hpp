@@ -1,12 +1,11 @@
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "actors/log.hpp"
@@ -25,48 +24,58 @@ public:
   virtual ~log_sink() = default;
   /// Takes a line or drops it, at once.
   virtual void write(const log_line& line) = 0;
+  /// Files that were moved away are opened anew before the next line.
+  virtual void reopen() {}
+};
+
+/// Where formatted lines end up. Both are called by one thread, which may wait in them.
+struct line_output {
+  /// Writes one line without its end; the error if that failed.
+  std::function<std::error_code(const std::string& text)> write;
+  /// Opens the file of that name anew; if that fails, the old one stays. May be empty.
+  std::function<std::error_code()> reopen;
 };
 
 /// Writes lines to a file that rotates, or to standard error, in a thread of its own.
 ///
 /// Between the writer and its producers is a queue of `queue_lines`; what does not fit is dropped
 /// and counted, and the next line that can be written is preceded by one that says how many are
-/// missing. So are lines that a full disk refused: writing is tried again with the next line, and
-/// the program runs on.
+/// missing, and why. So are lines that a full disk refused: writing is tried again with the next
+/// line, and the program runs on.
 ///
-/// Threads: `write` from any. The destructor writes what waits, and a last count.
+/// Threads: `write`, `reopen` and `lost` from any.
 class queued_log_sink final : public log_sink {
 public:
-  /// Writes one formatted line without its end; false if that failed.
-  using line_writer = std::function<bool(const std::string&)>;
-
-  queued_log_sink(const log_options& options, line_writer writer);
+  queued_log_sink(const log_options& options, line_output output);
+  /// As `finish`.
   ~queued_log_sink() override;
   queued_log_sink(const queued_log_sink&) = delete;
   queued_log_sink& operator=(const queued_log_sink&) = delete;
 
   void write(const log_line& line) override;
+  void reopen() override;
 
-  /// Lines that were never written: the queue was full, or the writer refused them.
+  /// Writes what waits, but not for ever: when no line could be written for so long, the rest is
+  /// lost. False: the thread waits still in the output, with all that belongs to it, and the
+  /// process must end by `_exit`. No line may come afterwards.
+  bool finish(std::chrono::milliseconds patience = std::chrono::seconds{2});
+
+  /// Lines that were not written: the queue was full, the output refused them, or, after `finish`,
+  /// they wait still.
   std::uint64_t lost() const;
 
-private:
-  void run();
+  /// Why the last of them was lost; empty if none was.
+  std::string why_lost() const;
 
-  const log_options options_;
-  const line_writer writer_;
-  mutable std::mutex mutex_;
-  std::condition_variable filled_;
-  std::deque<log_line> queue_; // guarded by mutex_
-  std::uint64_t dropped_ = 0;  // guarded by mutex_; since the last report
-  std::uint64_t lost_ = 0;     // guarded by mutex_; ever
-  bool ending_ = false;        // guarded by mutex_
+private:
+  struct core;
+  std::shared_ptr<core> core_;
   std::thread thread_;
 };
 
-/// What `options` ask for: a file that rotates by size, or standard error. The folder of the file
-/// must exist. Throws std::runtime_error with one line for the operator if the file cannot be
-/// opened.
-queued_log_sink::line_writer make_line_writer(const log_options& options);
+/// What `options` ask for: a file that rotates by size, or, where none is named, `otherwise`. The
+/// folder of the file must exist. Throws std::runtime_error with one line for the operator if the
+/// file cannot be opened.
+line_output make_line_output(const log_options& options, line_output otherwise);
 
 } // namespace seedwalk::actors

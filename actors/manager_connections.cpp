@@ -300,6 +300,8 @@ void connection_manager::count_outcome(const net::visit_summary& summary,
   auto& c = s_.counters;
   ++c.tried;
   ++(store::reached(summary.reached) ? c.good : c.failed);
+  if (store::reached(summary.reached))
+    ++s_.good_by_network[static_cast<std::size_t>(summary.peer.network)];
   ++c.outcomes[static_cast<std::size_t>(summary.how)];
   ++c.collections[static_cast<std::size_t>(summary.addresses.ended_by)];
   std::uint32_t entries = 0;

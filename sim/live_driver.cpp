@@ -96,15 +96,20 @@ void live_driver::run(const std::function<bool()>& done) {
   }
 }
 
-void live_driver::handle_signals(net::owner who, std::string reload_path) {
+void live_driver::handle_signals(net::owner who, hangup_plan at_hangup) {
   signals_.reset();
-  signals_ = std::make_unique<process_signals>(
-      io_, [this, who, path = std::move(reload_path)](int signal) {
-        if (signal != SIGHUP)
-          deliver(who, net::control_completion{net::stop_requested{signal}});
-        else if (!path.empty())
-          deliver(who, net::control_completion{read_for_reload(path)});
+  signals_ =
+      std::make_unique<process_signals>(io_, [this, who, plan = std::move(at_hangup)](int signal) {
+        deliver(who, request_of_signal(signal, plan));
       });
+}
+
+net::control_completion request_of_signal(int signal, const hangup_plan& at_hangup) {
+  if (signal != SIGHUP || at_hangup.reload_path.empty())
+    return net::stop_requested{signal};
+  if (at_hangup.reopen)
+    at_hangup.reopen();
+  return read_for_reload(at_hangup.reload_path);
 }
 
 net::reload_requested read_for_reload(const std::string& path) {

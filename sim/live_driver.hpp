@@ -25,6 +25,18 @@ namespace seedwalk::sim {
 
 class process_signals;
 
+/// What SIGHUP means to a run.
+struct hangup_plan {
+  /// The file whose contents come with a `reload_requested`. Empty: there is nothing to read again,
+  /// so the terminal is gone, and SIGHUP is a request to stop as SIGTERM is.
+  std::string reload_path;
+  /// Called before the file is read again: log files that were moved away are opened anew.
+  std::function<void()> reopen;
+};
+
+/// What a signal asks a run for.
+net::control_completion request_of_signal(int signal, const hangup_plan& at_hangup);
+
 /// The driver of a live run, recorded or not: real time, real doors, one thread.
 ///
 /// It is the sink of the doors. A round of its loop is: up to `burst_steps` steps; if there was
@@ -65,10 +77,10 @@ public:
   /// Runs until `done`, which is asked once a round, between two steps.
   void run(const std::function<bool()>& done);
 
-  /// From now on SIGINT and SIGTERM are `stop_requested` for `who`, and SIGHUP is
-  /// `reload_requested` with the contents of `reload_path` (empty: SIGHUP is ignored). The second
-  /// SIGINT or SIGTERM ends the process at once with 130.
-  void handle_signals(net::owner who, std::string reload_path);
+  /// From now on SIGINT and SIGTERM are `stop_requested` for `who`, and SIGHUP is what the plan
+  /// says. The second SIGINT or SIGTERM ends the process at once with 130; those that are ignored
+  /// now stay ignored.
+  void handle_signals(net::owner who, hangup_plan at_hangup);
 
 private:
   struct queued {

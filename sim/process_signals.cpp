@@ -19,7 +19,9 @@ namespace seedwalk::sim {
 
 namespace {
 
-constexpr std::array watched{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+constexpr std::array watched{SIGINT, SIGTERM, SIGHUP};
+/// Writing that fails is an error where it happens: nobody reads, or a file may not grow.
+constexpr std::array unwanted{SIGPIPE, SIGXFSZ};
 constexpr int exit_interrupted = 130;
 
 // All that the signal handler touches: lock-free, so that it may.
@@ -57,7 +59,13 @@ struct process_signals::inside : std::enable_shared_from_this<inside> {
   boost::asio::posix::stream_descriptor out;
   std::array<unsigned char, 1> byte{};
   std::array<struct sigaction, watched.size()> before{};
+  std::array<struct sigaction, unwanted.size()> unwanted_before{};
 };
+
+bool signal_is_ignored(int signal) {
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
 
 process_signals::process_signals(boost::asio::io_context& io, std::function<void(int)> handler)
     : inside_(std::make_shared<inside>(io, std::move(handler))) {
@@ -70,9 +78,14 @@ process_signals::process_signals(boost::asio::io_context& io, std::function<void
   stops_heard = 0;
   for (std::size_t i = 0; i != watched.size(); ++i) {
     struct sigaction ours {};
-    ours.sa_handler = watched[i] == SIGPIPE ? SIG_IGN : seedwalk_on_signal;
+    ours.sa_handler = signal_is_ignored(watched[i]) ? SIG_IGN : seedwalk_on_signal;
     ours.sa_flags = SA_RESTART;
     ::sigaction(watched[i], &ours, &inside_->before[i]);
+  }
+  for (std::size_t i = 0; i != unwanted.size(); ++i) {
+    struct sigaction ignored {};
+    ignored.sa_handler = SIG_IGN;
+    ::sigaction(unwanted[i], &ignored, &inside_->unwanted_before[i]);
   }
   inside_->read_next();
 }
@@ -80,6 +93,8 @@ process_signals::process_signals(boost::asio::io_context& io, std::function<void
 process_signals::~process_signals() {
   for (std::size_t i = 0; i != watched.size(); ++i)
     ::sigaction(watched[i], &inside_->before[i], nullptr);
+  for (std::size_t i = 0; i != unwanted.size(); ++i)
+    ::sigaction(unwanted[i], &inside_->unwanted_before[i], nullptr);
   ::close(pipe_in.exchange(-1));
   inside_->handler = nullptr;
   inside_->out.close();

@@ -23,7 +23,7 @@ bool says(const std::string& text, std::string_view what) {
 
 /// LevelDB gives the operating system's error as text only.
 error_code code_of_io_error(const std::string& text) {
-  if (says(text, "No space left") || says(text, "quota exceeded"))
+  if (says(text, "No space left") || says(text, "quota exceeded") || says(text, "File too large"))
     return error_code::disk_full;
   if (says(text, "already held by process") || says(text, "temporarily unavailable"))
     return error_code::locked;
@@ -99,6 +99,10 @@ error key_values::translate(const leveldb::Status& status) const {
                               "({})",
                               path_, text)};
   case error_code::disk_full:
+    if (says(text, "File too large"))
+      return {code, fmt::format("{}: a file of the database may not grow; raise the limit on the "
+                                "size of files (ulimit -f) ({})",
+                                path_, text)};
     return {code, fmt::format("{}: no space left on the disk; make room ({})", path_, text)};
   case error_code::corrupt:
     return {code, fmt::format("{}: the database is damaged or truncated; restore a copy of it or "

@@ -38,7 +38,9 @@ std::string program_help() {
       "  --version  the version\n"
       "\nExit codes: 0 done, 1 failed, 2 usage or bad configuration, 10 an invariant was broken "
       "or an\nactor failed, 11 no progress, 12 two runs that should be equal differ, 13 a "
-      "recording or a\ndatabase is damaged, 130 interrupted.\n";
+      "recording or a\ndatabase is damaged, 130 interrupted (one signal ends a crawl in order, "
+      "with "
+      "0; the second at\nonce, with 130), 141 nobody reads standard output any more.\n";
   return text;
 }
 
@@ -52,28 +54,7 @@ exit_code unknown_command(const std::string& typed, console& terminal) {
   return exit_code::usage;
 }
 
-} // namespace
-
-std::string version_text() {
-  return "seedwalk " SEEDWALK_VERSION;
-}
-
-std::string closest_name(std::string_view typed, std::span<const std::string_view> names) {
-  std::string_view best;
-  // Half of the letters wrong may be a slip (two letters that changed places are two wrong ones);
-  // more is another word.
-  std::size_t fewest = std::max<std::size_t>(typed.size() / 2, 1) + 1;
-  for (const auto name : names) {
-    const auto edits = edits_between(typed, name);
-    if (edits < fewest) {
-      fewest = edits;
-      best = name;
-    }
-  }
-  return std::string{best};
-}
-
-exit_code run_program(std::span<const std::string> arguments, console& terminal,
+exit_code run_command(std::span<const std::string> arguments, console& terminal,
                       const environment& env) {
   if (arguments.empty()) {
     terminal.err << program_help();
@@ -99,9 +80,48 @@ exit_code run_program(std::span<const std::string> arguments, console& terminal,
     how.arguments = {"--help"};
   try {
     return found->run(how);
+  } catch (const output_error&) {
+    throw;
   } catch (const std::exception& e) {
     terminal.err << fmt::format("seedwalk {}: {}\n", name, e.what());
     return exit_code::failed;
+  }
+}
+
+} // namespace
+
+std::string version_text() {
+  return "seedwalk " SEEDWALK_VERSION;
+}
+
+std::string closest_name(std::string_view typed, std::span<const std::string_view> names) {
+  std::string_view best;
+  // Half of the letters wrong may be a slip (two letters that changed places are two wrong ones);
+  // more is another word.
+  std::size_t fewest = std::max<std::size_t>(typed.size() / 2, 1) + 1;
+  for (const auto name : names) {
+    const auto edits = edits_between(typed, name);
+    if (edits < fewest) {
+      fewest = edits;
+      best = name;
+    }
+  }
+  return std::string{best};
+}
+
+exit_code run_program(std::span<const std::string> arguments, console& terminal,
+                      const environment& env) {
+  auto code = exit_code::done;
+  try {
+    code = run_command(arguments, terminal, env);
+    terminal.out.flush();
+    return code;
+  } catch (const output_error& e) {
+    if (!e.reader_left())
+      terminal.err << fmt::format("seedwalk: {}\n", e.what());
+    if (code != exit_code::done)
+      return code;
+    return e.reader_left() ? exit_code::reader_left : exit_code::failed;
   }
 }
 

@@ -8,16 +8,20 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "actors/config_table.hpp"
 #include "actors/config_text.hpp"
 #include "net/random.hpp"
+#include "sim/real_clock.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
 #include "tools/crawl_database.hpp"
+#include "tools/crawl_meter.hpp"
 #include "tools/crawl_report.hpp"
 #include "tools/entropy.hpp"
 #include "tools/live_crawl.hpp"
+#include "tools/log_output.hpp"
 
 namespace seedwalk::tools {
 
@@ -32,30 +36,37 @@ seedwalk crawl --config seedwalk.toml --record crawl.rec)";
 /// Shows how far it is: in place on a terminal, now and then elsewhere.
 class progress_display {
 public:
-  progress_display(console& where, bool quiet) : where_(where), quiet_(quiet) {}
+  progress_display(console& where, bool quiet, crawl_meter::goal goal)
+      : where_(where), quiet_(quiet || !where.writer), meter_(goal, clock_.now().steady) {}
   ~progress_display() { end(); }
 
   void show(const actors::crawl_progress& p) {
     if (quiet_)
       return;
+    meter_.note(clock_.now().steady, p);
+    // A line that is as wide as the terminal makes some of them scroll.
+    if (where_.in_place)
+      where_.writer->show(meter_.line(terminal_columns(STDERR_FILENO) - 1, where_.unicode));
+    else if (calls_ % (calls_ < often_until ? often : seldom) == 0)
+      where_.writer->show(meter_.plain());
     ++calls_;
-    if (where_.err_is_terminal) {
-      where_.err << "\r\x1b[K" << progress_line(p) << std::flush;
-      open_ = true;
-    } else if (calls_ % 10 == 1) {
-      where_.err << progress_line(p) << '\n';
-    }
   }
 
   void end() {
-    if (std::exchange(open_, false))
-      where_.err << "\r\x1b[K" << std::flush;
+    if (!quiet_ && where_.in_place)
+      where_.writer->hide();
   }
 
 private:
+  // In calls, which come about once a second.
+  static constexpr std::uint64_t often = 10;
+  static constexpr std::uint64_t seldom = 60;
+  static constexpr std::uint64_t often_until = 600;
+
   console& where_;
   bool quiet_;
-  bool open_ = false;
+  sim::real_clock clock_;
+  crawl_meter meter_;
   std::uint64_t calls_ = 0;
 };
 
@@ -77,7 +88,6 @@ read_exclude_file(const std::string& path) {
 exit_code exit_code_of_fault(actors::crawl_fault fault) {
   switch (fault) {
   case actors::crawl_fault::configuration:
-  case actors::crawl_fault::storage_full:
     return exit_code::usage;
   case actors::crawl_fault::storage_damaged:
     return exit_code::damaged;
@@ -147,11 +157,17 @@ exit_code report_end(const invocation& how, const live_crawl_options& options,
     how.terminal.out << crawl_report_text(result, options, how.terminal);
   for (const auto& violation : result.violations)
     how.terminal.err << "broken: " << violation << '\n';
+  if (!result.recording_problem.empty())
+    how.terminal.err << fmt::format(
+        "seedwalk crawl: the recording ended before the crawl: {}; what is in it can be replayed\n",
+        result.recording_problem);
   if (result.summary.how == actors::crawl_end::failed) {
     how.terminal.err << "seedwalk crawl: " << result.summary.problem << '\n';
     return exit_code_of_fault(result.summary.fault);
   }
-  return result.violations.empty() ? exit_code::done : exit_code::invariant_broken;
+  if (!result.violations.empty())
+    return exit_code::invariant_broken;
+  return result.recording_problem.empty() ? exit_code::done : exit_code::failed;
 }
 
 } // namespace
@@ -206,20 +222,28 @@ exit_code run_crawl(invocation& how) {
   std::unique_ptr<actors::queued_log_sink> lines;
   try {
     lines = std::make_unique<actors::queued_log_sink>(
-        options.recipe.config.log, actors::make_line_writer(options.recipe.config.log));
+        options.recipe.config.log,
+        actors::make_line_output(options.recipe.config.log, log_to(how.terminal)));
+  } catch (const std::system_error&) {
+    throw; // A thread that cannot be started is not the operator's mistake.
   } catch (const std::exception& e) {
     return line.refuse(how, e.what());
   }
   options.lines = lines.get();
-  progress_display display{how.terminal, quiet};
+  // A crawl is over when it is, whether anybody reads what it says of it or not.
+  if (how.terminal.out_buffer)
+    how.terminal.out_buffer->set_patience(std::chrono::seconds{2});
+  const auto& run = options.recipe.config.run;
+  progress_display display{how.terminal, quiet, {run.once, run.limit}};
   options.progressed = [&](const actors::crawl_progress& p) { display.show(p); };
-  const auto result = run_live_crawl(options);
+  auto result = run_live_crawl(options);
   display.end();
-  lines.reset();
+  const auto lost = finish_log(*lines, how.terminal);
   if (!result) {
     how.terminal.err << "seedwalk crawl: " << result.error().message << '\n';
     return result.error().code;
   }
+  result->log_lines_lost = lost;
   return report_end(how, options, *result, as_json, quiet);
 }
 

@@ -73,11 +73,14 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"census", s.census},
                         {"resumed", s.resumed},
                         {"finished", s.how == actors::crawl_end::finished},
+                        {"log_lines_lost", result.log_lines_lost},
                         {"outcomes", std::move(outcomes)}};
   if (recorded) {
     report["hash"] = fmt::format("{:016x}", result.hash);
     report["steps"] = result.steps;
     report["recording_bytes"] = result.recording_bytes;
+    if (!result.recording_problem.empty())
+      report["recording_problem"] = result.recording_problem;
   }
   return report.dump(2);
 }
@@ -108,16 +111,10 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
     }
   }
   out += fmt::format("\n  Database: {}\n", options.recipe.config.storage.path);
-  if (!options.record_file.empty())
+  if (!options.record_file.empty() && result.recording_problem.empty())
     out += fmt::format("  Recording: {} ({} bytes); run it again: seedwalk replay {}\n",
                        options.record_file, result.recording_bytes, options.record_file);
   return out;
-}
-
-std::string progress_line(const actors::crawl_progress& p) {
-  return fmt::format("visited {}  good {}  connected {}  waiting {}  addresses {}",
-                     p.counters.tried, p.counters.good, p.connections, p.waiting,
-                     p.counters.addresses);
 }
 
 } // namespace seedwalk::tools

@@ -11,7 +11,8 @@ enum class exit_code : int {
   no_progress = 11,      ///< Liveness: a run stood still that should not have.
   runs_differ = 12,      ///< Two runs that should be equal are not.
   damaged = 13,          ///< A recording or a database is damaged.
-  interrupted = 130,     ///< SIGINT or SIGTERM, twice.
+  interrupted = 130,     ///< SIGINT or SIGTERM: the second of a crawl, the first of a benchmark.
+  reader_left = 141,     ///< Nobody reads standard output any more, as if SIGPIPE had ended it.
 };
 
 } // namespace seedwalk::tools

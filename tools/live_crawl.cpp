@@ -82,7 +82,7 @@ public:
     caf::actor_system system{config};
     const auto crawler = program_.start();
     if (options_.handle_signals)
-      live_.driver.handle_signals(crawler, options_.config_file);
+      live_.driver.handle_signals(crawler, hangup_plan_of(options_));
     live_.driver.run([this] { return program_.summary().has_value() && world_.idle(); });
     live_crawl_result result;
     result.summary = *program_.summary();
@@ -93,6 +93,7 @@ public:
       world_.listen(nullptr);
       recorder_->finish(world_.steps(), world_.hash(), "done");
       result.recording_bytes = recorder_->bytes_written();
+      result.recording_problem = recorder_->failure();
     }
     world_.kill();
     live_.disk.stop(store::leveldb_storage::ending::orderly);
@@ -121,6 +122,13 @@ exit_code exit_code_of(const store::error& e) {
   default:
     return exit_code::usage;
   }
+}
+
+sim::hangup_plan hangup_plan_of(const live_crawl_options& options) {
+  sim::hangup_plan plan{options.config_file, {}};
+  if (options.lines)
+    plan.reopen = [lines = options.lines] { lines->reopen(); };
+  return plan;
 }
 
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options) {

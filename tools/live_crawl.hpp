@@ -10,6 +10,7 @@
 #include "actors/crawl_recipe.hpp"
 #include "actors/crawler.hpp"
 #include "actors/log_sink.hpp"
+#include "sim/live_driver.hpp"
 #include "tools/exit_code.hpp"
 
 namespace seedwalk::tools {
@@ -18,7 +19,7 @@ namespace seedwalk::tools {
 struct live_crawl_options {
   actors::crawl_recipe recipe; ///< Its configuration is valid.
   std::uint64_t seed = 0;
-  std::string config_file; ///< Read again at SIGHUP; empty: none.
+  std::string config_file; ///< Read again at SIGHUP; empty: none, and SIGHUP ends the crawl.
   std::string record_file; ///< Empty: not recorded. Needs `run.threads` to be 0.
   actors::log_sink* lines = nullptr;
   std::function<void(const actors::crawl_progress&)> progressed;
@@ -31,6 +32,8 @@ struct live_crawl_result {
   std::uint64_t hash = 0;
   std::uint64_t steps = 0;
   std::uint64_t recording_bytes = 0;
+  std::string recording_problem; ///< Why the recording ended before the crawl; empty: it did not.
+  std::uint64_t log_lines_lost = 0;    ///< Filled in by who owns the log.
   std::vector<std::string> violations; ///< Broken rules of ours, failed actors: bugs.
 };
 
@@ -44,6 +47,10 @@ struct start_error {
 /// as `run_threaded_crawl` does. SIGINT and SIGTERM end it in order, a second one at once, unless
 /// signals are not its business. The limit on open files of the process may be raised.
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options);
+
+/// What SIGHUP means to it: the configuration is read and the log file opened again; without a
+/// configuration file, the crawl ends in order.
+sim::hangup_plan hangup_plan_of(const live_crawl_options& options);
 
 /// How a database that does not open ends a command.
 exit_code exit_code_of(const store::error& e);

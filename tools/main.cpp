@@ -1,4 +1,3 @@
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -20,15 +19,13 @@ void keep_freed_memory() {
 } // namespace
 
 int main(int count, char** values) {
+  using namespace seedwalk::tools;
+  hold_standard_descriptors();
+  ignore_signals_of_writing();
   keep_freed_memory();
   const std::vector<std::string> arguments(values + (count > 0 ? 1 : 0), values + count);
-  const auto env = seedwalk::tools::process_environment();
-  auto terminal = seedwalk::tools::process_console(env);
-  const auto code = seedwalk::tools::run_program(arguments, terminal, env);
-  std::cout.flush();
-  if (!std::cout) {
-    std::cerr << "seedwalk: standard output cannot be written to\n";
-    return static_cast<int>(seedwalk::tools::exit_code::failed);
-  }
-  return static_cast<int>(code);
+  const auto env = process_environment();
+  process_streams streams{env};
+  const auto code = run_program(arguments, streams.terminal(), env);
+  return streams.leave(static_cast<int>(code));
 }

@@ -11,6 +11,7 @@
 #include "actors/build_identity.hpp"
 #include "sim/replay.hpp"
 #include "tools/command_line.hpp"
+#include "tools/log_output.hpp"
 #include "tools/replayed_crawl.hpp"
 
 namespace seedwalk::tools {
@@ -97,7 +98,7 @@ exit_code run_replay(invocation& how) {
           how, fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
     logging.emplace();
     logging->level = *wanted;
-    lines = std::make_unique<actors::queued_log_sink>(*logging, actors::make_line_writer(*logging));
+    lines = std::make_unique<actors::queued_log_sink>(*logging, log_to(how.terminal));
   }
   crawl_replayer_options replayer;
   replayer.lines = lines.get();
@@ -108,7 +109,8 @@ exit_code run_replay(invocation& how) {
                                     actors::build_identity());
   };
   const auto result = sim::replay(file, crawl_replayer(std::move(replayer)), options);
-  lines.reset();
+  if (lines)
+    finish_log(*lines, how.terminal);
   if (!result) {
     how.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);
     return result.error().fault == sim::recording_fault::unreadable ? exit_code::usage

@@ -1,7 +1,6 @@
 #include "tools/threaded_crawl.hpp"
 
 #include <cassert>
-#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -75,11 +74,7 @@ private:
   }
 
   void on_signal(net::owner crawler, int signal) {
-    if (signal != SIGHUP)
-      runtime_.deliver(crawler, net::control_completion{net::stop_requested{signal}});
-    else if (!options_.config_file.empty())
-      runtime_.deliver(crawler,
-                       net::control_completion{sim::read_for_reload(options_.config_file)});
+    runtime_.deliver(crawler, sim::request_of_signal(signal, hangup_plan_of(options_)));
   }
 
   /// Returns when no step runs any more.

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -5,10 +6,13 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sim/live_driver.hpp"
+#include "sim/process_signals.hpp"
 #include "tests/sim/live_run.hpp"
 
 namespace seedwalk::sim {
@@ -76,6 +80,71 @@ TEST(live_driver, the_second_signal_ends_the_process_with_130) {
     std::raise(SIGTERM);
   };
   EXPECT_EXIT(twice(), ::testing::ExitedWithCode(130), "");
+}
+
+// A crawl outlived its terminal: without a file to read again, SIGHUP was swallowed.
+TEST(live_driver, a_hangup_stops_a_run_that_has_nothing_to_reload) {
+  const auto path = ::testing::TempDir() + "hangup_" + std::to_string(::getpid());
+  std::ofstream{path} << "x";
+  int reopened = 0;
+  const auto reopen = [&reopened] { ++reopened; };
+  const auto without = request_of_signal(SIGHUP, {"", reopen});
+  ASSERT_TRUE(std::holds_alternative<net::stop_requested>(without));
+  EXPECT_EQ(std::get<net::stop_requested>(without).signal, SIGHUP);
+  EXPECT_EQ(reopened, 0);
+  const auto with = request_of_signal(SIGHUP, {path, reopen});
+  ASSERT_TRUE(std::holds_alternative<net::reload_requested>(with));
+  EXPECT_EQ(std::get<net::reload_requested>(with).contents, "x");
+  EXPECT_EQ(reopened, 1);
+  EXPECT_TRUE(std::holds_alternative<net::stop_requested>(request_of_signal(SIGTERM, {path, {}})));
+  std::remove(path.c_str());
+}
+
+TEST(live_driver, a_terminal_that_goes_says_so_twice_and_the_run_still_ends_in_order) {
+  live_run live;
+  caf::actor_system system{live.config};
+  const auto server = echo::spawn_all(live.program, live.watching);
+  live.driver.handle_signals(server, {});
+  std::raise(SIGHUP);
+  std::raise(SIGHUP);
+  std::raise(SIGTERM);
+  live.driver.run([&] { return live.program.stops == 3; });
+  EXPECT_EQ(live.program.stops, 3u);
+  live.home.kill();
+}
+
+// `&` in a script ignores SIGINT, nohup SIGHUP: what was ignored at the start stays so.
+TEST(live_driver, signals_that_are_ignored_stay_ignored) {
+  const auto before = std::signal(SIGINT, SIG_IGN);
+  {
+    live_run live;
+    caf::actor_system system{live.config};
+    const auto server = echo::spawn_all(live.program, live.watching);
+    live.driver.handle_signals(server, {});
+    std::raise(SIGINT);
+    std::raise(SIGINT);
+    std::raise(SIGTERM);
+    live.driver.run([&] { return live.program.stops > 0; });
+    EXPECT_EQ(live.program.stops, 1u);
+    live.home.kill();
+  }
+  EXPECT_TRUE(signal_is_ignored(SIGINT)) << "as it was";
+  std::signal(SIGINT, before);
+}
+
+TEST(live_driver, a_file_that_may_not_grow_kills_nobody) {
+  const auto grow = [] {
+    live_run live;
+    live.driver.handle_signals(net::nobody, {});
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    const auto path = ::testing::TempDir() + "grow_" + std::to_string(::getpid());
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    const bool refused = ::write(file, "x", 1) < 0 && errno == EFBIG;
+    std::remove(path.c_str());
+    ::_exit(refused ? 7 : 8);
+  };
+  EXPECT_EXIT(grow(), ::testing::ExitedWithCode(7), "");
 }
 
 TEST(live_driver, reads_what_is_reloaded_or_says_why_not) {

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "store/database.hpp"
 #include "tests/tools/crawl_fixture.hpp"
 
@@ -70,6 +72,46 @@ TEST_F(crawl_restart, a_crawl_that_was_killed_goes_on_with_its_census) {
   ASSERT_EQ(last.code, 0) << last.err;
   EXPECT_EQ(nlohmann::json::parse(last.out)["known"], 40);
   expect_one_census(store::census_state::finished, 2);
+}
+
+// A crawl went on when its terminal had gone, and nobody could see it.
+TEST_F(crawl_restart, a_terminal_that_goes_ends_it_in_order) {
+  running_program run{patient()};
+  ASSERT_TRUE(run.await("visited"));
+  run.signal(SIGHUP);
+  run.signal(SIGHUP); // From the kernel and from the shell.
+  const auto stopped = run.finish();
+  ASSERT_EQ(stopped.code, 0) << stopped.err;
+  EXPECT_EQ(nlohmann::json::parse(stopped.out)["finished"], false);
+  expect_one_census(store::census_state::open, 0);
+}
+
+TEST_F(crawl_restart, signals_that_its_starter_ignores_do_not_end_it) {
+  auto command = patient();
+  command.insert(command.begin(), {"/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"});
+  running_program run{command};
+  ASSERT_TRUE(run.await("visited"));
+  run.signal(SIGHUP);
+  run.signal(SIGINT);
+  run.signal(SIGINT);
+  ASSERT_TRUE(run.await("visited")) << "it goes on";
+  run.signal(SIGTERM);
+  const auto stopped = run.finish();
+  EXPECT_EQ(stopped.code, 0) << stopped.err;
+}
+
+TEST_F(crawl_restart, a_hangup_with_a_configuration_file_opens_the_log_anew) {
+  const auto config = folder_.write("crawl.toml", "");
+  auto command = patient();
+  command.insert(command.end(), {"--config", config, "--log-file", folder_ / "log"});
+  running_program run{command};
+  ASSERT_TRUE(run.await("visited"));
+  std::filesystem::rename(folder_ / "log", folder_ / "moved");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.await("visited"));
+  run.signal(SIGTERM);
+  EXPECT_EQ(run.finish().code, 0);
+  EXPECT_NE(text_of_file(folder_ / "log").find("configuration reloaded"), std::string::npos);
 }
 
 TEST_F(crawl_restart, a_second_signal_leaves_at_once) {

@@ -1,0 +1,249 @@
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/tools/crawl_fixture.hpp"
+#include "tests/tools/screen.hpp"
+#include "tools/crawl_meter.hpp"
+
+namespace seedwalk::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Starts the command after `prepare` has arranged the descriptors of the new process.
+pid_t start(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
+  std::vector<char*> words{const_cast<char*>(SEEDWALK_COMMAND)};
+  for (const auto& a : arguments)
+    words.push_back(const_cast<char*>(a.c_str()));
+  words.push_back(nullptr);
+  const auto child = ::fork();
+  if (child == 0) {
+    prepare();
+    ::execv(words[0], words.data());
+    ::_exit(127);
+  }
+  return child;
+}
+
+int code_of(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+class streams : public crawl_fixture {
+protected:
+  /// A database of a small zoo.
+  void fill() {
+    serve(20, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
+    ASSERT_EQ(run_seedwalk(crawl({"--quiet"})).code, 0);
+  }
+
+  /// Everything that prints, and needs no other machine.
+  std::vector<words> printing() const {
+    const auto db = folder_ / "db";
+    return {{"--help"},
+            {"--version"},
+            {"help", "crawl"},
+            {"version", "--json"},
+            {"config", "show", "--network", "regtest"},
+            {"config", "show", "--network", "regtest", "--json"},
+            {"db", "stats", "--db", db},
+            {"db", "stats", "--json", "--db", db},
+            {"db", "list", "--db", db},
+            {"db", "list", "--json", "--db", db},
+            {"db", "get", start(), "--db", db},
+            {"db", "export", "--format", "csv", "--db", db},
+            {"db", "export", "--format", "json", "--db", db},
+            {"db", "check", "--db", db},
+            {"db", "digest", "--db", db},
+            {"sim", "run", "--nodes", "8"},
+            {"sim", "run", "--nodes", "8", "--json"},
+            crawl({"--dry-run"}),
+            crawl({"--json"}),
+            crawl()};
+  }
+
+  finished_program run(const words& arguments, const std::function<void()>& prepare) const {
+    const auto err = folder_ / "err";
+    const auto child = tools::start(arguments, [&] {
+      ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDERR_FILENO);
+      ::signal(SIGPIPE, SIG_DFL);
+      prepare();
+    });
+    return {code_of(child), "", text_of_file(err)};
+  }
+
+  /// Whether a file of the database holds `text`.
+  bool database_says(const std::string& text) const {
+    for (const auto& entry : fs::directory_iterator{folder_ / "db"})
+      if (entry.is_regular_file() &&
+          text_of_file(entry.path().string()).find(text) != std::string::npos)
+        return true;
+    return false;
+  }
+};
+
+// A listing without standard output was written into a file of the database, which had the number,
+// and the command ended with 0.
+TEST_F(streams, a_closed_standard_output_is_a_failure_of_each_command_that_prints) {
+  fill();
+  for (const auto& command : printing()) {
+    const auto result = run(command, [] { ::close(STDOUT_FILENO); });
+    EXPECT_EQ(result.code, 1) << command.front();
+    EXPECT_NE(result.err.find("seedwalk: standard output is closed\n"), std::string::npos)
+        << command.front() << ": " << result.err;
+  }
+  EXPECT_FALSE(database_says("state  "));
+  EXPECT_FALSE(database_says("address,"));
+  expect_sound();
+}
+
+TEST_F(streams, a_full_disk_behind_standard_output_is_a_failure_of_each_command_that_prints) {
+  fill();
+  for (const auto& command : printing()) {
+    const auto result = run(command, [] { ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO); });
+    EXPECT_EQ(result.code, 1) << command.front();
+    EXPECT_NE(result.err.find("standard output: No space left on device"), std::string::npos)
+        << command.front() << ": " << result.err;
+  }
+}
+
+TEST_F(streams, a_reader_that_left_ends_each_command_quietly) {
+  fill();
+  for (auto command : printing()) {
+    if (command.front() == "crawl" && command.back() != "--dry-run")
+      command.insert(command.end(), {"--log-level", "error"});
+    const auto result = run(command, [] {
+      std::array<int, 2> ends{};
+      if (::pipe(ends.data()) == 0)
+        ::dup2(ends[1], STDOUT_FILENO);
+      ::close(ends[0]);
+    });
+    EXPECT_EQ(result.code, 141) << command.front();
+    EXPECT_EQ(result.err.find("standard output"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(streams, a_crawl_without_any_keeps_its_log_out_of_its_database) {
+  serve(20, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
+  for (const int lowest : {2, 1, 0}) {
+    fs::remove_all(folder_ / "db");
+    const auto result = run(crawl({"--log-level", "trace"}), [&] {
+      for (int number = lowest; number <= 2; ++number)
+        ::close(number);
+    });
+    EXPECT_EQ(result.code, lowest == 2 ? 0 : 1) << "where its summary cannot be printed";
+    EXPECT_FALSE(database_says("level=")) << lowest;
+    expect_sound();
+  }
+}
+
+// Somebody pauses the terminal, or a log collector hangs: the crawl stood still with its main
+// thread behind the lock of standard error, and neither its limit on time nor SIGTERM ended it.
+TEST_F(streams, a_crawl_goes_on_and_ends_though_nobody_reads_its_standard_error) {
+  serve(60, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
+  for (const words& more : {words{}, words{"--quiet"}}) {
+    fs::remove_all(folder_ / "db");
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    ::fcntl(ends[1], F_SETPIPE_SZ, 4096);
+    auto command = crawl({"--log-level", "trace", "--json"});
+    command.insert(command.end(), more.begin(), more.end());
+    const auto out = folder_ / "report";
+    const auto child = tools::start(command, [&] {
+      ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDOUT_FILENO);
+      ::dup2(ends[1], STDERR_FILENO);
+    });
+    EXPECT_EQ(code_of(child), 0);
+    const auto report = nlohmann::json::parse(text_of_file(out));
+    EXPECT_EQ(report["good"], 60);
+    EXPECT_GT(report["log_lines_lost"], 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+}
+
+TEST_F(streams, a_full_disk_behind_the_log_is_said_at_the_end) {
+  serve(20, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
+  const auto run =
+      run_seedwalk(crawl({"--json", "--log-file", "/dev/full", "--log-level", "debug", "--quiet"}));
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_GT(nlohmann::json::parse(run.out)["log_lines_lost"], 0);
+  EXPECT_NE(run.err.find("log lines were lost: No space left on device"), std::string::npos)
+      << run.err;
+}
+
+/// A crawl on a terminal of so many columns; its exit code and what the terminal got.
+std::pair<int, std::string> on_a_terminal(const std::vector<std::string>& command,
+                                          unsigned short columns, const char* term) {
+  int terminal = -1;
+  const winsize size{24, columns, 0, 0};
+  std::vector<char*> arguments{const_cast<char*>(SEEDWALK_COMMAND)};
+  for (const auto& a : command)
+    arguments.push_back(const_cast<char*>(a.c_str()));
+  arguments.push_back(nullptr);
+  const auto child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (child == 0) {
+    ::setenv("TERM", term, 1);
+    ::setenv("LC_ALL", "C.UTF-8", 1);
+    ::execv(arguments[0], arguments.data());
+    ::_exit(127);
+  }
+  std::string output;
+  std::array<char, 4096> part{};
+  for (;;) {
+    const auto got = ::read(terminal, part.data(), part.size());
+    if (got <= 0)
+      break; // EIO: the other end is closed.
+    output.append(part.data(), static_cast<std::size_t>(got));
+  }
+  ::close(terminal);
+  return {code_of(child), output};
+}
+
+TEST_F(streams, a_crawl_on_a_narrow_terminal_has_its_progress_on_one_line_and_its_log_above) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
+  const auto [code, output] = on_a_terminal(
+      crawl({"--log-level", "debug", "--clearnet-handshake-timeout", "2s"}), 40, "xterm");
+  EXPECT_EQ(code, 0);
+  ASSERT_NE(output.find("visited "), std::string::npos);
+  screen seen;
+  std::string rest = output;
+  for (std::size_t at = 0; (at = rest.find("\r\x1b[K")) != std::string::npos;) {
+    seen.show(rest.substr(0, at));
+    EXPECT_LT(columns_of(seen.last_line()), 40u) << seen.last_line();
+    seen.show("\r\x1b[K");
+    rest.erase(0, at + 4);
+  }
+  seen.show(rest);
+  std::size_t logged = 0;
+  for (const auto& line : seen.ended_lines()) {
+    logged += line.starts_with("time=") ? 1 : 0;
+    EXPECT_TRUE(line.find("visited ") == std::string::npos || line.starts_with("  visited   "))
+        << line;
+    EXPECT_TRUE(line.find("time=") == std::string::npos || line.starts_with("time=")) << line;
+  }
+  EXPECT_GT(logged, 0u);
+}
+
+TEST_F(streams, a_dumb_terminal_gets_plain_lines) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
+  const auto [code, output] =
+      on_a_terminal(crawl({"--clearnet-handshake-timeout", "2s"}), 80, "dumb");
+  EXPECT_EQ(code, 0);
+  EXPECT_NE(output.find("visited "), std::string::npos);
+  EXPECT_EQ(output.find('\x1b'), std::string::npos);
+}
+
+} // namespace
+} // namespace seedwalk::tools

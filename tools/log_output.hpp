@@ -1,0 +1,15 @@
+#pragma once
+
+#include "actors/log_sink.hpp"
+#include "tools/console.hpp"
+
+namespace seedwalk::tools {
+
+/// Log lines among what else goes to `where.err`. The console outlives it.
+actors::line_output log_to(console& where);
+
+/// Ends a log: says on `where.err` how many lines were lost, if any were, and gives their number. A
+/// thread that is left waiting is noted in `where.abandoned`.
+std::uint64_t finish_log(actors::queued_log_sink& log, console& where);
+
+} // namespace seedwalk::tools
