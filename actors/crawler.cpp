@@ -108,6 +108,7 @@ void crawler::save(token what, std::vector<store::operation> operations) {
 
 void crawler::on_answer(const storage_answer& m) {
   if (m.token == ask_known) { // For the progress alone: nothing depends on it.
+    s_.asking_known = false;
     if (const auto stats = std::get_if<store::stats_answer>(&m.answer); stats && !m.error)
       s_.known = stats->known;
     return;
@@ -272,7 +273,8 @@ void crawler::on_timer(net::timer_id timer) {
     end(crawl_end::stopped);
   } else if (timer == s_.progress_timer) {
     env_.runtime.send(s_.manager, ask_progress{host_.self()});
-    ask(ask_known, store::stats_query{env_.time.now().wall});
+    if (!std::exchange(s_.asking_known, true))
+      ask(ask_known, store::stats_query{env_.time.now().wall});
     s_.progress_timer = env_.time.start(progress_interval, host_.self());
   } else if (timer == s_.tidy_timer) {
     save(save_tidy,

@@ -62,6 +62,7 @@ public:
     bool resumed = false;
     crawl_counters counters;
     std::uint64_t known = 0;
+    bool asking_known = false; ///< At most one such question waits, however slow the disk is.
     std::set<net::resolve_id> resolving;
     std::vector<net::endpoint> seeds;
     net::timer_id limit_timer;
@@ -76,7 +77,7 @@ public:
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
-               x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
+               x.resumed, x.counters, x.known, x.asking_known, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
                x.fault, x.census_saved_at);
     }

@@ -2,12 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <ostream>
+#include <system_error>
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "sim/process_signals.hpp"
 #include "tools/bench/crawl_bench.hpp"
 #include "tools/bench/pool_bench.hpp"
 #include "tools/bench/replay_bench.hpp"
@@ -79,6 +87,9 @@ public:
     if (made_)
       std::filesystem::remove_all(path_, ignored);
   }
+  /// Whoever else has it removes it.
+  void leave() { made_ = false; }
+
   scratch_folder(const scratch_folder&) = delete;
   scratch_folder& operator=(const scratch_folder&) = delete;
 
@@ -89,6 +100,45 @@ private:
   std::string path_;
   bool made_ = false;
 };
+
+/// Goes on in a child that measures, in a process group of its own with all that it starts; the
+/// parent waits, and ends the whole group when it is told to stop. So it can clear up, however the
+/// measuring ended. Nothing: this is the child.
+std::optional<exit_code> watch_a_child(console& terminal) {
+  sigset_t awaited{};
+  sigset_t before{};
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCHLD);
+  for (const int stop : {SIGINT, SIGTERM, SIGHUP})
+    if (!sim::signal_is_ignored(stop))
+      sigaddset(&awaited, stop);
+  pthread_sigmask(SIG_BLOCK, &awaited, &before);
+  const auto child = fork();
+  if (child == 0) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return std::nullopt;
+  }
+  if (child < 0)
+    throw std::system_error(errno, std::generic_category(), "no process for the measuring");
+  setpgid(child, child); // Both do it: whoever comes first.
+  int status = 0;
+  auto told = 0;
+  while (told == 0 && waitpid(child, &status, WNOHANG) == 0)
+    if (const int signal = sigwaitinfo(&awaited, nullptr); signal != SIGCHLD)
+      told = signal;
+  if (told > 0) {
+    kill(-child, SIGKILL);
+    waitpid(child, &status, 0);
+    return exit_code::interrupted;
+  }
+  if (WIFEXITED(status))
+    return static_cast<exit_code>(WEXITSTATUS(status));
+  terminal.err << fmt::format("seedwalk bench: the measuring process died of signal {}\n",
+                              WTERMSIG(status));
+  return exit_code::failed;
+}
 
 exit_code run_benchmark(invocation& how, const benchmark& which) {
   command_line line{fmt::format("bench {}", which.name), fmt::format("It {}.", which.purpose),
@@ -112,10 +162,13 @@ exit_code run_benchmark(invocation& how, const benchmark& which) {
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
     return *code;
-  const scratch_folder folder{parent};
+  scratch_folder folder{parent};
   if (!folder.made())
     return line.refuse(how, fmt::format("--folder {}: nothing can be written there", parent));
   options.folder = folder.path();
+  if (const auto code = watch_a_child(how.terminal))
+    return *code;
+  folder.leave();
   const auto result = which.run(options);
   if (!result) {
     how.terminal.err << fmt::format("seedwalk bench {}: {}\n", which.name, result.error());

@@ -1,6 +1,7 @@
 #include "tools/crawl_command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "actors/config_text.hpp"
 #include "net/random.hpp"
 #include "sim/real_clock.hpp"
+#include "sim/recording_format.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
 #include "tools/crawl_database.hpp"
@@ -83,6 +85,24 @@ read_exclude_file(const std::string& path) {
   if (!rules)
     return tl::unexpected(fmt::format("--exclude-file {}: {}", path, rules.error()));
   return std::move(*rules);
+}
+
+/// Why nothing may be recorded in that file; empty: it may.
+std::string problem_with_recording(const std::string& path, bool overwrite) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored) ||
+      std::filesystem::file_size(path, ignored) == 0)
+    return {};
+  std::array<char, sim::recording_magic.size()> begin{};
+  std::ifstream{path, std::ios::binary}.read(begin.data(), begin.size());
+  if (!std::ranges::equal(begin, sim::recording_magic, [](char a, auto b) {
+        return static_cast<unsigned char>(a) == static_cast<unsigned char>(b);
+      }))
+    return fmt::format("--record {}: there is a file that is no recording; name another", path);
+  if (!overwrite)
+    return fmt::format(
+        "--record {}: there is a recording already; name another file, or add --overwrite", path);
+  return {};
 }
 
 exit_code exit_code_of_fault(actors::crawl_fault fault) {
@@ -170,55 +190,9 @@ exit_code report_end(const invocation& how, const live_crawl_options& options,
   return result.recording_problem.empty() ? exit_code::done : exit_code::failed;
 }
 
-} // namespace
-
-exit_code run_crawl(invocation& how) {
-  command_line line{"crawl", "Walks a Bitcoin network and remembers every node it hears of.",
-                    examples};
-  config_flags flags{line};
-  live_crawl_options options;
-  bool as_json = false;
-  bool quiet = false;
-  bool dry_run = false;
-  std::optional<std::uint64_t> seed;
-  line.app()
-      .add_option("--record", options.record_file,
-                  "write everything that enters the run into FILE, for replay")
-      ->type_name("FILE");
-  line.app()
-      .add_option("--seed", seed, "the run's random seed; drawn from the system unless given")
-      ->type_name("N");
-  line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
-  line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
-  line.app().add_flag("--quiet", quiet, "no progress and no summary");
-  if (const auto code = line.parse(how))
-    return *code;
-  const auto layered = flags.load(how.env);
-  if (!layered)
-    return line.refuse(how, layered.error());
-  if (const auto problem = problem_in(*layered); !problem.empty())
-    return line.refuse(how, problem);
-  if (!options.record_file.empty() && layered->config.run.threads > 0)
-    return line.refuse(how,
-                       "--record needs one thread: with --threads, the order of steps is CAF's "
-                       "choice, and no recording could repeat it");
-  options.recipe.config = layered->config;
-  if (const auto problem = make_default_folder(*layered); !problem.empty())
-    return line.refuse(how, problem);
-  for (std::size_t i = 0; i != layered->origins.size(); ++i)
-    if (layered->origins[i].source > value_source::file)
-      options.recipe.pinned.emplace(actors::config_table()[i].path);
-  auto excluded = read_exclude_file(layered->config.peers.exclude_file);
-  if (!excluded)
-    return line.refuse(how, excluded.error());
-  options.recipe.excluded = std::move(*excluded);
-  options.recipe.control_socket =
-      fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
-  options.config_file = flags.file(how.env);
-  options.seed = seed ? *seed : system_entropy();
-  if (dry_run)
-    return list_due(how, options.recipe.config, options.seed);
-
+/// Crawls, with a log and progress, and says how it ended.
+exit_code crawl_and_report(invocation& how, const command_line& line, live_crawl_options& options,
+                           bool as_json, bool quiet) {
   std::unique_ptr<actors::queued_log_sink> lines;
   try {
     lines = std::make_unique<actors::queued_log_sink>(
@@ -245,6 +219,61 @@ exit_code run_crawl(invocation& how) {
   }
   result->log_lines_lost = lost;
   return report_end(how, options, *result, as_json, quiet);
+}
+
+} // namespace
+
+exit_code run_crawl(invocation& how) {
+  command_line line{"crawl", "Walks a Bitcoin network and remembers every node it hears of.",
+                    examples};
+  config_flags flags{line};
+  live_crawl_options options;
+  bool as_json = false;
+  bool quiet = false;
+  bool dry_run = false;
+  bool overwrite = false;
+  std::optional<std::uint64_t> seed;
+  line.app()
+      .add_option("--record", options.record_file,
+                  "write everything that enters the run into FILE, for replay")
+      ->type_name("FILE");
+  line.app().add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
+  line.app()
+      .add_option("--seed", seed, "the run's random seed; drawn from the system unless given")
+      ->type_name("N");
+  line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
+  line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
+  line.app().add_flag("--quiet", quiet, "no progress and no summary");
+  if (const auto code = line.parse(how))
+    return *code;
+  const auto layered = flags.load(how.env);
+  if (!layered)
+    return line.refuse(how, layered.error());
+  if (const auto problem = problem_in(*layered); !problem.empty())
+    return line.refuse(how, problem);
+  if (!options.record_file.empty() && layered->config.run.threads > 0)
+    return line.refuse(how,
+                       "--record needs one thread: with --threads, the order of steps is CAF's "
+                       "choice, and no recording could repeat it");
+  if (const auto problem = problem_with_recording(options.record_file, overwrite); !problem.empty())
+    return line.refuse(how, problem);
+  options.recipe.config = layered->config;
+  if (const auto problem = make_default_folder(*layered); !problem.empty())
+    return line.refuse(how, problem);
+  for (std::size_t i = 0; i != layered->origins.size(); ++i)
+    if (layered->origins[i].source > value_source::file)
+      options.recipe.pinned.emplace(actors::config_table()[i].path);
+  auto excluded = read_exclude_file(layered->config.peers.exclude_file);
+  if (!excluded)
+    return line.refuse(how, excluded.error());
+  options.recipe.excluded = std::move(*excluded);
+  options.recipe.control_socket =
+      fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
+  options.config_file = flags.file(how.env);
+  options.seed = seed ? *seed : system_entropy();
+  if (dry_run)
+    return list_due(how, options.recipe.config, options.seed);
+  return crawl_and_report(how, line, options, as_json, quiet);
 }
 
 } // namespace seedwalk::tools

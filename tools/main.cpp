@@ -21,7 +21,7 @@ void keep_freed_memory() {
 int main(int count, char** values) {
   using namespace seedwalk::tools;
   hold_standard_descriptors();
-  ignore_signals_of_writing();
+  settle_signals();
   keep_freed_memory();
   const std::vector<std::string> arguments(values + (count > 0 ? 1 : 0), values + count);
   const auto env = process_environment();

@@ -49,7 +49,8 @@ void hold_standard_descriptors() {
   }
 }
 
-void ignore_signals_of_writing() {
+void settle_signals() {
+  std::signal(SIGCHLD, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
 }

@@ -20,8 +20,9 @@ namespace seedwalk::tools {
 void hold_standard_descriptors();
 
 /// Ignores SIGPIPE and SIGXFSZ: writing to a pipe that nobody reads, or beyond the limit on the
-/// size of files, is an error of that write (EPIPE, EFBIG), which is handled where it happens.
-void ignore_signals_of_writing();
+/// size of files, is an error of that write (EPIPE, EFBIG), which is handled where it happens. And
+/// brings back SIGCHLD, without which nobody hears how a child of ours ended.
+void settle_signals();
 
 /// Writes all of `text`, however the descriptor blocks; with `patience`, gives up with
 /// `timed_out` when nothing could be written for so long. A terminal or a pipe that is stopped in

@@ -82,6 +82,8 @@ exit_code run_zoo(const zoo_options& how, console& terminal) {
     terminal.err << listening.error() << '\n';
     return exit_code::usage;
   }
+  if (terminal.out_buffer) // Nodes that serve do not wait for whoever reads their summary.
+    terminal.out_buffer->set_patience(std::chrono::seconds{2});
   greet(how, zoo.nodes(), terminal);
   zoo.run_until_interrupted();
   zoo.stop();

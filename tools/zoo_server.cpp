@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "sim/bitcoin_nodes.hpp"
+#include "sim/process_signals.hpp"
 #include "tools/zoo_guest.hpp"
 
 namespace seedwalk::tools {
@@ -155,8 +156,9 @@ void zoo_server::impl::start() {
 }
 
 void zoo_server::impl::run_until_interrupted() {
-  signals_.add(SIGINT);
-  signals_.add(SIGTERM);
+  for (const int stop : {SIGINT, SIGTERM, SIGHUP})
+    if (!sim::signal_is_ignored(stop))
+      signals_.add(stop);
   signals_.async_wait([this](const error_code& ec, int) {
     if (!ec)
       io_.stop();

@@ -57,7 +57,8 @@ public:
   /// Serves in a thread of its own, until `stop`. Precondition: listening.
   void start();
 
-  /// Serves in this thread until SIGINT or SIGTERM. Precondition: listening.
+  /// Serves in this thread until SIGINT, SIGTERM or SIGHUP, those that are ignored aside.
+  /// Precondition: listening.
   void run_until_interrupted();
 
   /// Ends every connection and the thread.

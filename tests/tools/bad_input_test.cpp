@@ -235,6 +235,20 @@ TEST_F(full_disk, ends_a_crawl_with_its_reason_and_harms_nothing) {
   EXPECT_EQ(report["known"], 300);
 }
 
+// The summary praised a recording of which the half was missing.
+TEST_F(full_disk, cuts_a_recording_short_and_that_is_said_at_the_end) {
+  running_program crawl{beside(
+      {"--record", folder_ / "disk/crawl.rec", "--json", "--clearnet-handshake-timeout", "2s"})};
+  ASSERT_TRUE(crawl.await("visited"));
+  disk_->fill_up();
+  const auto run = crawl.finish();
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_NE(run.err.find("the recording ended before the crawl"), std::string::npos) << run.err;
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_NE(report.value("recording_problem", ""), "");
+  EXPECT_EQ(report["finished"], true);
+}
+
 TEST_F(full_disk, is_waited_for_and_nothing_is_lost) {
   running_program crawl{beside(
       onto_the_disk({"--max-connections", "2", "--clearnet-handshake-timeout", "5s", "--json"}))};

@@ -87,6 +87,29 @@ TEST_F(recorded_crawl, replays_the_signal_that_ended_it) {
   EXPECT_EQ(replayed["complete"], true);
 }
 
+// A slip in a name replaced whatever file had it.
+TEST_F(recorded_crawl, replaces_no_file_that_is_not_a_recording_and_those_only_when_told) {
+  serve(4, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
+  const auto record = [this](const std::string& file, const words& more) {
+    auto command = crawl({"--quiet", "--log-level", "error", "--record", file});
+    command.insert(command.end(), more.begin(), more.end());
+    return run_seedwalk(command);
+  };
+  ASSERT_EQ(record(recording(), {}).code, 0);
+  const auto before = text_of_file(recording());
+  const auto refused = record(recording(), {});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("--overwrite"), std::string::npos) << refused.err;
+  EXPECT_EQ(text_of_file(recording()), before);
+  EXPECT_EQ(record(recording(), {"--overwrite"}).code, 0);
+  EXPECT_NE(text_of_file(recording()), before);
+
+  const auto letter = folder_.write("letter", "my only copy");
+  EXPECT_EQ(record(letter, {"--overwrite"}).code, 2);
+  EXPECT_EQ(text_of_file(letter), "my only copy");
+  EXPECT_EQ(record(folder_.write("empty", ""), {}).code, 0);
+}
+
 TEST_F(recorded_crawl, of_a_killed_process_replays_as_far_as_it_reached_the_disk) {
   serve(60);
   running_program run{beside({"--record", recording(), "--clearnet-handshake-timeout", "10m"})};

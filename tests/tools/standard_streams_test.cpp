@@ -5,12 +5,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <pty.h>
-#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/tools/crawl_fixture.hpp"
+#include "tests/tools/pseudo_terminal.hpp"
 #include "tests/tools/screen.hpp"
 #include "tools/crawl_meter.hpp"
 
@@ -183,38 +183,10 @@ TEST_F(streams, a_full_disk_behind_the_log_is_said_at_the_end) {
       << run.err;
 }
 
-/// A crawl on a terminal of so many columns; its exit code and what the terminal got.
-std::pair<int, std::string> on_a_terminal(const std::vector<std::string>& command,
-                                          unsigned short columns, const char* term) {
-  int terminal = -1;
-  const winsize size{24, columns, 0, 0};
-  std::vector<char*> arguments{const_cast<char*>(SEEDWALK_COMMAND)};
-  for (const auto& a : command)
-    arguments.push_back(const_cast<char*>(a.c_str()));
-  arguments.push_back(nullptr);
-  const auto child = ::forkpty(&terminal, nullptr, nullptr, &size);
-  if (child == 0) {
-    ::setenv("TERM", term, 1);
-    ::setenv("LC_ALL", "C.UTF-8", 1);
-    ::execv(arguments[0], arguments.data());
-    ::_exit(127);
-  }
-  std::string output;
-  std::array<char, 4096> part{};
-  for (;;) {
-    const auto got = ::read(terminal, part.data(), part.size());
-    if (got <= 0)
-      break; // EIO: the other end is closed.
-    output.append(part.data(), static_cast<std::size_t>(got));
-  }
-  ::close(terminal);
-  return {code_of(child), output};
-}
-
 TEST_F(streams, a_crawl_on_a_narrow_terminal_has_its_progress_on_one_line_and_its_log_above) {
   serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
-  const auto [code, output] = on_a_terminal(
-      crawl({"--log-level", "debug", "--clearnet-handshake-timeout", "2s"}), 40, "xterm");
+  const auto [code, output] = run_on_a_terminal(
+      beside({"--log-level", "debug", "--clearnet-handshake-timeout", "2s"}), 40, "xterm");
   EXPECT_EQ(code, 0);
   ASSERT_NE(output.find("visited "), std::string::npos);
   screen seen;
@@ -239,10 +211,49 @@ TEST_F(streams, a_crawl_on_a_narrow_terminal_has_its_progress_on_one_line_and_it
 TEST_F(streams, a_dumb_terminal_gets_plain_lines) {
   serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
   const auto [code, output] =
-      on_a_terminal(crawl({"--clearnet-handshake-timeout", "2s"}), 80, "dumb");
+      run_on_a_terminal(beside({"--clearnet-handshake-timeout", "2s"}), 80, "dumb");
   EXPECT_EQ(code, 0);
   EXPECT_NE(output.find("visited "), std::string::npos);
   EXPECT_EQ(output.find('\x1b'), std::string::npos);
+}
+
+// A benchmark that was interrupted left its databases in the temporary folder.
+TEST_F(streams, an_interrupted_benchmark_leaves_nothing) {
+  const auto parent = folder_ / "bench";
+  fs::create_directory(parent);
+  running_program bench{{SEEDWALK_COMMAND, "bench", "store", "--size", "1000000", "--rounds",
+                         "1000", "--folder", parent}};
+  const auto busy = [&] { // It writes into its folder.
+    std::error_code ignored;
+    for (fs::recursive_directory_iterator at{parent, ignored}, end; at != end && !ignored;
+         at.increment(ignored))
+      if (at->is_regular_file(ignored))
+        return true;
+    return false;
+  };
+  while (!busy()) {
+  }
+  bench.signal(SIGINT);
+  const auto run = bench.finish();
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_TRUE(fs::is_empty(parent));
+}
+
+// It was called a mistake in the arguments.
+TEST_F(streams, a_machine_without_threads_for_us_is_no_mistake_of_the_arguments) {
+  fs::permissions(folder_.path(), fs::perms::all);
+  const auto result =
+      run({"crawl", "--network", "regtest", "--no-dns", "--once", "--db", folder_ / "db"}, [] {
+        const rlimit one{1, 1};
+        ::setrlimit(RLIMIT_NPROC, &one);
+        // Root has no such limit.
+        if (::getuid() == 0 && (::setgid(64'321) != 0 || ::setuid(64'321) != 0))
+          ::_exit(126);
+      });
+  if (result.code == 126 || result.code == 127)
+    GTEST_SKIP() << "no other user can run the command here";
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_NE(result.err.find("seedwalk crawl: "), std::string::npos) << result.err;
 }
 
 } // namespace

@@ -60,7 +60,7 @@ private:
 
 class terminal_writer_threaded : public ::testing::Test {
 protected:
-  void SetUp() override { ignore_signals_of_writing(); }
+  void SetUp() override { settle_signals(); }
 };
 
 // A log line was written behind the progress, on the same line of the terminal.
