@@ -68,7 +68,7 @@ class Listening:
             raise AssertionError("it does not listen:\n" + self.log.text())
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         with self.process.stdout as out:
             report = json.loads(out.read())
         self.process.wait(PATIENCE_S)

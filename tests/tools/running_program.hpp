@@ -31,6 +31,9 @@ public:
     if (pid_ == 0) {
       ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
+      // Whoever runs the tests may ignore some, and what is ignored at the start stays so.
+      for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        ::signal(number, SIG_DFL);
       ::execv(arguments[0], arguments.data());
       ::_exit(127);
     }
