@@ -365,8 +365,7 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
       operations.emplace_back(store::forget_peer{peer});
       continue;
     }
-    store::visit_record refused;
-    refused.census = s_.census;
+    store::visit_record refused; // Of no census: nobody was tried.
     refused.started = now;
     refused.ended = now;
     refused.outcome = net::outcome::banned;

@@ -15,7 +15,6 @@ namespace seedwalk::actors {
 namespace {
 
 constexpr std::chrono::seconds progress_interval{1};
-constexpr std::chrono::seconds census_interval{30};
 constexpr std::chrono::minutes tidy_interval{10};
 constexpr std::chrono::seconds resolve_timeout{10};
 /// What the last batch may take beyond the deadline for visits.
@@ -66,11 +65,6 @@ caf::behavior crawler::make_behavior() {
         if (env_.progressed)
           env_.progressed(m);
         s_.counters = m.counters;
-        const auto now = env_.time.now().steady;
-        if (s_.now == phase::crawling && now - s_.census_saved_at >= census_interval) {
-          s_.census_saved_at = now;
-          save_census(store::census_state::open);
-        }
       },
       [this](const crawl_ended& m) { on_crawl_ended(m); },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
@@ -89,6 +83,8 @@ caf::behavior crawler::make_behavior() {
         if (s_.census.blind.size() >= store::census_record::max_blind)
           s_.census.blind.erase(s_.census.blind.begin());
         s_.census.blind.push_back(m.interval);
+        if (s_.now == phase::crawling)
+          save_census(store::census_state::open);
       },
       [this](const part_failed& m) { fail(m.fault, m.what); },
   };
@@ -250,7 +246,6 @@ void crawler::seeded() {
 void crawler::begin() {
   const auto settings = env_.settings.current();
   s_.now = phase::crawling;
-  s_.census_saved_at = env_.time.now().steady;
   if (settings->config.run.limit.count() > 0)
     s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
@@ -349,10 +344,6 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
 
 void crawler::save_census(store::census_state how) {
   s_.census.state = how;
-  s_.census.tried = s_.counters.tried;
-  s_.census.good = s_.counters.good;
-  s_.census.failed = s_.counters.failed;
-  s_.census.outcomes.assign(s_.counters.outcomes.begin(), s_.counters.outcomes.end());
   const bool last = how != store::census_state::open;
   // A census that was stopped stays open: whoever starts again goes on with it.
   if (how == store::census_state::stopped)

@@ -72,13 +72,12 @@ public:
     crawl_end how = crawl_end::stopped;
     std::string problem;
     crawl_fault fault = crawl_fault::none;
-    net::steady_time census_saved_at{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
                x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.census_saved_at);
+               x.fault);
     }
   };
 

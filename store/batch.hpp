@@ -31,8 +31,8 @@ struct record_claims {
   }
 };
 
-/// A visit ended. Files it, counts it and schedules the next one. An unknown endpoint becomes
-/// known.
+/// A visit ended. Files it, counts it, in its census too, and schedules the next one. An unknown
+/// endpoint becomes known.
 struct record_visit {
   net::endpoint peer;
   visit_record visit;
@@ -63,7 +63,8 @@ struct open_census {
   }
 };
 
-/// Replaces the record of a census: new counters, or its end. An unknown number does nothing.
+/// Replaces the record of a census, but for its counters of visits: `record_visit` counts those. An
+/// unknown number does nothing.
 struct update_census {
   std::uint32_t number = 0;
   census_record census;

@@ -17,9 +17,10 @@ std::string_view lookup(const std::array<std::string_view, N>& names, Enum value
 constexpr std::array<std::string_view, dial_class_count> class_names = {"live", "fresh", "rest",
                                                                         "dormant"};
 constexpr std::array<std::string_view, 4> census_names = {"open", "finished", "stopped", "crashed"};
-constexpr std::array<std::string_view, 12> error_names = {
-    "none",         "newer_schema", "other_chain", "locked", "not_found", "not_a_folder",
-    "not_writable", "disk_full",    "corrupt",     "io",     "stopped",   "overloaded"};
+constexpr std::array<std::string_view, 14> error_names = {
+    "none",         "newer_schema", "other_chain",   "locked",  "not_found",
+    "not_a_folder", "not_writable", "disk_full",     "corrupt", "io",
+    "stopped",      "overloaded",   "foreign_files", "gone"};
 
 } // namespace
 

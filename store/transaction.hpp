@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "store/batch.hpp"
+#include "store/census_record.hpp"
 #include "store/error.hpp"
 #include "store/key_values.hpp"
 #include "store/keys.hpp"
@@ -94,8 +95,9 @@ private:
   tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
                                          tidied& done);
 
-  tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
-  void put_census(std::uint32_t number, const census_record& c);
+  /// The record of a census as this batch has it, or null if there is none of that number.
+  tl::expected<census_record*, error> census(std::uint32_t number);
+  tl::expected<void, error> count_in_census(const visit_record& visit);
   std::string group_key_of(const hashed_endpoint& who, const peer_record& r);
   void write(touched& t);
 
@@ -111,7 +113,9 @@ private:
   /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,
   /// at most half full, a power of two. Answers lookups, and has no order to be seen.
   std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(64);
-  /// What this batch wrote besides records, for operations that read it again.
+  /// Those that this batch touched: each is written once, with all that happened in the batch.
+  std::map<std::uint32_t, std::optional<census_record>> censuses_;
+  /// What this batch wrote besides, for operations that read it again.
   std::map<std::string, std::optional<std::string>> written_;
   std::uint32_t agents_before_ = memory_.agents.size();
 };

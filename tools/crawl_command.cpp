@@ -18,6 +18,7 @@
 #include "tools/crawl_report.hpp"
 #include "tools/entropy.hpp"
 #include "tools/live_crawl.hpp"
+#include "tools/store_errors.hpp"
 
 namespace seedwalk::tools {
 
@@ -77,7 +78,6 @@ read_exclude_file(const std::string& path) {
 exit_code exit_code_of_fault(actors::crawl_fault fault) {
   switch (fault) {
   case actors::crawl_fault::configuration:
-  case actors::crawl_fault::storage_full:
     return exit_code::usage;
   case actors::crawl_fault::storage_damaged:
     return exit_code::damaged;
@@ -103,7 +103,7 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
       return exit_code::done;
     }
     how.terminal.err << "seedwalk crawl: " << opened.error().message << '\n';
-    return exit_code_of(opened.error());
+    return exit_code_of(opened.error().code);
   }
   store::due_query question;
   question.now = wall_now();
@@ -111,7 +111,7 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   const auto answer = db.answer(question);
   if (!answer) {
     how.terminal.err << "seedwalk crawl: " << answer.error().message << '\n';
-    return exit_code_of(answer.error());
+    return exit_code_of(answer.error().code);
   }
   for (const auto& queue : std::get<store::due_answer>(*answer).peers)
     for (const auto& peer : queue)

@@ -14,6 +14,7 @@
 #include "sim/recording_writer.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"
+#include "tools/store_errors.hpp"
 #include "tools/threaded_crawl.hpp"
 
 namespace seedwalk::tools {
@@ -109,20 +110,6 @@ private:
 
 } // namespace
 
-exit_code exit_code_of(const store::error& e) {
-  switch (e.code) {
-  case store::error_code::newer_schema:
-  case store::error_code::corrupt:
-    return exit_code::damaged;
-  case store::error_code::disk_full:
-  case store::error_code::io:
-  case store::error_code::stopped:
-    return exit_code::failed;
-  default:
-    return exit_code::usage;
-  }
-}
-
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options) {
   const auto connections =
       options.recipe.config.limits.max_connections + options.recipe.config.limits.over_capacity;
@@ -132,7 +119,7 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
       options.recipe.config.storage.path,
       crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
-    return tl::unexpected(start_error{exit_code_of(opened.error()), opened.error().message});
+    return tl::unexpected(start_error{exit_code_of(opened.error().code), opened.error().message});
   if (options.recipe.config.run.threads > 0)
     return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};

@@ -45,7 +45,4 @@ struct start_error {
 /// signals are not its business. The limit on open files of the process may be raised.
 tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_options& options);
 
-/// How a database that does not open ends a command.
-exit_code exit_code_of(const store::error& e);
-
 } // namespace seedwalk::tools
