@@ -199,8 +199,8 @@ config_option network_name() {
       value_kind::text, [](auto& c) -> auto& { return c.network.name; },
       [](const crawl_config&, std::string_view name) -> parsed<std::string> {
         if (net::find_chain(name) == nullptr)
-          return tl::unexpected<std::string>(
-              "must be one of main, testnet3, testnet4, signet, regtest");
+          return tl::unexpected("must be one of main, testnet3, testnet4, signet, regtest" +
+                                chain_meant(name));
         return std::string{name};
       },
       print_text);
@@ -559,6 +559,14 @@ const config_option* find_option(std::string_view path) {
   const auto table = config_table();
   const auto i = std::ranges::find(table, path, &config_option::path);
   return i == table.end() ? nullptr : &*i;
+}
+
+std::string emptiness_in(const config_option& option, const option_texts& texts) {
+  if (std::ranges::find(texts, std::string{}) == texts.end())
+    return {};
+  if (option.kind == value_kind::list)
+    return "has an empty item: name something, or leave it out";
+  return "is empty: it must name something, or be left out";
 }
 
 std::string environment_name(const config_option& option) {

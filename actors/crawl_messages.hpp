@@ -39,6 +39,7 @@ enum class crawl_fault : std::uint8_t {
   storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
   storage_failed,  ///< The operating system refused to read or write for as long.
   storage_damaged, ///< The database is damaged.
+  nobody_reached,  ///< Not one dial got out of this machine, or no seed could be asked.
 };
 
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.

@@ -208,38 +208,68 @@ void crawler::on_stats(const store::stats_answer& answer) {
 
 void crawler::ask_seeds() {
   const auto settings = env_.settings.current();
+  s_.asked_seeds.begin_round();
+  // Seeds may be silent for longer than the crawl may last.
+  if (const auto limit = settings->config.run.limit;
+      limit.count() > 0 && s_.limit_timer == net::timer_id{})
+    s_.limit_timer = env_.time.start(limit, host_.self());
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& seed : settings->dns_seeds())
     order.emplace_back(net::keyed_hash(env_.seed, "dns seed", net::as_bytes(seed)), seed);
   std::sort(order.begin(), order.end());
   for (const auto& [draw, seed] : order) {
     // Seeds answer x9.<seed> with nodes that offer NETWORK and WITNESS, as Bitcoin Core asks for.
-    s_.resolving.insert(env_.network.resolve("x9." + seed, settings->default_port(),
-                                             resolve_timeout, host_.self()));
-    s_.census.seeds.push_back(seed);
+    s_.resolving.emplace(
+        env_.network.resolve("x9." + seed, settings->default_port(), resolve_timeout, host_.self()),
+        seed);
+    if (s_.asked_seeds.rounds() == 1)
+      s_.census.seeds.push_back(seed);
   }
 }
 
 void crawler::on_resolved(const net::resolved& m) {
-  if (s_.resolving.erase(m.question) == 0)
+  const auto asked = s_.resolving.find(m.question);
+  if (asked == s_.resolving.end())
     return;
-  if (m.reason != net::error::none)
+  const auto seed = asked->second;
+  s_.resolving.erase(asked);
+  if (m.reason != net::error::none) {
+    s_.asked_seeds.failed(seed, m.reason);
     env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
-                   {{"error", std::string{net::name_of(m.reason)}}});
+                   {{"seed", seed}, {"error", std::string{net::name_of(m.reason)}}});
+  }
   const auto settings = env_.settings.current();
   const auto kept = std::min(m.addresses.size(), addresses_per_seed);
   for (std::size_t i = 0; i != kept; ++i)
     if (settings->may_dial(m.addresses[i]))
       s_.seeds.push_back(m.addresses[i]);
-  if (s_.resolving.empty() && s_.now == phase::seeding)
+  if (!s_.resolving.empty() || s_.now != phase::seeding)
+    return;
+  if (s_.seeds.empty() && s_.known == 0)
+    seeds_failed();
+  else
     seeded();
+}
+
+/// Nobody is known, and no seed gave an address: they are asked again, or that was it.
+void crawler::seeds_failed() {
+  const auto wait = s_.asked_seeds.next_round(env_.settings.current()->config.run.once);
+  if (!wait) {
+    fail(crawl_fault::nobody_reached,
+         fmt::format("no DNS seed gave an address ({}): check the resolver, or give --connect "
+                     "HOST:PORT",
+                     s_.asked_seeds.failures_text()));
+    return;
+  }
+  env_.log.write(log_level::error, host_.stable_name(),
+                 "no DNS seed gave an address: asking again; check the resolver, or give --connect "
+                 "HOST:PORT",
+                 {{"again_in_s", fmt::to_string(wait->count())}});
+  s_.seeds_timer = env_.time.start(*wait, host_.self());
 }
 
 void crawler::seeded() {
   const auto now = env_.time.now().wall;
-  if (s_.seeds.empty() && s_.known == 0)
-    env_.log.write(log_level::error, host_.stable_name(),
-                   "no DNS seed gave an address: check the resolver, or give --connect HOST:PORT");
   store::record_claims claims{std::nullopt, now, {}};
   for (const auto& peer : s_.seeds)
     claims.claims.push_back({peer, static_cast<std::uint32_t>(now.count()), 0});
@@ -251,7 +281,7 @@ void crawler::begin() {
   const auto settings = env_.settings.current();
   s_.now = phase::crawling;
   s_.census_saved_at = env_.time.now().steady;
-  if (settings->config.run.limit.count() > 0)
+  if (settings->config.run.limit.count() > 0 && s_.limit_timer == net::timer_id{})
     s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
   s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
@@ -269,6 +299,8 @@ void crawler::on_timer(net::timer_id timer) {
     save(save_tidy,
          {store::tidy{env_.time.now().wall, env_.settings.current()->config.storage.history}});
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
+  } else if (timer == s_.seeds_timer && s_.now == phase::seeding) {
+    ask_seeds();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -366,7 +398,8 @@ void crawler::finish() {
   if (s_.now == phase::ended)
     return;
   s_.now = phase::ended;
-  for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer})
+  for (const auto timer :
+       {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer, s_.seeds_timer})
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});

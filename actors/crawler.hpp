@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "actors/crawl_messages.hpp"
 #include "actors/environment.hpp"
 #include "actors/pool_messages.hpp"
+#include "actors/seed_questions.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/control.hpp"
 #include "net/hosted_actor.hpp"
@@ -62,7 +63,9 @@ public:
     bool resumed = false;
     crawl_counters counters;
     std::uint64_t known = 0;
-    std::set<net::resolve_id> resolving;
+    std::map<net::resolve_id, std::string> resolving; ///< Which seed each question is about.
+    seed_questions asked_seeds;
+    net::timer_id seeds_timer; ///< Until seeds that did not answer are asked again.
     std::vector<net::endpoint> seeds;
     net::timer_id limit_timer;
     net::timer_id progress_timer;
@@ -78,7 +81,7 @@ public:
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
                x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.census_saved_at);
+               x.fault, x.census_saved_at, x.asked_seeds, x.seeds_timer);
     }
   };
 
@@ -112,6 +115,7 @@ private:
   void on_timer(net::timer_id timer);
   void reload(const reload_settings& m);
   void ask_seeds();
+  void seeds_failed();
   void on_resolved(const net::resolved& m);
   void seeded();
   void begin();

@@ -16,6 +16,16 @@ environment process_environment() {
   };
 }
 
+std::vector<std::string> process_variables(std::string_view beginning) {
+  std::vector<std::string> names;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    if (text.starts_with(beginning))
+      names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
 console process_console(const environment& env) {
   const bool out_is_terminal = isatty(STDOUT_FILENO) == 1;
   const bool err_is_terminal = isatty(STDERR_FILENO) == 1;

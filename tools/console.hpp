@@ -4,6 +4,8 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace seedwalk::tools {
 
@@ -12,6 +14,9 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 
 /// The process's own environment.
 environment process_environment();
+
+/// The names of the process's own variables that begin so.
+std::vector<std::string> process_variables(std::string_view beginning);
 
 /// Where a subcommand writes: data to `out`, all else (progress, logs, errors) to `err`.
 struct console {

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <ostream>
-#include <sstream>
 
 #include <fmt/format.h>
 
 #include "actors/config_table.hpp"
 #include "actors/config_text.hpp"
 #include "net/random.hpp"
+#include "net/whole_file.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/crawl_report.hpp"
 #include "tools/entropy.hpp"
 #include "tools/live_crawl.hpp"
+#include "tools/option_values.hpp"
 
 namespace seedwalk::tools {
 
@@ -64,11 +64,12 @@ tl::expected<std::vector<actors::address_rule>, std::string>
 read_exclude_file(const std::string& path) {
   if (path.empty())
     return {};
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())))
-    return tl::unexpected(fmt::format("--exclude-file {}: cannot be read", path));
-  auto rules = actors::parse_address_rules(text.str());
+  // Some two million rules. Whoever has more needs a firewall.
+  constexpr std::size_t max_bytes = 64u << 20;
+  const auto text = net::read_whole_file(path, {max_bytes});
+  if (!text)
+    return tl::unexpected(fmt::format("--exclude-file {}: {}", path, text.error().message));
+  auto rules = actors::parse_address_rules(*text);
   if (!rules)
     return tl::unexpected(fmt::format("--exclude-file {}: {}", path, rules.error()));
   return std::move(*rules);
@@ -165,13 +166,11 @@ exit_code run_crawl(invocation& how) {
   bool quiet = false;
   bool dry_run = false;
   std::optional<std::uint64_t> seed;
-  line.app()
-      .add_option("--record", options.record_file,
-                  "write everything that enters the run into FILE, for replay")
+  add_name(line.app(), "--record", options.record_file,
+           "write everything that enters the run into FILE, for replay")
       ->type_name("FILE");
-  line.app()
-      .add_option("--seed", seed, "the run's random seed; drawn from the system unless given")
-      ->type_name("N");
+  add_number(line.app(), "--seed", seed, {},
+             "the run's random seed; drawn from the system unless given");
   line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
   line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
   line.app().add_flag("--quiet", quiet, "no progress and no summary");

@@ -6,6 +6,7 @@
 #include "net/services.hpp"
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/text_table.hpp"
 
 namespace seedwalk::tools {
@@ -154,10 +155,11 @@ exit_code run_db_get(invocation& how) {
   bool as_json = false;
   std::string address;
   line.app().add_flag("--json", as_json, "print one JSON document");
-  line.app().add_option("ADDRESS", address, "the endpoint, port included")->required();
+  add_name(line.app(), "ADDRESS", address, "the endpoint; the chain's port unless given")
+      ->required();
   if (const auto code = line.parse(how))
     return *code;
-  const auto peer = net::parse_endpoint(address);
+  const auto peer = net::parse_endpoint(address, line.default_port(how));
   if (!peer)
     return line.refuse(how, fmt::format("{}: {}", address, peer.error().message));
   auto code = exit_code::done;

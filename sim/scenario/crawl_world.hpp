@@ -35,6 +35,7 @@ struct crawl_scenario {
   std::vector<fault_rule> faults;
   disk::options drive;
   actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
+  bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
   strategy schedule = strategy::uniform;
   bool deep = false;
   net::steady_time slack{50'000}; ///< Events due within so much of each other compete.
@@ -96,6 +97,9 @@ public:
   sim::storage& disk() { return storage_; }
   actors::crawl_program& program() { return *program_; }
   const node_host& hosts() const { return host_; }
+  /// The wires and the resolver, for who changes them while it runs.
+  internet& outside() { return internet_; }
+  const topology& nodes() const { return topology_; }
   net::steady_time now() const { return world_.now().steady; }
 
 private:
