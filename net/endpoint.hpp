@@ -112,8 +112,7 @@ struct parse_error {
   std::string message;
 };
 
-/// Reads what `to_string` prints, in either case, and `127.0.0.1` or `::1` alone where
-/// `default_port` is not 0.
+/// Reads what `to_string` prints, and `127.0.0.1` or `::1` alone where `default_port` is not 0.
 ///
 /// fc00::/8 is read as CJDNS, 0200::/7 as Yggdrasil, IPv4-mapped IPv6 as IPv4. Tor v3 checksums are
 /// verified (rend-spec-v3, 6). An I2P name without a port has port 0. Names that would need

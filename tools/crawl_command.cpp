@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "actors/config_table.hpp"
 #include "actors/config_text.hpp"
@@ -87,20 +88,58 @@ exit_code exit_code_of_fault(actors::crawl_fault fault) {
   }
 }
 
-/// Lists what would be dialled first, and dials nothing.
-exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed) {
+/// Says which endpoints of --connect will not be dialled, and by which rule.
+void name_excluded(const invocation& how, const actors::crawl_recipe& recipe) {
+  const auto holds = [](const actors::address_rule& rule, const net::endpoint& peer) {
+    if (const auto* subnet = std::get_if<store::subnet>(&rule))
+      return store::contains(*subnet, peer);
+    return std::get<net::endpoint>(rule) == peer;
+  };
+  const auto& config = recipe.config;
   for (const auto& peer : config.start.connect)
-    how.terminal.out << net::to_string(peer) << '\n';
-  if (!config.start.connect.empty())
+    for (const auto& [rules, origin] :
+         {std::pair{&config.peers.exclude, "--exclude"},
+          std::pair{&recipe.excluded, "--exclude-file"}, std::pair{&config.peers.ban, "--ban"}})
+      for (const auto& rule : *rules)
+        if (holds(rule, peer))
+          how.terminal.err << fmt::format("note: --connect {} is not dialled: {} {} forbids it\n",
+                                          net::to_string(peer), origin,
+                                          actors::print_address_rule(rule));
+}
+
+/// Prints what would be dialled, as lines or as one document.
+void print_due(const invocation& how, const std::vector<std::string>& dial,
+               const std::vector<std::string>& seeds, bool as_json) {
+  if (as_json) {
+    how.terminal.out << nlohmann::json{{"type", "dry_run"}, {"dial", dial}, {"dns_seeds", seeds}}
+                     << '\n';
+    return;
+  }
+  for (const auto* names : {&dial, &seeds})
+    for (const auto& name : *names)
+      how.terminal.out << name << '\n';
+}
+
+/// Lists what would be dialled first, and dials nothing.
+exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed,
+                   bool as_json) {
+  std::vector<std::string> dial;
+  for (const auto& peer : config.start.connect)
+    dial.push_back(net::to_string(peer));
+  if (!config.start.connect.empty()) {
+    print_due(how, dial, {}, as_json);
     return exit_code::done;
+  }
   auto options = crawl_database_options(config, seed);
   options.disk.create = false;
   store::database db{config.storage.path, options};
   if (const auto opened = db.open(); !opened) {
     if (opened.error().code == store::error_code::not_found) {
       how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
+      std::vector<std::string> seeds;
       for (const auto& seed_name : chain_of(config).dns_seeds)
-        how.terminal.out << "x9." << seed_name << '\n';
+        seeds.push_back("x9." + seed_name);
+      print_due(how, {}, seeds, as_json);
       return exit_code::done;
     }
     how.terminal.err << "seedwalk crawl: " << opened.error().message << '\n';
@@ -116,7 +155,8 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   }
   for (const auto& queue : std::get<store::due_answer>(*answer).peers)
     for (const auto& peer : queue)
-      how.terminal.out << net::to_string(peer.peer) << '\n';
+      dial.push_back(net::to_string(peer.peer));
+  print_due(how, dial, {}, as_json);
   return exit_code::done;
 }
 
@@ -199,8 +239,9 @@ exit_code run_crawl(invocation& how) {
       fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
   options.config_file = flags.file(how.env);
   options.seed = seed ? *seed : system_entropy();
+  name_excluded(how, options.recipe);
   if (dry_run)
-    return list_due(how, options.recipe.config, options.seed);
+    return list_due(how, options.recipe.config, options.seed, as_json);
 
   std::unique_ptr<actors::queued_log_sink> lines;
   try {
