@@ -235,6 +235,33 @@ void add_network(std::vector<config_option>& t) {
       {"network.allow_unroutable", "allow-unroutable", "",
        "dial private and loopback addresses, too", common},
       [](auto& c) -> auto& { return c.network.allow_unroutable; }));
+  t.push_back(list_of(
+      {"network.only", "only-net", "NET",
+       "dial only ipv4, ipv6, torv3, cjdns or yggdrasil; may be given more than once", common},
+      [](auto& c) -> auto& { return c.network.reach.only; },
+      [](const crawl_config&, std::string_view text) -> parsed<net::network_id> {
+        if (const auto network = network_named(text))
+          return *network;
+        return tl::unexpected<std::string>("must be one of ipv4, ipv6, torv3, cjdns, yggdrasil");
+      },
+      [](net::network_id network) { return std::string{net::name_of(network)}; }));
+  t.push_back(scalar(
+      {"network.tor_proxy", "tor-proxy", "HOST:PORT",
+       "the SOCKS5 proxy that dials onions, such as 127.0.0.1:9050; without it none is dialled",
+       common},
+      value_kind::text, [](auto& c) -> auto& { return c.network.reach.tor_proxy; },
+      [](const crawl_config&, std::string_view text) -> parsed<std::optional<net::endpoint>> {
+        constexpr std::uint16_t tor_port = 9050;
+        if (text.empty())
+          return std::optional<net::endpoint>{};
+        const auto proxy = net::parse_endpoint(text, tor_port);
+        if (!proxy)
+          return tl::unexpected("is no address: " + proxy.error().message);
+        return std::optional{*proxy};
+      },
+      [](const std::optional<net::endpoint>& proxy) {
+        return proxy ? net::to_string(*proxy) : std::string{};
+      }));
 }
 
 void add_start(std::vector<config_option>& t) {

@@ -74,6 +74,7 @@ caf::behavior connection_manager::make_behavior() {
           dial_more();
       },
       [this](const begin_crawl& m) { on_begin(m); },
+      [this](const networks_changed&) { look_again(); },
       [this](const end_crawl&) { on_end(); },
       [this](const shared_sent& m) { on_shared_sent(m); },
       [this](const ban_peer& m) { on_ban(m); },
@@ -148,7 +149,7 @@ void connection_manager::on_end() {
     env_.network.stop_listening(listener);
   s_.listeners.clear();
   s_.restart_queue.clear();
-  for (const auto& waiting : s_.dials.drop_waiting())
+  for (const auto& waiting : s_.dials.drop_waiting([](const auto&) { return true; }))
     s_.pool.leave(waiting.peer);
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
@@ -241,6 +242,22 @@ void connection_manager::note_claims() {
     s_.news[static_cast<std::size_t>(store::dial_class::fresh)] = true;
 }
 
+/// Endpoints were queued again, and may stand anywhere.
+void connection_manager::look_again() {
+  s_.after = {};
+  s_.news.fill(true);
+  s_.settled = false;
+  ask_who_is_due();
+}
+
+/// Whoever waits for a dial and cannot be reached any more waits no longer.
+void connection_manager::drop_unreachable() {
+  const auto settings = env_.settings.current();
+  for (const auto& gone : s_.dials.drop_waiting(
+           [&](const net::endpoint& peer) { return !settings->reach.dials(peer); }))
+    s_.pool.leave(gone.peer);
+}
+
 /// When somebody is due whom no answer has brought yet; never: nobody waits.
 std::chrono::seconds connection_manager::next_due() const {
   auto first = store::never;
@@ -297,7 +314,9 @@ void connection_manager::on_due(const store::due_answer& answer) {
   std::vector<net::endpoint> unwelcome;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
     for (const auto& peer : answer.peers[q]) {
-      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer))
+      // The database puts those to rest whom we cannot reach; this answer may be older.
+      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer) ||
+          !settings->reach.dials(peer.peer))
         continue;
       if (!welcome(peer.peer)) {
         unwelcome.push_back(peer.peer);

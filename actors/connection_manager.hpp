@@ -164,6 +164,8 @@ private:
   void on_timer(net::timer_id timer);
   void dial_more();
   void note_claims();
+  void look_again();
+  void drop_unreachable();
   void ask_who_is_due();
   std::chrono::seconds next_due() const;
   void put_off(const std::vector<net::endpoint>& unwelcome);
@@ -193,7 +195,7 @@ private:
   void on_seen(const peer_seen& m);
   void on_outcome(peer_outcome& m);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,
-                    const net::visit_summary& summary);
+                    const net::visit_summary& summary, store::transport via);
   void count_outcome(const net::visit_summary& summary, const command_counts& messages);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
   bool agent_is_banned(const net::visit_summary& summary) const;

@@ -53,6 +53,14 @@ struct begin_crawl {
   }
 };
 
+/// Crawler to manager: endpoints of networks that are dialled from now on were queued.
+struct networks_changed {
+  template <net::inspector F>
+  friend auto inspect(F& f, networks_changed&) {
+    return f();
+  }
+};
+
 /// Crawler to manager: no new dials; cancel what is under way; say `crawl_ended` when nothing is
 /// left.
 struct end_crawl {

@@ -54,7 +54,7 @@ void crawler::start() {
     s_.control =
         net::spawn<control_server>(env_.runtime, env_, name + "/control", std::move(controlling));
   }
-  ask(ask_census, store::censuses_query{1});
+  env_.network.find_routes(host_.self());
 }
 
 caf::behavior crawler::make_behavior() {
@@ -62,6 +62,7 @@ caf::behavior crawler::make_behavior() {
       [this](const storage_answer& m) { on_answer(m); },
       [this](const operations_saved& m) { on_saved(m); },
       [this](const net::resolved& m) { on_resolved(m); },
+      [this](const net::routes_found& m) { on_routes(m); },
       [this](const crawl_progress& m) {
         if (env_.progressed)
           env_.progressed(m);
@@ -115,6 +116,7 @@ void crawler::on_answer(const storage_answer& m) {
     on_census(*censuses);
   if (const auto stats = std::get_if<store::stats_answer>(&m.answer)) {
     s_.known = stats->known;
+    s_.not_dialled = stats->not_dialled;
     if (m.token == ask_final_stats)
       finish();
     else if (s_.now == phase::opening)
@@ -146,6 +148,15 @@ void crawler::on_saved(const operations_saved& m) {
           save(save_tidy, {store::tidy{env_.time.now().wall,
                                        env_.settings.current()->config.storage.history}});
       break;
+    case save_networks: {
+      // A writer that has given up answers without results.
+      store::networks_settled done;
+      for (const auto& result : m.results)
+        if (const auto settled = std::get_if<store::networks_settled>(&result))
+          done = *settled;
+      on_networks_settled(done);
+      break;
+    }
     case save_end:
       ask(ask_final_stats, store::stats_query{env_.time.now().wall});
       break;
@@ -187,19 +198,80 @@ void crawler::on_census(const store::censuses_answer& answer) {
 }
 
 void crawler::on_stats(const store::stats_answer& answer) {
+  s_.reached_lately = answer.reached_lately;
+  settle_networks(std::nullopt);
+}
+
+/// Asked for at the start and now and then, for a machine may be given a route at any time. What
+/// was there and is gone is still dialled: an outage ends, and need not move every record.
+void crawler::on_routes(const net::routes_found& found) {
+  const auto old = env_.settings.current();
+  const auto& before = old->routes;
+  const net::routes_found now{before.ipv4 || found.ipv4, before.ipv6 || found.ipv6,
+                              before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
+  const bool first = !std::exchange(s_.routes_known, true);
+  if (first || now != before)
+    use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded, now));
+  if (first)
+    ask(ask_census, store::censuses_query{1});
+  else if (now != before && s_.now == phase::crawling)
+    env_.runtime.send(s_.manager, apply_settings{host_.self(), 0});
+}
+
+/// Replaces the settings of the day, and has the database follow if other networks are dialled.
+void crawler::use(std::shared_ptr<const settings> next) {
+  const auto old = env_.settings.current();
+  const bool changes = old->reach != next->reach;
+  env_.settings.replace(next);
+  if (changes || s_.now == phase::opening)
+    env_.log.write(
+        log_level::info, host_.stable_name(), "networks",
+        {{"dialled", next->reach.dialled_text()}, {"not_dialled", next->reach.not_dialled_text()}});
+  if (changes && s_.now == phase::crawling && !s_.settling)
+    settle_networks(std::nullopt);
+}
+
+/// Tells the database which networks are dialled, a part of its records at a time.
+void crawler::settle_networks(const std::optional<net::endpoint>& after) {
+  s_.settling = true;
+  s_.settling_for = env_.settings.current()->reach.dialled();
+  save(save_networks, {store::dial_networks{s_.settling_for, env_.time.now().wall, after}});
+}
+
+void crawler::on_networks_settled(const store::networks_settled& done) {
+  if (s_.now >= phase::ending)
+    return;
+  if (done.queued > 0 && s_.now == phase::crawling)
+    env_.runtime.send(s_.manager, networks_changed{});
+  if (s_.settling_for != env_.settings.current()->reach.dialled())
+    return settle_networks(std::nullopt);
+  if (done.next)
+    return settle_networks(done.next);
+  s_.settling = false;
+  if (s_.now == phase::opening)
+    seed();
+}
+
+void crawler::seed() {
   const auto settings = env_.settings.current();
   const auto& from = settings->config.start;
   s_.now = phase::seeding;
+  for (const auto& peer : from.connect)
+    if (!settings->reach.dials(peer))
+      env_.log.write(log_level::warning, host_.stable_name(),
+                     "an endpoint to start at is not dialled",
+                     {{"peer", net::to_string(peer)},
+                      {"reason", std::string{name_of(settings->reach.of(peer.network))}}});
   if (!from.connect.empty()) {
     save(save_seeds, {store::dial_soon{env_.time.now().wall, from.connect}});
     return;
   }
-  if (from.dns && !from.fixed && answer.reached_lately < from.enough_known &&
+  if (from.dns && !from.fixed && s_.reached_lately < from.enough_known &&
       !settings->dns_seeds().empty()) {
     ask_seeds();
     return;
   }
-  if (answer.known == 0)
+  if (s_.known == 0)
     env_.log.write(
         log_level::warning, host_.stable_name(),
         "nowhere to start: the database is empty and there is no seed; give --connect HOST:PORT");
@@ -250,6 +322,8 @@ void crawler::seeded() {
 void crawler::begin() {
   const auto settings = env_.settings.current();
   s_.now = phase::crawling;
+  if (s_.settling_for != settings->reach.dialled()) // A reload came meanwhile.
+    settle_networks(std::nullopt);
   s_.census_saved_at = env_.time.now().steady;
   if (settings->config.run.limit.count() > 0)
     s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
@@ -269,6 +343,7 @@ void crawler::on_timer(net::timer_id timer) {
     save(save_tidy,
          {store::tidy{env_.time.now().wall, env_.settings.current()->config.storage.history}});
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
+    env_.network.find_routes(host_.self());
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -293,8 +368,9 @@ void crawler::reload(const reload_settings& m) {
     return;
   }
   const auto old = env_.settings.current();
-  env_.settings.replace(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
-                                                         env_.recipe.excluded));
+  use(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
+                                       env_.recipe.excluded, old->routes));
+  env_.network.find_routes(host_.self());
   env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
                  {{"file", m.name}});
   const auto asker = m.from == net::nobody ? host_.self() : m.from;
@@ -373,7 +449,7 @@ void crawler::finish() {
   env_.runtime.send(s_.control, shut_down{});
   if (env_.finished)
     env_.finished({s_.how, s_.problem, s_.fault, s_.census_number, s_.resumed, s_.counters,
-                   s_.known, env_.time.now().steady - s_.started});
+                   s_.known, s_.not_dialled, env_.time.now().steady - s_.started});
   host_.quit();
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,7 +37,8 @@ struct crawl_summary {
   std::uint32_t census = 0;
   bool resumed = false; ///< It went on with a census that an earlier run had left open.
   crawl_counters counters;
-  std::uint64_t known = 0; ///< Endpoints in the database.
+  std::uint64_t known = 0;                    ///< Endpoints in the database.
+  std::array<std::uint64_t, 8> not_dialled{}; ///< Of them, by net::network_id: cannot be reached.
   std::chrono::nanoseconds took{0};
 };
 
@@ -62,6 +66,11 @@ public:
     bool resumed = false;
     crawl_counters counters;
     std::uint64_t known = 0;
+    std::array<std::uint64_t, 8> not_dialled{};
+    std::uint64_t reached_lately = 0; ///< When the crawl began.
+    bool routes_known = false;
+    bool settling = false; ///< The database is being told which networks are dialled: these.
+    std::array<bool, 8> settling_for{};
     std::set<net::resolve_id> resolving;
     std::vector<net::endpoint> seeds;
     net::timer_id limit_timer;
@@ -76,9 +85,10 @@ public:
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
-               x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
-               x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.census_saved_at);
+               x.resumed, x.counters, x.known, x.not_dialled, x.reached_lately, x.routes_known,
+               x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer, x.progress_timer,
+               x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem, x.fault,
+               x.census_saved_at);
     }
   };
 
@@ -100,6 +110,7 @@ private:
     save_seeds,
     save_progress,
     save_tidy,
+    save_networks,
     save_end
   };
 
@@ -111,6 +122,11 @@ private:
   void on_stats(const store::stats_answer& answer);
   void on_timer(net::timer_id timer);
   void reload(const reload_settings& m);
+  void use(std::shared_ptr<const settings> next);
+  void on_routes(const net::routes_found& found);
+  void settle_networks(const std::optional<net::endpoint>& after);
+  void on_networks_settled(const store::networks_settled& done);
+  void seed();
   void ask_seeds();
   void on_resolved(const net::resolved& m);
   void seeded();

@@ -156,11 +156,14 @@ std::size_t dial_schedule::waiting() const {
   return n;
 }
 
-std::deque<store::due_peer> dial_schedule::drop_waiting() {
+std::deque<store::due_peer>
+dial_schedule::drop_waiting(const std::function<bool(const net::endpoint&)>& unwanted) {
   std::deque<store::due_peer> dropped;
   for (auto& queue : queues_) {
-    dropped.insert(dropped.end(), queue.begin(), queue.end());
-    queue.clear();
+    const auto kept = std::stable_partition(
+        queue.begin(), queue.end(), [&](const auto& waiting) { return !unwanted(waiting.peer); });
+    dropped.insert(dropped.end(), kept, queue.end());
+    queue.erase(kept, queue.end());
   }
   return dropped;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -77,8 +78,9 @@ public:
   }
   std::uint32_t in_use() const { return in_use_; }
 
-  /// Forgets all that wait, and names them.
-  std::deque<store::due_peer> drop_waiting();
+  /// Forgets those who wait and are `unwanted`, and names them.
+  std::deque<store::due_peer>
+  drop_waiting(const std::function<bool(const net::endpoint&)>& unwanted);
 
   template <net::inspector F>
   friend auto inspect(F& f, dial_schedule& x) {

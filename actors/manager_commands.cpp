@@ -157,6 +157,7 @@ void connection_manager::forget_in_broadcasts(const net::endpoint& key) {
 void connection_manager::on_apply(const apply_settings& m) {
   const auto settings = env_.settings.current();
   s_.dials.set_limits(settings->dials());
+  drop_unreachable();
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
       env_.runtime.send(entry.connection, settings_changed{});

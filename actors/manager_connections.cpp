@@ -129,7 +129,8 @@ bool connection_manager::dial_spare() {
   while (!s_.spares.empty()) {
     const auto key = s_.spares.front();
     s_.spares.pop_front();
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
       continue;
     dial_again(key);
     return true;
@@ -270,7 +271,7 @@ void connection_manager::on_outcome(peer_outcome& m) {
   count_outcome(m.summary, m.messages);
   note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);
-  save_outcome(m.key, *entry, m.summary);
+  save_outcome(m.key, *entry, m.summary, m.via);
   if (!m.messages.counts.empty())
     tell(messages_were_received{m.key, std::move(m.messages.counts)});
   if (store::reached(m.summary.reached))
@@ -366,15 +367,15 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
 }
 
 void connection_manager::save_outcome(const net::endpoint& key, const pool_entry& entry,
-                                      const net::visit_summary& summary) {
+                                      const net::visit_summary& summary, store::transport via) {
   const auto now = env_.time.now().wall;
   saving then;
   then.leaves = key;
   if (entry.way == net::direction::outbound) {
-    save({store::record_visit{key, to_visit_record(summary, s_.census,
-                                                   env_.settings.current()->config.run.vantage,
-                                                   entry.started, now)}},
-         then);
+    auto visit = to_visit_record(summary, s_.census, env_.settings.current()->config.run.vantage,
+                                 entry.started, now);
+    visit.via = via;
+    save({store::record_visit{key, std::move(visit)}}, then);
     return;
   }
   store::inbound_sighting sighting;
@@ -417,7 +418,8 @@ void connection_manager::dial_restarts() {
     s_.restart_queue.erase(s_.restart_queue.begin());
     // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
     // turn. Or it has dialled us.
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
       continue;
     dial_again(key);
     ++s_.restarts_made;

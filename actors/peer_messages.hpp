@@ -52,9 +52,10 @@ struct peer_outcome {
   net::endpoint key;
   net::visit_summary summary;
   command_counts messages; ///< Received since the last report.
+  store::transport via = store::transport::tcp;
   template <net::inspector F>
   friend auto inspect(F& f, peer_outcome& x) {
-    return f(x.key, x.summary, x.messages);
+    return f(x.key, x.summary, x.messages, x.via);
   }
 };
 

@@ -187,6 +187,8 @@ answers::result answers::reply(const stats_query& q) {
   out.known = t.known;
   out.known_by_network = t.by_network;
   out.known_by_class = t.by_class;
+  for (std::size_t n = 0; n != out.not_dialled.size(); ++n)
+    out.not_dialled[n] = memory_.parked[n] ? memory_.dormant_by_network[n] : 0;
   out.visited = t.visited;
   out.reached = t.reached;
   out.good = t.good;

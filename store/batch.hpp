@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -123,9 +124,28 @@ struct tidy {
   }
 };
 
+/// Says which networks are dialled from now on, by net::network_id; until it is said, all are. What
+/// is known of the others is kept, counted and listed, and waits nowhere: their endpoints are
+/// dormant, so that nobody who asks who is due ever passes them. Loopback is always dialled.
+///
+/// Puts to rest who was queued of a network that is not dialled any more, and queues again who was
+/// put to rest of one that is, as its record says: at most `limit` of them. Whoever is told of a
+/// `next` asks again with it as `after`. The database remembers which networks have endpoints at
+/// rest for this reason, and looks through no others. Result: `networks_settled`.
+struct dial_networks {
+  std::array<bool, 8> dialled{};
+  timestamp now{};
+  std::optional<net::endpoint> after;
+  std::uint32_t limit = 5'000;
+  template <net::inspector F>
+  friend auto inspect(F& f, dial_networks& x) {
+    return f(x.dialled, x.now, x.after, x.limit);
+  }
+};
+
 /// Everything that can be written. Recordings store it by index: append only.
 using operation = std::variant<record_claims, record_visit, dial_soon, open_census, update_census,
-                               record_inbound, add_ban, lift_ban, forget_peer, tidy>;
+                               record_inbound, add_ban, lift_ban, forget_peer, tidy, dial_networks>;
 
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
@@ -175,8 +195,21 @@ struct tidied {
   }
 };
 
-/// What one operation brought; most bring nothing.
-using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied>;
+/// What `dial_networks` did.
+struct networks_settled {
+  std::uint32_t parked = 0;          ///< Put to rest.
+  std::uint32_t queued = 0;          ///< Queued again.
+  std::optional<net::endpoint> next; ///< There is more to do, behind this one.
+  friend bool operator==(const networks_settled&, const networks_settled&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, networks_settled& x) {
+    return f(x.parked, x.queued, x.next);
+  }
+};
+
+/// What one operation brought; most bring nothing. Recordings store it by index: append only.
+using operation_result =
+    std::variant<std::monostate, claims_recorded, census_opened, tidied, networks_settled>;
 
 /// One result for each operation, in order.
 struct batch_result {

@@ -91,6 +91,30 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
   return {live ? dial_class::live : dial_class::rest, soon(o.backoff[step])};
 }
 
+placement place_unparked(const net::endpoint& peer, const peer_record& r, timestamp now,
+                         const schedule_options& o, std::uint64_t seed) {
+  const placement stays{dial_class::dormant, forget_time(r, o)};
+  if (stays.due <= now)
+    return stays;
+  const auto after = [&](seconds interval) {
+    return r.last_counted + jittered(interval, o.jitter_percent, peer, r.tries, seed);
+  };
+  if (ever_reached(r)) {
+    const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
+    const bool live = now - r.last_success < o.live_window;
+    return {live ? dial_class::live : dial_class::rest,
+            after(r.failures == 0 ? o.live_interval : o.backoff[step])};
+  }
+  // What failed by our own doing says nothing of it.
+  if (r.failures == 0)
+    return fresh(r.claimed_time, now, o) ? placement{dial_class::fresh, now} : stays;
+  if (r.failures < o.first_tries)
+    return {dial_class::rest, after(o.first_tries_interval)};
+  auto asleep = r;
+  asleep.queue = dial_class::dormant;
+  return place_claimed(asleep, now, o);
+}
+
 void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {
   const bool success = reached(visit.stage);
   const bool theirs = visit.blame == net::blame::peer;

@@ -72,6 +72,11 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
 /// was not there at the last try claims it freshly; otherwise where it is.
 placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o);
 
+/// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:
+/// where its last visit, or what was claimed since, would have left it. It may be due at once.
+placement place_unparked(const net::endpoint& peer, const peer_record& r, timestamp now,
+                         const schedule_options& o, std::uint64_t seed);
+
 /// When an endpoint that nobody reaches or claims any more is forgotten.
 timestamp forget_time(const peer_record& r, const schedule_options& o);
 

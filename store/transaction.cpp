@@ -91,6 +91,12 @@ void transaction::change(touched& t, std::optional<peer_record>&& record) {
   t.record = std::move(record);
 }
 
+void transaction::place(const net::endpoint& peer, peer_record& r, const placement& where) const {
+  const bool parked = memory_.parks(peer);
+  r.queue = parked ? dial_class::dormant : where.queue;
+  r.due = parked ? forget_time(r, schedule_) : where.due;
+}
+
 transaction::result transaction::apply(const record_visit& op) {
   const auto who = memory_.identify(op.peer);
   auto t = load(who);
@@ -100,9 +106,7 @@ transaction::result transaction::apply(const record_visit& op) {
   if (!(*t)->record)
     r.first_heard = r.last_heard = r.due = op.visit.started;
   count_visit(r, op.visit, schedule_);
-  const auto where = place_visited(op.peer, r, op.visit, schedule_, memory_.seed());
-  r.queue = where.queue;
-  r.due = where.due;
+  place(op.peer, r, place_visited(op.peer, r, op.visit, schedule_, memory_.seed()));
   change(**t, std::move(r));
   const auto number = memory_.totals.visits++;
   out_.Put(visit_key(day_of(op.visit.ended), op.peer, number),
@@ -125,7 +129,7 @@ transaction::result transaction::apply(const dial_soon& op) {
     // A claim that is not fresh would keep it from being dialled.
     if (r.queue == dial_class::fresh)
       r.claimed_time = std::max(r.claimed_time, op.now);
-    r.due = std::min(r.due == never ? op.now : r.due, op.now);
+    place(peer, r, {r.queue, std::min(r.due == never ? op.now : r.due, op.now)});
     change(**t, std::move(r));
   }
   return counts;
@@ -260,6 +264,10 @@ leveldb::WriteBatch& transaction::finish() {
   }
   for (auto n = agents_before_; n != memory_.agents.size(); ++n)
     out_.Put(user_agent_key(n), as_slice(*memory_.agents.find(n)));
+  if (memory_.parked != parked_before_) {
+    const auto parked = net::to_archive(memory_.parked);
+    out_.Put(meta_key("parked"), as_slice(parked));
+  }
   const auto bytes = net::to_archive(memory_.totals);
   out_.Put(meta_key("counters"), as_slice(bytes));
   return out_;

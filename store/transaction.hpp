@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -63,6 +64,7 @@ private:
   result apply(const lift_ban& op);
   result apply(const forget_peer& op);
   result apply(const tidy& op);
+  result apply(const dial_networks& op);
 
   /// The endpoint's record, or nothing in it if it is unknown.
   tl::expected<touched*, error> load(const hashed_endpoint& who);
@@ -94,6 +96,11 @@ private:
   tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
                                          tidied& done);
 
+  /// Sends a record where it belongs, if its network is dialled; else to rest.
+  void place(const net::endpoint& peer, peer_record& r, const placement& where) const;
+  tl::expected<void, error> settle_network(net::network_id network, const dial_networks& op,
+                                           std::size_t& looks, networks_settled& done);
+
   tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
   void put_census(std::uint32_t number, const census_record& c);
   std::string group_key_of(const hashed_endpoint& who, const peer_record& r);
@@ -114,6 +121,7 @@ private:
   /// What this batch wrote besides records, for operations that read it again.
   std::map<std::string, std::optional<std::string>> written_;
   std::uint32_t agents_before_ = memory_.agents.size();
+  std::array<bool, 8> parked_before_ = memory_.parked;
 };
 
 } // namespace seedwalk::store

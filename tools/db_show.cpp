@@ -29,6 +29,10 @@ json stats_document(const store::stats_answer& s) {
   auto& networks = document["known_by_network"] = json::object();
   for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
     networks[std::string{net::name_of(static_cast<net::network_id>(i))}] = s.known_by_network[i];
+  auto& not_dialled = document["not_dialled"] = json::object();
+  for (std::size_t i = 1; i != s.not_dialled.size(); ++i)
+    if (s.not_dialled[i] != 0)
+      not_dialled[std::string{net::name_of(static_cast<net::network_id>(i))}] = s.not_dialled[i];
   auto& classes = document["known_by_class"] = json::object();
   for (std::size_t i = 0; i != s.known_by_class.size(); ++i)
     classes[std::string{store::name_of(static_cast<store::dial_class>(i))}] = s.known_by_class[i];
@@ -46,7 +50,10 @@ void print_stats(const store::stats_answer& s, std::ostream& out) {
   for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
     if (s.known_by_network[i] != 0)
       table.add({fmt::format("  {}", net::name_of(static_cast<net::network_id>(i))),
-                 fmt::format("{}", s.known_by_network[i])});
+                 fmt::format("{}", s.known_by_network[i]),
+                 s.not_dialled[i] == 0
+                     ? std::string{}
+                     : fmt::format("{} of them are not dialled", s.not_dialled[i])});
   add("visited", s.visited, "endpoints");
   add("reached", s.reached, "endpoints, ever");
   add("  this week", s.reached_lately, "");
@@ -63,6 +70,7 @@ json visit_document(const store::visit_record& v) {
   return {{"started", v.started.count()},
           {"ended", v.ended.count()},
           {"census", v.census},
+          {"via", store::name_of(v.via)},
           {"outcome", net::name_of(v.outcome)},
           {"stage", net::name_of(v.stage)},
           {"blame", net::name_of(v.blame)},

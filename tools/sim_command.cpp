@@ -16,6 +16,7 @@
 #include "sim/scenario/crawl_world.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
+#include "tools/sim_network_flags.hpp"
 
 namespace seedwalk::tools {
 
@@ -43,12 +44,14 @@ seedwalk sim check --seeds 1..20 --nodes 500 --deep --json)";
 struct world_flags {
   std::uint32_t nodes = 100;
   node_kind_flags kinds;
+  sim_network_flags networks;
   std::string schedule = "uniform";
   bool deep = false;
 
   void declare(CLI::App& app) {
     app.add_option("--nodes", nodes, "how many nodes there are")->check(CLI::Range(4u, 1'000'000u));
     kinds.declare(app);
+    networks.declare(app);
     app.add_option("--schedule", schedule, "who runs next: fifo or uniform")
         ->check(CLI::IsMember({"fifo", "uniform"}));
     app.add_flag("--deep", deep, "message payloads enter the hash too");
@@ -63,6 +66,8 @@ struct world_flags {
     if (!shares)
       return tl::unexpected(std::move(shares.error()));
     s.nodes.shares = std::move(*shares);
+    if (auto applied = networks.apply(s); !applied)
+      return tl::unexpected(std::move(applied.error()));
     return s;
   }
 };

@@ -33,6 +33,11 @@ struct crawl_scenario {
   topology_options nodes;
   internet_options network;
   std::vector<fault_rule> faults;
+  /// The crawler's own addresses: the networks that it has a route to.
+  std::vector<net::endpoint> addresses = network::host{}.addresses;
+  /// A SOCKS5 proxy at this address, and what it does.
+  net::endpoint proxy = net::ipv4_endpoint(0x7f000001, 9050);
+  proxy_state proxy_does = proxy_state::absent;
   disk::options drive;
   actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
   strategy schedule = strategy::uniform;
@@ -47,7 +52,8 @@ struct crawl_scenario {
 /// faults, a crawler that visits all of them once.
 crawl_scenario plain_crawl(std::uint64_t seed, std::uint32_t nodes);
 
-/// What a simulated crawl came to, judged by those who know the truth.
+/// What a simulated crawl came to, judged by those who know the truth. Nodes on networks that the
+/// crawler does not dial are nobody's concern.
 struct crawl_verdict {
   std::uint64_t seed = 0;
   std::uint64_t hash = 0; ///< Of the run, the database at its end included.
@@ -76,6 +82,12 @@ public:
   /// Starts the crawler. The error is that of its database.
   tl::expected<void, store::error> start();
 
+  /// Gives the crawler a configuration file, as SIGHUP does.
+  void reload(const std::string& contents);
+
+  /// The crawler's machine is given one more address, and with it a route.
+  void own_address(const net::endpoint& address) { network_.add_address(address); }
+
   /// One step, event or jump in time; false when nothing will happen any more.
   bool advance() { return simulation_.advance(); }
 
@@ -94,6 +106,8 @@ public:
 
   world& home() { return world_; }
   sim::storage& disk() { return storage_; }
+  internet& outside() { return internet_; }
+  const topology& nodes() const { return topology_; }
   actors::crawl_program& program() { return *program_; }
   const node_host& hosts() const { return host_; }
   net::steady_time now() const { return world_.now().steady; }
@@ -114,6 +128,7 @@ private:
   watched_storage watched_storage_;
   process process_;
   std::unique_ptr<actors::crawl_program> program_;
+  net::owner crawler_;
   actor_kinds kinds_;
   simulation simulation_;
 };

@@ -36,6 +36,8 @@ told tell(const Completion& x) {
     return {id, "datagrams_opened(" + std::string(name_of(x.reason)) + ")"};
   else if constexpr (std::is_same_v<Completion, net::datagram_received>)
     return {id, "datagram_received"};
+  else if constexpr (std::is_same_v<Completion, net::routes_found>)
+    return {id, "routes_found"};
   else
     return {id, "listening"};
 }

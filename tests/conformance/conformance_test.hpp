@@ -52,6 +52,11 @@ inline net::datagram_socket_id id_of(const net::datagram_received& x) {
   return x.socket;
 }
 
+/// The answer to find_routes has no number: 0, which is nobody's.
+inline net::resolve_id id_of(const net::routes_found&) {
+  return {};
+}
+
 /// A test of the network door's contract, run against each implementation.
 ///
 /// The door is `door()`, with a referee before it: whatever breaks the contract fails the test,

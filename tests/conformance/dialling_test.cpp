@@ -51,11 +51,32 @@ TEST_P(dialling, networks_that_need_a_proxy_are_not_supported_without_one) {
   }
 }
 
+TEST_P(dialling, a_proxy_that_is_not_there_fails_the_dial_and_not_the_peer) {
+  net::endpoint onion;
+  onion.network = net::network_id::torv3;
+  onion.port = 8333;
+  const auto proxy = std::get<net::endpoint>(world().refusing_address());
+  const auto id = door().connect(net::through_proxy{onion, proxy}, generous, client_owner);
+  await<net::connect_failed>(id);
+  world().settle();
+  EXPECT_EQ(story(id), "connect_failed(proxy_failed)");
+}
+
+TEST_P(dialling, nobody_listens_through_a_proxy) {
+  const auto local = std::get<net::endpoint>(world().any_port());
+  const auto id = door().listen(net::through_proxy{local, local}, listener_owner);
+  EXPECT_EQ(await<net::listen_failed>(id).front().reason, net::error::address_not_supported);
+}
+
 TEST_P(dialling, a_close_during_the_dial_ends_it_with_closed_alone) {
   const auto silent = world().silent_address();
   const auto at = listen();
   door().accept(at.id, 10);
-  for (const auto& peer : {silent.value_or(at.local), at.local, world().refusing_address()}) {
+  const auto ip = [](const net::address& at) { return std::get<net::endpoint>(at); };
+  const auto proxied =
+      net::address{net::through_proxy{ip(at.local), ip(silent.value_or(at.local))}};
+  for (const auto& peer :
+       {silent.value_or(at.local), at.local, world().refusing_address(), proxied}) {
     const auto graceful = door().connect(peer, generous, client_owner);
     door().close(graceful, net::closing::graceful);
     const auto aborted = door().connect(peer, generous, client_owner);
