@@ -22,6 +22,10 @@ constexpr std::size_t listeners_max = 16;
 /// when anybody else becomes due. Visits are an hour apart: a minute is soon enough.
 constexpr std::chrono::seconds fixed_look_interval{60};
 
+/// Longer than that nobody waits without looking.
+constexpr std::chrono::seconds due_wait_max = std::chrono::hours{24};
+constexpr std::chrono::seconds due_mark_max{std::int64_t{1} << 33};
+
 /// What the answer to a question is for.
 enum question_token : std::uint64_t { who_is_due = 0, spares_wanted };
 
@@ -65,8 +69,12 @@ caf::behavior connection_manager::make_behavior() {
       },
       [this](const net::listen_failed& m) { on_listen_failed(m); },
       [this](const ask_progress& m) {
-        env_.runtime.send(m.from, crawl_progress{s_.counters, s_.pool.live(),
-                                                 s_.pool.in_phase(pool_phase::imminent)});
+        watch_clock();
+        const bool believed = s_.clock.judge() == clock_check::verdict::believed;
+        env_.runtime.send(m.from,
+                          crawl_progress{s_.counters, s_.pool.live(),
+                                         s_.pool.in_phase(pool_phase::imminent),
+                                         believed ? std::optional{env_.time.now()} : std::nullopt});
       },
       [this](const storage_troubled& m) {
         s_.stalled = m.stalled;
@@ -102,14 +110,18 @@ void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
   s_.counters = m.so_far;
   s_.now = phase::loading;
+  watch_clock();
+  // A database that a wrong clock wrote may be opened under a right one.
+  mend_times({env_.time.now().wall});
   env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, store::bans_query{}});
 }
 
 void connection_manager::on_answer(const storage_answer& m) {
   if (const auto bans = std::get_if<store::bans_answer>(&m.answer); bans && !m.error) {
+    // Those that have ended, too: the clock that says so may be wrong.
     for (const auto& ban : bans->bans)
-      if (store::in_force(ban, env_.time.now().wall))
-        s_.bans.add(ban);
+      s_.bans.add(ban);
+    s_.bans.mend(env_.time.now().wall);
   }
   if (m.token == spares_wanted) {
     if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error)
@@ -202,6 +214,10 @@ void connection_manager::on_saved(const operations_saved& m) {
     s_.awaited.erase(i);
     if (done.leaves)
       s_.pool.leave(*done.leaves);
+    if (done.mends)
+      for (const auto& result : m.results)
+        if (const auto mended = std::get_if<store::times_mended>(&result))
+          on_mended(*mended, *done.mends);
     if (done.asker != net::nobody)
       answer_command(done.asker, done.token, {}, done.affected);
   }
@@ -399,8 +415,11 @@ void connection_manager::arm_timers() {
 
   const auto due = next_due();
   const bool waits = crawling && !s_.asking && due != store::never;
-  keep_timer(s_.due_timer, waits ? std::optional<std::chrono::nanoseconds>{due} : std::nullopt,
-             std::max(due - now.wall, std::chrono::seconds{1}));
+  // Whatever the database says: neither may be more nanoseconds than there are.
+  keep_timer(
+      s_.due_timer,
+      waits ? std::optional<std::chrono::nanoseconds>{std::min(due, due_mark_max)} : std::nullopt,
+      std::clamp<std::chrono::seconds>(due - now.wall, std::chrono::seconds{1}, due_wait_max));
 
   std::optional<std::chrono::nanoseconds> restart;
   if (crawling && !s_.restart_queue.empty())
@@ -419,6 +438,7 @@ void connection_manager::arm_timers() {
 }
 
 void connection_manager::on_timer(net::timer_id timer) {
+  watch_clock();
   for (auto armed :
        {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer, &s_.reap_timer}) {
     if (!armed->mark || armed->id != timer)

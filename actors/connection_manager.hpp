@@ -14,6 +14,7 @@
 
 #include "actors/ban_table.hpp"
 #include "actors/blindness.hpp"
+#include "actors/clock_check.hpp"
 #include "actors/crawl_messages.hpp"
 #include "actors/dial_schedule.hpp"
 #include "actors/environment.hpp"
@@ -36,8 +37,8 @@ namespace seedwalk::actors {
 /// its record is durable: until then it cannot come back from the database as due.
 ///
 /// Where to read on: dialling and the end in connection_manager.cpp; connections, inbound ones
-/// included, in manager_connections.cpp; bans, commands, subscribers and statistics in
-/// manager_commands.cpp.
+/// included, in manager_connections.cpp; clocks that are set in manager_clock.cpp; bans, commands,
+/// subscribers and statistics in manager_commands.cpp.
 class connection_manager {
 public:
   static constexpr std::string_view kind = "manager";
@@ -61,9 +62,10 @@ public:
     net::owner asker;                    ///< Hears `command_done` then; `nobody`: nobody does.
     std::uint64_t token = 0;
     std::uint32_t affected = 0;
+    std::optional<std::chrono::seconds> mends; ///< It is a `mend_times` with this `set_back`.
     template <net::inspector F>
     friend auto inspect(F& f, saving& x) {
-      return f(x.leaves, x.asker, x.token, x.affected);
+      return f(x.leaves, x.asker, x.token, x.affected, x.mends);
     }
   };
 
@@ -119,6 +121,11 @@ public:
     armed_timer restart_timer;
     armed_timer reap_timer;
 
+    clock_check clock;
+    clock_check::verdict clock_said = clock_check::verdict::unknown; ///< And the log knows.
+    bool mending = false; ///< A database written under another clock is being mended ...
+    std::chrono::seconds mend_again{0}; ///< ... and is to be again: the clock was set back so far.
+
     ban_table bans;
     restart_table restarts;
     std::map<std::pair<net::steady_time, net::endpoint>, bool>
@@ -138,9 +145,9 @@ public:
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
                x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
                x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer,
-               x.reap_timer, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
-               x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals);
+               x.reap_timer, x.clock, x.clock_said, x.mending, x.mend_again, x.bans, x.restarts,
+               x.restart_queue, x.restarts_made, x.spares, x.spares_asked, x.blind, x.probe_timer,
+               x.listeners, x.subscribers, x.broadcasts, x.ended_totals);
     }
   };
 
@@ -172,6 +179,13 @@ private:
   void arm_timers();
   void look_for_the_end();
   std::uint64_t save(std::vector<store::operation> operations, saving then);
+
+  // manager_clock.cpp: wall clocks that are set
+  void watch_clock();
+  void tell_verdict_on_clock();
+  void mend_times(store::mend_times from);
+  void on_mended(const store::times_mended& done, std::chrono::seconds set_back);
+  std::chrono::seconds ban_time() const;
 
   // manager_connections.cpp: from a dial or an acceptance to the outcome
   void listen(bool since_start);

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "net/inspect.hpp"
+#include "net/instant.hpp"
 #include "net/outcome.hpp"
 #include "net/owner.hpp"
 #include "store/census_record.hpp"
@@ -87,9 +89,11 @@ struct crawl_progress {
   crawl_counters counters;
   std::uint32_t connections = 0; ///< Slots in use.
   std::uint32_t waiting = 0;     ///< Endpoints fetched and not yet dialled.
+  /// The moment of this message, if the wall clock is believed then (clock_check.hpp).
+  std::optional<net::instant> believed_at;
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting);
+    return f(x.counters, x.connections, x.waiting, x.believed_at);
   }
 };
 

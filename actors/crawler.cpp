@@ -66,6 +66,9 @@ caf::behavior crawler::make_behavior() {
         if (env_.progressed)
           env_.progressed(m);
         s_.counters = m.counters;
+        s_.believed_at = m.believed_at;
+        if (s_.tidy_waits)
+          tidy();
         const auto now = env_.time.now().steady;
         if (s_.now == phase::crawling && now - s_.census_saved_at >= census_interval) {
           s_.census_saved_at = now;
@@ -143,8 +146,7 @@ void crawler::on_saved(const operations_saved& m) {
       for (const auto& result : m.results)
         if (const auto done = std::get_if<store::tidied>(&result);
             done && done->more && s_.now == phase::crawling)
-          save(save_tidy, {store::tidy{env_.time.now().wall,
-                                       env_.settings.current()->config.storage.history}});
+          tidy();
       break;
     case save_end:
       ask(ask_final_stats, store::stats_query{env_.time.now().wall});
@@ -242,7 +244,8 @@ void crawler::seeded() {
                    "no DNS seed gave an address: check the resolver, or give --connect HOST:PORT");
   store::record_claims claims{std::nullopt, now, {}};
   for (const auto& peer : s_.seeds)
-    claims.claims.push_back({peer, static_cast<std::uint32_t>(now.count()), 0});
+    claims.claims.push_back(
+        {peer, static_cast<std::uint32_t>(std::min<std::int64_t>(now.count(), UINT32_MAX)), 0});
   s_.seeds.clear();
   save(save_seeds, {std::move(claims)});
 }
@@ -255,8 +258,17 @@ void crawler::begin() {
     s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
   s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
-  save(save_tidy, {store::tidy{env_.time.now().wall, settings->config.storage.history}});
+  s_.tidy_waits = true;
   env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters});
+}
+
+/// What is dropped is gone: under a clock that is a year ahead that would be everything. So it
+/// waits until the peers have said that the clock is right, and for a clock that was not set since.
+void crawler::tidy() {
+  const auto now = env_.time.now();
+  s_.tidy_waits = !s_.believed_at || clock_step_between(*s_.believed_at, now);
+  if (!s_.tidy_waits)
+    save(save_tidy, {store::tidy{now.wall, env_.settings.current()->config.storage.history}});
 }
 
 void crawler::on_timer(net::timer_id timer) {
@@ -266,8 +278,7 @@ void crawler::on_timer(net::timer_id timer) {
     env_.runtime.send(s_.manager, ask_progress{host_.self()});
     s_.progress_timer = env_.time.start(progress_interval, host_.self());
   } else if (timer == s_.tidy_timer) {
-    save(save_tidy,
-         {store::tidy{env_.time.now().wall, env_.settings.current()->config.storage.history}});
+    tidy();
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
@@ -347,7 +358,20 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
                                             : store::census_state::stopped);
 }
 
+/// A census that began here began as long ago as its process did, whatever the clock said then.
+void crawler::keep_census_times(const net::instant& now) {
+  const net::instant start{s_.started, s_.census.start};
+  if (!s_.resumed && clock_step_between(start, now))
+    s_.census.start = now.wall - std::chrono::floor<std::chrono::seconds>(now.steady - s_.started);
+  s_.census.start = std::min(s_.census.start, now.wall);
+  for (auto& blind : s_.census.blind) {
+    blind.until = std::min(blind.until, now.wall);
+    blind.since = std::min(blind.since, blind.until);
+  }
+}
+
 void crawler::save_census(store::census_state how) {
+  keep_census_times(env_.time.now());
   s_.census.state = how;
   s_.census.tried = s_.counters.tried;
   s_.census.good = s_.counters.good;

@@ -73,12 +73,14 @@ public:
     std::string problem;
     crawl_fault fault = crawl_fault::none;
     net::steady_time census_saved_at{0};
+    std::optional<net::instant> believed_at; ///< When the wall clock was last known to be right.
+    bool tidy_waits = false;                 ///< For a clock that is believed.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
                x.resumed, x.counters, x.known, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.census_saved_at);
+               x.fault, x.census_saved_at, x.believed_at, x.tidy_waits);
     }
   };
 
@@ -119,6 +121,8 @@ private:
   void fail(crawl_fault fault, std::string problem);
   void on_crawl_ended(const crawl_ended& m);
   void save_census(store::census_state how);
+  void keep_census_times(const net::instant& now);
+  void tidy();
   void finish();
 
   environment& env_;

@@ -12,13 +12,13 @@ namespace seedwalk::actors {
 // ------------------------------------------------------------------------------------------
 
 bool connection_manager::welcome(const net::endpoint& peer) const {
-  return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, env_.time.now().wall);
+  return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, ban_time());
 }
 
 /// Ends every live connection that settings or bans forbid by now; returns how many.
 std::uint32_t connection_manager::send_away_unwelcome() {
   const auto settings = env_.settings.current();
-  const auto now = env_.time.now().wall;
+  const auto now = ban_time();
   std::vector<std::pair<net::endpoint, net::outcome>> forbidden;
   for (const auto& [key, entry] : s_.pool.entries()) {
     if (!is_live(entry.phase) || entry.phase == pool_phase::rejected)
@@ -36,8 +36,9 @@ std::uint32_t connection_manager::send_away_unwelcome() {
 
 void connection_manager::ban(store::ban_record record, saving then) {
   std::vector<store::operation> operations;
-  for (auto& ended : s_.bans.expire(env_.time.now().wall))
-    operations.emplace_back(store::lift_ban{std::move(ended)});
+  if (s_.clock.judge() == clock_check::verdict::believed)
+    for (auto& ended : s_.bans.expire(env_.time.now().wall))
+      operations.emplace_back(store::lift_ban{std::move(ended)});
   const auto gone = s_.bans.add(record);
   if (gone && gone->target == record.target) {
     // Nobody gives way to it: all others were meant to last.

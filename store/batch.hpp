@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/bytes.hpp"
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
 #include "net/messages_addr.hpp"
@@ -123,9 +124,25 @@ struct tidy {
   }
 };
 
+/// The clock was wrong when something was written, and says `now` today: mends what lies in the
+/// future (wrong_clock.hpp says how), records, bans, visits and sightings, at most `limit` looks of
+/// it. A database in which nothing does costs a look or two. Result: `times_mended`, which says
+/// where to go on.
+struct mend_times {
+  timestamp now{};
+  std::chrono::seconds set_back{0}; ///< By how much the clock was just set back; 0: not known.
+  std::uint8_t part = 0;            ///< As the answer before said; at first 0 ...
+  net::bytes after{};               ///< ... and nothing.
+  std::uint32_t limit = 1'000;
+  template <net::inspector F>
+  friend auto inspect(F& f, mend_times& x) {
+    return f(x.now, x.set_back, x.part, x.after, x.limit);
+  }
+};
+
 /// Everything that can be written. Recordings store it by index: append only.
 using operation = std::variant<record_claims, record_visit, dial_soon, open_census, update_census,
-                               record_inbound, add_ban, lift_ban, forget_peer, tidy>;
+                               record_inbound, add_ban, lift_ban, forget_peer, tidy, mend_times>;
 
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
@@ -175,8 +192,24 @@ struct tidied {
   }
 };
 
-/// What one operation brought; most bring nothing.
-using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied>;
+/// What mending did. `more`: there is more to look at, from `part` and `after` on.
+struct times_mended {
+  std::uint32_t records = 0;
+  std::uint32_t bans = 0;
+  std::uint32_t visits = 0; ///< Sightings included.
+  std::uint8_t part = 0;
+  net::bytes after{};
+  bool more = false;
+  friend bool operator==(const times_mended&, const times_mended&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, times_mended& x) {
+    return f(x.records, x.bans, x.visits, x.part, x.after, x.more);
+  }
+};
+
+/// What one operation brought; most bring nothing. Recordings store it by index: append only.
+using operation_result =
+    std::variant<std::monostate, claims_recorded, census_opened, tidied, times_mended>;
 
 /// One result for each operation, in order.
 struct batch_result {

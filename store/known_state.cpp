@@ -5,6 +5,7 @@
 
 #include "net/random.hpp"
 #include "store/keys.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -123,6 +124,7 @@ void known_state::index(const hashed_endpoint& who, const peer_record* before,
   if (after == nullptr) {
     table.erase(who.hash);
   } else {
+    latest = std::max(latest, latest_of(*after));
     auto& e = table.insert(who.hash);
     e.sources |= after->sources;
     e.day = static_cast<std::uint16_t>(std::min(day_of(after->claimed_time), 0xffffu));

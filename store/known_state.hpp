@@ -112,6 +112,9 @@ public:
 
   std::uint64_t seed() const { return seed_; }
 
+  /// No record says that anything happened later than this, by whatever clock wrote it.
+  timestamp latest{};
+
   known_table table;
   std::map<std::string, source_group> groups;
   user_agents agents;

@@ -30,9 +30,11 @@ bool ever_reached(const peer_record& r) {
 
 timestamp sane_claimed_time(std::uint32_t claimed, timestamp now) {
   const timestamp t{claimed};
-  if (t <= seconds{100'000'000} || t > now + std::chrono::minutes{10})
-    return now - std::chrono::hours{24 * 5};
-  return t;
+  return is_sane_claimed_time(t, now) ? t : now - std::chrono::hours{24 * 5};
+}
+
+bool is_sane_claimed_time(timestamp claimed, timestamp now) {
+  return claimed > seconds{100'000'000} && claimed <= now + std::chrono::minutes{10};
 }
 
 bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o) {
@@ -61,6 +63,14 @@ placement place_claimed(const peer_record& r, timestamp now, const schedule_opti
   return {dial_class::dormant, forget_time(r, o)};
 }
 
+placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
+                       const schedule_options& o, std::uint64_t seed) {
+  const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
+  const bool live = at - r.last_success < o.live_window;
+  return {live ? dial_class::live : dial_class::rest,
+          at + jittered(o.backoff[step], o.jitter_percent, peer, r.tries, seed)};
+}
+
 placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
                         const schedule_options& o, std::uint64_t seed) {
   const auto at = visit.ended;
@@ -86,9 +96,7 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
   }
   if (forget_time(r, o) <= at)
     return {dial_class::dormant, at};
-  const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
-  const bool live = at - r.last_success < o.live_window;
-  return {live ? dial_class::live : dial_class::rest, soon(o.backoff[step])};
+  return place_failed(peer, r, at, o, seed);
 }
 
 void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {

@@ -48,6 +48,7 @@ struct placement {
 /// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
 /// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
 timestamp sane_claimed_time(std::uint32_t claimed, timestamp now);
+bool is_sane_claimed_time(timestamp claimed, timestamp now);
 
 /// Whether a claim of `claimed_time` is recent enough to dial somebody for it.
 bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o);
@@ -67,6 +68,10 @@ placement place_new(const peer_record& r, timestamp now, const schedule_options&
 /// Drawn from (seed, endpoint, number of tries) alone.
 placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
                         const schedule_options& o, std::uint64_t seed);
+
+/// Where an endpoint belongs that worked once and has failed `r.failures` times since, at `at`.
+placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
+                       const schedule_options& o, std::uint64_t seed);
 
 /// Where an endpoint belongs for which claims have been counted in `r`: woken, when a source that
 /// was not there at the last try claims it freshly; otherwise where it is.

@@ -7,6 +7,7 @@
 #include "store/keys.hpp"
 #include "store/read_record.hpp"
 #include "store/values.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -99,6 +100,9 @@ transaction::result transaction::apply(const record_visit& op) {
   auto r = current(**t);
   if (!(*t)->record)
     r.first_heard = r.last_heard = r.due = op.visit.started;
+  // Written by a clock that was ahead, and not mended yet: this visit counts from today.
+  if (latest_of(r) > op.visit.ended)
+    mend(op.peer, r, op.visit.ended, {}, schedule_, memory_.seed());
   count_visit(r, op.visit, schedule_);
   const auto where = place_visited(op.peer, r, op.visit, schedule_, memory_.seed());
   r.queue = where.queue;

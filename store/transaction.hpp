@@ -63,6 +63,7 @@ private:
   result apply(const lift_ban& op);
   result apply(const forget_peer& op);
   result apply(const tidy& op);
+  result apply(const mend_times& op);
 
   /// The endpoint's record, or nothing in it if it is unknown.
   tl::expected<touched*, error> load(const hashed_endpoint& who);
@@ -93,6 +94,16 @@ private:
   tl::expected<void, error> end_bans(const tidy& op, tidied& done);
   tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
                                          tidied& done);
+
+  /// One part of what `mend_times` looks at, from `done.after` on; true if that is done.
+  tl::expected<bool, error> mend_queue(dial_class queue, const mend_times& op, times_mended& done,
+                                       std::uint32_t& looks);
+  tl::expected<bool, error> mend_bans(const mend_times& op, times_mended& done,
+                                      std::uint32_t& looks);
+  template <class Record>
+  tl::expected<bool, error> mend_days(key_kind kind, const mend_times& op, times_mended& done,
+                                      std::uint32_t& looks);
+  void mend_record(touched& t, const mend_times& op, times_mended& done);
 
   tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
   void put_census(std::uint32_t number, const census_record& c);

@@ -71,7 +71,7 @@ double crawl_verdict::recall() const {
 crawl_world::crawl_world(const crawl_scenario& s)
     : scenario_(completed(s)),
       world_({scenario_.seed, scenario_.schedule, scenario_.deep, scenario_.wall}),
-      agenda_(scenario_.seed, scenario_.slack), internet_(scenario_.network, agenda_, world_),
+      agenda_(scenario_.seed, scenario_.slack), internet_(scenario_.network, agenda_, right_clock_),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
       network_(internet_, world_),
       storage_(storage_options(scenario_), world_, agenda_, world_, make_disk(scenario_)),
@@ -79,7 +79,7 @@ crawl_world::crawl_world(const crawl_scenario& s)
       program_(std::make_unique<actors::crawl_program>(
           actors::crawl_doors{world_, watched_network_, watched_storage_, world_},
           scenario_.crawler, scenario_.seed, "simulated", nullptr)),
-      simulation_({}, world_, agenda_) {
+      simulation_({.wall_steps = scenario_.wall_steps}, world_, agenda_) {
   internet_.set_faults(scenario_.faults);
   kinds_.add<actors::crawler>(program_->env());
   kinds_.add<actors::connection_manager>(program_->env());

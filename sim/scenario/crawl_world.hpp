@@ -41,6 +41,7 @@ struct crawl_scenario {
   net::steady_time limit =
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
+  std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
 };
 
 /// A scenario with everything at its default: `nodes` honest nodes on loopback-style addresses, no
@@ -95,14 +96,32 @@ public:
   world& home() { return world_; }
   sim::storage& disk() { return storage_; }
   actors::crawl_program& program() { return *program_; }
-  const node_host& hosts() const { return host_; }
+  node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
 
+  /// The clock of everybody but the crawler: nobody sets it.
+  class right_clock final : public net::timers {
+  public:
+    explicit right_clock(world& w) : world_(w) {}
+    net::instant now() const override {
+      const auto steady = world_.now().steady;
+      return {steady, world_.settings().wall + std::chrono::floor<std::chrono::seconds>(steady)};
+    }
+    net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override {
+      return world_.start(delay, who);
+    }
+    void cancel(net::timer_id id) override { world_.cancel(id); }
+
+  private:
+    world& world_;
+  };
+
   crawl_scenario scenario_;
   world world_;
+  right_clock right_clock_{world_};
   agenda agenda_;
   internet internet_;
   topology topology_;

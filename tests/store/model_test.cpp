@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "draw.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 namespace {
@@ -81,6 +82,7 @@ public:
       const bool old = k.r.queue == dial_class::fresh && k.r.due <= op.now - rules.freshness;
       if (!asleep && !old)
         continue;
+      judge_claim_again(k.r, op.now);
       const auto forget = forget_time(k.r, rules);
       k.r.sources = k.heard;
       if (forget <= op.now)
