@@ -27,6 +27,9 @@ std::optional<seconds> clock_step_between(const net::instant& before, const net:
 }
 
 std::optional<seconds> clock_check::look(const net::instant& now) {
+  // Within the same second there is nothing to see; timers ask often.
+  if (last_ && now.wall == last_->wall && now.steady - last_->steady < seconds{1})
+    return std::nullopt;
   const auto before = std::exchange(last_, now);
   if (!before) {
     anchor_ = now;

@@ -102,6 +102,13 @@ caf::behavior control_server::make_behavior() {
             "no control socket: commands cannot reach this crawl",
             {{"path", env_.recipe.control_socket}, {"error", std::string{net::name_of(m.reason)}}});
       },
+      [this](const net::accept_paused& m) {
+        if (s_.failures.note(m.reason, env_.time.now().steady))
+          env_.log.write(log_level::warning, host_.stable_name(),
+                         "this machine fails whoever asks at the control socket",
+                         {{"error", std::string{net::name_of(m.reason)}},
+                          {"do", std::string{advice_on(m.reason)}}});
+      },
       [this](const net::accepted& m) {
         env_.network.own(m.connection, host_.self());
         want_more(m.connection, s_.clients[m.connection]);

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "net/error.hpp"
 #include "net/inspect.hpp"
 #include "net/instant.hpp"
 #include "net/outcome.hpp"
@@ -21,6 +23,8 @@ struct crawl_counters {
   std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.
   std::uint64_t addresses = 0;                              ///< Entries of addr answers.
   std::uint64_t peak_connections = 0;                       ///< Most slots in use at once.
+  /// What failed by our own doing in this run, by reason: dials, and connections that were lost.
+  std::map<net::error, std::uint64_t> local_failures;
   /// What ended the collections of addresses, by net::collection_end.
   std::array<std::uint64_t, net::collection_end_count> collections{};
   std::uint64_t peak_unwritten_bytes = 0; ///< Most that waited for the DB writer at once.
@@ -29,7 +33,7 @@ struct crawl_counters {
   template <net::inspector F>
   friend auto inspect(F& f, crawl_counters& x) {
     return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections, x.collections,
-             x.peak_unwritten_bytes);
+             x.peak_unwritten_bytes, x.local_failures);
   }
 };
 
@@ -41,6 +45,7 @@ enum class crawl_fault : std::uint8_t {
   storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
   storage_failed,  ///< The operating system refused to read or write for as long.
   storage_damaged, ///< The database is damaged.
+  nobody_reached,  ///< Not one dial got out of this machine.
 };
 
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.
@@ -69,9 +74,10 @@ struct end_crawl {
 struct crawl_ended {
   crawl_counters counters;
   bool nothing_due = false;
+  std::string problem{}; ///< Nothing is due, but it was all in vain: why. Else empty.
   template <net::inspector F>
   friend auto inspect(F& f, crawl_ended& x) {
-    return f(x.counters, x.nothing_due);
+    return f(x.counters, x.nothing_due, x.problem);
   }
 };
 

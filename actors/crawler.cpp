@@ -343,6 +343,11 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
     return;
   if (m.nothing_due && s_.now < phase::ending)
     s_.how = crawl_end::finished;
+  if (m.nothing_due && s_.now < phase::ending && !m.problem.empty()) {
+    s_.how = crawl_end::failed;
+    s_.fault = crawl_fault::nobody_reached;
+    s_.problem = m.problem;
+  }
   s_.now = phase::closing;
   s_.counters = m.counters;
   env_.time.cancel(s_.deadline_timer);

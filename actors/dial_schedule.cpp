@@ -90,7 +90,7 @@ std::optional<std::size_t> dial_schedule::find_allowed(std::size_t queue, net::s
 
 std::optional<store::due_peer> dial_schedule::next(net::steady_time now) {
   ready_at_.reset();
-  if (in_use_ >= limits_.slots)
+  if (in_use_ >= std::min(limits_.slots, ceiling_))
     return std::nullopt;
   // Classes below their share first, then those that borrow; within each, the one furthest back.
   std::array<std::size_t, store::dialled_class_count> order{};

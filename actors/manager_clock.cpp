@@ -20,7 +20,6 @@ std::string in_seconds(std::chrono::seconds t) {
 void connection_manager::watch_clock() {
   const auto now = env_.time.now();
   const auto step = s_.clock.look(now);
-  tell_verdict_on_clock();
   if (!step)
     return;
   const bool back = step->count() < 0;
@@ -30,10 +29,9 @@ void connection_manager::watch_clock() {
                  {{"by_s", in_seconds(*step)}});
   if (s_.now != phase::loading && s_.now != phase::crawling)
     return;
-  if (back) {
-    s_.bans.mend(now.wall);
+  s_.mend_believed = true;
+  if (back)
     mend_times({now.wall, -*step});
-  }
   s_.news.fill(true);
   s_.after = {};
   s_.next_due.fill(store::never);
@@ -67,31 +65,47 @@ std::chrono::seconds connection_manager::ban_time() const {
 /// Mends the database a page at a time. One pass at a time: a clock that is set back again
 /// meanwhile is seen to behind it.
 void connection_manager::mend_times(store::mend_times from) {
-  if (s_.mending && from.part == 0 && from.after.empty()) {
+  if (s_.mending) {
     s_.mend_again += from.set_back;
     return;
   }
   s_.mending = true;
   saving then;
-  then.mends = from.set_back;
+  then.mends = from;
   save({std::move(from)}, then);
 }
 
-void connection_manager::on_mended(const store::times_mended& done, std::chrono::seconds set_back) {
+/// After the start, and after each time that the clock was set: what is changed for good waits
+/// until the clock is known to be right.
+void connection_manager::mend_once_believed() {
+  if (!s_.mend_believed || s_.mending || s_.now != phase::crawling ||
+      s_.clock.judge() != clock_check::verdict::believed)
+    return;
+  s_.mend_believed = false;
   const auto now = env_.time.now().wall;
+  s_.bans.mend(now);
+  mend_times({now, {}, true});
+}
+
+void connection_manager::on_mended(const store::times_mended& done,
+                                   const store::mend_times& asked) {
+  s_.mending = false;
+  if (s_.now == phase::ending || s_.now == phase::ended)
+    return;
   if (done.records > 0) {
     s_.news.fill(true);
     s_.after = {};
   }
-  if (s_.now == phase::ending || s_.now == phase::ended) {
-    s_.mending = false;
+  watch_clock();
+  // A clock that was set meanwhile begins a pass of its own.
+  const auto now = env_.time.now().wall;
+  const bool still = !asked.believed || s_.clock.judge() == clock_check::verdict::believed;
+  if (!still)
+    s_.mend_believed = true;
+  else if (done.more && !s_.mending)
+    mend_times({now, asked.set_back, asked.believed, done.part, done.after});
+  if (s_.mending)
     return;
-  }
-  if (done.more) {
-    mend_times({now, set_back, done.part, done.after});
-    return;
-  }
-  s_.mending = false;
   if (const auto again = std::exchange(s_.mend_again, std::chrono::seconds{0}); again.count() > 0)
     mend_times({now, again});
 }

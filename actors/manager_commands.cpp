@@ -220,7 +220,11 @@ pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
   result.held = s_.pool.held();
   result.waiting = static_cast<std::uint32_t>(s_.dials.waiting());
   result.restarts = s_.restarts_made;
-  result.bans = s_.bans.all().size();
+  // Those that have ended go with the next housekeeping.
+  const auto now = ban_time();
+  result.bans = static_cast<std::uint64_t>(
+      std::count_if(s_.bans.all().begin(), s_.bans.all().end(),
+                    [now](const auto& x) { return store::in_force(x.second, now); }));
   for (const auto& [key, entry] : s_.pool.entries()) {
     result.memory_bytes += sizeof key + sizeof entry + entry.user_agent.size();
     if (!is_live(entry.phase))

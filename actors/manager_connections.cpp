@@ -269,6 +269,9 @@ void connection_manager::on_outcome(peer_outcome& m) {
   if (entry->way == net::direction::outbound)
     s_.dials.release(m.key, entry->queue, env_.time.now().steady);
   forget_in_broadcasts(m.key);
+  note_failure(m.summary);
+  if (never_began(m.summary))
+    return give_back(m.key, *entry, m.summary);
   count_outcome(m.summary, m.messages);
   note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);

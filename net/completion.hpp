@@ -107,6 +107,17 @@ struct listen_failed {
   }
 };
 
+/// This machine had nothing left to accept with (descriptors, memory): the listener rests for a
+/// moment, and then goes on by itself. Who dials meanwhile waits in the kernel's queue.
+struct accept_paused {
+  listener_id listener;
+  error reason = error::unknown;
+  template <inspector F>
+  friend auto inspect(F& f, accept_paused& x) {
+    return f(x.listener, x.reason);
+  }
+};
+
 /// Somebody dialled us, and one accept credit is spent. Silent until `own` says who looks after it.
 struct accepted {
   listener_id listener;
@@ -197,6 +208,6 @@ struct datagram_received {
 /// append only.
 using completion =
     std::variant<connected, connect_failed, listening, listen_failed, accepted, received, drained,
-                 input_ended, closed, resolved, datagrams_opened, datagram_received>;
+                 input_ended, closed, resolved, datagrams_opened, datagram_received, accept_paused>;
 
 } // namespace seedwalk::net

@@ -125,18 +125,19 @@ struct tidy {
 };
 
 /// The clock was wrong when something was written, and says `now` today: mends what lies in the
-/// future (wrong_clock.hpp says how), records, bans, visits and sightings, at most `limit` looks of
-/// it. A database in which nothing does costs a look or two. Result: `times_mended`, which says
-/// where to go on.
+/// future (wrong_clock.hpp says how), at most `limit` looks of it: records, and if `now` is
+/// believed bans, visits and sightings. A database in which nothing does costs a look or two.
+/// Result: `times_mended`, which says where to go on.
 struct mend_times {
   timestamp now{};
   std::chrono::seconds set_back{0}; ///< By how much the clock was just set back; 0: not known.
+  bool believed = false;            ///< Else only due times are moved.
   std::uint8_t part = 0;            ///< As the answer before said; at first 0 ...
   net::bytes after{};               ///< ... and nothing.
   std::uint32_t limit = 1'000;
   template <net::inspector F>
   friend auto inspect(F& f, mend_times& x) {
-    return f(x.now, x.set_back, x.part, x.after, x.limit);
+    return f(x.now, x.set_back, x.believed, x.part, x.after, x.limit);
   }
 };
 

@@ -34,7 +34,7 @@ timestamp sane_claimed_time(std::uint32_t claimed, timestamp now) {
 }
 
 bool is_sane_claimed_time(timestamp claimed, timestamp now) {
-  return claimed > seconds{100'000'000} && claimed <= now + std::chrono::minutes{10};
+  return claimed > seconds{100'000'000} && claimed <= now + claimed_ahead_max;
 }
 
 bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o) {
@@ -110,7 +110,8 @@ void count_visit(peer_record& r, const visit_record& visit, const schedule_optio
   if (visit.addresses.answer != net::addr_answer::not_asked)
     r.last_getaddr = visit.ended;
   if (success) {
-    r.last_success = visit.ended;
+    // A clock that stands in 1970 does not make it forgotten.
+    r.last_success = std::max(r.last_success, visit.ended);
     if (r.first_success == never)
       r.first_success = visit.ended;
     r.failures = 0;

@@ -47,6 +47,7 @@ struct placement {
 
 /// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
 /// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
+inline constexpr std::chrono::seconds claimed_ahead_max = std::chrono::minutes{10};
 timestamp sane_claimed_time(std::uint32_t claimed, timestamp now);
 bool is_sane_claimed_time(timestamp claimed, timestamp now);
 

@@ -100,9 +100,10 @@ transaction::result transaction::apply(const record_visit& op) {
   auto r = current(**t);
   if (!(*t)->record)
     r.first_heard = r.last_heard = r.due = op.visit.started;
-  // Written by a clock that was ahead, and not mended yet: this visit counts from today.
-  if (latest_of(r) > op.visit.ended)
-    mend(op.peer, r, op.visit.ended, {}, schedule_, memory_.seed());
+  // A clock that was ahead may have put it off for years, and a visit that was broken off leaves
+  // it where it was.
+  if (r.queue != dial_class::dormant)
+    r.due = std::min(r.due, op.visit.ended + longest_interval(schedule_));
   count_visit(r, op.visit, schedule_);
   const auto where = place_visited(op.peer, r, op.visit, schedule_, memory_.seed());
   r.queue = where.queue;

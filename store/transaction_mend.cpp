@@ -29,7 +29,9 @@ transaction::result transaction::apply(const mend_times& op) {
     for (auto& t : touched_)
       if (t.record)
         mend_record(t, op, done);
-  for (done.part = op.part; done.part < parts_end; ++done.part) {
+  // What is filed, and bans, are changed for good: only by a clock that is right.
+  const std::uint8_t end = op.believed ? parts_end : visits;
+  for (done.part = op.part; done.part < end; ++done.part) {
     const auto whole = [&]() -> tl::expected<bool, error> {
       switch (done.part) {
       case visits:
@@ -50,13 +52,15 @@ transaction::result transaction::apply(const mend_times& op) {
     }
     done.after.clear();
   }
-  memory_.latest = std::min(memory_.latest, op.now);
+  if (op.believed)
+    memory_.latest = std::min(memory_.latest, op.now);
   return done;
 }
 
 void transaction::mend_record(touched& t, const mend_times& op, times_mended& done) {
   auto r = current(t);
-  if (!mend(t.who.peer, r, op.now, op.set_back, schedule_, memory_.seed()))
+  const auto trust = op.believed ? clock_trust::believed : clock_trust::doubtful;
+  if (!mend(t.who.peer, r, op.now, op.set_back, trust, schedule_, memory_.seed()))
     return;
   ++done.records;
   change(t, std::move(r));
@@ -124,23 +128,25 @@ tl::expected<bool, error> transaction::mend_days(key_kind kind, const mend_times
   return scanned.map([&] { return whole; });
 }
 
+/// All are read, and those that are mended counted: there are few, and few of them are.
 tl::expected<bool, error> transaction::mend_bans(const mend_times& op, times_mended& done,
                                                  std::uint32_t& looks) {
   bool whole = true;
   bool damaged = false;
   auto scanned = disk_.scan(prefix(key_kind::ban), from(op, done.part, {}),
                             [&](std::string_view key, std::string_view value) {
-                              if (looks == op.limit)
-                                return whole = false;
-                              ++looks;
-                              done.after.assign(key.begin(), key.end());
                               ban_record ban;
                               damaged = !net::from_archive(net::as_bytes(value), ban);
                               if (damaged)
                                 return false;
                               // What this batch wrote was written by the clock of today.
-                              if (written_.contains(std::string(key)) || !mend(ban, op.now))
+                              if (ban.since <= op.now || written_.contains(std::string(key)))
                                 return true;
+                              if (looks == op.limit)
+                                return whole = false;
+                              ++looks;
+                              done.after.assign(key.begin(), key.end());
+                              mend(ban, op.now);
                               ++done.bans;
                               const auto bytes = net::to_archive(ban);
                               out_.Put(as_slice(key), as_slice(bytes));

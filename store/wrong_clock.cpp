@@ -54,40 +54,42 @@ seconds longest_interval(const schedule_options& o) {
 bool judge_claim_again(peer_record& r, timestamp now) {
   const timestamp raw{r.claimed_raw};
   const auto before = r.claimed_time;
-  const auto sane = sane_claimed_time(r.claimed_raw, now);
-  if (!is_sane_claimed_time(r.claimed_time, now))
-    r.claimed_time = std::min(r.claimed_time, sane);
-  else if (sane == raw)
+  if (r.claimed_time > now + claimed_ahead_max)
+    r.claimed_time = sane_claimed_time(r.claimed_raw, now);
+  else if (is_sane_claimed_time(raw, now))
     r.claimed_time = std::max(r.claimed_time, raw);
   return r.claimed_time != before;
 }
 
 bool mend(const net::endpoint& peer, peer_record& r, timestamp now, seconds set_back,
-          const schedule_options& o, std::uint64_t seed) {
+          clock_trust trust, const schedule_options& o, std::uint64_t seed) {
+  const auto before = placement{r.queue, r.due};
+  const bool believed = trust == clock_trust::believed;
   const bool tried_ahead = r.last_try > now;
   const auto longest = longest_interval(o);
   const auto interval = tried_ahead ? std::clamp(r.due - r.last_try, seconds{0}, longest) : longest;
-  const bool too_late = r.queue != dial_class::dormant && r.due > now + longest;
-  const bool changed = clamp_times(r, now);
-  if (!(judge_claim_again(r, now) || changed || too_late))
-    return false;
-  if (r.queue == dial_class::dormant) {
-    const auto where =
-        tried_ahead ? place_dormant(peer, r, now, o, seed) : place_claimed(r, now, o);
-    r.queue = where.queue;
-    r.due = std::min(r.due, where.due);
-    return true;
-  }
-  if (r.queue == dial_class::fresh) {
+  const bool clamped = believed && clamp_times(r, now);
+  const bool changed = (believed && judge_claim_again(r, now)) || clamped;
+  switch (r.queue) {
+  case dial_class::dormant:
+    if (changed) {
+      const auto where =
+          tried_ahead ? place_dormant(peer, r, now, o, seed) : place_claimed(r, now, o);
+      r.queue = where.queue;
+      r.due = std::min(r.due, where.due);
+    }
+    break;
+  case dial_class::fresh:
     clamp(r.due, now);
-    return true;
+    break;
+  default:
+    if (tried_ahead && set_back.count() > 0)
+      r.due = std::clamp(r.due - set_back, now, now + interval);
+    r.due = std::min(r.due, now + interval);
+    if (changed && r.last_success != never)
+      r.queue = now - r.last_success < o.live_window ? dial_class::live : dial_class::rest;
   }
-  if (tried_ahead && set_back.count() > 0)
-    r.due = std::clamp(r.due - set_back, now, now + interval);
-  r.due = std::min(r.due, now + interval);
-  if (r.last_success != never)
-    r.queue = now - r.last_success < o.live_window ? dial_class::live : dial_class::rest;
-  return true;
+  return changed || before != placement{r.queue, r.due};
 }
 
 bool mend(ban_record& b, timestamp now) {

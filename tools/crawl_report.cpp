@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "actors/local_failures.hpp"
 #include "net/outcome.hpp"
 
 namespace seedwalk::tools {
@@ -59,6 +60,9 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
     if (s.counters.collections[i] > 0)
       collections[std::string{net::name_of(static_cast<net::collection_end>(i))}] =
           s.counters.collections[i];
+  nlohmann::json local = nlohmann::json::object();
+  for (const auto& [why, n] : s.counters.local_failures)
+    local[std::string{net::name_of(why)}] = n;
   nlohmann::json report{{"network", network},
                         {"tried", s.counters.tried},
                         {"good", s.counters.good},
@@ -73,7 +77,8 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"census", s.census},
                         {"resumed", s.resumed},
                         {"finished", s.how == actors::crawl_end::finished},
-                        {"outcomes", std::move(outcomes)}};
+                        {"outcomes", std::move(outcomes)},
+                        {"local_failures", std::move(local)}};
   if (recorded) {
     report["hash"] = fmt::format("{:016x}", result.hash);
     report["steps"] = result.steps;
@@ -106,6 +111,11 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
       out +=
           fmt::format("    {:<24}{:>9}  {}\n", net::name_of(name), count, std::string(width, '#'));
     }
+  }
+  if (!c.local_failures.empty()) {
+    out += "\n  What this machine failed at, and what to do\n";
+    for (const auto& [why, n] : c.local_failures)
+      out += fmt::format("    {:<24}{:>9}  {}\n", net::name_of(why), n, actors::advice_on(why));
   }
   out += fmt::format("\n  Database: {}\n", options.recipe.config.storage.path);
   if (!options.record_file.empty())

@@ -143,6 +143,7 @@ void print_status(const json& s, std::ostream& out) {
   add("mean round trip", "round_trip_us_mean", "us");
   add("memory of the pool", "memory_bytes", "bytes, by the size of what it keeps");
   add_all("visits by outcome", "outcomes");
+  add_all("failures of this machine", "local_failures");
   add_all("messages received", "messages_in");
   table.print(out);
 }

@@ -36,6 +36,9 @@ inline net::connection_id id_of(const net::closed& x) {
 inline net::listener_id id_of(const net::listening& x) {
   return x.listener;
 }
+inline net::listener_id id_of(const net::accept_paused& x) {
+  return x.listener;
+}
 inline net::listener_id id_of(const net::listen_failed& x) {
   return x.listener;
 }

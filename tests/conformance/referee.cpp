@@ -166,6 +166,12 @@ void referee::check(const net::listen_failed& x) {
   listener.over = true;
 }
 
+void referee::check(const net::accept_paused& x) {
+  require(listeners_.contains(x.listener), "accept_paused, of a listener that nobody asked for");
+  require(!listeners_.at(x.listener).over, "accept_paused after its end");
+  require(x.reason != net::error::none, "accept_paused without a reason");
+}
+
 void referee::check(const net::accepted& x) {
   require(listeners_.contains(x.listener), "accepted, of a listener that nobody asked for");
   auto& listener = listeners_[x.listener];

@@ -94,6 +94,7 @@ private:
   void check(const net::listening& x);
   void check(const net::listen_failed& x);
   void check(const net::accepted& x);
+  void check(const net::accept_paused& x);
   void check(const net::received& x);
   void check(const net::drained& x);
   void check(const net::input_ended& x);

@@ -177,6 +177,8 @@ TEST_F(asio_network_test, a_listener_survives_a_lack_of_descriptors_without_spin
   while (io_.run_one_until(end) != 0)
     ++handlers;
   EXPECT_TRUE(sink_.all<accepted>().empty());
+  ASSERT_FALSE(sink_.all<accept_paused>().empty()) << "somebody has to be told";
+  EXPECT_EQ(sink_.all<accept_paused>().front().reason, error::no_descriptors);
   EXPECT_LT(handlers, 30u);
   shortage.reset();
   await<accepted>();

@@ -36,7 +36,7 @@ TEST(wall_clock, whatever_it_is_set_to_everybody_is_visited_and_nothing_is_lost)
 TEST(wall_clock, the_chain_of_a_run_has_its_steps) {
   auto s = plain_crawl(3, 10);
   const auto right = run_crawl(s).hash;
-  s.wall_steps = {{std::chrono::seconds{1}, std::chrono::hours{1}}};
+  s.wall_steps = {{std::chrono::milliseconds{1}, std::chrono::hours{1}}};
   const auto stepped = run_crawl(s).hash;
   EXPECT_NE(right, stepped);
   EXPECT_EQ(run_crawl(s).hash, stepped);

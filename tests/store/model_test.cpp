@@ -68,6 +68,8 @@ public:
     } else {
       r.first_heard = r.last_heard = r.due = op.visit.started;
     }
+    if (r.queue != dial_class::dormant)
+      r.due = std::min(r.due, op.visit.ended + longest_interval(rules));
     count_visit(r, op.visit, rules);
     put(op.peer, r, place_visited(op.peer, r, op.visit, rules, seed_));
     visits[op.peer].push_back(op.visit);

@@ -34,7 +34,7 @@ protected:
   }
 
   times_mended mend_all(timestamp now, seconds set_back = {}, std::uint32_t limit = 3) {
-    mend_times op{now, set_back, 0, {}, limit};
+    mend_times op{now, set_back, believed, 0, {}, limit};
     times_mended sum;
     for (;;) {
       auto done = std::get<times_mended>(must(db, op).results.at(0));
@@ -56,6 +56,7 @@ protected:
     EXPECT_TRUE(report->problems.empty()) << report->problems.front();
   }
 
+  bool believed = true;
   std::unique_ptr<leveldb::Env> env = memory_disk();
   database db{"/db", options_on(env.get())};
 };
@@ -77,7 +78,7 @@ TEST_F(store_wrong_clock, who_was_visited_tomorrow_is_due_within_its_interval_fr
 }
 
 TEST_F(store_wrong_clock, by_a_step_that_is_known_everybody_is_due_when_it_would_have_been) {
-  // Visits an hour long, each second one: they stay as far apart as they were.
+  // They stay as far apart as they were.
   for (std::uint32_t n = 1; n != 60; ++n)
     visit(n, start + ahead + minutes{n});
   std::vector<timestamp> before;
@@ -142,6 +143,31 @@ TEST_F(store_wrong_clock, a_visit_that_is_broken_off_after_the_step_does_not_kee
   EXPECT_LE(get(1).due, start + longest_interval(rules));
 }
 
+// A machine without a clock of its own begins in 1970: everything lies in its future.
+TEST_F(store_wrong_clock, a_clock_that_is_not_believed_moves_due_times_and_nothing_else) {
+  visit(1, start);
+  claim(2, start, start);
+  must(db, add_ban{{peer(3), "misbehaved", start, start + hours{24}}});
+  const auto before = get(1);
+  const auto claimed = get(2);
+  believed = false;
+  EXPECT_EQ(mend_all(seconds{1'000}).records, 2u);
+  auto after = get(1);
+  EXPECT_LE(after.due, seconds{1'000} + minutes{66});
+  after.due = before.due;
+  EXPECT_EQ(after, before);
+  EXPECT_EQ(get(2).claimed_time, claimed.claimed_time);
+  EXPECT_LE(get(2).due, seconds{1'000});
+  visit(1, seconds{5'000});
+  EXPECT_EQ(get(1).last_success, start) << "it is not forgotten for having been met in 1970";
+  EXPECT_EQ(ask<visits_answer>(db, visits_query{peer(1), 9}).visits.size(), 2u);
+  EXPECT_EQ(ask<bans_answer>(db, bans_query{}).bans.at(0).since, start);
+  believed = true;
+  mend_all(start + hours{1});
+  EXPECT_EQ(get(1).last_success, start);
+  expect_sound();
+}
+
 TEST_F(store_wrong_clock, bans_of_the_future_begin_now_and_are_as_long) {
   const ban_record wrong{peer(1), "misbehaved", start + ahead, start + ahead + hours{2}};
   const ban_record right{peer(2), "misbehaved", start, start + hours{24}};
@@ -179,7 +205,7 @@ TEST_F(store_wrong_clock, what_the_same_batch_wrote_before_is_mended_too) {
   batch both;
   both.operations.emplace_back(record_visit{
       peer(1), visit_at(start + ahead, net::outcome::complete, net::stage::addresses)});
-  both.operations.emplace_back(mend_times{start});
+  both.operations.emplace_back(mend_times{start, {}, true});
   ASSERT_TRUE(db.apply(both));
   EXPECT_LE(get(1).due, start + minutes{66});
 }
@@ -194,13 +220,17 @@ TEST_F(store_wrong_clock, after_any_steps_nobody_waits_longer_than_its_interval)
     const seconds by{static_cast<std::int64_t>(1u << draw.below(20))};
     wall += set_back ? -by : seconds{static_cast<std::int64_t>(draw.below(3'600))};
     if (set_back) {
+      believed = draw.below(2) == 0;
       mend_all(wall, draw.below(2) == 0 ? by : seconds{0}, 7);
       for (std::uint32_t n = 1; n != 30; ++n) {
         const auto record = ask<get_answer>(db, get_query{peer(n)}).record;
         if (!record || record->queue == dial_class::dormant)
           continue;
-        ASSERT_LE(record->due - wall, std::max(record->due - record->last_try, seconds{0}));
-        ASSERT_LE(latest_of(*record), wall);
+        ASSERT_LE(record->due - wall, longest_interval(rules));
+        if (believed)
+          ASSERT_LE(record->due - wall, std::max(record->due - record->last_try, seconds{0}));
+        if (believed)
+          ASSERT_LE(latest_of(*record), wall);
       }
       continue;
     }
