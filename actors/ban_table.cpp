@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "net/text_pattern.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::actors {
 
@@ -75,6 +76,15 @@ std::vector<store::ban_target> ban_table::expire(store::timestamp now) {
     forget(bans_.find(ended.back()));
   }
   return ended;
+}
+
+void ban_table::mend(store::timestamp now) {
+  ends_.clear();
+  for (auto& [target, ban] : bans_) {
+    store::mend(ban, now);
+    if (ban.until != store::never)
+      ends_.emplace(ban.until, target);
+  }
 }
 
 } // namespace seedwalk::actors

@@ -9,8 +9,11 @@ std::optional<store::blind_interval> blindness::dialled(net::network_id network,
   auto& state = networks_.at(static_cast<std::size_t>(network));
   if (answered) {
     std::optional<store::blind_interval> over;
+    // By what passed: the wall clock may have been set meanwhile.
     if (state.blind)
-      over = store::blind_interval{network, state.since, now.wall};
+      over = store::blind_interval{
+          network, now.wall - std::chrono::floor<std::chrono::seconds>(now.steady - state.since),
+          now.wall};
     state = {};
     return over;
   }
@@ -18,7 +21,7 @@ std::optional<store::blind_interval> blindness::dialled(net::network_id network,
   if (!was_good || state.blind)
     return std::nullopt;
   if (state.failures == 0)
-    state.since = now.wall;
+    state.since = now.steady;
   if (++state.failures == failures_in_a_row) {
     state.blind = true;
     state.probe_at = now.steady + probe_every;

@@ -51,7 +51,7 @@ public:
 private:
   struct network_state {
     std::uint32_t failures = 0; ///< In a row, of endpoints that were good lately.
-    std::chrono::seconds since{0};
+    net::steady_time since{0};
     bool blind = false;
     net::steady_time probe_at{0};
     friend bool operator==(const network_state&, const network_state&) = default;

@@ -7,6 +7,10 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "actors/toml_bounds.hpp"
+#include "net/closest_name.hpp"
+#include "net/stranger_text.hpp"
+
 namespace seedwalk::actors {
 
 namespace {
@@ -62,6 +66,15 @@ bool is_table_of_options(std::string_view path) {
   });
 }
 
+std::string unknown_key(std::string_view path) {
+  constexpr std::size_t quoted_bytes = 80;
+  std::vector<std::string_view> paths;
+  for (const auto& option : config_table())
+    paths.push_back(option.path);
+  return fmt::format("unknown key \"{}\"{}; seedwalk config show lists all",
+                     net::printable(path, quoted_bytes), net::did_you_mean(path, paths));
+}
+
 class file_walk {
 public:
   explicit file_walk(std::string_view name) : name_(name) {}
@@ -84,11 +97,13 @@ private:
       auto texts = texts_of(value, option->kind);
       if (!texts)
         return fail(line, fmt::format("{} must be {}", path, kind_name(option->kind)));
+      if (const auto problem = emptiness_in(*option, *texts); !problem.empty())
+        return fail(line, fmt::format("{} {}", path, problem));
       layer[path] = {std::move(*texts), fmt::format("{}:{}", name_, line)};
       return true;
     }
     if (!is_table_of_options(path))
-      return fail(line, fmt::format("unknown key \"{}\"; seedwalk config show lists all", path));
+      return fail(line, unknown_key(path));
     const auto* table = value.as_table();
     if (table == nullptr)
       return fail(line, fmt::format("{} must be a table: [{}]", path, path));
@@ -107,6 +122,9 @@ private:
 
 tl::expected<config_layer, std::string> read_config_text(std::string_view text,
                                                          std::string_view name) {
+  if (const auto shallow = check_toml_bounds(text); !shallow)
+    return tl::unexpected(
+        fmt::format("{}:{}: {}", name, shallow.error().line, shallow.error().message));
   try {
     const toml::table table = toml::parse(text);
     file_walk walk{name};
@@ -114,8 +132,8 @@ tl::expected<config_layer, std::string> read_config_text(std::string_view text,
       return tl::unexpected(walk.error);
     return std::move(walk.layer);
   } catch (const toml::parse_error& e) {
-    return tl::unexpected(
-        fmt::format("{}:{}: {}", name, e.source().begin.line, std::string_view{e.description()}));
+    return tl::unexpected(fmt::format("{}:{}: {}", name, e.source().begin.line,
+                                      net::printable(std::string_view{e.description()})));
   }
 }
 

@@ -22,8 +22,10 @@ using config_layer = std::map<std::string, config_setting, std::less<>>;
 
 /// Reads the TOML `text` of a configuration file that is called `name` in errors.
 ///
-/// Nothing is passed over: an unknown key, a value of another type and broken TOML are errors, each
-/// one line that begins with the file's name and the number of the line.
+/// Nothing is passed over: an unknown key, a value of another type, an empty text and broken TOML
+/// are errors, each one line that begins with the file's name and the number of the line. A byte
+/// order mark and CRLF are as good as none and LF; TOML that is nested as no configuration is, is
+/// refused before it is parsed (toml_bounds.hpp).
 tl::expected<config_layer, std::string> read_config_text(std::string_view text,
                                                          std::string_view name);
 

@@ -199,8 +199,8 @@ config_option network_name() {
       value_kind::text, [](auto& c) -> auto& { return c.network.name; },
       [](const crawl_config&, std::string_view name) -> parsed<std::string> {
         if (net::find_chain(name) == nullptr)
-          return tl::unexpected<std::string>(
-              "must be one of main, testnet3, testnet4, signet, regtest");
+          return tl::unexpected("must be one of main, testnet3, testnet4, signet, regtest" +
+                                chain_meant(name));
         return std::string{name};
       },
       print_text);
@@ -235,6 +235,33 @@ void add_network(std::vector<config_option>& t) {
       {"network.allow_unroutable", "allow-unroutable", "",
        "dial private and loopback addresses, too", common},
       [](auto& c) -> auto& { return c.network.allow_unroutable; }));
+  t.push_back(list_of(
+      {"network.only", "only-net", "NET",
+       "dial only ipv4, ipv6, torv3, cjdns or yggdrasil; may be given more than once", common},
+      [](auto& c) -> auto& { return c.network.reach.only; },
+      [](const crawl_config&, std::string_view text) -> parsed<net::network_id> {
+        if (const auto network = network_named(text))
+          return *network;
+        return tl::unexpected<std::string>("must be one of ipv4, ipv6, torv3, cjdns, yggdrasil");
+      },
+      [](net::network_id network) { return std::string{net::name_of(network)}; }));
+  t.push_back(scalar(
+      {"network.tor_proxy", "tor-proxy", "HOST:PORT",
+       "the SOCKS5 proxy that dials onions, such as 127.0.0.1:9050; without it none is dialled",
+       common},
+      value_kind::text, [](auto& c) -> auto& { return c.network.reach.tor_proxy; },
+      [](const crawl_config&, std::string_view text) -> parsed<std::optional<net::endpoint>> {
+        constexpr std::uint16_t tor_port = 9050;
+        if (text.empty())
+          return std::optional<net::endpoint>{};
+        const auto proxy = net::parse_endpoint(text, tor_port);
+        if (!proxy)
+          return tl::unexpected("is no address: " + proxy.error().message);
+        return std::optional{*proxy};
+      },
+      [](const std::optional<net::endpoint>& proxy) {
+        return proxy ? net::to_string(*proxy) : std::string{};
+      }));
 }
 
 void add_start(std::vector<config_option>& t) {
@@ -559,6 +586,14 @@ const config_option* find_option(std::string_view path) {
   const auto table = config_table();
   const auto i = std::ranges::find(table, path, &config_option::path);
   return i == table.end() ? nullptr : &*i;
+}
+
+std::string emptiness_in(const config_option& option, const option_texts& texts) {
+  if (std::ranges::find(texts, std::string{}) == texts.end())
+    return {};
+  if (option.kind == value_kind::list)
+    return "has an empty item: name something, or leave it out";
+  return "is empty: it must name something, or be left out";
 }
 
 std::string environment_name(const config_option& option) {

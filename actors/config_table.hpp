@@ -42,6 +42,12 @@ struct config_option {
   std::function<option_texts(const crawl_config&)> get;
 };
 
+/// What is wrong with the texts of one value if one of them is empty; else nothing. No value that a
+/// person gives is an empty text: it is what a shell makes of a variable that is not set, and would
+/// stand for the default, which is somebody else's database, or for no file of those who are not to
+/// be visited.
+std::string emptiness_in(const config_option& option, const option_texts& texts);
+
 /// All options, in the order of `config show`; `network.name` is the first.
 std::span<const config_option> config_table();
 

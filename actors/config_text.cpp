@@ -1,11 +1,16 @@
 #include "actors/config_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "net/address_text.hpp"
+#include "net/chain_params.hpp"
+#include "net/closest_name.hpp"
+#include "net/stranger_text.hpp"
 
 namespace seedwalk::actors {
 
@@ -58,15 +63,77 @@ parsed<bool> parse_boolean(std::string_view text) {
   return wrong("must be true or false");
 }
 
-parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max) {
+parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std::uint64_t min) {
   std::uint64_t number = 0;
   const bool hexadecimal = text.starts_with("0x");
   const auto digits = hexadecimal ? text.substr(2) : text;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number, hexadecimal ? 16 : 10);
-  if (error != std::errc{} || end != digits.data() + digits.size() || number > max)
-    return wrong(fmt::format("must be a whole number from 0 to {}", max));
+  if (error != std::errc{} || end != digits.data() + digits.size() || number > max || number < min)
+    return wrong(fmt::format("must be a whole number from {} to {}", min, max));
   return number;
+}
+
+parsed<std::chrono::nanoseconds> parse_seconds(std::string_view text,
+                                               std::chrono::seconds longest) {
+  const auto bad = [longest] {
+    return wrong(
+        fmt::format("must be a number of seconds from 0 to {}, such as 2 or 0.5", longest.count()));
+  };
+  constexpr std::size_t digits_of_nanoseconds = 9;
+  const auto point = std::min(text.find('.'), text.size());
+  const auto whole =
+      parse_number(text.substr(0, point), static_cast<std::uint64_t>(longest.count()));
+  auto fraction = std::string{text.substr(std::min(point + 1, text.size()))};
+  const bool has_fraction = point != text.size();
+  if (!whole || text.starts_with("0x") || fraction.size() > digits_of_nanoseconds ||
+      has_fraction == fraction.empty())
+    return bad();
+  fraction.resize(digits_of_nanoseconds, '0');
+  std::uint64_t behind = 0;
+  const auto [end, error] =
+      std::from_chars(fraction.data(), fraction.data() + fraction.size(), behind);
+  const auto seconds = std::chrono::seconds{static_cast<std::int64_t>(*whole)};
+  const auto total = seconds + std::chrono::nanoseconds{static_cast<std::int64_t>(behind)};
+  if (error != std::errc{} || end != fraction.data() + fraction.size() || total > longest)
+    return bad();
+  return total;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> items;
+  for (;;) {
+    const auto comma = std::min(text.find(','), text.size());
+    items.emplace_back(trimmed(text.substr(0, comma)));
+    if (comma == text.size())
+      return items;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string chain_meant(std::string_view name) {
+  // What other programs and other times call them.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> other_names = {
+      {{"mainnet", "main"},
+       {"livenet", "main"},
+       {"bitcoin", "main"},
+       {"btc", "main"},
+       {"testnet", "testnet3"},
+       {"test", "testnet3"},
+       {"regression", "regtest"},
+       {"simnet", "regtest"},
+       {"local", "regtest"}}};
+  std::string lower{name.substr(0, std::min<std::size_t>(name.size(), 64))};
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  for (const auto& [other, ours] : other_names)
+    if (lower == other)
+      return fmt::format(", did you mean \"{}\"?", ours);
+  std::vector<std::string_view> names;
+  for (const auto& chain : net::known_chains())
+    names.push_back(chain.name);
+  return net::did_you_mean(lower, names);
 }
 
 parsed<milliseconds> parse_duration(std::string_view text) {
@@ -191,16 +258,26 @@ std::string print_hex(net::byte_view data) {
 }
 
 parsed<std::vector<address_rule>> parse_address_rules(std::string_view lines) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  // A line that is no rule is quoted as far as it tells what it is.
+  constexpr std::size_t quoted_bytes = 60;
+  if (lines.starts_with(byte_order_mark))
+    lines.remove_prefix(byte_order_mark.size());
   std::vector<address_rule> rules;
   for (std::size_t number = 1; !lines.empty(); ++number) {
     const auto end = std::min(lines.find('\n'), lines.size());
+    if (lines.substr(0, end).find('\0') != std::string_view::npos)
+      return wrong(fmt::format("line {} holds a byte of zero: this is no file of text, or one in "
+                               "UTF-16, which must be UTF-8",
+                               number));
     const auto line = trimmed(lines.substr(0, std::min(lines.find('#'), end)));
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (line.empty())
       continue;
     const auto rule = parse_address_rule(line);
     if (!rule)
-      return wrong(fmt::format("line {}: \"{}\" {}", number, line, rule.error()));
+      return wrong(fmt::format("line {}: \"{}\" {}", number, net::printable(line, quoted_bytes),
+                               net::printable(rule.error())));
     rules.push_back(*rule);
   }
   return rules;

@@ -29,8 +29,20 @@ using parsed = tl::expected<T, std::string>;
 /// "true" or "false"; "yes", "no", "1" and "0" too.
 parsed<bool> parse_boolean(std::string_view text);
 
-/// A decimal number, or a hexadecimal one behind "0x", up to `max`.
-parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max);
+/// A decimal number, or a hexadecimal one behind "0x", from `min` to `max`: digits alone, no sign,
+/// no space, no exponent.
+parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std::uint64_t min = 0);
+
+/// Seconds with up to nine digits behind a point, at most `longest`.
+parsed<std::chrono::nanoseconds> parse_seconds(std::string_view text, std::chrono::seconds longest);
+
+/// The items of a list that is written as one text: "A,B" or "A, B". An item may be empty; whoever
+/// reads it says what is wrong with that.
+std::vector<std::string> split_list(std::string_view text);
+
+/// What was probably meant by the name of a chain that is none, to stand behind an error:
+/// `, did you mean "main"?` for "mainnet". Empty if it resembles none.
+std::string chain_meant(std::string_view name);
 
 /// Numbers with units, added up: "30s", "1h30m", "250ms"; units are ms, s, m, h, d. "0" is 0. At
 /// most ten years: longer is a slip.
@@ -52,8 +64,10 @@ std::string print_address_rule(const address_rule& rule);
 parsed<net::bytes> parse_hex(std::string_view text);
 std::string print_hex(net::byte_view data);
 
-/// The rules of a text with one a line, empty lines and `#` comments aside. The error names the
-/// line.
+/// The rules of a text with one a line, empty lines and `#` comments aside. Lines end in LF or
+/// CRLF, the last one in neither if it likes; a UTF-8 byte order mark at the beginning is passed
+/// over. What is no text is an error, as every line is that is no rule: people who asked not to be
+/// visited must not be lost with it. The error names the line.
 parsed<std::vector<address_rule>> parse_address_rules(std::string_view lines);
 
 } // namespace seedwalk::actors

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "net/network.hpp"
 
 namespace seedwalk::actors {
@@ -22,8 +24,15 @@ constexpr std::size_t listeners_max = 16;
 /// when anybody else becomes due. Visits are an hour apart: a minute is soon enough.
 constexpr std::chrono::seconds fixed_look_interval{60};
 
+/// Longer than that nobody waits without looking.
+constexpr std::chrono::seconds due_wait_max = std::chrono::hours{24};
+constexpr std::chrono::seconds due_mark_max{std::int64_t{1} << 33};
+
 /// What the answer to a question is for.
-enum question_token : std::uint64_t { who_is_due = 0, spares_wanted };
+enum question_token : std::uint64_t { who_is_due = 0, spares_wanted, bans_wanted };
+
+/// Bans that cannot be read are asked for again after 1, 2, 4 ... seconds: for a minute in all.
+constexpr std::uint32_t bans_retries_max = 6;
 
 /// The database is asked for endpoints to hold at most once in so long.
 constexpr std::chrono::seconds spares_interval{60};
@@ -64,13 +73,21 @@ caf::behavior connection_manager::make_behavior() {
                        {{"address", net::to_string(std::get<net::endpoint>(m.local))}});
       },
       [this](const net::listen_failed& m) { on_listen_failed(m); },
-      [this](const ask_progress& m) { env_.runtime.send(m.from, progress()); },
+      [this](const net::accept_paused& m) { note_local(m.reason); },
+      [this](const ask_progress& m) {
+        watch_clock();
+        tell_verdict_on_clock();
+        mend_once_believed();
+        sum_up_failures();
+        env_.runtime.send(m.from, progress());
+      },
       [this](const storage_troubled& m) {
         s_.stalled = m.stalled;
         if (!s_.stalled)
           dial_more();
       },
       [this](const begin_crawl& m) { on_begin(m); },
+      [this](const networks_changed&) { look_again(); },
       [this](const end_crawl&) { on_end(); },
       [this](const shared_sent& m) { on_shared_sent(m); },
       [this](const ban_peer& m) { on_ban(m); },
@@ -99,39 +116,91 @@ void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
   s_.counters = m.so_far;
   s_.now = phase::loading;
-  env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, store::bans_query{}});
+  watch_clock();
+  // A database that a wrong clock wrote may be opened under a right one.
+  mend_times({env_.time.now().wall});
+  s_.mend_believed = true;
+  ask_for_bans();
+}
+
+void connection_manager::ask_for_bans() {
+  ++s_.bans_asked;
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), bans_wanted, store::bans_query{}});
+}
+
+/// Nobody is dialled or welcomed before the bans are known: somebody who is banned might be.
+void connection_manager::on_bans(const storage_answer& m) {
+  if (s_.now != phase::loading)
+    return; // An end came first.
+  const auto bans = std::get_if<store::bans_answer>(&m.answer);
+  if (m.error || bans == nullptr) {
+    if (store::damaged(m.error.code) || s_.bans_asked > bans_retries_max) {
+      env_.runtime.send(
+          s_.crawler,
+          storage_troubled{true,
+                           {m.error.code, "the bans cannot be read, and without them nobody "
+                                          "may be dialled: " +
+                                              m.error.message}});
+      return;
+    }
+    const auto delay = std::chrono::seconds{1u << (s_.bans_asked - 1)};
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot read the bans: nobody is dialled before they are known",
+                   {{"error", m.error.message}, {"again_in_s", fmt::to_string(delay.count())}});
+    keep_timer(s_.bans_timer, env_.time.now().steady + delay, delay);
+    return;
+  }
+  // Those that have ended, too: the clock that says so may be wrong.
+  for (const auto& ban : bans->bans)
+    s_.bans.add(ban);
+  s_.now = phase::crawling;
+  listen(true);
+  ask_who_is_due();
+  arm_timers();
 }
 
 void connection_manager::on_answer(const storage_answer& m) {
-  if (const auto bans = std::get_if<store::bans_answer>(&m.answer); bans && !m.error) {
-    for (const auto& ban : bans->bans)
-      if (store::in_force(ban, env_.time.now().wall))
-        s_.bans.add(ban);
-  }
-  if (m.token == spares_wanted) {
-    if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error)
+  const auto due = m.error ? nullptr : std::get_if<store::due_answer>(&m.answer);
+  switch (m.token) {
+  case bans_wanted:
+    on_bans(m);
+    break;
+  case spares_wanted:
+    if (due != nullptr)
       on_spares(*due);
-    return;
-  }
-  const bool first = std::holds_alternative<store::bans_answer>(m.answer);
-  if (s_.now == phase::loading) {
-    s_.now = phase::crawling;
-    listen(true);
-    ask_who_is_due();
-    arm_timers();
-    return;
-  }
-  if (first || s_.now != phase::crawling)
-    return; // An end came first.
-  s_.asking = false;
-  if (const auto due = std::get_if<store::due_answer>(&m.answer); due && !m.error) {
+    else
+      env_.log.write(log_level::warning, host_.stable_name(),
+                     "cannot read who could take the place of lost peers",
+                     {{"error", m.error.message}});
+    break;
+  default:
+    if (s_.now != phase::crawling)
+      break; // An end came first.
+    s_.asking = false;
+    if (due == nullptr) {
+      on_due_unknown(m.error);
+      break;
+    }
+    s_.due_unknown_since.reset();
     on_due(*due);
-    return;
   }
-  env_.log.write(log_level::error, host_.stable_name(), "cannot read who is due",
-                 {{"error", m.error.message}});
+}
+
+/// Asks again in a second; a database that is damaged, or cannot be read for as long as a full disk
+/// is put up with, ends the crawl.
+void connection_manager::on_due_unknown(const store::error& why) {
+  const auto now = env_.time.now();
+  const bool first = !s_.due_unknown_since;
+  if (first) {
+    s_.due_unknown_since = now.steady;
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot read who is due: asking every second", {{"error", why.message}});
+  }
+  const auto patience = env_.settings.current()->config.storage.full_patience;
+  if (store::damaged(why.code) || now.steady - *s_.due_unknown_since >= patience)
+    env_.runtime.send(s_.crawler, storage_troubled{true, why});
   s_.settled = false;
-  s_.next_due.fill(env_.time.now().wall + std::chrono::seconds{1});
+  s_.next_due.fill(now.wall + std::chrono::seconds{1});
   arm_timers();
 }
 
@@ -145,7 +214,7 @@ void connection_manager::on_end() {
     env_.network.stop_listening(listener);
   s_.listeners.clear();
   s_.restart_queue.clear();
-  for (const auto& waiting : s_.dials.drop_waiting())
+  for (const auto& waiting : s_.dials.drop_waiting([](const auto&) { return true; }))
     s_.pool.leave(waiting.peer);
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
@@ -170,12 +239,14 @@ crawl_progress connection_manager::progress() const {
   const auto any = [](const auto& flags) {
     return std::any_of(flags.begin(), flags.end(), [](bool set) { return set; });
   };
+  const bool believed = s_.clock.judge() == clock_check::verdict::believed;
   return {s_.counters,
           s_.pool.live(),
           s_.pool.in_phase(pool_phase::imminent),
           s_.asking || any(s_.news) || any(s_.more),
           s_.good_by_network,
-          0};
+          0,
+          believed ? std::optional{env_.time.now()} : std::nullopt};
 }
 
 void connection_manager::look_for_the_end() {
@@ -191,7 +262,7 @@ void connection_manager::look_for_the_end() {
   s_.listeners.clear();
   s_.now = phase::ended;
   arm_timers();
-  env_.runtime.send(s_.crawler, crawl_ended{s_.counters, nothing_due});
+  env_.runtime.send(s_.crawler, crawl_ended{s_.counters, nothing_due, why_in_vain()});
 }
 
 std::uint64_t connection_manager::save(std::vector<store::operation> operations, saving then) {
@@ -211,6 +282,12 @@ void connection_manager::on_saved(const operations_saved& m) {
     s_.awaited.erase(i);
     if (done.leaves)
       s_.pool.leave(*done.leaves);
+    if (done.mends)
+      s_.mending = false;
+    if (done.mends)
+      for (const auto& result : m.results)
+        if (const auto mended = std::get_if<store::times_mended>(&result))
+          on_mended(*mended, *done.mends);
     if (done.asker != net::nobody)
       answer_command(done.asker, done.token, {}, done.affected);
   }
@@ -233,6 +310,7 @@ void connection_manager::dial_more() {
       s_.awaited.size() >= env_.settings.current()->connections_max())
     return;
   const auto now = env_.time.now().steady;
+  s_.dials.set_ceiling(s_.brake.allowed(s_.dials.limits().slots, now));
   dial_restarts();
   do {
     while (const auto peer = s_.dials.next(now))
@@ -248,6 +326,22 @@ void connection_manager::dial_more() {
 void connection_manager::note_claims() {
   if (!env_.settings.current()->config.start.fixed)
     s_.news[static_cast<std::size_t>(store::dial_class::fresh)] = true;
+}
+
+/// Endpoints were queued again, and may stand anywhere.
+void connection_manager::look_again() {
+  s_.after = {};
+  s_.news.fill(true);
+  s_.settled = false;
+  ask_who_is_due();
+}
+
+/// Whoever waits for a dial and cannot be reached any more waits no longer.
+void connection_manager::drop_unreachable() {
+  const auto settings = env_.settings.current();
+  for (const auto& gone : s_.dials.drop_waiting(
+           [&](const net::endpoint& peer) { return !settings->reach.dials(peer); }))
+    s_.pool.leave(gone.peer);
 }
 
 /// When somebody is due whom no answer has brought yet; never: nobody waits.
@@ -306,7 +400,9 @@ void connection_manager::on_due(const store::due_answer& answer) {
   std::vector<net::endpoint> unwelcome;
   for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
     for (const auto& peer : answer.peers[q]) {
-      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer))
+      // The database puts those to rest whom we cannot reach; this answer may be older.
+      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer) ||
+          !settings->reach.dials(peer.peer))
         continue;
       if (!welcome(peer.peer)) {
         unwelcome.push_back(peer.peer);
@@ -374,8 +470,7 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
       operations.emplace_back(store::forget_peer{peer});
       continue;
     }
-    store::visit_record refused;
-    refused.census = s_.census;
+    store::visit_record refused; // Of no census: nobody was tried.
     refused.started = now;
     refused.ended = now;
     refused.outcome = net::outcome::banned;
@@ -408,8 +503,16 @@ void connection_manager::arm_timers() {
 
   const auto due = next_due();
   const bool waits = crawling && !s_.asking && due != store::never;
-  keep_timer(s_.due_timer, waits ? std::optional<std::chrono::nanoseconds>{due} : std::nullopt,
-             std::max(due - now.wall, std::chrono::seconds{1}));
+  // Whatever the database says: neither may be more nanoseconds than there are.
+  keep_timer(
+      s_.due_timer,
+      waits ? std::optional<std::chrono::nanoseconds>{std::min(due, due_mark_max)} : std::nullopt,
+      std::clamp<std::chrono::seconds>(due - now.wall, std::chrono::seconds{1}, due_wait_max));
+
+  const auto change = crawling ? s_.brake.next_change(now.steady) : std::nullopt;
+  keep_timer(s_.brake_timer, change, change ? *change - now.steady : net::steady_time{0});
+  if (s_.now != phase::loading)
+    keep_timer(s_.bans_timer, std::nullopt, {});
 
   std::optional<std::chrono::nanoseconds> restart;
   if (crawling && !s_.restart_queue.empty())
@@ -428,11 +531,14 @@ void connection_manager::arm_timers() {
 }
 
 void connection_manager::on_timer(net::timer_id timer) {
-  for (auto armed :
-       {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer, &s_.reap_timer}) {
+  watch_clock();
+  for (auto armed : {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer,
+                     &s_.reap_timer, &s_.bans_timer, &s_.brake_timer}) {
     if (!armed->mark || armed->id != timer)
       continue;
     *armed = {};
+    if (armed == &s_.bans_timer)
+      ask_for_bans();
     if (armed == &s_.reap_timer)
       reap();
     if (armed == &s_.probe_timer)

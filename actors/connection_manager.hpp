@@ -14,9 +14,11 @@
 
 #include "actors/ban_table.hpp"
 #include "actors/blindness.hpp"
+#include "actors/clock_check.hpp"
 #include "actors/crawl_messages.hpp"
 #include "actors/dial_schedule.hpp"
 #include "actors/environment.hpp"
+#include "actors/local_failures.hpp"
 #include "actors/peer_messages.hpp"
 #include "actors/peer_pool.hpp"
 #include "actors/pool_messages.hpp"
@@ -36,8 +38,8 @@ namespace seedwalk::actors {
 /// its record is durable: until then it cannot come back from the database as due.
 ///
 /// Where to read on: dialling and the end in connection_manager.cpp; connections, inbound ones
-/// included, in manager_connections.cpp; bans, commands, subscribers and statistics in
-/// manager_commands.cpp.
+/// included, in manager_connections.cpp; clocks that are set in manager_clock.cpp; failures of ours
+/// in manager_failures.cpp; bans, commands, subscribers and statistics in manager_commands.cpp.
 class connection_manager {
 public:
   static constexpr std::string_view kind = "manager";
@@ -61,9 +63,10 @@ public:
     net::owner asker;                    ///< Hears `command_done` then; `nobody`: nobody does.
     std::uint64_t token = 0;
     std::uint32_t affected = 0;
+    std::optional<store::mend_times> mends; ///< What mends clocks' doings.
     template <net::inspector F>
     friend auto inspect(F& f, saving& x) {
-      return f(x.leaves, x.asker, x.token, x.affected);
+      return f(x.leaves, x.asker, x.token, x.affected, x.mends);
     }
   };
 
@@ -113,11 +116,27 @@ public:
     std::chrono::seconds asked_at{0};
     std::array<std::chrono::seconds, store::dialled_class_count> next_due{}; ///< 0: nobody waits.
 
-    bool stalled = false;   ///< The DB writer cannot write.
+    bool stalled = false;         ///< The DB writer cannot write.
+    std::uint32_t bans_asked = 0; ///< How often, before they were known.
+    /// Since when nobody can say who is due; nothing: it is known.
+    std::optional<net::steady_time> due_unknown_since;
     armed_timer pace_timer; ///< Until somebody who waits may be dialled.
     armed_timer due_timer;  ///< Until somebody is due.
     armed_timer restart_timer;
     armed_timer reap_timer;
+    armed_timer bans_timer;  ///< Until the bans are asked for again.
+    armed_timer brake_timer; ///< Until more may be dialled, after a shortage.
+
+    local_failures failures;
+    dial_brake brake;
+    std::uint64_t dials_ended = 0; ///< In this run, those broken off not counted.
+    bool got_out = false;          ///< One of them got out of this machine.
+
+    clock_check clock;
+    clock_check::verdict clock_said = clock_check::verdict::unknown; ///< And the log knows.
+    bool mending = false; ///< What was written under another clock is being mended ...
+    std::chrono::seconds mend_again{0}; ///< ... and is to be again: the clock was set back so far.
+    bool mend_believed = false;         ///< And for good, once the clock is believed.
 
     ban_table bans;
     restart_table restarts;
@@ -138,8 +157,10 @@ public:
     friend auto inspect(F& f, state& x) {
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
                x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
-               x.asked_at, x.next_due, x.stalled, x.pace_timer, x.due_timer, x.restart_timer,
-               x.reap_timer, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
+               x.asked_at, x.next_due, x.stalled, x.bans_asked, x.due_unknown_since, x.pace_timer,
+               x.due_timer, x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures,
+               x.brake, x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
+               x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
                x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
                x.ended_totals, x.good_by_network);
     }
@@ -159,12 +180,17 @@ private:
   void on_end();
   void on_saved(const operations_saved& m);
   void on_answer(const storage_answer& m);
+  void ask_for_bans();
+  void on_bans(const storage_answer& m);
   void on_due(const store::due_answer& answer);
+  void on_due_unknown(const store::error& why);
   void ask_for_spares();
   void on_spares(const store::due_answer& answer);
   void on_timer(net::timer_id timer);
   void dial_more();
   void note_claims();
+  void look_again();
+  void drop_unreachable();
   void ask_who_is_due();
   std::chrono::seconds next_due() const;
   void put_off(const std::vector<net::endpoint>& unwelcome);
@@ -174,6 +200,21 @@ private:
   void look_for_the_end();
   crawl_progress progress() const;
   std::uint64_t save(std::vector<store::operation> operations, saving then);
+
+  // manager_clock.cpp: wall clocks that are set
+  void watch_clock();
+  void tell_verdict_on_clock();
+  void mend_times(store::mend_times from);
+  void mend_once_believed();
+  void on_mended(const store::times_mended& done, const store::mend_times& asked);
+  std::chrono::seconds ban_time() const;
+
+  // manager_failures.cpp: failures of ours
+  void note_failure(const net::visit_summary& summary);
+  void note_local(net::error why);
+  void sum_up_failures();
+  void give_back(const net::endpoint& key, pool_entry& entry, const net::visit_summary& summary);
+  std::string why_in_vain() const;
 
   // manager_connections.cpp: from a dial or an acceptance to the outcome
   void listen(bool since_start);
@@ -195,7 +236,7 @@ private:
   void on_seen(const peer_seen& m);
   void on_outcome(peer_outcome& m);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,
-                    const net::visit_summary& summary);
+                    const net::visit_summary& summary, store::transport via);
   void count_outcome(const net::visit_summary& summary, const command_counts& messages);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
   bool agent_is_banned(const net::visit_summary& summary) const;

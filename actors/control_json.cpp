@@ -19,6 +19,9 @@ nlohmann::json to_json(const pool_snapshot& s) {
   for (std::size_t i = 0; i != s.counters.outcomes.size(); ++i)
     if (s.counters.outcomes[i] > 0)
       outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = s.counters.outcomes[i];
+  nlohmann::json local = nlohmann::json::object();
+  for (const auto& [why, n] : s.counters.local_failures)
+    local[std::string{net::name_of(why)}] = n;
   return {{"type", "status"},
           {"tried", s.counters.tried},
           {"good", s.counters.good},
@@ -26,6 +29,7 @@ nlohmann::json to_json(const pool_snapshot& s) {
           {"addresses", s.counters.addresses},
           {"peak_connections", s.counters.peak_connections},
           {"outcomes", std::move(outcomes)},
+          {"local_failures", std::move(local)},
           {"connections", std::move(phases)},
           {"directions", std::move(directions)},
           {"outbound_slots", s.outbound_slots},

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "actors/bounded_json.hpp"
 #include "actors/config_text.hpp"
 #include "actors/control_json.hpp"
 #include "actors/control_queries.hpp"
@@ -59,10 +60,15 @@ store::ban_target target_of(const nlohmann::json& request) {
 }
 
 std::chrono::seconds duration_of(const nlohmann::json& request) {
-  const std::chrono::seconds lasts{request.value("seconds", std::int64_t{0})};
-  if (lasts.count() < 0 || lasts > control_server::ban_max)
+  const auto given = request.find("seconds");
+  if (given == request.end())
+    return std::chrono::seconds{0};
+  // Conversions of JSON wrap and round: the type is looked at first. Numbers that are negative are
+  // of another type than those that are not.
+  if (!given->is_number_unsigned() ||
+      given->get<std::uint64_t>() > static_cast<std::uint64_t>(control_server::ban_max.count()))
     throw bad_request("\"seconds\" is not between 0 (until it is lifted) and a hundred years");
-  return lasts;
+  return std::chrono::seconds{given->get<std::int64_t>()};
 }
 
 /// The value that `name` is the name of, of those numbered 0 to `last`.
@@ -101,6 +107,13 @@ caf::behavior control_server::make_behavior() {
             log_level::warning, host_.stable_name(),
             "no control socket: commands cannot reach this crawl",
             {{"path", env_.recipe.control_socket}, {"error", std::string{net::name_of(m.reason)}}});
+      },
+      [this](const net::accept_paused& m) {
+        if (s_.failures.note(m.reason, env_.time.now().steady))
+          env_.log.write(log_level::warning, host_.stable_name(),
+                         "this machine fails whoever asks at the control socket",
+                         {{"error", std::string{net::name_of(m.reason)}},
+                          {"do", std::string{advice_on(m.reason)}}});
       },
       [this](const net::accepted& m) {
         env_.network.own(m.connection, host_.self());
@@ -183,7 +196,7 @@ void control_server::next_requests(net::connection_id id) {
 void control_server::carry_out(net::connection_id id, const std::string& line) {
   const auto token = ++s_.tokens;
   s_.asked.emplace(token, id);
-  const auto request = nlohmann::json::parse(line, nullptr, false);
+  const auto request = parse_json(line);
   std::string problem;
   try {
     if (!request.is_object())
@@ -221,7 +234,8 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
   } else if (command == "unban") {
     env_.runtime.send(s_.manager, unban_peer{self, token, target_of(request)});
   } else if (command == "disconnect") {
-    const auto peer = net::parse_endpoint(text_of(request, "peer"));
+    const auto peer =
+        net::parse_endpoint(text_of(request, "peer"), env_.settings.current()->default_port());
     if (!peer)
       throw bad_request(peer.error().message);
     env_.runtime.send(s_.manager, drop_peer{self, token, *peer});
@@ -306,7 +320,9 @@ void control_server::on_done(const command_done& m) {
 }
 
 void control_server::on_snapshot(const pool_snapshot& m) {
-  answer(m.token, to_json(m), {});
+  auto status = to_json(m);
+  status["chain"] = env_.settings.current()->config.network.name;
+  answer(m.token, status, {});
 }
 
 void control_server::on_peers(const peer_list& m) {

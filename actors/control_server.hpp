@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "actors/environment.hpp"
+#include "actors/local_failures.hpp"
 #include "actors/pool_messages.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/hosted_actor.hpp"
@@ -55,9 +56,11 @@ public:
     std::map<net::connection_id, client> clients;
     std::uint64_t tokens = 0;
     std::map<std::uint64_t, net::connection_id> asked; ///< Whose request a token is.
+    local_failures failures;                           ///< To accept.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.manager, x.db_writer, x.listener, x.clients, x.tokens, x.asked);
+      return f(x.crawler, x.manager, x.db_writer, x.listener, x.clients, x.tokens, x.asked,
+               x.failures);
     }
   };
 

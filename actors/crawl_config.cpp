@@ -97,6 +97,17 @@ result check_network(const crawl_config& c) {
     return wrong("network.signet_challenge", "needs network.name to be signet");
   if (c.network.signet_challenge.size() > 10'000) // Bitcoin Core's MAX_SCRIPT_SIZE, script.h.
     return wrong("network.signet_challenge", "is longer than a script can be");
+  const auto& reach = c.network.reach;
+  for (const auto network : reach.only) {
+    if (network == net::network_id::torv3 && !reach.tor_proxy)
+      return wrong("network.only", "names torv3, which needs network.tor_proxy");
+    if (network == net::network_id::torv2 || network == net::network_id::i2p)
+      return wrong("network.only",
+                   fmt::format("names {}, which cannot be dialled", net::name_of(network)));
+  }
+  if (reach.tor_proxy &&
+      (reach.tor_proxy->port == 0 || reach.tor_proxy->address_bytes().size() > 16))
+    return wrong("network.tor_proxy", "must be an IPv4 or IPv6 address and a port");
   return {};
 }
 

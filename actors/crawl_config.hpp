@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/log_options.hpp"
+#include "actors/reachability.hpp"
 #include "actors/restart_table.hpp"
 #include "net/bytes.hpp"
 #include "net/chain_params.hpp"
@@ -29,12 +30,13 @@ struct network_options {
   net::bytes signet_challenge; ///< Of a signet that is not the default one (BIP325).
   std::string user_agent = "/Seedwalk:0.1.0/"; ///< On a public chain with a way to reach us.
   bool allow_unroutable = false; ///< Dial addresses that the Internet does not route, too.
+  reach_options reach;           ///< Which networks are dialled, and through what.
 
   friend bool operator==(const network_options&, const network_options&) = default;
 
   template <net::inspector F>
   friend auto inspect(F& f, network_options& x) {
-    return f(x.name, x.signet_challenge, x.user_agent, x.allow_unroutable);
+    return f(x.name, x.signet_challenge, x.user_agent, x.allow_unroutable, x.reach);
   }
 };
 

@@ -2,9 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 
+#include "net/error.hpp"
 #include "net/inspect.hpp"
+#include "net/instant.hpp"
 #include "net/outcome.hpp"
 #include "net/owner.hpp"
 #include "store/census_record.hpp"
@@ -19,6 +23,8 @@ struct crawl_counters {
   std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.
   std::uint64_t addresses = 0;                              ///< Entries of addr answers.
   std::uint64_t peak_connections = 0;                       ///< Most slots in use at once.
+  /// What failed by our own doing in this run, by reason: dials, and connections that were lost.
+  std::map<net::error, std::uint64_t> local_failures;
   /// What ended the collections of addresses, by net::collection_end.
   std::array<std::uint64_t, net::collection_end_count> collections{};
   std::uint64_t peak_unwritten_bytes = 0; ///< Most that waited for the DB writer at once.
@@ -27,7 +33,7 @@ struct crawl_counters {
   template <net::inspector F>
   friend auto inspect(F& f, crawl_counters& x) {
     return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections, x.collections,
-             x.peak_unwritten_bytes);
+             x.peak_unwritten_bytes, x.local_failures);
   }
 };
 
@@ -39,6 +45,7 @@ enum class crawl_fault : std::uint8_t {
   storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
   storage_failed,  ///< The operating system refused to read or write for as long.
   storage_damaged, ///< The database is damaged.
+  nobody_reached,  ///< Not one dial got out of this machine, or no seed could be asked.
 };
 
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.
@@ -50,6 +57,14 @@ struct begin_crawl {
   template <net::inspector F>
   friend auto inspect(F& f, begin_crawl& x) {
     return f(x.census, x.so_far);
+  }
+};
+
+/// Crawler to manager: endpoints of networks that are dialled from now on were queued.
+struct networks_changed {
+  template <net::inspector F>
+  friend auto inspect(F& f, networks_changed&) {
+    return f();
   }
 };
 
@@ -67,9 +82,10 @@ struct end_crawl {
 struct crawl_ended {
   crawl_counters counters;
   bool nothing_due = false;
+  std::string problem{}; ///< Nothing is due, but it was all in vain: why. Else empty.
   template <net::inspector F>
   friend auto inspect(F& f, crawl_ended& x) {
-    return f(x.counters, x.nothing_due);
+    return f(x.counters, x.nothing_due, x.problem);
   }
 };
 
@@ -91,9 +107,12 @@ struct crawl_progress {
   /// Of this run, by net::network_id.
   std::array<std::uint64_t, 8> good_by_network{};
   std::uint64_t known = 0; ///< Endpoints in the database; the crawler fills it in.
+  /// The moment of this message, if the wall clock is believed then (clock_check.hpp).
+  std::optional<net::instant> believed_at;
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.known);
+    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.known,
+             x.believed_at);
   }
 };
 

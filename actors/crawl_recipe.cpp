@@ -18,9 +18,10 @@ constexpr std::array<std::string_view, 4> fixed = {"network.", "storage.", "run.
 bool is_fixed(std::string_view path) {
   if (path == "peers.exclude_file")
     return true;
-  return path != "run.hold" && std::any_of(fixed.begin(), fixed.end(), [&](auto beginning) {
-           return path.starts_with(beginning);
-         });
+  if (path == "run.hold" || path == "network.only" || path == "network.tor_proxy")
+    return false;
+  return std::any_of(fixed.begin(), fixed.end(),
+                     [&](auto beginning) { return path.starts_with(beginning); });
 }
 
 } // namespace

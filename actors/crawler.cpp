@@ -15,7 +15,6 @@ namespace seedwalk::actors {
 namespace {
 
 constexpr std::chrono::seconds progress_interval{1};
-constexpr std::chrono::seconds census_interval{30};
 constexpr std::chrono::minutes tidy_interval{10};
 constexpr std::chrono::seconds resolve_timeout{10};
 /// What the last batch may take beyond the deadline for visits.
@@ -54,7 +53,7 @@ void crawler::start() {
     s_.control =
         net::spawn<control_server>(env_.runtime, env_, name + "/control", std::move(controlling));
   }
-  ask(ask_census, store::censuses_query{1});
+  env_.network.find_routes(host_.self());
 }
 
 caf::behavior crawler::make_behavior() {
@@ -62,6 +61,7 @@ caf::behavior crawler::make_behavior() {
       [this](const storage_answer& m) { on_answer(m); },
       [this](const operations_saved& m) { on_saved(m); },
       [this](const net::resolved& m) { on_resolved(m); },
+      [this](const net::routes_found& m) { on_routes(m); },
       [this](const crawl_progress& m) {
         if (env_.progressed) {
           auto progress = m;
@@ -69,11 +69,9 @@ caf::behavior crawler::make_behavior() {
           env_.progressed(progress);
         }
         s_.counters = m.counters;
-        const auto now = env_.time.now().steady;
-        if (s_.now == phase::crawling && now - s_.census_saved_at >= census_interval) {
-          s_.census_saved_at = now;
-          save_census(store::census_state::open);
-        }
+        s_.believed_at = m.believed_at;
+        if (s_.tidy_waits)
+          tidy();
       },
       [this](const crawl_ended& m) { on_crawl_ended(m); },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
@@ -92,6 +90,8 @@ caf::behavior crawler::make_behavior() {
         if (s_.census.blind.size() >= store::census_record::max_blind)
           s_.census.blind.erase(s_.census.blind.begin());
         s_.census.blind.push_back(m.interval);
+        if (s_.now == phase::crawling)
+          save_census(store::census_state::open);
       },
       [this](const part_failed& m) { fail(m.fault, m.what); },
   };
@@ -124,6 +124,7 @@ void crawler::on_answer(const storage_answer& m) {
     on_census(*censuses);
   if (const auto stats = std::get_if<store::stats_answer>(&m.answer)) {
     s_.known = stats->known;
+    s_.not_dialled = stats->not_dialled;
     if (m.token == ask_final_stats)
       finish();
     else if (s_.now == phase::opening)
@@ -152,9 +153,17 @@ void crawler::on_saved(const operations_saved& m) {
       for (const auto& result : m.results)
         if (const auto done = std::get_if<store::tidied>(&result);
             done && done->more && s_.now == phase::crawling)
-          save(save_tidy, {store::tidy{env_.time.now().wall,
-                                       env_.settings.current()->config.storage.history}});
+          tidy();
       break;
+    case save_networks: {
+      // A writer that has given up answers without results.
+      store::networks_settled done;
+      for (const auto& result : m.results)
+        if (const auto settled = std::get_if<store::networks_settled>(&result))
+          done = *settled;
+      on_networks_settled(done);
+      break;
+    }
     case save_end:
       ask(ask_final_stats, store::stats_query{env_.time.now().wall});
       break;
@@ -196,19 +205,80 @@ void crawler::on_census(const store::censuses_answer& answer) {
 }
 
 void crawler::on_stats(const store::stats_answer& answer) {
+  s_.reached_lately = answer.reached_lately;
+  settle_networks(std::nullopt);
+}
+
+/// Asked for at the start and now and then, for a machine may be given a route at any time. What
+/// was there and is gone is still dialled: an outage ends, and need not move every record.
+void crawler::on_routes(const net::routes_found& found) {
+  const auto old = env_.settings.current();
+  const auto& before = old->routes;
+  const net::routes_found now{before.ipv4 || found.ipv4, before.ipv6 || found.ipv6,
+                              before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
+  const bool first = !std::exchange(s_.routes_known, true);
+  if (first || now != before)
+    use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded, now));
+  if (first)
+    ask(ask_census, store::censuses_query{1});
+  else if (now != before && s_.now == phase::crawling)
+    env_.runtime.send(s_.manager, apply_settings{host_.self(), 0});
+}
+
+/// Replaces the settings of the day, and has the database follow if other networks are dialled.
+void crawler::use(std::shared_ptr<const settings> next) {
+  const auto old = env_.settings.current();
+  const bool changes = old->reach != next->reach;
+  env_.settings.replace(next);
+  if (changes || s_.now == phase::opening)
+    env_.log.write(
+        log_level::info, host_.stable_name(), "networks",
+        {{"dialled", next->reach.dialled_text()}, {"not_dialled", next->reach.not_dialled_text()}});
+  if (changes && s_.now == phase::crawling && !s_.settling)
+    settle_networks(std::nullopt);
+}
+
+/// Tells the database which networks are dialled, a part of its records at a time.
+void crawler::settle_networks(const std::optional<net::endpoint>& after) {
+  s_.settling = true;
+  s_.settling_for = env_.settings.current()->reach.dialled();
+  save(save_networks, {store::dial_networks{s_.settling_for, env_.time.now().wall, after}});
+}
+
+void crawler::on_networks_settled(const store::networks_settled& done) {
+  if (s_.now >= phase::ending)
+    return;
+  if (done.queued > 0 && s_.now == phase::crawling)
+    env_.runtime.send(s_.manager, networks_changed{});
+  if (s_.settling_for != env_.settings.current()->reach.dialled())
+    return settle_networks(std::nullopt);
+  if (done.next)
+    return settle_networks(done.next);
+  s_.settling = false;
+  if (s_.now == phase::opening)
+    seed();
+}
+
+void crawler::seed() {
   const auto settings = env_.settings.current();
   const auto& from = settings->config.start;
   s_.now = phase::seeding;
+  for (const auto& peer : from.connect)
+    if (!settings->reach.dials(peer))
+      env_.log.write(log_level::warning, host_.stable_name(),
+                     "an endpoint to start at is not dialled",
+                     {{"peer", net::to_string(peer)},
+                      {"reason", std::string{name_of(settings->reach.of(peer.network))}}});
   if (!from.connect.empty()) {
     save(save_seeds, {store::dial_soon{env_.time.now().wall, from.connect}});
     return;
   }
-  if (from.dns && !from.fixed && answer.reached_lately < from.enough_known &&
+  if (from.dns && !from.fixed && s_.reached_lately < from.enough_known &&
       !settings->dns_seeds().empty()) {
     ask_seeds();
     return;
   }
-  if (answer.known == 0)
+  if (s_.known == 0)
     env_.log.write(
         log_level::warning, host_.stable_name(),
         "nowhere to start: the database is empty and there is no seed; give --connect HOST:PORT");
@@ -217,41 +287,72 @@ void crawler::on_stats(const store::stats_answer& answer) {
 
 void crawler::ask_seeds() {
   const auto settings = env_.settings.current();
+  s_.asked_seeds.begin_round();
+  // Seeds may be silent for longer than the crawl may last.
+  if (const auto limit = settings->config.run.limit;
+      limit.count() > 0 && s_.limit_timer == net::timer_id{})
+    s_.limit_timer = env_.time.start(limit, host_.self());
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& seed : settings->dns_seeds())
     order.emplace_back(net::keyed_hash(env_.seed, "dns seed", net::as_bytes(seed)), seed);
   std::sort(order.begin(), order.end());
   for (const auto& [draw, seed] : order) {
     // Seeds answer x9.<seed> with nodes that offer NETWORK and WITNESS, as Bitcoin Core asks for.
-    s_.resolving.insert(env_.network.resolve("x9." + seed, settings->default_port(),
-                                             resolve_timeout, host_.self()));
-    s_.census.seeds.push_back(seed);
+    s_.resolving.emplace(
+        env_.network.resolve("x9." + seed, settings->default_port(), resolve_timeout, host_.self()),
+        seed);
+    if (s_.asked_seeds.rounds() == 1)
+      s_.census.seeds.push_back(seed);
   }
 }
 
 void crawler::on_resolved(const net::resolved& m) {
-  if (s_.resolving.erase(m.question) == 0)
+  const auto asked = s_.resolving.find(m.question);
+  if (asked == s_.resolving.end())
     return;
-  if (m.reason != net::error::none)
+  const auto seed = asked->second;
+  s_.resolving.erase(asked);
+  if (m.reason != net::error::none) {
+    s_.asked_seeds.failed(seed, m.reason);
     env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
-                   {{"error", std::string{net::name_of(m.reason)}}});
+                   {{"seed", seed}, {"error", std::string{net::name_of(m.reason)}}});
+  }
   const auto settings = env_.settings.current();
   const auto kept = std::min(m.addresses.size(), addresses_per_seed);
   for (std::size_t i = 0; i != kept; ++i)
     if (settings->may_dial(m.addresses[i]))
       s_.seeds.push_back(m.addresses[i]);
-  if (s_.resolving.empty() && s_.now == phase::seeding)
+  if (!s_.resolving.empty() || s_.now != phase::seeding)
+    return;
+  if (s_.seeds.empty() && s_.known == 0)
+    seeds_failed();
+  else
     seeded();
+}
+
+/// Nobody is known, and no seed gave an address: they are asked again, or that was it.
+void crawler::seeds_failed() {
+  const auto wait = s_.asked_seeds.next_round(env_.settings.current()->config.run.once);
+  if (!wait) {
+    fail(crawl_fault::nobody_reached,
+         fmt::format("no DNS seed gave an address ({}): check the resolver, or give --connect "
+                     "HOST:PORT",
+                     s_.asked_seeds.failures_text()));
+    return;
+  }
+  env_.log.write(log_level::error, host_.stable_name(),
+                 "no DNS seed gave an address: asking again; check the resolver, or give --connect "
+                 "HOST:PORT",
+                 {{"again_in_s", fmt::to_string(wait->count())}});
+  s_.seeds_timer = env_.time.start(*wait, host_.self());
 }
 
 void crawler::seeded() {
   const auto now = env_.time.now().wall;
-  if (s_.seeds.empty() && s_.known == 0)
-    env_.log.write(log_level::error, host_.stable_name(),
-                   "no DNS seed gave an address: check the resolver, or give --connect HOST:PORT");
   store::record_claims claims{std::nullopt, now, {}};
   for (const auto& peer : s_.seeds)
-    claims.claims.push_back({peer, static_cast<std::uint32_t>(now.count()), 0});
+    claims.claims.push_back(
+        {peer, static_cast<std::uint32_t>(std::min<std::int64_t>(now.count(), UINT32_MAX)), 0});
   s_.seeds.clear();
   save(save_seeds, {std::move(claims)});
 }
@@ -259,13 +360,23 @@ void crawler::seeded() {
 void crawler::begin() {
   const auto settings = env_.settings.current();
   s_.now = phase::crawling;
-  s_.census_saved_at = env_.time.now().steady;
-  if (settings->config.run.limit.count() > 0)
+  if (s_.settling_for != settings->reach.dialled()) // A reload came meanwhile.
+    settle_networks(std::nullopt);
+  if (settings->config.run.limit.count() > 0 && s_.limit_timer == net::timer_id{})
     s_.limit_timer = env_.time.start(settings->config.run.limit, host_.self());
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
   s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
-  save(save_tidy, {store::tidy{env_.time.now().wall, settings->config.storage.history}});
+  s_.tidy_waits = true;
   env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters});
+}
+
+/// What is dropped is gone: under a clock that is a year ahead that would be everything. So it
+/// waits until the peers have said that the clock is right, and for a clock that was not set since.
+void crawler::tidy() {
+  const auto now = env_.time.now();
+  s_.tidy_waits = !s_.believed_at || clock_step_between(*s_.believed_at, now);
+  if (!s_.tidy_waits)
+    save(save_tidy, {store::tidy{now.wall, env_.settings.current()->config.storage.history}});
 }
 
 void crawler::on_timer(net::timer_id timer) {
@@ -277,9 +388,11 @@ void crawler::on_timer(net::timer_id timer) {
       ask(ask_known, store::stats_query{env_.time.now().wall});
     s_.progress_timer = env_.time.start(progress_interval, host_.self());
   } else if (timer == s_.tidy_timer) {
-    save(save_tidy,
-         {store::tidy{env_.time.now().wall, env_.settings.current()->config.storage.history}});
+    tidy();
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
+    env_.network.find_routes(host_.self());
+  } else if (timer == s_.seeds_timer && s_.now == phase::seeding) {
+    ask_seeds();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -304,8 +417,9 @@ void crawler::reload(const reload_settings& m) {
     return;
   }
   const auto old = env_.settings.current();
-  env_.settings.replace(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
-                                                         env_.recipe.excluded));
+  use(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
+                                       env_.recipe.excluded, old->routes));
+  env_.network.find_routes(host_.self());
   env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
                  {{"file", m.name}});
   const auto asker = m.from == net::nobody ? host_.self() : m.from;
@@ -343,6 +457,11 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
     return;
   if (m.nothing_due && s_.now < phase::ending)
     s_.how = crawl_end::finished;
+  if (m.nothing_due && s_.now < phase::ending && !m.problem.empty()) {
+    s_.how = crawl_end::failed;
+    s_.fault = crawl_fault::nobody_reached;
+    s_.problem = m.problem;
+  }
   s_.now = phase::closing;
   s_.counters = m.counters;
   env_.time.cancel(s_.deadline_timer);
@@ -358,12 +477,21 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
                                             : store::census_state::stopped);
 }
 
+/// A census that began here began as long ago as its process did, whatever the clock said then.
+void crawler::keep_census_times(const net::instant& now) {
+  const net::instant start{s_.started, s_.census.start};
+  if (!s_.resumed && clock_step_between(start, now))
+    s_.census.start = now.wall - std::chrono::floor<std::chrono::seconds>(now.steady - s_.started);
+  s_.census.start = std::min(s_.census.start, now.wall);
+  for (auto& blind : s_.census.blind) {
+    blind.until = std::min(blind.until, now.wall);
+    blind.since = std::min(blind.since, blind.until);
+  }
+}
+
 void crawler::save_census(store::census_state how) {
+  keep_census_times(env_.time.now());
   s_.census.state = how;
-  s_.census.tried = s_.counters.tried;
-  s_.census.good = s_.counters.good;
-  s_.census.failed = s_.counters.failed;
-  s_.census.outcomes.assign(s_.counters.outcomes.begin(), s_.counters.outcomes.end());
   const bool last = how != store::census_state::open;
   // A census that was stopped stays open: whoever starts again goes on with it.
   if (how == store::census_state::stopped)
@@ -377,14 +505,15 @@ void crawler::finish() {
   if (s_.now == phase::ended)
     return;
   s_.now = phase::ended;
-  for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer})
+  for (const auto timer :
+       {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer, s_.seeds_timer})
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});
   env_.runtime.send(s_.control, shut_down{});
   if (env_.finished)
     env_.finished({s_.how, s_.problem, s_.fault, s_.census_number, s_.resumed, s_.counters,
-                   s_.known, env_.time.now().steady - s_.started});
+                   s_.known, s_.not_dialled, env_.time.now().steady - s_.started});
   host_.quit();
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <set>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +14,7 @@
 #include "actors/crawl_messages.hpp"
 #include "actors/environment.hpp"
 #include "actors/pool_messages.hpp"
+#include "actors/seed_questions.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/control.hpp"
 #include "net/hosted_actor.hpp"
@@ -34,7 +38,8 @@ struct crawl_summary {
   std::uint32_t census = 0;
   bool resumed = false; ///< It went on with a census that an earlier run had left open.
   crawl_counters counters;
-  std::uint64_t known = 0; ///< Endpoints in the database.
+  std::uint64_t known = 0;                    ///< Endpoints in the database.
+  std::array<std::uint64_t, 8> not_dialled{}; ///< Of them, by net::network_id: cannot be reached.
   std::chrono::nanoseconds took{0};
 };
 
@@ -63,7 +68,14 @@ public:
     crawl_counters counters;
     std::uint64_t known = 0;
     bool asking_known = false; ///< At most one such question waits, however slow the disk is.
-    std::set<net::resolve_id> resolving;
+    std::array<std::uint64_t, 8> not_dialled{};
+    std::uint64_t reached_lately = 0; ///< When the crawl began.
+    bool routes_known = false;
+    bool settling = false; ///< The database is being told which networks are dialled: these.
+    std::array<bool, 8> settling_for{};
+    std::map<net::resolve_id, std::string> resolving; ///< Which seed each question is about.
+    seed_questions asked_seeds;
+    net::timer_id seeds_timer; ///< Until seeds that did not answer are asked again.
     std::vector<net::endpoint> seeds;
     net::timer_id limit_timer;
     net::timer_id progress_timer;
@@ -73,13 +85,15 @@ public:
     crawl_end how = crawl_end::stopped;
     std::string problem;
     crawl_fault fault = crawl_fault::none;
-    net::steady_time census_saved_at{0};
+    std::optional<net::instant> believed_at; ///< When the wall clock was last known to be right.
+    bool tidy_waits = false;                 ///< For a clock that is believed.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
-               x.resumed, x.counters, x.known, x.asking_known, x.resolving, x.seeds, x.limit_timer,
+               x.resumed, x.counters, x.known, x.asking_known, x.not_dialled, x.reached_lately,
+               x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.census_saved_at);
+               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits);
     }
   };
 
@@ -101,6 +115,7 @@ private:
     save_seeds,
     save_progress,
     save_tidy,
+    save_networks,
     save_end,
     ask_known
   };
@@ -113,7 +128,13 @@ private:
   void on_stats(const store::stats_answer& answer);
   void on_timer(net::timer_id timer);
   void reload(const reload_settings& m);
+  void use(std::shared_ptr<const settings> next);
+  void on_routes(const net::routes_found& found);
+  void settle_networks(const std::optional<net::endpoint>& after);
+  void on_networks_settled(const store::networks_settled& done);
+  void seed();
   void ask_seeds();
+  void seeds_failed();
   void on_resolved(const net::resolved& m);
   void seeded();
   void begin();
@@ -121,6 +142,8 @@ private:
   void fail(crawl_fault fault, std::string problem);
   void on_crawl_ended(const crawl_ended& m);
   void save_census(store::census_state how);
+  void keep_census_times(const net::instant& now);
+  void tidy();
   void finish();
 
   environment& env_;

@@ -90,7 +90,7 @@ std::optional<std::size_t> dial_schedule::find_allowed(std::size_t queue, net::s
 
 std::optional<store::due_peer> dial_schedule::next(net::steady_time now) {
   ready_at_.reset();
-  if (in_use_ >= limits_.slots)
+  if (in_use_ >= std::min(limits_.slots, ceiling_))
     return std::nullopt;
   // Classes below their share first, then those that borrow; within each, the one furthest back.
   std::array<std::size_t, store::dialled_class_count> order{};
@@ -156,11 +156,14 @@ std::size_t dial_schedule::waiting() const {
   return n;
 }
 
-std::deque<store::due_peer> dial_schedule::drop_waiting() {
+std::deque<store::due_peer>
+dial_schedule::drop_waiting(const std::function<bool(const net::endpoint&)>& unwanted) {
   std::deque<store::due_peer> dropped;
   for (auto& queue : queues_) {
-    dropped.insert(dropped.end(), queue.begin(), queue.end());
-    queue.clear();
+    const auto kept = std::stable_partition(
+        queue.begin(), queue.end(), [&](const auto& waiting) { return !unwanted(waiting.peer); });
+    dropped.insert(dropped.end(), kept, queue.end());
+    queue.erase(kept, queue.end());
   }
   return dropped;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -48,6 +49,9 @@ public:
   void set_limits(const dial_limits& limits) { limits_ = limits; }
   const dial_limits& limits() const { return limits_; }
 
+  /// No more than so many of the slots are given out, whatever the limits say.
+  void set_ceiling(std::uint32_t slots) { ceiling_ = slots; }
+
   /// Queues somebody who is due.
   void add(const store::due_peer& peer);
 
@@ -77,13 +81,14 @@ public:
   }
   std::uint32_t in_use() const { return in_use_; }
 
-  /// Forgets all that wait, and names them.
-  std::deque<store::due_peer> drop_waiting();
+  /// Forgets those who wait and are `unwanted`, and names them.
+  std::deque<store::due_peer>
+  drop_waiting(const std::function<bool(const net::endpoint&)>& unwanted);
 
   template <net::inspector F>
   friend auto inspect(F& f, dial_schedule& x) {
     return f(x.limits_, x.queues_, x.class_in_use_, x.class_pass_, x.in_use_, x.groups_,
-             x.next_dial_, x.ready_at_, x.gates_);
+             x.next_dial_, x.ready_at_, x.gates_, x.ceiling_);
   }
 
 private:
@@ -117,6 +122,7 @@ private:
   net::steady_time next_dial_{0};
   std::optional<net::steady_time> ready_at_;
   std::array<gate, 8> gates_{}; ///< By net::network_id.
+  std::uint32_t ceiling_ = UINT32_MAX;
 };
 
 } // namespace seedwalk::actors

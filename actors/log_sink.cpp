@@ -62,8 +62,9 @@ std::string as_json(const log_line& line) {
                              {"msg", line.text}};
   for (const auto& [key, value] : line.details)
     out[key] = value;
-  // Whatever bytes a peer put into its user agent: what is not UTF-8 is replaced.
-  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  // Whatever bytes a peer put into its user agent: what is not UTF-8 is replaced, and what is not
+  // ASCII is escaped, so that a terminal shows the line as it is.
+  return out.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 } // namespace

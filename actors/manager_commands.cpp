@@ -12,13 +12,13 @@ namespace seedwalk::actors {
 // ------------------------------------------------------------------------------------------
 
 bool connection_manager::welcome(const net::endpoint& peer) const {
-  return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, env_.time.now().wall);
+  return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, ban_time());
 }
 
 /// Ends every live connection that settings or bans forbid by now; returns how many.
 std::uint32_t connection_manager::send_away_unwelcome() {
   const auto settings = env_.settings.current();
-  const auto now = env_.time.now().wall;
+  const auto now = ban_time();
   std::vector<std::pair<net::endpoint, net::outcome>> forbidden;
   for (const auto& [key, entry] : s_.pool.entries()) {
     if (!is_live(entry.phase) || entry.phase == pool_phase::rejected)
@@ -36,8 +36,9 @@ std::uint32_t connection_manager::send_away_unwelcome() {
 
 void connection_manager::ban(store::ban_record record, saving then) {
   std::vector<store::operation> operations;
-  for (auto& ended : s_.bans.expire(env_.time.now().wall))
-    operations.emplace_back(store::lift_ban{std::move(ended)});
+  if (s_.clock.judge() == clock_check::verdict::believed)
+    for (auto& ended : s_.bans.expire(env_.time.now().wall))
+      operations.emplace_back(store::lift_ban{std::move(ended)});
   const auto gone = s_.bans.add(record);
   if (gone && gone->target == record.target) {
     // Nobody gives way to it: all others were meant to last.
@@ -157,6 +158,7 @@ void connection_manager::forget_in_broadcasts(const net::endpoint& key) {
 void connection_manager::on_apply(const apply_settings& m) {
   const auto settings = env_.settings.current();
   s_.dials.set_limits(settings->dials());
+  drop_unreachable();
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
       env_.runtime.send(entry.connection, settings_changed{});
@@ -219,7 +221,11 @@ pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
   result.held = s_.pool.held();
   result.waiting = static_cast<std::uint32_t>(s_.dials.waiting());
   result.restarts = s_.restarts_made;
-  result.bans = s_.bans.all().size();
+  // Those that have ended go with the next housekeeping.
+  const auto now = ban_time();
+  result.bans = static_cast<std::uint64_t>(
+      std::count_if(s_.bans.all().begin(), s_.bans.all().end(),
+                    [now](const auto& x) { return store::in_force(x.second, now); }));
   for (const auto& [key, entry] : s_.pool.entries()) {
     result.memory_bytes += sizeof key + sizeof entry + entry.user_agent.size();
     if (!is_live(entry.phase))

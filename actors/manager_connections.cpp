@@ -74,7 +74,7 @@ void connection_manager::on_accepted(const net::accepted& m) {
   const bool room = way == net::direction::inbound ||
                     s_.pool.live(net::direction::inbound_over_capacity) < limits.over_capacity;
   if (s_.now != phase::crawling || !room || !settings->may_accept(m.peer) ||
-      s_.bans.forbids(m.peer, env_.time.now().wall) || s_.pool.find(m.peer)) {
+      s_.bans.forbids(m.peer, ban_time()) || s_.pool.find(m.peer)) {
     env_.network.close(m.connection, net::closing::abort);
     return;
   }
@@ -129,7 +129,8 @@ bool connection_manager::dial_spare() {
   while (!s_.spares.empty()) {
     const auto key = s_.spares.front();
     s_.spares.pop_front();
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
       continue;
     dial_again(key);
     return true;
@@ -221,8 +222,10 @@ void connection_manager::on_established(peer_established& m) {
     s_.pool.move_on(*entry, pool_phase::connected);
   entry->last_seen = env_.time.now().steady;
   entry->user_agent = m.claim.user_agent.value_or(std::string{});
+  if (entry->way == net::direction::outbound)
+    s_.clock.heard(std::chrono::seconds{m.claim.time}, env_.time.now());
   tell(handshake_is_complete{m.key, entry->way, std::move(m.claim)});
-  if (s_.bans.forbids_agent(entry->user_agent, env_.time.now().wall))
+  if (s_.bans.forbids_agent(entry->user_agent, ban_time()))
     send_away(m.key, *entry, net::outcome::banned);
 }
 
@@ -267,10 +270,13 @@ void connection_manager::on_outcome(peer_outcome& m) {
   if (entry->way == net::direction::outbound)
     s_.dials.release(m.key, entry->queue, env_.time.now().steady);
   forget_in_broadcasts(m.key);
+  note_failure(m.summary);
+  if (never_began(m.summary))
+    return give_back(m.key, *entry, m.summary);
   count_outcome(m.summary, m.messages);
   note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);
-  save_outcome(m.key, *entry, m.summary);
+  save_outcome(m.key, *entry, m.summary, m.via);
   if (!m.messages.counts.empty())
     tell(messages_were_received{m.key, std::move(m.messages.counts)});
   if (store::reached(m.summary.reached))
@@ -348,7 +354,7 @@ bool connection_manager::agent_is_banned(const net::visit_summary& summary) cons
     return false;
   const auto agent = summary.claim->user_agent.value_or(std::string{});
   return !net::welcomes(env_.settings.current()->session, agent) ||
-         s_.bans.forbids_agent(agent, env_.time.now().wall);
+         s_.bans.forbids_agent(agent, ban_time());
 }
 
 void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
@@ -356,7 +362,7 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
     return;
   const auto settings = env_.settings.current();
   const auto now = env_.time.now().wall;
-  if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, now))
+  if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, ban_time()))
     return;
   // Of somebody who dialled us only the address says who it was.
   store::ban_target target = key;
@@ -368,20 +374,25 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
 }
 
 void connection_manager::save_outcome(const net::endpoint& key, const pool_entry& entry,
-                                      const net::visit_summary& summary) {
+                                      const net::visit_summary& summary, store::transport via) {
   const auto now = env_.time.now().wall;
+  // By how long it was: the wall clock may have been set meanwhile.
+  const auto whole = std::chrono::floor<std::chrono::seconds>(summary.whole);
+  const auto off = now - entry.started - whole;
+  const bool set = off <= -clock_step_min || off >= clock_step_min;
+  const auto started = set ? now - whole : entry.started;
   saving then;
   then.leaves = key;
   if (entry.way == net::direction::outbound) {
-    save({store::record_visit{key, to_visit_record(summary, s_.census,
-                                                   env_.settings.current()->config.run.vantage,
-                                                   entry.started, now)}},
-         then);
+    auto visit = to_visit_record(summary, s_.census, env_.settings.current()->config.run.vantage,
+                                 started, now);
+    visit.via = via;
+    save({store::record_visit{key, std::move(visit)}}, then);
     return;
   }
   store::inbound_sighting sighting;
   sighting.from = key;
-  sighting.at = entry.started;
+  sighting.at = started;
   sighting.ended = now;
   sighting.outcome = summary.how;
   sighting.stage = summary.reached;
@@ -419,7 +430,8 @@ void connection_manager::dial_restarts() {
     s_.restart_queue.erase(s_.restart_queue.begin());
     // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
     // turn. Or it has dialled us.
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key))
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
       continue;
     dial_again(key);
     ++s_.restarts_made;

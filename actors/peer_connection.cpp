@@ -36,7 +36,10 @@ net::session_step peer_connection::step() {
 void peer_connection::start() {
   if (s_.session.way() == net::direction::outbound) {
     const auto& timers = settings_->session.timers.of(s_.session.peer().network);
-    s_.connection = env_.network.connect(s_.session.peer(), timers.connect, host_.self());
+    const auto route = settings_->route_to(s_.session.peer());
+    if (std::holds_alternative<net::through_proxy>(route))
+      s_.via = store::transport::socks;
+    s_.connection = env_.network.connect(route, timers.connect, host_.self());
   } else {
     env_.network.own(s_.connection, host_.self());
     s_.session.on_connected(step());
@@ -197,8 +200,10 @@ void peer_connection::finish(net::visit_summary&& summary) {
     env_.log.write(log_level::debug, host_.stable_name(), "visit ended",
                    {{"outcome", std::string{net::name_of(summary.how)}},
                     {"stage", std::string{net::name_of(summary.reached)}},
-                    {"blame", std::string{net::name_of(summary.whose)}}});
-  env_.runtime.send(s_.manager, peer_outcome{s_.key, std::move(summary), std::move(s_.messages)});
+                    {"blame", std::string{net::name_of(summary.whose)}},
+                    {"via", std::string{store::name_of(s_.via)}}});
+  env_.runtime.send(s_.manager,
+                    peer_outcome{s_.key, std::move(summary), std::move(s_.messages), s_.via});
   host_.quit();
 }
 
@@ -212,8 +217,8 @@ void peer_connection::on_exception(std::string_view what) {
     env_.time.cancel(std::exchange(s_.timer, {}));
   s_.session.abandon(step(), net::outcome::internal_error);
   if (left.summary)
-    env_.runtime.send(s_.manager,
-                      peer_outcome{s_.key, std::move(*left.summary), std::move(s_.messages)});
+    env_.runtime.send(
+        s_.manager, peer_outcome{s_.key, std::move(*left.summary), std::move(s_.messages), s_.via});
   left.clear();
 }
 

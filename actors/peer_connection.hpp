@@ -30,13 +30,14 @@ public:
     net::owner manager;
     net::owner db_writer;
     net::session session;
-    net::connection_id connection; ///< 0 outbound, until dialled.
-    command_counts messages;       ///< Received, and not reported yet.
-    net::timer_id timer;           ///< 0: none runs.
+    net::connection_id connection;                ///< 0 outbound, until dialled.
+    store::transport via = store::transport::tcp; ///< How it was dialled.
+    command_counts messages;                      ///< Received, and not reported yet.
+    net::timer_id timer;                          ///< 0: none runs.
     net::steady_time timer_due{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.key, x.manager, x.db_writer, x.session, x.connection, x.messages, x.timer,
+      return f(x.key, x.manager, x.db_writer, x.session, x.connection, x.via, x.messages, x.timer,
                x.timer_due);
     }
   };

@@ -14,6 +14,7 @@
 #include "net/owner.hpp"
 #include "net/session_state.hpp"
 #include "net/visit_summary.hpp"
+#include "store/visit_record.hpp"
 
 namespace seedwalk::actors {
 
@@ -52,9 +53,10 @@ struct peer_outcome {
   net::endpoint key;
   net::visit_summary summary;
   command_counts messages; ///< Received since the last report.
+  store::transport via = store::transport::tcp;
   template <net::inspector F>
   friend auto inspect(F& f, peer_outcome& x) {
-    return f(x.key, x.summary, x.messages);
+    return f(x.key, x.summary, x.messages, x.via);
   }
 };
 

@@ -27,9 +27,10 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
 } // namespace
 
 settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name,
-                   std::vector<address_rule> excluded_by_file)
+                   std::vector<address_rule> excluded_by_file, net::routes_found found)
     : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
-      seed(run_seed), excluded(std::move(excluded_by_file)) {
+      seed(run_seed), excluded(std::move(excluded_by_file)), routes(found),
+      reach(config.network.reach, routes) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");
@@ -45,6 +46,13 @@ settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_
   auto stored = config;
   stored.log = {};
   digest = net::keyed_hash(0, "configuration", net::to_archive(stored));
+}
+
+net::address settings::route_to(const net::endpoint& peer) const {
+  const auto& proxy = config.network.reach.tor_proxy;
+  if (peer.network == net::network_id::torv3 && proxy)
+    return net::through_proxy{peer, *proxy};
+  return peer;
 }
 
 bool settings::may_dial(const net::endpoint& peer) const {

@@ -30,10 +30,15 @@ struct settings {
   std::string build;                  ///< Identity of the binary.
   std::uint64_t seed = 0;             ///< Of the run.
   std::vector<address_rule> excluded; ///< Beside `config.peers.exclude`: what a file said.
+  net::routes_found routes;           ///< What this machine can do.
+  reachability reach;                 ///< What follows from that and the configuration.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
   settings(crawl_config from, std::uint64_t seed, std::string build_name,
-           std::vector<address_rule> excluded_by_file = {});
+           std::vector<address_rule> excluded_by_file = {}, net::routes_found found = {});
+
+  /// What is dialled to reach a peer: itself, or a proxy that is asked for it.
+  net::address route_to(const net::endpoint& peer) const;
 
   /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
   /// operator said otherwise), not excluded, not banned by configuration.

@@ -42,23 +42,17 @@ void asio_connection::dial(const address& peer, std::chrono::milliseconds timeou
   enter_table();
   if (auto failed = start_dial(peer); failed != error::none)
     return finish_later(failed);
-  if (proxy_ && core_->settings.proxy_reply < timeout) {
+  dial_time_ = timeout;
+  if (proxy_)
     too_late_ = error::proxy_failed;
-    timeout = core_->settings.proxy_reply;
-  }
-  start_timer(timeout);
+  start_timer(proxy_ ? core_->settings.proxy_reply : timeout);
 }
 
 error asio_connection::start_dial(const address& peer) {
-  is_ip_ = std::holds_alternative<endpoint>(peer);
-  auto to = socket_address_of(peer);
-  if (const auto& proxy = core_->settings.tor_proxy;
-      is_ip_ && std::get<endpoint>(peer).network == network_id::torv3 && proxy) {
-    const auto& onion = std::get<endpoint>(peer);
-    const auto text = to_string(onion);
-    proxy_ = std::make_unique<socks5_dial>(text.substr(0, text.rfind(':')), onion.port);
-    to = socket_address_of(*proxy);
-  }
+  is_ip_ = !std::holds_alternative<unix_path>(peer);
+  const auto to = socket_address_of(peer);
+  if (const auto* proxied = std::get_if<through_proxy>(&peer))
+    proxy_ = std::make_unique<socks5_dial>(proxied->peer);
   if (!to)
     return to.error();
   boost::system::error_code ec;
@@ -101,6 +95,11 @@ void asio_connection::send_to_proxy() {
   boost::system::error_code ec;
   if (!data.empty() && socket_.write_some(asio::buffer(data), ec) != data.size())
     return finish(error::proxy_failed);
+  // The proxy has done its part when it has heard whom we want: from here on it waits for the peer.
+  if (proxy_->is_asked() && too_late_ == error::proxy_failed) {
+    too_late_ = error::timed_out;
+    start_timer(dial_time_);
+  }
   socket_.async_wait(stream_socket::wait_read,
                      [self = shared_from_this()](const boost::system::error_code&) {
                        if (self->phase_ == phase::dialling)

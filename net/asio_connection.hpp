@@ -92,7 +92,8 @@ private:
   phase phase_ = phase::dialling;
   input input_ = input::open;
   output output_ = output::open;
-  error too_late_ = error::timed_out; ///< What the dial ends with when its time is over.
+  std::chrono::milliseconds dial_time_{0}; ///< What is left for the peer, behind a proxy.
+  error too_late_ = error::timed_out;      ///< What the dial ends with when its time is over.
   bool is_ip_ = true;
   bool input_armed_ = false;
   bool output_armed_ = false;

@@ -80,8 +80,12 @@ void asio_listener::on_readable() {
       break;
     if (failed == ECONNABORTED || failed == EINTR)
       continue;
-    if (accept_may_recover(failed))
+    if (accept_may_recover(failed)) {
+      const auto reason = bind_error(failed);
+      if (reason == error::no_descriptors || reason == error::no_memory)
+        core_->deliver(owner_, accept_paused{id_, reason});
       return pause();
+    }
     if (failed != 0)
       return fail(bind_error(failed));
   }

@@ -7,6 +7,7 @@
 #include "net/asio_datagrams.hpp"
 #include "net/asio_listener.hpp"
 #include "net/asio_resolver.hpp"
+#include "net/machine_routes.hpp"
 
 namespace seedwalk::net {
 
@@ -122,6 +123,10 @@ resolve_id asio_network::resolve(const std::string& host, std::uint16_t port,
   const resolve_id id{core_->next_id()};
   run([=](const auto& core) { core->resolver->resolve(id, host, port, timeout, who); });
   return id;
+}
+
+void asio_network::find_routes(owner who) {
+  run([=](const auto& core) { core->deliver_later(who, routes_of_this_machine()); });
 }
 
 datagram_socket_id asio_network::open_datagrams(const endpoint& local, owner who) {

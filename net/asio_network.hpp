@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "net/completion_sink.hpp"
 #include "net/network.hpp"
@@ -40,11 +39,8 @@ struct asio_options {
   /// At most this many names are asked for at once; more wait for their turn.
   std::size_t resolver_threads_max = 4;
 
-  /// A SOCKS5 proxy through which Tor v3 endpoints are dialled. Without it they are
-  /// `error::address_not_supported`, as I2P always is.
-  std::optional<endpoint> tor_proxy;
-
-  /// A proxy that has not answered after this long is `error::proxy_failed`.
+  /// A proxy that is not connected and has not chosen a method after this long is
+  /// `error::proxy_failed`. What it takes to reach the peer is the dial's own time.
   std::chrono::milliseconds proxy_reply{20000};
 };
 
@@ -93,6 +89,7 @@ public:
   void close(connection_id id, closing how) override;
   resolve_id resolve(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout,
                      owner who) override;
+  void find_routes(owner who) override;
   datagram_socket_id open_datagrams(const endpoint& local, owner who) override;
   void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(datagram_socket_id id, const endpoint& to, buffer data) override;

@@ -64,8 +64,20 @@ struct unix_path {
   }
 };
 
-/// What one can dial or listen on.
-using address = std::variant<endpoint, unix_path>;
+/// An endpoint that is dialled through a SOCKS5 proxy (RFC 1928): the proxy is told its name, or
+/// its address if it is an IP one. For dials only.
+struct through_proxy {
+  endpoint peer;
+  endpoint proxy;
+  friend auto operator<=>(const through_proxy&, const through_proxy&) = default;
+  template <inspector F>
+  friend auto inspect(F& f, through_proxy& x) {
+    return f(x.peer, x.proxy);
+  }
+};
+
+/// What one can dial or, without a proxy, listen on. Recordings store it by index: append only.
+using address = std::variant<endpoint, unix_path, through_proxy>;
 
 /// The dial succeeded. `local` is our side's address (default-constructed on a Unix socket).
 struct connected {
@@ -103,6 +115,17 @@ struct listen_failed {
   error reason = error::unknown;
   template <inspector F>
   friend auto inspect(F& f, listen_failed& x) {
+    return f(x.listener, x.reason);
+  }
+};
+
+/// This machine had nothing left to accept with (descriptors, memory): the listener rests for a
+/// moment, and then goes on by itself. Who dials meanwhile waits in the kernel's queue.
+struct accept_paused {
+  listener_id listener;
+  error reason = error::unknown;
+  template <inspector F>
+  friend auto inspect(F& f, accept_paused& x) {
     return f(x.listener, x.reason);
   }
 };
@@ -193,10 +216,24 @@ struct datagram_received {
   }
 };
 
+/// Where this machine has a route to. Of the two meshes it says so if it has an address of its own
+/// in them: a default route alone leads nowhere there.
+struct routes_found {
+  bool ipv4 = false;
+  bool ipv6 = false;
+  bool cjdns = false;
+  bool yggdrasil = false;
+  friend bool operator==(const routes_found&, const routes_found&) = default;
+  template <inspector F>
+  friend auto inspect(F& f, routes_found& x) {
+    return f(x.ipv4, x.ipv6, x.cjdns, x.yggdrasil);
+  }
+};
+
 /// Everything that can come through the network door, in one type. Recordings store it by index:
 /// append only.
-using completion =
-    std::variant<connected, connect_failed, listening, listen_failed, accepted, received, drained,
-                 input_ended, closed, resolved, datagrams_opened, datagram_received>;
+using completion = std::variant<connected, connect_failed, listening, listen_failed, accepted,
+                                received, drained, input_ended, closed, resolved, datagrams_opened,
+                                datagram_received, routes_found, accept_paused>;
 
 } // namespace seedwalk::net

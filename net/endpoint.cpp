@@ -53,8 +53,14 @@ endpoint from_ipv6_bytes(const std::array<std::uint8_t, 16>& raw) {
 }
 
 /// The host part alone, without brackets and port.
-tl::expected<endpoint, parse_error> parse_host(std::string_view host, std::string_view whole) {
+tl::expected<endpoint, parse_error> parse_host(std::string_view as_written,
+                                               std::string_view whole) {
   endpoint result;
+  // Names of hosts compare without case (RFC 4343); so do those of Tor and I2P.
+  std::string host{as_written};
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   if (host.ends_with(".onion")) {
     auto key = parse_onion(host);
     if (!key)
@@ -241,7 +247,9 @@ tl::expected<endpoint, parse_error> parse_endpoint(std::string_view text,
     result.port = default_port;
   }
   if (result.port == 0 && result.network != network_id::i2p)
-    return refuse(text, "lacks a port");
+    return refuse(text, parts->has_port ? "has port 0, which nobody listens on: a port is a number "
+                                          "from 1 to 65535"
+                                        : "lacks a port");
   return result;
 }
 

@@ -51,6 +51,8 @@ bool is_dead_socket(const socket_address& at, const std::string& path) {
 
 tl::expected<listening_socket, error> listening_socket::open(const address& local, int backlog) {
   listening_socket made;
+  if (std::holds_alternative<through_proxy>(local))
+    return tl::make_unexpected(error::address_not_supported);
   const auto ip = std::get_if<endpoint>(&local);
   const auto failed =
       ip ? made.open_ip(*ip, backlog) : made.open_unix(std::get<unix_path>(local), backlog);

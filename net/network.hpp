@@ -62,6 +62,11 @@ public:
   virtual ~network() = default;
 
   /// Dials `peer`, for at most `timeout`. The id is valid at once: close() cancels the dial.
+  ///
+  /// Through a proxy `timeout` begins when the proxy has been asked for the peer, and its end is
+  /// `error::timed_out`: on a dead onion a proxy may be silent for as long as it likes. What comes
+  /// before, the dial to the proxy and its first answer, has 20 s of its own, and is
+  /// `error::proxy_failed` if anything goes wrong.
   virtual connection_id connect(const address& peer, std::chrono::milliseconds timeout,
                                 owner who) = 0;
 
@@ -100,6 +105,9 @@ public:
   /// Asks for the IPv4 and IPv6 addresses of `host`; `resolved` follows within `timeout`.
   virtual resolve_id resolve(const std::string& host, std::uint16_t port,
                              std::chrono::milliseconds timeout, owner who) = 0;
+
+  /// Asks where this machine has a route to; one `routes_found` follows. Nothing is sent.
+  virtual void find_routes(owner who) = 0;
 
   /// Opens a UDP socket on `local`; `datagrams_opened` follows.
   virtual datagram_socket_id open_datagrams(const endpoint& local, owner who) = 0;

@@ -41,6 +41,8 @@ tl::expected<socket_address, error> socket_address_of(const endpoint& peer) {
 tl::expected<socket_address, error> socket_address_of(const address& peer) {
   if (auto ip = std::get_if<endpoint>(&peer))
     return socket_address_of(*ip);
+  if (auto proxied = std::get_if<through_proxy>(&peer))
+    return socket_address_of(proxied->proxy);
   const auto& path = std::get<unix_path>(peer).path;
   socket_address to;
   auto& raw = reinterpret_cast<sockaddr_un&>(to.storage);

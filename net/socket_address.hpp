@@ -18,7 +18,8 @@ struct socket_address {
 };
 
 /// IPv4 as AF_INET; IPv6, CJDNS and Yggdrasil as AF_INET6. Tor, I2P, and Unix paths that are empty,
-/// hold a zero byte or are too long for a `sockaddr_un`, are `error::address_not_supported`.
+/// hold a zero byte or are too long for a `sockaddr_un`, are `error::address_not_supported`. What
+/// is dialled through a proxy has the proxy's.
 tl::expected<socket_address, error> socket_address_of(const endpoint& peer);
 tl::expected<socket_address, error> socket_address_of(const address& peer);
 

@@ -18,6 +18,7 @@ error error_of_reply(std::uint8_t reply) {
   switch (reply) {
   case 0:
     return error::none;
+  case 1:
   case 3: // network unreachable: from where the proxy dials
   case 4: // host unreachable
     return error::host_unreachable;
@@ -25,8 +26,10 @@ error error_of_reply(std::uint8_t reply) {
     return error::refused;
   case 6: // TTL expired: what Tor says of a circuit that took too long
     return error::timed_out;
+  case 0xf7: // introduction timed out
+    return error::timed_out;
   default:
-    return reply >= 0xf0 && reply <= 0xf7 ? error::host_unreachable : error::proxy_failed;
+    return reply >= 0xf0 && reply <= 0xf6 ? error::host_unreachable : error::proxy_failed;
   }
 }
 
@@ -36,8 +39,24 @@ socks5_dial::socks5_dial(std::string_view host, std::uint16_t port)
     : output_{version, 1, no_authentication}, request_{version, connect_command, 0, name_type,
                                                        static_cast<std::uint8_t>(host.size())} {
   assert(!host.empty() && host.size() <= 255);
-  request_.reserve(request_.size() + host.size() + 2);
-  request_.insert(request_.end(), host.begin(), host.end());
+  ask_for(as_bytes(host), port);
+}
+
+socks5_dial::socks5_dial(const endpoint& peer) : output_{version, 1, no_authentication} {
+  const bool is_ipv4 = peer.network == network_id::ipv4;
+  if (is_ipv4 || peer.address_bytes().size() == 16) {
+    request_ = {version, connect_command, 0, is_ipv4 ? ipv4_type : ipv6_type};
+    ask_for(peer.address_bytes(), peer.port);
+    return;
+  }
+  const auto text = to_string(peer);
+  const auto name = text.substr(0, text.rfind(':'));
+  request_ = {version, connect_command, 0, name_type, static_cast<std::uint8_t>(name.size())};
+  ask_for(as_bytes(name), peer.port);
+}
+
+void socks5_dial::ask_for(byte_view where, std::uint16_t port) {
+  request_.insert(request_.end(), where.begin(), where.end());
   request_.push_back(static_cast<std::uint8_t>(port >> 8));
   request_.push_back(static_cast<std::uint8_t>(port & 0xff));
 }

@@ -91,6 +91,8 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
   entries.reserve(me.peers.size());
   for (const auto number : me.peers) {
     const auto& peer = where_.nodes()[number];
+    if (!v2 && peer.at.network != net::network_id::ipv4 && peer.at.network != net::network_id::ipv6)
+      continue; // addr has no room for it (BIP155).
     const std::chrono::seconds age{ages.below(10'800)};
     auto& entry = entries.emplace_back();
     entry.peer = peer.at;

@@ -27,6 +27,7 @@ enum class effect_kind : std::uint64_t {
   want_datagrams,
   send_datagram,
   close_datagrams,
+  find_routes,
 
   store_write = 48,
   store_query,

@@ -59,6 +59,15 @@ bool internet::has_host(const net::endpoint& address) const {
   return net::is_loopback(address) || hosts_.contains(without_port(address));
 }
 
+void internet::set_proxy(const net::endpoint& at, proxy_state state) {
+  proxies_[at] = state;
+}
+
+proxy_state internet::proxy_at(const net::endpoint& at) const {
+  const auto known = proxies_.find(at);
+  return known == proxies_.end() ? proxy_state::absent : known->second;
+}
+
 void internet::set_name(const std::string& host, name_answer answer) {
   names_[host] = std::move(answer);
 }

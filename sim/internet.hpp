@@ -27,6 +27,13 @@ struct name_answer {
   latency delay = latency::constant(std::chrono::milliseconds{20});
 };
 
+/// What a simulated SOCKS5 proxy does for who dials through it.
+enum class proxy_state : std::uint8_t {
+  absent,  ///< Nobody listens there: dials through it fail at once.
+  silent,  ///< Accepts, and never chooses a method.
+  working, ///< Dials what it is asked for, on every network.
+};
+
 /// A dial to an address that no host has.
 enum class unknown_host : std::uint8_t { silent, refused, unreachable };
 
@@ -74,6 +81,10 @@ public:
   void add_host(const net::endpoint& address);
   bool has_host(const net::endpoint& address) const;
 
+  /// Puts a proxy at an address, or changes what it does from now on. Where none was put, none is.
+  void set_proxy(const net::endpoint& at, proxy_state state);
+  proxy_state proxy_at(const net::endpoint& at) const;
+
   void set_name(const std::string& host, name_answer answer);
   /// What the resolver says; numeric names and "localhost" need no entry.
   name_answer look_up(const std::string& host) const;
@@ -101,6 +112,7 @@ private:
   // order never seen: asked by address alone
   std::unordered_set<net::endpoint, endpoint_hash> hosts_; ///< Without ports.
   std::map<std::string, name_answer> names_;
+  std::map<net::endpoint, proxy_state> proxies_;
 };
 
 } // namespace seedwalk::sim

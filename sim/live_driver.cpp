@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "net/whole_file.hpp"
 #include "sim/process_signals.hpp"
 
 namespace seedwalk::sim {
@@ -113,22 +114,12 @@ net::control_completion request_of_signal(int signal, const hangup_plan& at_hang
 }
 
 net::reload_requested read_for_reload(const std::string& path) {
-  net::reload_requested result{path, {}, {}};
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"),
-                                                             std::fclose};
-  const auto system_text = [] { return std::generic_category().message(errno); };
-  if (!file) {
-    result.error = system_text();
-    return result;
-  }
-  result.contents.resize(net::reload_requested::max_contents_bytes + 1);
-  const auto size = std::fread(result.contents.data(), 1, result.contents.size(), file.get());
-  if (std::ferror(file.get()) != 0)
-    result.error = system_text();
-  else if (size > net::reload_requested::max_contents_bytes)
-    result.error = "the file is longer than 1 MiB";
-  result.contents.resize(result.error.empty() ? size : 0);
-  return result;
+  // A crawl waits for the answer: a pipe that is silent is not waited for.
+  auto text = net::read_whole_file(
+      path, {net::reload_requested::max_contents_bytes, std::chrono::milliseconds{0}});
+  if (!text)
+    return {path, {}, text.error().message};
+  return {path, std::move(*text), {}};
 }
 
 } // namespace seedwalk::sim

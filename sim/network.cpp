@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint16_t first_ephemeral_port = 32768;
 constexpr std::uint16_t last_ephemeral_port = 60999;
+/// What net::asio_options gives a proxy for its first answer.
+constexpr std::chrono::seconds proxy_reply{20};
 /// Connections that wait for accept credit at one listener; beyond it dials are not answered.
 constexpr std::size_t backlog_max = 4096;
 
@@ -81,6 +83,12 @@ network::network(internet& where, net::completion_sink& sink, host self)
   }
 }
 
+void network::add_address(net::endpoint address) {
+  address.port = 0;
+  where_.add_host(address);
+  host_.addresses.push_back(address);
+}
+
 network::~network() {
   vanish();
 }
@@ -130,7 +138,7 @@ void network::on_due(std::uint64_t what) {
     if (const auto at = listeners_.find(id); at != listeners_.end())
       accept_waiting(*at->second);
     break;
-  case event::resolved:
+  case event::answered:
     if (auto at = questions_.extract(id))
       deliver(at.mapped().who, std::move(at.mapped().answer));
     break;
@@ -180,7 +188,18 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
     return id;
   route way;
   auto failed = net::error::none;
-  if (const auto path = std::get_if<net::unix_path>(&peer)) {
+  std::chrono::nanoseconds delay{0};
+  if (const auto* proxied = std::get_if<net::through_proxy>(&peer)) {
+    // The proxy is next door and its host reaches everybody: what differs is whom the dial fails
+    // by.
+    const auto state = where_.proxy_at(proxied->proxy);
+    way.to = proxied->peer;
+    failed = local_for(proxied->proxy, way.from);
+    if (state != proxy_state::working)
+      failed = net::error::proxy_failed;
+    if (state == proxy_state::silent)
+      delay = proxy_reply;
+  } else if (const auto path = std::get_if<net::unix_path>(&peer)) {
     way.path = path->path;
     if (!is_possible_path(way.path))
       failed = net::error::address_not_supported;
@@ -191,7 +210,7 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   const stream_tag tag{id, who};
   connections_[id.value] = failed == net::error::none
                                ? where_.streams().dial(way, timeout, *this, tag)
-                               : where_.streams().fail_dial(failed, *this, tag);
+                               : where_.streams().fail_dial(failed, *this, tag, delay);
   return id;
 }
 
@@ -262,6 +281,8 @@ net::listener_id network::listen(const net::address& local, net::owner who) {
 
 net::error network::bind(listener& l, const net::address& local) {
   l.local = local;
+  if (std::holds_alternative<net::through_proxy>(local))
+    return net::error::address_not_supported;
   if (const auto ip = std::get_if<net::endpoint>(&local))
     return bind_ip(l, *ip);
   const auto& path = std::get<net::unix_path>(local).path;
@@ -384,9 +405,25 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
       answer.addresses.push_back(address);
     }
   }
-  questions_.emplace(id.value, question{who, std::move(answer)});
-  plan_alone(event::resolved, id.value, where_.now().steady + due);
+  questions_.emplace(id.value, question{who, net::completion{std::move(answer)}});
+  plan_alone(event::answered, id.value, where_.now().steady + due);
   return id;
+}
+
+void network::find_routes(net::owner who) {
+  if (is_dead_)
+    return;
+  const auto leads_to = [&](auto network) {
+    return std::any_of(host_.addresses.begin(), host_.addresses.end(),
+                       [&](const auto& own) { return own.network == network; });
+  };
+  // Its number is nobody's: the door's other ids stay what they are.
+  const auto id = ++last_question_ + (std::uint64_t{1} << 48);
+  questions_.emplace(id, question{who, net::routes_found{leads_to(net::network_id::ipv4),
+                                                         leads_to(net::network_id::ipv6),
+                                                         leads_to(net::network_id::cjdns),
+                                                         leads_to(net::network_id::yggdrasil)}});
+  plan_alone(event::answered, id, where_.now().steady);
 }
 
 net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner who) {

@@ -41,6 +41,9 @@ public:
   network(internet& where, net::completion_sink& sink, host self);
   ~network() override;
 
+  /// The host is given one more address, and with it a route to that network.
+  void add_address(net::endpoint address);
+
   /// The host's process dies: every connection is reset, every socket gone, nothing is delivered
   /// any more, and calls do nothing.
   void vanish();
@@ -57,6 +60,7 @@ public:
   void close(net::connection_id id, net::closing how) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
                           std::chrono::milliseconds timeout, net::owner who) override;
+  void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
@@ -67,14 +71,14 @@ private:
   struct listener;
   struct question {
     net::owner who;
-    net::resolved answer;
+    net::completion answer;
   };
   struct datagram_socket {
     net::owner who;
     net::endpoint local;
     net::error failed = net::error::none;
   };
-  enum class event : std::uint8_t { listening, accept, resolved, datagrams_opened };
+  enum class event : std::uint8_t { listening, accept, answered, datagrams_opened };
 
   void on_connected(stream_ref at, const stream_tag& tag, const net::endpoint& local) override;
   void on_connect_failed(stream_ref at, const stream_tag& tag, net::error reason) override;
@@ -104,6 +108,7 @@ private:
   host host_;
   agenda::lane lane_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t last_question_ = 0; ///< Of those that have no id of the door.
   std::uint16_t last_port_ = 0;
   bool is_dead_ = false;
   // order never seen: asked by number; whoever needs an order sorts

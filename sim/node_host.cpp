@@ -74,6 +74,8 @@ void node_host::welcome(std::uint32_t node, stream_ref at, const route& way) {
   const auto number = free_guests_.back();
   free_guests_.pop_back();
   guests_[number] = {node, true, models_.open(node, way.from)};
+  if (heard_)
+    heard_(nodes_.nodes()[node].at);
   ++accepted_;
   ++open_;
   where_.streams().own(at, *this, {{number}, somebody});

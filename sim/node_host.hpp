@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim/fifo.hpp"
@@ -32,6 +34,8 @@ public:
   /// Connections that nodes have accepted since the beginning, and now.
   std::uint64_t accepted() const { return accepted_; }
   std::size_t open() const { return open_; }
+  /// Calls `heard` with each node that accepts a connection, when it does.
+  void watch(std::function<void(const net::endpoint& node)> heard) { heard_ = std::move(heard); }
 
 private:
   struct acceptor;
@@ -61,6 +65,7 @@ private:
   std::uint64_t violation_count_ = 0;
   std::uint64_t accepted_ = 0;
   std::size_t open_ = 0;
+  std::function<void(const net::endpoint&)> heard_;
 };
 
 } // namespace seedwalk::sim

@@ -22,6 +22,7 @@ public:
   net::datagram_socket_id open_datagrams(const net::endpoint&, net::owner) override {
     return {next()};
   }
+  void find_routes(net::owner) override {}
   void accept(net::listener_id, std::uint32_t) override {}
   void stop_listening(net::listener_id) override {}
   void own(net::connection_id, net::owner) override {}

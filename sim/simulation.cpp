@@ -1,15 +1,21 @@
 #include "sim/simulation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace seedwalk::sim {
 
 simulation::simulation(options o, world& home, agenda& events)
-    : options_(o), world_(home), events_(events), cost_draw_(home.settings().seed, "step cost") {}
+    : options_(std::move(o)), world_(home), events_(events),
+      cost_draw_(home.settings().seed, "step cost") {}
 
 void simulation::move_to(net::steady_time steady) {
-  const auto start = world_.settings().wall;
-  world_.advance({steady, start + std::chrono::duration_cast<std::chrono::seconds>(steady)});
+  const auto& steps = options_.wall_steps;
+  while (steps_made_ != steps.size() && steps[steps_made_].at <= steady)
+    wall_ahead_ += steps[steps_made_++].by;
+  const auto right =
+      world_.settings().wall + std::chrono::duration_cast<std::chrono::seconds>(steady);
+  world_.advance({steady, std::max(right + wall_ahead_, std::chrono::seconds{1})});
 }
 
 void simulation::charge_step() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "net/instant.hpp"
 #include "net/random.hpp"
@@ -9,6 +11,13 @@
 #include "sim/world.hpp"
 
 namespace seedwalk::sim {
+
+/// The wall clock of a simulated machine is set: from `at` on it says so much more than it would
+/// have. What time it really is nodes know, who have clocks of their own.
+struct clock_step {
+  net::steady_time at{0};
+  std::chrono::seconds by{0};
+};
 
 /// The driver of a simulated run: runs actors, charges virtual time for their steps, and jumps to
 /// the next event when none can run. An idle hour costs nothing.
@@ -18,6 +27,8 @@ public:
     /// What a step costs, drawn for each activation between these.
     net::steady_time step_cost_min{1'000};
     net::steady_time step_cost_max{10'000};
+    /// When the wall clock is set, in the order of their times.
+    std::vector<clock_step> wall_steps;
   };
 
   /// `home` and `events` outlive the simulation.
@@ -43,6 +54,8 @@ private:
   void charge_step();
 
   options options_;
+  std::size_t steps_made_ = 0;         ///< Of the wall clock.
+  std::chrono::seconds wall_ahead_{0}; ///< By them.
   world& world_;
   agenda& events_;
   net::keyed_hasher cost_draw_;

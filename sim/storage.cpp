@@ -88,7 +88,9 @@ store::request_id storage::write(store::batch what, net::owner who) {
 store::request_id storage::query(store::query what, net::owner who) {
   begin();
   store::answered done{store::request_id{++last_id_}, {}, {}};
-  if (auto answer = database_->answer(what))
+  if (fails_ && fails_(what))
+    done.error = {store::error_code::io, options_.path + ": a simulated error of the disk"};
+  else if (auto answer = database_->answer(what))
     done.answer = std::move(*answer);
   else
     done.error = std::move(answer.error());

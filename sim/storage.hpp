@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -65,6 +66,9 @@ public:
   store::database& database() { return *database_; }
   std::size_t in_flight() const { return pending_.size(); }
 
+  /// Queries of which `which` says so fail, as on a disk that cannot be read there.
+  void fail_queries(std::function<bool(const store::query&)> which) { fails_ = std::move(which); }
+
 private:
   struct pending {
     std::uint64_t number;
@@ -86,6 +90,7 @@ private:
   agenda::lane lane_;
   std::uint64_t last_id_ = 0;
   std::deque<pending> pending_;
+  std::function<bool(const store::query&)> fails_;
 };
 
 } // namespace seedwalk::sim

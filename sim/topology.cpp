@@ -111,8 +111,44 @@ void topology::draw_kinds() {
     }
     if (i < options_.seeds)
       node.kind = node_kind::honest;
+    node.at.network = draw_network(i);
     node.start_height = static_cast<std::int32_t>(stream.between(800'000, 900'000));
   }
+}
+
+net::network_id topology::draw_network(std::uint32_t node) const {
+  std::uint64_t parts = 0;
+  for (const auto& [network, share] : options_.networks)
+    parts += share;
+  if (node < options_.seeds || parts == 0)
+    return net::network_id::ipv4;
+  auto drawn = stream_of(options_.seed, "network", node).below(parts);
+  for (const auto& [network, share] : options_.networks) {
+    if (drawn < share)
+      return network;
+    drawn -= share;
+  }
+  return net::network_id::ipv4;
+}
+
+net::endpoint topology::draw_address(std::uint32_t node, net::network_id network) const {
+  if (network == net::network_id::ipv4)
+    return net::ipv4_endpoint(ipv4_of(options_.first) + node, options_.first.port);
+  net::endpoint at;
+  at.network = network;
+  at.port = network == net::network_id::i2p ? 0 : options_.first.port;
+  const auto size = at.address_bytes().size();
+  auto stream = stream_of(options_.seed, "address", node);
+  for (std::size_t i = 0; i != size; ++i)
+    at.address[i] = static_cast<std::uint8_t>(stream.below(256));
+  // 2a00::/8 is Europe's, fc00::/8 CJDNS. Yggdrasil nobody gossips.
+  if (network == net::network_id::ipv6)
+    at.address[0] = 0x2a;
+  if (network == net::network_id::cjdns)
+    at.address[0] = 0xfc;
+  for (std::size_t i = 0; i != 4; ++i)
+    at.address[size - 4 + i] = static_cast<std::uint8_t>(node >> (24 - 8 * i));
+  return at;
 }
 
 /// First every node gets into the table of one before it, then the tables are filled up.
@@ -129,11 +165,13 @@ void topology::draw_tables() {
     auto& node = nodes_[i];
     // The last free place goes to a node that brings new ones.
     if (room == 1 && capacity(node.kind) == 0)
-      node.kind = node_kind::honest;
+      node.kind = node_kind::honest, node.at.network = net::network_id::ipv4;
     if (i > 0) {
       auto stream = stream_of(options_.seed, "parent", i);
       const auto at = stream.below(with_room.size());
       auto& parent = nodes_[with_room[at]];
+      if (parent.kind == node_kind::legacy_addr && node.at.network != net::network_id::ipv6)
+        node.at.network = net::network_id::ipv4; // All that it can tell of.
       parent.peers.push_back(i);
       --room;
       if (parent.peers.size() == capacity(parent.kind)) {
@@ -141,7 +179,8 @@ void topology::draw_tables() {
         with_room.pop_back();
       }
     }
-    if (const auto more = capacity(node.kind); more != 0) {
+    const bool leads_on = node.at.network == net::network_id::ipv4;
+    if (const auto more = capacity(node.kind); more != 0 && leads_on) {
       with_room.push_back(i);
       room += more;
     }
@@ -149,8 +188,8 @@ void topology::draw_tables() {
   std::vector<std::uint32_t> seen(options_.nodes, UINT32_MAX);
   for (std::uint32_t i = 0; i != options_.nodes; ++i) {
     auto& node = nodes_[i];
-    node.at = net::ipv4_endpoint(ipv4_of(options_.first) + i, options_.first.port);
-    if (node.kind == node_kind::refused)
+    node.at = draw_address(i, node.at.network);
+    if (node.kind == node_kind::refused && node.at.port != 0)
       ++node.at.port;
     if (node.kind == node_kind::pruned)
       node.services = net::service::network_limited | net::service::witness;
@@ -171,9 +210,12 @@ void topology::draw_tables() {
 }
 
 std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {
-  if (at.network != net::network_id::ipv4)
-    return std::nullopt;
-  const auto number = ipv4_of(at) - ipv4_of(options_.first);
+  const auto used = at.address_bytes();
+  std::uint32_t number = 0;
+  for (std::size_t i = used.size() - 4; i != used.size(); ++i)
+    number = number << 8 | used[i];
+  if (at.network == net::network_id::ipv4)
+    number -= ipv4_of(options_.first);
   if (number >= nodes_.size() || nodes_[number].at != at)
     return std::nullopt;
   return number;

@@ -84,8 +84,12 @@ struct topology_options {
   std::uint32_t addresses_a_node = 1000;
   /// The parts of each kind. Drawn for each node.
   std::vector<std::pair<node_kind, std::uint32_t>> shares = {{node_kind::honest, 1}};
+  /// The parts of each network. Drawn for each node but the seeds, which are on IPv4. Only nodes on
+  /// IPv4 bring a crawl to new ones, so that who cannot reach a network misses nobody else.
+  std::vector<std::pair<net::network_id, std::uint32_t>> networks = {{net::network_id::ipv4, 1}};
   net::magic_bytes magic = {0xfa, 0xbf, 0xb5, 0xda}; ///< regtest
-  /// Node i listens at `first` plus i; a refused one at the next port.
+  /// Node i listens at `first` plus i; a refused one at the next port. On other networks than IPv4
+  /// at an address that is drawn, the last bytes of which are i.
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
@@ -109,6 +113,8 @@ public:
 
 private:
   void draw_kinds();
+  net::network_id draw_network(std::uint32_t node) const;
+  net::endpoint draw_address(std::uint32_t node, net::network_id network) const;
   void draw_tables();
 
   topology_options options_;

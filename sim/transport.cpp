@@ -219,7 +219,8 @@ stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, s
   return ref_of(at);
 }
 
-stream_ref transport::fail_dial(net::error reason, stream_user& user, const stream_tag& tag) {
+stream_ref transport::fail_dial(net::error reason, stream_user& user, const stream_tag& tag,
+                                std::chrono::nanoseconds delay) {
   const auto at = allocate();
   at.link->way = {};
   at.link->key = net::keyed_hash(options_.seed, "failed dial", bytes_of(&tag.id.value, 1));
@@ -228,7 +229,10 @@ stream_ref transport::fail_dial(net::error reason, stream_user& user, const stre
   at.me().user = &user;
   at.me().tag = tag;
   at.me().last_word = reason;
-  plan(at, event::last_word);
+  if (delay.count() == 0)
+    plan(at, event::last_word);
+  else
+    plan_alone(at, event::last_word, now() + delay);
   return ref_of(at);
 }
 

@@ -64,8 +64,9 @@ public:
   stream_ref dial(const route& way, std::chrono::nanoseconds timeout, stream_user& user,
                   const stream_tag& tag);
 
-  /// The same, and fails with `reason`.
-  stream_ref fail_dial(net::error reason, stream_user& user, const stream_tag& tag);
+  /// The same, and fails with `reason` after `delay`.
+  stream_ref fail_dial(net::error reason, stream_user& user, const stream_tag& tag,
+                       std::chrono::nanoseconds delay = {});
 
   /// Gives an accepted side to a user, or an open one to another. An accepted side stays silent,
   /// but for its end, until it is given to somebody: `tag.who` is not `net::nobody`.

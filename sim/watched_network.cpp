@@ -60,6 +60,11 @@ net::resolve_id watched_network::resolve(const std::string& host, std::uint16_t 
   return id;
 }
 
+void watched_network::find_routes(net::owner who) {
+  world_.note_effect(effect_kind::find_routes, who.id);
+  inner_.find_routes(who);
+}
+
 net::datagram_socket_id watched_network::open_datagrams(const net::endpoint& local,
                                                         net::owner who) {
   const auto id = inner_.open_datagrams(local, who);

@@ -27,6 +27,7 @@ public:
   void close(net::connection_id id, net::closing how) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
                           std::chrono::milliseconds timeout, net::owner who) override;
+  void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to,

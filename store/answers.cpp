@@ -7,6 +7,7 @@
 #include "store/keys.hpp"
 #include "store/read_record.hpp"
 #include "store/values.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -82,6 +83,8 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
     if (!*found_record)
       return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(parts.peer)));
     auto& r = **found_record;
+    if (queue == dial_class::fresh)
+      judge_claim_again(r, q.now);
     if (queue == dial_class::fresh && !fresh(r.claimed_time, q.now, schedule_))
       continue;
     if (queue == dial_class::fresh)
@@ -187,6 +190,8 @@ answers::result answers::reply(const stats_query& q) {
   out.known = t.known;
   out.known_by_network = t.by_network;
   out.known_by_class = t.by_class;
+  for (std::size_t n = 0; n != out.not_dialled.size(); ++n)
+    out.not_dialled[n] = memory_.parked[n] ? memory_.dormant_by_network[n] : 0;
   out.visited = t.visited;
   out.reached = t.reached;
   out.good = t.good;

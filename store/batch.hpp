@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
 
+#include "net/bytes.hpp"
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
 #include "net/messages_addr.hpp"
@@ -31,8 +33,8 @@ struct record_claims {
   }
 };
 
-/// A visit ended. Files it, counts it and schedules the next one. An unknown endpoint becomes
-/// known.
+/// A visit ended. Files it, counts it, in its census too, and schedules the next one. An unknown
+/// endpoint becomes known.
 struct record_visit {
   net::endpoint peer;
   visit_record visit;
@@ -63,7 +65,8 @@ struct open_census {
   }
 };
 
-/// Replaces the record of a census: new counters, or its end. An unknown number does nothing.
+/// Replaces the record of a census, but for its counters of visits: `record_visit` counts those. An
+/// unknown number does nothing.
 struct update_census {
   std::uint32_t number = 0;
   census_record census;
@@ -123,9 +126,46 @@ struct tidy {
   }
 };
 
+/// Says which networks are dialled from now on, by net::network_id; until it is said, all are. What
+/// is known of the others is kept, counted and listed, and waits nowhere: their endpoints are
+/// dormant, so that nobody who asks who is due ever passes them. Loopback is always dialled.
+///
+/// Puts to rest who was queued of a network that is not dialled any more, and queues again who was
+/// put to rest of one that is, as its record says: at most `limit` of them. Whoever is told of a
+/// `next` asks again with it as `after`. The database remembers which networks have endpoints at
+/// rest for this reason, and looks through no others. Result: `networks_settled`.
+struct dial_networks {
+  std::array<bool, 8> dialled{};
+  timestamp now{};
+  std::optional<net::endpoint> after;
+  std::uint32_t limit = 5'000;
+  template <net::inspector F>
+  friend auto inspect(F& f, dial_networks& x) {
+    return f(x.dialled, x.now, x.after, x.limit);
+  }
+};
+
+/// The clock was wrong when something was written, and says `now` today: mends what lies in the
+/// future (wrong_clock.hpp says how), at most `limit` looks of it: records, and if `now` is
+/// believed bans, visits and sightings. A database in which nothing does costs a look or two.
+/// Result: `times_mended`, which says where to go on.
+struct mend_times {
+  timestamp now{};
+  std::chrono::seconds set_back{0}; ///< By how much the clock was just set back; 0: not known.
+  bool believed = false;            ///< Else only due times are moved.
+  std::uint8_t part = 0;            ///< As the answer before said; at first 0 ...
+  net::bytes after{};               ///< ... and nothing.
+  std::uint32_t limit = 1'000;
+  template <net::inspector F>
+  friend auto inspect(F& f, mend_times& x) {
+    return f(x.now, x.set_back, x.believed, x.part, x.after, x.limit);
+  }
+};
+
 /// Everything that can be written. Recordings store it by index: append only.
-using operation = std::variant<record_claims, record_visit, dial_soon, open_census, update_census,
-                               record_inbound, add_ban, lift_ban, forget_peer, tidy>;
+using operation =
+    std::variant<record_claims, record_visit, dial_soon, open_census, update_census, record_inbound,
+                 add_ban, lift_ban, forget_peer, tidy, dial_networks, mend_times>;
 
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
@@ -175,8 +215,36 @@ struct tidied {
   }
 };
 
-/// What one operation brought; most bring nothing.
-using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied>;
+/// What `dial_networks` did.
+struct networks_settled {
+  std::uint32_t parked = 0;          ///< Put to rest.
+  std::uint32_t queued = 0;          ///< Queued again.
+  std::optional<net::endpoint> next; ///< There is more to do, behind this one.
+  friend bool operator==(const networks_settled&, const networks_settled&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, networks_settled& x) {
+    return f(x.parked, x.queued, x.next);
+  }
+};
+
+/// What mending did. `more`: there is more to look at, from `part` and `after` on.
+struct times_mended {
+  std::uint32_t records = 0;
+  std::uint32_t bans = 0;
+  std::uint32_t visits = 0; ///< Sightings included.
+  std::uint8_t part = 0;
+  net::bytes after{};
+  bool more = false;
+  friend bool operator==(const times_mended&, const times_mended&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, times_mended& x) {
+    return f(x.records, x.bans, x.visits, x.part, x.after, x.more);
+  }
+};
+
+/// What one operation brought; most bring nothing. Recordings store it by index: append only.
+using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied,
+                                      networks_settled, times_mended>;
 
 /// One result for each operation, in order.
 struct batch_result {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/endpoint.hpp"
@@ -47,13 +49,25 @@ struct census_record {
   std::uint64_t configuration = 0; ///< Digest of the configuration.
   std::vector<std::string> seeds;  ///< Where it started: DNS seeds, endpoints given by hand.
   std::uint32_t restarts = 0;
-  std::uint64_t tried = 0;
+  // Counted by the database, in the batch that records a visit.
+  std::uint64_t tried = 0; ///< Visits that name this census.
   std::uint64_t good = 0;
   std::uint64_t failed = 0;
-  std::vector<std::uint64_t> outcomes; ///< By net::outcome.
+  std::vector<std::uint64_t> outcomes; ///< By net::outcome, as far as any was counted.
   std::vector<blind_interval> blind;   ///< The newest `max_blind`.
 
   static constexpr std::size_t max_blind = 256;
+
+  /// Takes everything from `other` but what was counted here.
+  void describe_as(const census_record& other) {
+    auto counted = std::move(outcomes);
+    const auto [tried_here, good_here, failed_here] = std::array{tried, good, failed};
+    *this = other;
+    tried = tried_here;
+    good = good_here;
+    failed = failed_here;
+    outcomes = std::move(counted);
+  }
 
   friend bool operator==(const census_record&, const census_record&) = default;
 

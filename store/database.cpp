@@ -74,6 +74,7 @@ tl::expected<void, error> database::create() {
                     "choose another path",
                     disk_.path())});
   memory_ = known_state(options_.seed, options_.record_cache_bytes);
+  memory_.dialled = dialled_;
   leveldb::WriteBatch out;
   out.Put(meta_key("header"), archived(header{schema, options_.chain, options_.seed}));
   out.Put(meta_key("counters"), archived(memory_.totals));
@@ -105,6 +106,12 @@ tl::expected<void, error> database::load_header() {
               fmt::format("{}: a database of the chain {}, not {}; choose another path",
                           disk_.path(), h.chain, options_.chain)});
   memory_ = known_state(h.seed, options_.record_cache_bytes);
+  memory_.dialled = dialled_;
+  const auto parked = disk_.get(meta_key("parked"));
+  if (!parked)
+    return tl::unexpected(parked.error());
+  if (*parked && !net::from_archive(net::as_bytes(**parked), memory_.parked))
+    return tl::unexpected(disk_.damaged_value("the header"));
   const auto totals = disk_.get(meta_key("counters"));
   if (!totals)
     return tl::unexpected(totals.error());
@@ -164,6 +171,7 @@ tl::expected<batch_result, error> database::apply(const batch& what) {
     close();
     return tl::unexpected(written.error());
   }
+  dialled_ = memory_.dialled;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -88,6 +89,8 @@ private:
   key_values disk_;
   database_options options_;
   known_state memory_;
+  /// What the last `dial_networks` said: holds when the database is opened again after an error.
+  std::array<bool, 8> dialled_ = known_state{}.dialled;
 };
 
 } // namespace seedwalk::store

@@ -11,17 +11,19 @@ namespace seedwalk::store {
 /// Why the database could not do what it was asked.
 enum class error_code : std::uint8_t {
   none = 0,
-  newer_schema, ///< Written by a later version of this program.
-  other_chain,  ///< A database of another chain.
-  locked,       ///< Another process has it open.
-  not_found,    ///< There is no database, and none was to be created.
-  not_a_folder, ///< The path is a file.
-  not_writable, ///< Permissions, or a read-only file system.
-  disk_full,    ///< No space, or over quota. What was acknowledged is safe.
-  corrupt,      ///< Truncated, or bytes have changed.
-  io,           ///< Anything else that the operating system refused.
-  stopped,      ///< The storage was being shut down; nothing was done.
-  overloaded,   ///< More requests in flight than the door takes; nothing was done.
+  newer_schema,  ///< Written by a later version of this program.
+  other_chain,   ///< A database of another chain.
+  locked,        ///< Another process has it open.
+  not_found,     ///< There is no database, and none was to be created.
+  not_a_folder,  ///< The path is a file.
+  not_writable,  ///< Permissions, or a read-only file system.
+  disk_full,     ///< No space, or over quota. What was acknowledged is safe.
+  corrupt,       ///< Truncated, or bytes have changed.
+  io,            ///< Anything else that the operating system refused.
+  stopped,       ///< The storage was being shut down; nothing was done.
+  overloaded,    ///< More requests in flight than the door takes; nothing was done.
+  foreign_files, ///< The folder has files that LevelDB would take for its own. None was touched.
+  gone,          ///< The folder was moved or deleted while the database was open.
 };
 
 /// "newer_schema", "locked", ...: the spelling of every report.

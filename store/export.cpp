@@ -5,34 +5,34 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "net/stranger_text.hpp"
+
 namespace seedwalk::store {
 
 namespace {
 
-/// The text with double quotes doubled and control bytes as \xNN: fit for one quoted CSV field.
+/// `printable`, fit for one quoted field of CSV that no spreadsheet takes for a formula.
 std::string csv_quoted(std::string_view text) {
+  constexpr std::string_view begin_formulas = "=+-@";
   std::string out = "\"";
-  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos)
-    out += '\'';
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
+  if (!text.empty() && begin_formulas.find(text.front()) != std::string_view::npos) {
+    out += fmt::format("\\x{:02x}", text.front());
+    text.remove_prefix(1);
+  }
+  for (const char c : net::printable(text)) {
     if (c == '"')
-      out += "\"\"";
-    else if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
+      out += '"';
+    out += c;
   }
   return out += '"';
 }
 
-/// The text with everything but printable ASCII, and the quote, as \xNN.
+/// `printable`, with the quote as \x22 besides.
 std::string dump_quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\')
-      out += fmt::format("\\x{:02x}", byte);
+  for (const char c : net::printable(text)) {
+    if (c == '"')
+      out += "\\x22";
     else
       out += c;
   }
@@ -49,6 +49,7 @@ std::string percent(const average& a) {
 
 std::string json_row(const net::endpoint& peer, const peer_record& r) {
   nlohmann::json row;
+  row["type"] = "peer";
   row["address"] = net::to_string(peer);
   row["network"] = net::name_of(peer.network);
   row["good"] = good(r);
@@ -75,7 +76,7 @@ std::string json_row(const net::endpoint& peer, const peer_record& r) {
     row["stage"] = net::name_of(r.last->stage);
     row["blame"] = net::name_of(r.last->blame);
   }
-  return row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return row.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 std::string csv_header() {

@@ -9,17 +9,21 @@ namespace seedwalk::store {
 
 /// Rows of exports: one endpoint, one line, no line end.
 ///
-/// Peers choose their user agents, so every format escapes them: a row is one line whatever they
-/// send. Times are seconds since 1970, 0 for never.
+/// Peers choose their user agents, which are any bytes, so every format escapes them: a row is one
+/// line of ASCII whatever they send. Times are seconds since 1970, 0 for never.
 
 /// `{"address":"127.1.0.1:18444","blame":"peer",...}` with sorted keys: address, blame,
 /// first_heard, good, last_success, last_try, network, outcome, protocol_version, services, stage,
-/// start_height, successes, tries, user_agent. Fields of an endpoint that was never visited, or
-/// never sent a version, are null. Bytes of a user agent that are not UTF-8 become U+FFFD.
+/// start_height, successes, tries, type (always "peer"), user_agent. What is not ASCII is escaped
+/// as JSON has it (`\u00e9`), so that no terminal and no log takes part in what a peer sent. Fields
+/// of an endpoint that was never visited, or never sent a version, are null. Bytes of a user agent
+/// that are not UTF-8 become U+FFFD.
 std::string json_row(const net::endpoint& peer, const peer_record& r);
 
-/// The names of the columns of `csv_row`, and a row (RFC 4180; the user agent is always quoted; a
-/// leading `=`, `+`, `-` or `@` in it gets a quote before it, so that no spreadsheet runs it).
+/// The names of the columns of `csv_row`, and a row (RFC 4180). The user agent is always quoted;
+/// bytes that are not printable ASCII, and the backslash, are `\xNN` as of net::printable, and so
+/// is a leading `=`, `+`, `-` or `@`, which a spreadsheet would take for a formula: reading each
+/// `\xNN` as one byte gives back what the peer sent.
 std::string csv_header();
 std::string csv_row(const net::endpoint& peer, const peer_record& r);
 

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "store/folder_contents.hpp"
 
 namespace seedwalk::store {
 
@@ -75,7 +78,7 @@ std::vector<live_table> parse_tables(std::string_view property) {
 
 key_values::key_values(std::string path, key_value_options options)
     : path_(std::move(path)), options_(std::move(options)),
-      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()),
+      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()), careful_(env_),
       silent_(std::make_unique<silent_logger>()) {}
 
 key_values::~key_values() {
@@ -120,23 +123,74 @@ error key_values::damaged_value(std::string_view what) const {
                       path_, what)};
 }
 
-tl::expected<void, error> key_values::check_folder() const {
+/// That LevelDB may be let into the folder: what it does where it finds no CURRENT cannot be
+/// undone.
+tl::expected<void, error> key_values::check_folder() {
   if (!env_->FileExists(path_))
     return {};
   std::vector<std::string> names;
   if (const auto status = env_->GetChildren(path_, &names); !status.ok())
     return tl::unexpected(translate(status));
+  // A link that leads nowhere is no CURRENT, for LevelDB too.
+  if (!env_->FileExists(path_ + "/CURRENT"))
+    if (auto done = do_without_current(names); !done)
+      return done;
+  if (lacks_its_log(names))
+    return tl::unexpected(error{
+        error_code::corrupt,
+        fmt::format("{}: the database is damaged: its write-ahead log (NUMBER.log) is missing, "
+                    "and with it the last writes. Nothing was changed. Restore it from the "
+                    "copy that the other files came from, or go on without by making an empty "
+                    "file 000000.log",
+                    path_)});
+  if (careful_.unclaimed_in(path_) > careful_env::unclaimed_max)
+    return tl::unexpected(error{
+        error_code::foreign_files,
+        fmt::format("{0}/{1}: more than {2} files that the database does not name were set aside "
+                    "here; if `seedwalk db check` finds nothing missing, remove this folder",
+                    path_, careful_env::unclaimed_folder, careful_env::unclaimed_max)});
   return {};
 }
 
-tl::expected<void, error> key_values::open() {
-  close();
-  if (auto folder = check_folder(); !folder)
-    return folder;
-  if (!options_.create && !env_->FileExists(path_ + "/CURRENT"))
-    return tl::unexpected(translate(leveldb::Status::InvalidArgument("")));
+tl::expected<void, error> key_values::do_without_current(const std::vector<std::string>& names) {
+  const auto verdict = judge_without_current(names);
+  switch (verdict.what) {
+  case folder_verdict::kind::empty:
+    return {};
+  case folder_verdict::kind::incomplete:
+    // With one manifest there is no doubt what stood in it.
+    if (verdict.manifests.size() == 1)
+      return restore_current(verdict.manifests.front());
+    return tl::unexpected(error{
+        error_code::corrupt,
+        fmt::format("{}: the database is damaged: its file CURRENT is missing, and it has more "
+                    "than one manifest. Nothing was changed. Restore CURRENT from the copy "
+                    "that the other files came from, or write the line \"{}\" into it",
+                    path_, verdict.manifests.back())});
+  case folder_verdict::kind::foreign:
+    break;
+  }
+  return tl::unexpected(
+      error{error_code::foreign_files,
+            fmt::format("{}: not a database, and files are there that one would delete as its own "
+                        "({}); choose another path",
+                        path_, fmt::join(verdict.examples, ", "))});
+}
+
+/// As LevelDB writes it: whole, or not at all.
+tl::expected<void, error> key_values::restore_current(const std::string& manifest) {
+  const auto temporary = path_ + "/CURRENT.dbtmp";
+  auto status = leveldb::WriteStringToFile(env_, manifest + '\n', temporary);
+  if (status.ok())
+    status = env_->RenameFile(temporary, path_ + "/CURRENT");
+  if (!status.ok())
+    return tl::unexpected(translate(status));
+  return {};
+}
+
+leveldb::Options key_values::leveldb_options() {
   leveldb::Options o;
-  o.env = env_;
+  o.env = &careful_;
   o.info_log = silent_.get();
   o.create_if_missing = options_.create;
   o.paranoid_checks = true;
@@ -147,20 +201,42 @@ tl::expected<void, error> key_values::open() {
   filter_.reset(leveldb::NewBloomFilterPolicy(10));
   o.block_cache = cache_.get();
   o.filter_policy = filter_.get();
+  return o;
+}
+
+tl::expected<void, error> key_values::open() {
+  close();
+  if (auto folder = check_folder(); !folder)
+    return folder;
+  if (!options_.create && !env_->FileExists(path_ + "/CURRENT"))
+    return tl::unexpected(translate(leveldb::Status::InvalidArgument("")));
+  // An `env` that the caller brought has no folders of the operating system.
+  const bool claims = options_.env == nullptr;
+  if (claims)
+    if (auto claimed = claim_.take(path_); !claimed)
+      return claimed;
   leveldb::DB* db = nullptr;
-  const auto status = leveldb::DB::Open(o, path_, &db);
+  careful_.begin(path_);
+  const auto status = leveldb::DB::Open(leveldb_options(), path_, &db);
+  careful_.end();
   db_.reset(db);
   options_.settle();
   if (status.IsNotFound() && !env_->FileExists(path_))
     return tl::unexpected(error{
         error_code::not_found,
         fmt::format("{}: cannot be made, the folder above it does not exist; create that", path_)});
-  if (!status.ok())
+  if (!status.ok()) {
+    claim_.release();
     return tl::unexpected(translate(status));
-  if (auto tables = check_tables(); !tables) {
-    close();
-    return tables;
   }
+  auto whole = check_tables();
+  if (whole && claims)
+    whole = claim_.follow();
+  if (!whole) {
+    close();
+    return whole;
+  }
+  options_.create = false;
   return {};
 }
 
@@ -186,6 +262,7 @@ void key_values::close() {
   db_.reset();
   cache_.reset();
   filter_.reset();
+  claim_.release();
 }
 
 tl::expected<std::optional<std::string>, error> key_values::get(const std::string& key) {
@@ -206,6 +283,12 @@ tl::expected<void, error> key_values::write(leveldb::WriteBatch& batch) {
   o.sync = options_.sync;
   if (options_.on_write)
     options_.on_write(batch);
+  if (!claim_.stands())
+    return tl::unexpected(
+        error{error_code::gone,
+              fmt::format("{}: the database was moved or deleted while it was open: what "
+                          "was found since is lost; put it back, or begin a new one",
+                          path_)});
   const auto status = db_->Write(o, &batch);
   options_.settle();
   if (!status.ok())

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <leveldb/cache.h>
 #include <leveldb/db.h>
@@ -15,7 +16,9 @@
 #include <tl/expected.hpp>
 
 #include "net/bytes.hpp"
+#include "store/careful_env.hpp"
 #include "store/error.hpp"
+#include "store/folder_claim.hpp"
 
 namespace seedwalk::store {
 
@@ -27,8 +30,10 @@ struct key_value_options {
   std::function<void()> settle = [] {};
   /// Called with each batch before it is written. For who measures or hashes what is stored.
   std::function<void(const leveldb::WriteBatch&)> on_write;
-  bool create = true; ///< Begin a new database where there is none.
-  bool sync = true;   ///< Acknowledge only what is on the disk. False loses the last writes.
+  /// Begin a new database where there is none. Once it was open it is never begun anew: a folder
+  /// that is gone since, or its CURRENT, is an error.
+  bool create = true;
+  bool sync = true; ///< Acknowledge only what is on the disk. False loses the last writes.
   /// Twice as much memory is taken while one is written out. Smaller ones are merged into the
   /// tables more often: gossip writes 2.1 GB with 8 MiB, 1.5 GB with 16 and 1 GB with 32, where
   /// each insert costs more, because they are beyond the CPU's cache.
@@ -42,7 +47,9 @@ struct key_value_options {
 /// LevelDB with typed errors: ordered keys and values in a folder.
 ///
 /// Opening finds what can be found without reading everything: a damaged log or manifest, missing
-/// files, tables whose size is not what the manifest says.
+/// files, tables whose size is not what the manifest says. A folder without CURRENT that has other
+/// files of a database, or such that only look so, is refused and left as it is; what an opening
+/// would delete unread is set aside (careful_env.hpp).
 ///
 /// Threads: one at a time. Errors name the path and what an operator can do.
 class key_values {
@@ -81,12 +88,17 @@ public:
 
 private:
   error translate(const leveldb::Status& status) const;
-  tl::expected<void, error> check_folder() const;
+  tl::expected<void, error> check_folder();
+  tl::expected<void, error> do_without_current(const std::vector<std::string>& names);
+  tl::expected<void, error> restore_current(const std::string& manifest);
+  leveldb::Options leveldb_options();
   tl::expected<void, error> check_tables() const;
 
   std::string path_;
   key_value_options options_;
-  leveldb::Env* env_;
+  leveldb::Env* env_; ///< What is beneath `careful_`.
+  careful_env careful_;
+  folder_claim claim_; ///< Of folders of the operating system.
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;
   std::unique_ptr<leveldb::Logger> silent_;

@@ -5,6 +5,7 @@
 
 #include "net/random.hpp"
 #include "store/keys.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -118,11 +119,16 @@ void known_state::leave_group(const peer_record& r) {
 
 void known_state::index(const hashed_endpoint& who, const peer_record* before,
                         const peer_record* after) {
+  auto& dormant =
+      dormant_by_network[static_cast<std::size_t>(who.peer.network) % dormant_by_network.size()];
+  dormant -= before != nullptr && before->queue == dial_class::dormant ? 1 : 0;
+  dormant += after != nullptr && after->queue == dial_class::dormant ? 1 : 0;
   if ((before == nullptr) != (after == nullptr))
     share_address(who.peer, after != nullptr);
   if (after == nullptr) {
     table.erase(who.hash);
   } else {
+    latest = std::max(latest, latest_of(*after));
     auto& e = table.insert(who.hash);
     e.sources |= after->sources;
     e.day = static_cast<std::uint16_t>(std::min(day_of(after->claimed_time), 0xffffu));

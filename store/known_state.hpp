@@ -112,6 +112,20 @@ public:
 
   std::uint64_t seed() const { return seed_; }
 
+  /// Whether an endpoint is of a network that is not dialled. Loopback is always dialled.
+  bool parks(const net::endpoint& peer) const {
+    return !dialled[static_cast<std::size_t>(peer.network) % dialled.size()] &&
+           !net::is_loopback(peer);
+  }
+
+  /// Networks that are dialled, by net::network_id: what the last `dial_networks` said.
+  std::array<bool, 8> dialled = {true, true, true, true, true, true, true, true};
+  /// Networks with endpoints at rest because they were not dialled. In the database, too.
+  std::array<bool, 8> parked{};
+  std::array<std::uint64_t, 8> dormant_by_network{}; ///< Endpoints, by net::network_id.
+  /// No record says that anything happened later than this, by whatever clock wrote it.
+  timestamp latest{};
+
   known_table table;
   std::map<std::string, source_group> groups;
   user_agents agents;

@@ -3,6 +3,7 @@
 #include "store/census_record.hpp"
 #include "store/error.hpp"
 #include "store/peer_record.hpp"
+#include "store/visit_record.hpp"
 
 namespace seedwalk::store {
 
@@ -17,14 +18,19 @@ std::string_view lookup(const std::array<std::string_view, N>& names, Enum value
 constexpr std::array<std::string_view, dial_class_count> class_names = {"live", "fresh", "rest",
                                                                         "dormant"};
 constexpr std::array<std::string_view, 4> census_names = {"open", "finished", "stopped", "crashed"};
-constexpr std::array<std::string_view, 12> error_names = {
-    "none",         "newer_schema", "other_chain", "locked", "not_found", "not_a_folder",
-    "not_writable", "disk_full",    "corrupt",     "io",     "stopped",   "overloaded"};
+constexpr std::array<std::string_view, 2> transport_names = {"tcp", "socks"};
+constexpr std::array<std::string_view, 14> error_names = {
+    "none",         "newer_schema", "other_chain",   "locked",  "not_found",
+    "not_a_folder", "not_writable", "disk_full",     "corrupt", "io",
+    "stopped",      "overloaded",   "foreign_files", "gone"};
 
 } // namespace
 
 std::string_view name_of(dial_class c) {
   return lookup(class_names, c);
+}
+std::string_view name_of(transport t) {
+  return lookup(transport_names, t);
 }
 std::string_view name_of(census_state s) {
   return lookup(census_names, s);

@@ -171,8 +171,10 @@ struct stats_answer {
   std::uint64_t known = 0;
   std::array<std::uint64_t, 8> known_by_network{};              ///< By net::network_id.
   std::array<std::uint64_t, dial_class_count> known_by_class{}; ///< By dial_class.
-  std::uint64_t visited = 0;                                    ///< Endpoints with a verdict.
-  std::uint64_t reached = 0;                                    ///< Endpoints that ever worked.
+  /// Endpoints that are kept and not dialled for their network, by net::network_id.
+  std::array<std::uint64_t, 8> not_dialled{};
+  std::uint64_t visited = 0;        ///< Endpoints with a verdict.
+  std::uint64_t reached = 0;        ///< Endpoints that ever worked.
   std::uint64_t good = 0;           ///< Endpoints that worked on their last visit.
   std::uint64_t reached_lately = 0; ///< Endpoints that worked within seven days, to the day.
   std::uint64_t visits = 0;         ///< Ever recorded, dropped ones included.
@@ -184,8 +186,8 @@ struct stats_answer {
   friend bool operator==(const stats_answer&, const stats_answer&) = default;
   template <net::inspector F>
   friend auto inspect(F& f, stats_answer& x) {
-    return f(x.known, x.known_by_network, x.known_by_class, x.visited, x.reached, x.good,
-             x.reached_lately, x.visits, x.inbound, x.censuses, x.bans, x.user_agents);
+    return f(x.known, x.known_by_network, x.known_by_class, x.not_dialled, x.visited, x.reached,
+             x.good, x.reached_lately, x.visits, x.inbound, x.censuses, x.bans, x.user_agents);
   }
 };
 

@@ -30,9 +30,11 @@ bool ever_reached(const peer_record& r) {
 
 timestamp sane_claimed_time(std::uint32_t claimed, timestamp now) {
   const timestamp t{claimed};
-  if (t <= seconds{100'000'000} || t > now + std::chrono::minutes{10})
-    return now - std::chrono::hours{24 * 5};
-  return t;
+  return is_sane_claimed_time(t, now) ? t : now - std::chrono::hours{24 * 5};
+}
+
+bool is_sane_claimed_time(timestamp claimed, timestamp now) {
+  return claimed > seconds{100'000'000} && claimed <= now + claimed_ahead_max;
 }
 
 bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o) {
@@ -61,6 +63,14 @@ placement place_claimed(const peer_record& r, timestamp now, const schedule_opti
   return {dial_class::dormant, forget_time(r, o)};
 }
 
+placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
+                       const schedule_options& o, std::uint64_t seed) {
+  const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
+  const bool live = at - r.last_success < o.live_window;
+  return {live ? dial_class::live : dial_class::rest,
+          at + jittered(o.backoff[step], o.jitter_percent, peer, r.tries, seed)};
+}
+
 placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
                         const schedule_options& o, std::uint64_t seed) {
   const auto at = visit.ended;
@@ -86,9 +96,31 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
   }
   if (forget_time(r, o) <= at)
     return {dial_class::dormant, at};
-  const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
-  const bool live = at - r.last_success < o.live_window;
-  return {live ? dial_class::live : dial_class::rest, soon(o.backoff[step])};
+  return place_failed(peer, r, at, o, seed);
+}
+
+placement place_unparked(const net::endpoint& peer, const peer_record& r, timestamp now,
+                         const schedule_options& o, std::uint64_t seed) {
+  const placement stays{dial_class::dormant, forget_time(r, o)};
+  if (stays.due <= now)
+    return stays;
+  const auto after = [&](seconds interval) {
+    return r.last_counted + jittered(interval, o.jitter_percent, peer, r.tries, seed);
+  };
+  if (ever_reached(r)) {
+    const auto step = std::min<std::size_t>(std::max(r.failures, 1u), o.backoff.size()) - 1;
+    const bool live = now - r.last_success < o.live_window;
+    return {live ? dial_class::live : dial_class::rest,
+            after(r.failures == 0 ? o.live_interval : o.backoff[step])};
+  }
+  // What failed by our own doing says nothing of it.
+  if (r.failures == 0)
+    return fresh(r.claimed_time, now, o) ? placement{dial_class::fresh, now} : stays;
+  if (r.failures < o.first_tries)
+    return {dial_class::rest, after(o.first_tries_interval)};
+  auto asleep = r;
+  asleep.queue = dial_class::dormant;
+  return place_claimed(asleep, now, o);
 }
 
 void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {
@@ -102,7 +134,8 @@ void count_visit(peer_record& r, const visit_record& visit, const schedule_optio
   if (visit.addresses.answer != net::addr_answer::not_asked)
     r.last_getaddr = visit.ended;
   if (success) {
-    r.last_success = visit.ended;
+    // A clock that stands in 1970 does not make it forgotten.
+    r.last_success = std::max(r.last_success, visit.ended);
     if (r.first_success == never)
       r.first_success = visit.ended;
     r.failures = 0;

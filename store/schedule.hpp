@@ -47,7 +47,9 @@ struct placement {
 
 /// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
 /// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
+inline constexpr std::chrono::seconds claimed_ahead_max = std::chrono::minutes{10};
 timestamp sane_claimed_time(std::uint32_t claimed, timestamp now);
+bool is_sane_claimed_time(timestamp claimed, timestamp now);
 
 /// Whether a claim of `claimed_time` is recent enough to dial somebody for it.
 bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o);
@@ -68,9 +70,18 @@ placement place_new(const peer_record& r, timestamp now, const schedule_options&
 placement place_visited(const net::endpoint& peer, const peer_record& r, const visit_record& visit,
                         const schedule_options& o, std::uint64_t seed);
 
+/// Where an endpoint belongs that worked once and has failed `r.failures` times since, at `at`.
+placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
+                       const schedule_options& o, std::uint64_t seed);
+
 /// Where an endpoint belongs for which claims have been counted in `r`: woken, when a source that
 /// was not there at the last try claims it freshly; otherwise where it is.
 placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o);
+
+/// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:
+/// where its last visit, or what was claimed since, would have left it. It may be due at once.
+placement place_unparked(const net::endpoint& peer, const peer_record& r, timestamp now,
+                         const schedule_options& o, std::uint64_t seed);
 
 /// When an endpoint that nobody reaches or claims any more is forgotten.
 timestamp forget_time(const peer_record& r, const schedule_options& o);

@@ -7,6 +7,7 @@
 #include "store/keys.hpp"
 #include "store/read_record.hpp"
 #include "store/values.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -91,6 +92,12 @@ void transaction::change(touched& t, std::optional<peer_record>&& record) {
   t.record = std::move(record);
 }
 
+void transaction::place(const net::endpoint& peer, peer_record& r, const placement& where) const {
+  const bool parked = memory_.parks(peer);
+  r.queue = parked ? dial_class::dormant : where.queue;
+  r.due = parked ? forget_time(r, schedule_) : where.due;
+}
+
 transaction::result transaction::apply(const record_visit& op) {
   const auto who = memory_.identify(op.peer);
   auto t = load(who);
@@ -99,11 +106,15 @@ transaction::result transaction::apply(const record_visit& op) {
   auto r = current(**t);
   if (!(*t)->record)
     r.first_heard = r.last_heard = r.due = op.visit.started;
+  // A clock that was ahead may have put it off for years, and a visit that was broken off leaves
+  // it where it was.
+  if (r.queue != dial_class::dormant)
+    r.due = std::min(r.due, op.visit.ended + longest_interval(schedule_));
   count_visit(r, op.visit, schedule_);
-  const auto where = place_visited(op.peer, r, op.visit, schedule_, memory_.seed());
-  r.queue = where.queue;
-  r.due = where.due;
+  place(op.peer, r, place_visited(op.peer, r, op.visit, schedule_, memory_.seed()));
   change(**t, std::move(r));
+  if (const auto counted = count_in_census(op.visit); !counted)
+    return tl::unexpected(counted.error());
   const auto number = memory_.totals.visits++;
   out_.Put(visit_key(day_of(op.visit.ended), op.peer, number),
            as_slice(encode(op.visit, memory_.agents)));
@@ -125,7 +136,7 @@ transaction::result transaction::apply(const dial_soon& op) {
     // A claim that is not fresh would keep it from being dialled.
     if (r.queue == dial_class::fresh)
       r.claimed_time = std::max(r.claimed_time, op.now);
-    r.due = std::min(r.due == never ? op.now : r.due, op.now);
+    place(peer, r, {r.queue, std::min(r.due == never ? op.now : r.due, op.now)});
     change(**t, std::move(r));
   }
   return counts;
@@ -147,30 +158,35 @@ transaction::result transaction::apply(const record_inbound& op) {
   return operation_result{};
 }
 
-tl::expected<std::optional<census_record>, error> transaction::census(std::uint32_t number) {
-  const auto key = census_key(number);
-  std::optional<std::string> value;
-  if (const auto mine = written_.find(key); mine != written_.end()) {
-    value = mine->second;
-  } else {
-    auto found = disk_.get(key);
-    if (!found)
-      return tl::unexpected(found.error());
-    value = std::move(*found);
+tl::expected<census_record*, error> transaction::census(std::uint32_t number) {
+  const auto [mine, first] = censuses_.try_emplace(number);
+  if (first) {
+    auto value = disk_.get(census_key(number));
+    if (!value)
+      return tl::unexpected(value.error());
+    if (*value && !net::from_archive(net::as_bytes(**value), mine->second.emplace()))
+      return tl::unexpected(disk_.damaged_value("a census"));
   }
-  if (!value)
-    return std::nullopt;
-  census_record c;
-  if (!net::from_archive(net::as_bytes(*value), c))
-    return tl::unexpected(disk_.damaged_value("a census"));
-  return c;
+  return mine->second ? &*mine->second : nullptr;
 }
 
-void transaction::put_census(std::uint32_t number, const census_record& c) {
-  const auto bytes = net::to_archive(c);
-  const auto key = census_key(number);
-  out_.Put(key, as_slice(bytes));
-  written_[key] = net::as_text(bytes);
+/// So the counters of a census are as durable as its visits: no kill comes between the two.
+tl::expected<void, error> transaction::count_in_census(const visit_record& visit) {
+  if (visit.census == 0)
+    return {};
+  const auto counted = census(visit.census);
+  if (!counted)
+    return tl::unexpected(counted.error());
+  if (*counted == nullptr)
+    return {};
+  auto& c = **counted;
+  ++c.tried;
+  ++(reached(visit.stage) ? c.good : c.failed);
+  const auto outcome = static_cast<std::size_t>(visit.outcome);
+  if (c.outcomes.size() <= outcome)
+    c.outcomes.resize(outcome + 1);
+  ++c.outcomes[outcome];
+  return {};
 }
 
 transaction::result transaction::apply(const open_census& op) {
@@ -181,9 +197,8 @@ transaction::result transaction::apply(const open_census& op) {
   if (*before && (*before)->state == census_state::open) {
     (*before)->state = census_state::crashed;
     (*before)->end = op.census.start;
-    put_census(last, **before);
   }
-  put_census(++last, op.census);
+  censuses_[++last] = op.census;
   return census_opened{last};
 }
 
@@ -192,7 +207,7 @@ transaction::result transaction::apply(const update_census& op) {
   if (!before)
     return tl::unexpected(before.error());
   if (*before)
-    put_census(op.number, op.census);
+    (*before)->describe_as(op.census);
   return operation_result{};
 }
 
@@ -260,6 +275,13 @@ leveldb::WriteBatch& transaction::finish() {
   }
   for (auto n = agents_before_; n != memory_.agents.size(); ++n)
     out_.Put(user_agent_key(n), as_slice(*memory_.agents.find(n)));
+  for (const auto& [number, c] : censuses_)
+    if (c)
+      out_.Put(census_key(number), as_slice(net::to_archive(*c)));
+  if (memory_.parked != parked_before_) {
+    const auto parked = net::to_archive(memory_.parked);
+    out_.Put(meta_key("parked"), as_slice(parked));
+  }
   const auto bytes = net::to_archive(memory_.totals);
   out_.Put(meta_key("counters"), as_slice(bytes));
   return out_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -13,6 +14,7 @@
 #include <tl/expected.hpp>
 
 #include "store/batch.hpp"
+#include "store/census_record.hpp"
 #include "store/error.hpp"
 #include "store/key_values.hpp"
 #include "store/keys.hpp"
@@ -63,6 +65,8 @@ private:
   result apply(const lift_ban& op);
   result apply(const forget_peer& op);
   result apply(const tidy& op);
+  result apply(const dial_networks& op);
+  result apply(const mend_times& op);
 
   /// The endpoint's record, or nothing in it if it is unknown.
   tl::expected<touched*, error> load(const hashed_endpoint& who);
@@ -94,8 +98,24 @@ private:
   tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
                                          tidied& done);
 
-  tl::expected<std::optional<census_record>, error> census(std::uint32_t number);
-  void put_census(std::uint32_t number, const census_record& c);
+  /// Sends a record where it belongs, if its network is dialled; else to rest.
+  void place(const net::endpoint& peer, peer_record& r, const placement& where) const;
+  tl::expected<void, error> settle_network(net::network_id network, const dial_networks& op,
+                                           std::size_t& looks, networks_settled& done);
+
+  /// One part of what `mend_times` looks at, from `done.after` on; true if that is done.
+  tl::expected<bool, error> mend_queue(dial_class queue, const mend_times& op, times_mended& done,
+                                       std::uint32_t& looks);
+  tl::expected<bool, error> mend_bans(const mend_times& op, times_mended& done,
+                                      std::uint32_t& looks);
+  template <class Record>
+  tl::expected<bool, error> mend_days(key_kind kind, const mend_times& op, times_mended& done,
+                                      std::uint32_t& looks);
+  void mend_record(touched& t, const mend_times& op, times_mended& done);
+
+  /// The record of a census as this batch has it, or null if there is none of that number.
+  tl::expected<census_record*, error> census(std::uint32_t number);
+  tl::expected<void, error> count_in_census(const visit_record& visit);
   std::string group_key_of(const hashed_endpoint& who, const peer_record& r);
   void write(touched& t);
 
@@ -111,9 +131,12 @@ private:
   /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,
   /// at most half full, a power of two. Answers lookups, and has no order to be seen.
   std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(64);
-  /// What this batch wrote besides records, for operations that read it again.
+  /// Those that this batch touched: each is written once, with all that happened in the batch.
+  std::map<std::uint32_t, std::optional<census_record>> censuses_;
+  /// What this batch wrote besides, for operations that read it again.
   std::map<std::string, std::optional<std::string>> written_;
   std::uint32_t agents_before_ = memory_.agents.size();
+  std::array<bool, 8> parked_before_ = memory_.parked;
 };
 
 } // namespace seedwalk::store

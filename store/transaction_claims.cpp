@@ -40,7 +40,8 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
     const bool heard_anew = sources != known->sources;
     const bool advances = std::min(day_of(sane), 0xffffu) > known->day;
     const bool doubles = heard_anew && std::popcount(sources) >= 2 * known->written_sources;
-    const bool wakes = known->dormant && heard_anew && fresh(sane, op.now, schedule_);
+    const bool wakes =
+        known->dormant && heard_anew && fresh(sane, op.now, schedule_) && !memory_.parks(c.peer);
     if (advances || doubles || wakes)
       return refresh({c.peer, hash}, op, source_bit, c);
     known->sources = sources;
@@ -67,9 +68,7 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   r.claimed_services = c.services;
   r.first_source = op.source;
   r.sources = source_bit;
-  const auto where = place_new(r, op.now, schedule_);
-  r.queue = where.queue;
-  r.due = where.due;
+  place(c.peer, r, place_new(r, op.now, schedule_));
   change(*load_unknown({c.peer, hash}), std::move(made));
   return {};
 }
@@ -90,9 +89,7 @@ tl::expected<void, error> transaction::refresh(const hashed_endpoint& who, const
     r.claimed_raw = c.time;
     r.claimed_services = c.services;
   }
-  const auto where = place_claimed(r, op.now, schedule_);
-  r.queue = where.queue;
-  r.due = where.due;
+  place(who.peer, r, place_claimed(r, op.now, schedule_));
   change(**t, std::move(r));
   return {};
 }

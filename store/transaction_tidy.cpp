@@ -3,6 +3,7 @@
 #include "net/archive.hpp"
 #include "store/keys.hpp"
 #include "store/transaction.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 
@@ -94,6 +95,7 @@ tl::expected<void, error> transaction::settle_queue(dial_class queue, timestamp 
     if (!(*t)->record || (*t)->record->queue != queue || (*t)->record->due > until)
       continue;
     auto r = current(**t);
+    judge_claim_again(r, op.now);
     const auto forget = forget_time(r, schedule_);
     const bool stale = !fresh(r.claimed_time, op.now, schedule_);
     if (forget <= op.now) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "net/endpoint.hpp"
 #include "net/error.hpp"
@@ -19,6 +20,9 @@ enum class transport : std::uint8_t {
   tcp = 0, ///< Directly, protocol v1.
   socks,   ///< Through a SOCKS5 proxy, protocol v1.
 };
+
+/// "tcp", "socks": for logs and JSON.
+std::string_view name_of(transport t);
 
 /// What a peer turned out to speak besides the oldest protocol: bits of `visit_record::features`.
 enum class feature : std::uint32_t {

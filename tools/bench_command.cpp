@@ -23,6 +23,7 @@
 #include "tools/bench/store_bench.hpp"
 #include "tools/bench/wire_bench.hpp"
 #include "tools/command_line.hpp"
+#include "tools/option_values.hpp"
 
 namespace seedwalk::tools {
 
@@ -148,17 +149,12 @@ exit_code run_benchmark(invocation& how, const benchmark& which) {
   options.size = which.size;
   std::string parent = std::filesystem::temp_directory_path().string();
   bool json = false;
-  line.app()
-      .add_option("--size", options.size, fmt::format("how many {}", which.size_is))
-      ->capture_default_str()
-      ->check(CLI::Range(10, 10'000'000));
-  line.app()
-      .add_option("--rounds", options.rounds, "how often to measure; the median counts")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000));
-  line.app()
-      .add_option("--folder", parent, "where files are written, on the disk to measure")
-      ->capture_default_str();
+  add_number(line.app(), "--size", options.size, {10, 10'000'000},
+             fmt::format("how many {}", which.size_is));
+  add_number(line.app(), "--rounds", options.rounds, {1, 1'000},
+             "how often to measure; the median counts");
+  add_name(line.app(), "--folder", parent, "where files are written, on the disk to measure")
+      ->type_name("FOLDER");
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
     return *code;

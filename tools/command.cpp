@@ -6,26 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "net/closest_name.hpp"
+
 namespace seedwalk::tools {
 
 namespace {
-
-/// Levenshtein's distance: insertions, deletions and substitutions from one to the other.
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j != row.size(); ++j)
-    row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 std::string program_help() {
   std::string text = "seedwalk walks the Bitcoin network, remembers its nodes, and replays what it "
@@ -48,9 +33,8 @@ exit_code unknown_command(const std::string& typed, console& terminal) {
   std::vector<std::string_view> names;
   for (const auto& c : all_commands())
     names.push_back(c.name);
-  const auto meant = closest_name(typed, names);
   terminal.err << fmt::format("seedwalk: unknown command \"{}\"{}; see seedwalk --help\n", typed,
-                              meant.empty() ? "" : fmt::format(", did you mean \"{}\"?", meant));
+                              net::did_you_mean(typed, names));
   return exit_code::usage;
 }
 
@@ -92,21 +76,6 @@ exit_code run_command(std::span<const std::string> arguments, console& terminal,
 
 std::string version_text() {
   return "seedwalk " SEEDWALK_VERSION;
-}
-
-std::string closest_name(std::string_view typed, std::span<const std::string_view> names) {
-  std::string_view best;
-  // Half of the letters wrong may be a slip (two letters that changed places are two wrong ones);
-  // more is another word.
-  std::size_t fewest = std::max<std::size_t>(typed.size() / 2, 1) + 1;
-  for (const auto name : names) {
-    const auto edits = edits_between(typed, name);
-    if (edits < fewest) {
-      fewest = edits;
-      best = name;
-    }
-  }
-  return std::string{best};
 }
 
 exit_code run_program(std::span<const std::string> arguments, console& terminal,

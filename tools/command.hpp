@@ -40,7 +40,4 @@ exit_code run_program(std::span<const std::string> arguments, console& terminal,
 /// "seedwalk 0.1.0".
 std::string version_text();
 
-/// The one of `names` that `typed` most resembles; empty if none is close enough to be meant.
-std::string closest_name(std::string_view typed, std::span<const std::string_view> names);
-
 } // namespace seedwalk::tools

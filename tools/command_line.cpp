@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "net/closest_name.hpp"
+
 namespace seedwalk::tools {
 
 namespace {
@@ -71,9 +73,31 @@ std::optional<exit_code> command_line::parse(const invocation& how) {
   } catch (const CLI::CallForHelp&) {
     how.terminal.out << app_.help();
     return exit_code::done;
+  } catch (const CLI::ExtrasError& e) {
+    const auto unknown = unknown_option(how.arguments);
+    return refuse(how, unknown.empty() ? one_line(e.what()) : unknown);
   } catch (const CLI::ParseError& e) {
     return refuse(how, one_line(e.what()));
   }
+}
+
+std::string command_line::unknown_option(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> known;
+  for (const auto* option : app_.get_options()) {
+    for (const auto& name : option->get_lnames())
+      known.push_back("--" + name);
+    for (const auto& name : option->get_fnames())
+      known.push_back("--" + name);
+  }
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  for (const auto& argument : arguments) {
+    const auto typed = argument.substr(0, argument.find('='));
+    if (argument == "--")
+      break;
+    if (typed.starts_with("--") && std::ranges::find(known, typed) == known.end())
+      return fmt::format("there is no option {}{}", typed, net::did_you_mean(typed, names));
+  }
+  return {};
 }
 
 exit_code command_line::refuse(const invocation& how, const std::string& message) const {
@@ -96,10 +120,9 @@ chosen_subcommand choose_subcommand(invocation& how, std::string_view command,
     return {{}, exit_code::done};
   }
   if (std::ranges::find(names, typed) == names.end()) {
-    const auto meant = closest_name(typed, names);
     how.terminal.err << fmt::format(
         "seedwalk {0}: there is no \"{1}\"{2}; see seedwalk {0} --help\n", command, typed,
-        meant.empty() ? "" : fmt::format(", did you mean \"{}\"?", meant));
+        net::did_you_mean(typed, names));
     return {{}, exit_code::usage};
   }
   how.arguments.erase(how.arguments.begin());

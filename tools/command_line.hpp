@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -37,6 +38,9 @@ public:
   exit_code refuse(const invocation& how, const std::string& message) const;
 
 private:
+  /// What to say of the first argument that looks like an option and is none; empty: there is none.
+  std::string unknown_option(const std::vector<std::string>& arguments) const;
+
   std::string name_;
   CLI::App app_;
   std::vector<CLI::Option*> hidden_;

@@ -3,10 +3,35 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "actors/config_table.hpp"
+#include "actors/config_text.hpp"
 
 namespace seedwalk::tools {
+
+namespace {
+
+const actors::crawl_config& defaults() {
+  static const actors::crawl_config all;
+  return all;
+}
+
+/// What it is for, and what it is unless given.
+std::string help_of(const actors::config_option& option) {
+  const auto texts = option.get(defaults());
+  std::string help{option.help};
+  if (option.kind == actors::value_kind::list)
+    help += "; a comma separates several";
+  const auto unless_given = fmt::format("{}", fmt::join(texts, ","));
+  if (!unless_given.empty())
+    help += fmt::format(" [{}]", option.kind != actors::value_kind::boolean ? unless_given
+                                 : unless_given == "true"                   ? "on"
+                                                                            : "off");
+  return help;
+}
+
+} // namespace
 
 config_flags::config_flags(command_line& line, std::vector<std::string_view> only) {
   file_option_ = line.app()
@@ -26,7 +51,7 @@ config_flags::config_flags(command_line& line, std::vector<std::string_view> onl
 
 void config_flags::declare(command_line& line, flag& f) {
   const auto& option = *f.option;
-  const std::string help{option.help};
+  const auto help = help_of(option);
   if (option.kind == actors::value_kind::boolean) {
     f.parsed = line.app()
                    .add_flag(fmt::format("--{0},!--no-{0}", option.flag), f.boolean, help)
@@ -49,9 +74,17 @@ actors::config_layer config_flags::layer() const {
     if (f.parsed->count() == 0)
       continue;
     const bool negated = f.option->kind == actors::value_kind::boolean && f.boolean == "false";
+    actors::option_texts texts{f.boolean};
+    if (f.option->kind != actors::value_kind::boolean)
+      texts = f.texts;
+    if (f.option->kind == actors::value_kind::list) {
+      texts.clear();
+      for (const auto& text : f.texts)
+        for (auto& item : actors::split_list(text))
+          texts.push_back(std::move(item));
+    }
     given[std::string{f.option->path}] = {
-        f.option->kind == actors::value_kind::boolean ? actors::option_texts{f.boolean} : f.texts,
-        fmt::format("--{}{}", negated ? "no-" : "", f.option->flag)};
+        std::move(texts), fmt::format("--{}{}", negated ? "no-" : "", f.option->flag)};
   }
   return given;
 }
@@ -62,7 +95,12 @@ std::string config_flags::file(const environment& env) const {
 
 tl::expected<layered_config, std::string> config_flags::load(const environment& env) const {
   config_layers layers;
+  if (const auto misspelt = misspelt_variable(process_variables("SEEDWALK_")); !misspelt.empty())
+    return tl::unexpected(misspelt);
   const auto path = file(env);
+  if (path.empty() && (file_option_->count() != 0 || env("SEEDWALK_CONFIG")))
+    return tl::unexpected(fmt::format("{} is empty: it must name a file, or be left out",
+                                      file_option_->count() != 0 ? "--config" : "SEEDWALK_CONFIG"));
   if (!path.empty()) {
     auto file = read_config_file(path);
     if (!file)

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <system_error>
+#include <cstddef>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "actors/config_table.hpp"
+#include "actors/config_text.hpp"
+#include "net/closest_name.hpp"
 #include "net/control.hpp"
+#include "net/whole_file.hpp"
 
 namespace seedwalk::tools {
 
@@ -25,15 +24,7 @@ using actors::value_kind;
 
 /// A configuration is read whole into memory; one larger than that is another file, and could not
 /// be reloaded either.
-constexpr std::uintmax_t max_config_bytes = net::reload_requested::max_contents_bytes;
-
-option_texts split_at_commas(const std::string& text) {
-  option_texts items;
-  std::istringstream in{text};
-  for (std::string item; std::getline(in, item, ',');)
-    items.push_back(item);
-  return items;
-}
+constexpr std::size_t max_config_bytes = net::reload_requested::max_contents_bytes;
 
 /// The value as it stands where it came from, to begin an error with.
 std::string quoted_setting(const config_option& option, const value_origin& origin,
@@ -56,6 +47,12 @@ std::string quoted_setting(const config_option& option, const value_origin& orig
 
 } // namespace
 
+value_source layered_config::source_of(std::string_view path) const {
+  const auto table = actors::config_table();
+  const auto option = std::ranges::find(table, path, &config_option::path);
+  return origins.at(static_cast<std::size_t>(option - table.begin())).source;
+}
+
 std::string_view name_of(value_source source) {
   constexpr std::array<std::string_view, 4> names = {"default", "file", "environment", "flag"};
   return names.at(static_cast<std::size_t>(source));
@@ -69,23 +66,33 @@ config_layer read_environment(const environment& env) {
     if (!value)
       continue;
     layer[std::string{option.path}] = {
-        option.kind == value_kind::list ? split_at_commas(*value) : option_texts{*value}, name};
+        option.kind == value_kind::list ? actors::split_list(*value) : option_texts{*value}, name};
   }
   return layer;
 }
 
 tl::expected<config_layer, std::string> read_config_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    return tl::unexpected(fmt::format("{}: is a folder, not a configuration file", path));
-  std::ifstream file{path, std::ios::binary};
-  if (!file)
-    return tl::unexpected(fmt::format("{}: {}", path, std::generic_category().message(errno)));
-  if (std::filesystem::file_size(path, ignored) > max_config_bytes && !ignored)
-    return tl::unexpected(fmt::format("{}: is too large for a configuration file", path));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return actors::read_config_text(text.str(), path);
+  const auto text = net::read_whole_file(path, {max_config_bytes});
+  if (!text)
+    return tl::unexpected(fmt::format("{}: the configuration {}", path, text.error().message));
+  return actors::read_config_text(*text, path);
+}
+
+std::string misspelt_variable(std::span<const std::string> names) {
+  // Within two slips of an option it is that option; what is further away may be somebody else's.
+  constexpr std::size_t slips = 2;
+  std::vector<std::string> known = {"SEEDWALK_CONFIG"};
+  for (const auto& option : actors::config_table())
+    known.push_back(actors::environment_name(option));
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) != known.end())
+      continue;
+    for (const auto& option : known)
+      if (net::edits_between(name, option) <= slips)
+        return fmt::format("{} is no option; did you mean {}? Unset it where it is somebody else's",
+                           name, option);
+  }
+  return {};
 }
 
 std::string default_database_path(const environment& env, std::string_view network) {
@@ -111,6 +118,8 @@ tl::expected<layered_config, std::string> merge_layers(const config_layers& laye
       if (found == layer->end())
         continue;
       origin = {source, found->second.where};
+      if (const auto empty = actors::emptiness_in(option, found->second.texts); !empty.empty())
+        return tl::unexpected(fmt::format("{} {}", found->second.where, empty));
       if (const auto done = option.set(merged.config, found->second.texts); !done)
         return tl::unexpected(fmt::format(
             "{}: {}", quoted_setting(option, origin, found->second.texts), done.error()));

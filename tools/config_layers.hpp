@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct value_origin {
 struct layered_config {
   actors::crawl_config config;
   std::vector<value_origin> origins; ///< In the order of actors::config_table().
+
+  /// Where the value of the option of that path came from.
+  value_source source_of(std::string_view path) const;
 };
 
 /// What sources say, the weakest first: file, environment, flags.
@@ -36,9 +40,12 @@ struct config_layers {
   actors::config_layer flags;
 };
 
-/// What the SEEDWALK_* variables say. Items of lists are separated by commas. A variable of that
-/// prefix that names no option is not looked at: others may use it.
+/// What the SEEDWALK_* variables say. Items of lists are separated by commas.
 actors::config_layer read_environment(const environment& env);
+
+/// What is wrong with the first of the variables `names` that resembles an option's and is none's;
+/// empty if there is no such. What resembles no option is passed over: others may use it.
+std::string misspelt_variable(std::span<const std::string> names);
 
 /// The file at `path`. The error is one line.
 tl::expected<actors::config_layer, std::string> read_config_file(const std::string& path);

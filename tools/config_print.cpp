@@ -79,8 +79,11 @@ std::string config_as_toml(const layered_config& layered) {
       table = option.path.substr(0, dot);
       out += fmt::format("\n[{}]\n", table);
     }
-    out += fmt::format("# {}\n{} = {} # {}\n", option.help, option.path.substr(dot + 1),
-                       toml_value(option, option.get(layered.config)),
+    const auto texts = option.get(layered.config);
+    // What names nothing is left out: no file may say that a thing has an empty name.
+    const bool unset = !actors::emptiness_in(option, texts).empty();
+    out += fmt::format("# {}\n{}{} = {} # {}\n", option.help, unset ? "# " : "",
+                       option.path.substr(dot + 1), toml_value(option, texts),
                        comment(origin_text(layered.origins.at(i))));
   }
   return out;

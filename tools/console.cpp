@@ -41,6 +41,16 @@ environment process_environment() {
   };
 }
 
+std::vector<std::string> process_variables(std::string_view beginning) {
+  std::vector<std::string> names;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    if (text.starts_with(beginning))
+      names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
 process_streams::process_streams(const environment& env)
     : out_buffer_(STDOUT_FILENO), out_(&out_buffer_),
       writer_({.descriptor = STDERR_FILENO, .in_place = draws_in_place(env)}), err_buffer_(writer_),

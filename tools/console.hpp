@@ -4,6 +4,8 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tools/standard_streams.hpp"
 #include "tools/terminal_writer.hpp"
@@ -15,6 +17,9 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 
 /// The process's own environment.
 environment process_environment();
+
+/// The names of the process's own variables that begin so.
+std::vector<std::string> process_variables(std::string_view beginning);
 
 /// Where a subcommand writes: data to `out`, all else (progress, logs, errors) to `err`.
 struct console {

@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "actors/bounded_json.hpp"
+
 namespace seedwalk::tools {
 
 namespace {
@@ -85,7 +87,7 @@ control_client::ask(const nlohmann::json& request,
     const auto line = receive_line();
     if (!line)
       return tl::unexpected(control_error{line.error()});
-    const auto message = nlohmann::json::parse(*line, nullptr, false);
+    const auto message = actors::parse_json(*line);
     if (!message.is_object())
       return tl::unexpected(control_error{"the crawl answered something that is no JSON object"});
     const auto type = message.value("type", "");
@@ -97,6 +99,19 @@ control_client::ask(const nlohmann::json& request,
                         message.value("bad_request", false)});
     each(message);
   }
+}
+
+tl::expected<void, control_error> control_client::expect_chain(const std::string& chain) {
+  std::string walked = chain;
+  const auto asked = ask({{"command", "status"}}, [&walked](const nlohmann::json& status) {
+    if (const auto told = status.find("chain"); told != status.end() && told->is_string())
+      walked = told->get<std::string>();
+  });
+  if (asked && walked != chain)
+    return tl::unexpected(control_error{
+        fmt::format("the crawl that has this database open walks {}, not {}", walked, chain),
+        true});
+  return asked;
 }
 
 tl::expected<void, std::string> control_client::send(std::string line) {

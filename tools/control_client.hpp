@@ -41,6 +41,10 @@ public:
   tl::expected<void, control_error> ask(const nlohmann::json& request,
                                         const std::function<void(const nlohmann::json&)>& each);
 
+  /// That the crawl walks `chain`; else what is wrong, as a database of another chain would have
+  /// it. A crawl that does not tell its chain is taken by its word: it is older than the question.
+  tl::expected<void, control_error> expect_chain(const std::string& chain);
+
 private:
   explicit control_client(int descriptor) : descriptor_(descriptor) {}
 

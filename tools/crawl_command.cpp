@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <ostream>
-#include <sstream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "actors/config_table.hpp"
 #include "actors/config_text.hpp"
 #include "net/random.hpp"
+#include "net/whole_file.hpp"
 #include "sim/real_clock.hpp"
 #include "sim/recording_format.hpp"
 #include "tools/config_flags.hpp"
@@ -24,6 +24,8 @@
 #include "tools/entropy.hpp"
 #include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
+#include "tools/option_values.hpp"
+#include "tools/store_errors.hpp"
 
 namespace seedwalk::tools {
 
@@ -77,11 +79,12 @@ tl::expected<std::vector<actors::address_rule>, std::string>
 read_exclude_file(const std::string& path) {
   if (path.empty())
     return {};
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())))
-    return tl::unexpected(fmt::format("--exclude-file {}: cannot be read", path));
-  auto rules = actors::parse_address_rules(text.str());
+  // Some two million rules. Whoever has more needs a firewall.
+  constexpr std::size_t max_bytes = 64u << 20;
+  const auto text = net::read_whole_file(path, {max_bytes});
+  if (!text)
+    return tl::unexpected(fmt::format("--exclude-file {}: {}", path, text.error().message));
+  auto rules = actors::parse_address_rules(*text);
   if (!rules)
     return tl::unexpected(fmt::format("--exclude-file {}: {}", path, rules.error()));
   return std::move(*rules);
@@ -116,24 +119,62 @@ exit_code exit_code_of_fault(actors::crawl_fault fault) {
   }
 }
 
-/// Lists what would be dialled first, and dials nothing.
-exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed) {
+/// Says which endpoints of --connect will not be dialled, and by which rule.
+void name_excluded(const invocation& how, const actors::crawl_recipe& recipe) {
+  const auto holds = [](const actors::address_rule& rule, const net::endpoint& peer) {
+    if (const auto* subnet = std::get_if<store::subnet>(&rule))
+      return store::contains(*subnet, peer);
+    return std::get<net::endpoint>(rule) == peer;
+  };
+  const auto& config = recipe.config;
   for (const auto& peer : config.start.connect)
-    how.terminal.out << net::to_string(peer) << '\n';
-  if (!config.start.connect.empty())
+    for (const auto& [rules, origin] :
+         {std::pair{&config.peers.exclude, "--exclude"},
+          std::pair{&recipe.excluded, "--exclude-file"}, std::pair{&config.peers.ban, "--ban"}})
+      for (const auto& rule : *rules)
+        if (holds(rule, peer))
+          how.terminal.err << fmt::format("note: --connect {} is not dialled: {} {} forbids it\n",
+                                          net::to_string(peer), origin,
+                                          actors::print_address_rule(rule));
+}
+
+/// Prints what would be dialled, as lines or as one document.
+void print_due(const invocation& how, const std::vector<std::string>& dial,
+               const std::vector<std::string>& seeds, bool as_json) {
+  if (as_json) {
+    how.terminal.out << nlohmann::json{{"type", "dry_run"}, {"dial", dial}, {"dns_seeds", seeds}}
+                     << '\n';
+    return;
+  }
+  for (const auto* names : {&dial, &seeds})
+    for (const auto& name : *names)
+      how.terminal.out << name << '\n';
+}
+
+/// Lists what would be dialled first, and dials nothing.
+exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed,
+                   bool as_json) {
+  std::vector<std::string> dial;
+  for (const auto& peer : config.start.connect)
+    dial.push_back(net::to_string(peer));
+  if (!config.start.connect.empty()) {
+    print_due(how, dial, {}, as_json);
     return exit_code::done;
+  }
   auto options = crawl_database_options(config, seed);
   options.disk.create = false;
   store::database db{config.storage.path, options};
   if (const auto opened = db.open(); !opened) {
     if (opened.error().code == store::error_code::not_found) {
       how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
+      std::vector<std::string> seeds;
       for (const auto& seed_name : chain_of(config).dns_seeds)
-        how.terminal.out << "x9." << seed_name << '\n';
+        seeds.push_back("x9." + seed_name);
+      print_due(how, {}, seeds, as_json);
       return exit_code::done;
     }
     how.terminal.err << "seedwalk crawl: " << opened.error().message << '\n';
-    return exit_code_of(opened.error());
+    return exit_code_of(opened.error().code);
   }
   store::due_query question;
   question.now = wall_now();
@@ -141,11 +182,12 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   const auto answer = db.answer(question);
   if (!answer) {
     how.terminal.err << "seedwalk crawl: " << answer.error().message << '\n';
-    return exit_code_of(answer.error());
+    return exit_code_of(answer.error().code);
   }
   for (const auto& queue : std::get<store::due_answer>(*answer).peers)
     for (const auto& peer : queue)
-      how.terminal.out << net::to_string(peer.peer) << '\n';
+      dial.push_back(net::to_string(peer.peer));
+  print_due(how, dial, {}, as_json);
   return exit_code::done;
 }
 
@@ -233,14 +275,12 @@ exit_code run_crawl(invocation& how) {
   bool dry_run = false;
   bool overwrite = false;
   std::optional<std::uint64_t> seed;
-  line.app()
-      .add_option("--record", options.record_file,
-                  "write everything that enters the run into FILE, for replay")
+  add_name(line.app(), "--record", options.record_file,
+           "write everything that enters the run into FILE, for replay")
       ->type_name("FILE");
   line.app().add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
-  line.app()
-      .add_option("--seed", seed, "the run's random seed; drawn from the system unless given")
-      ->type_name("N");
+  add_number(line.app(), "--seed", seed, {},
+             "the run's random seed; drawn from the system unless given");
   line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
   line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
   line.app().add_flag("--quiet", quiet, "no progress and no summary");
@@ -271,8 +311,9 @@ exit_code run_crawl(invocation& how) {
       fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
   options.config_file = flags.file(how.env);
   options.seed = seed ? *seed : system_entropy();
+  name_excluded(how, options.recipe);
   if (dry_run)
-    return list_due(how, options.recipe.config, options.seed);
+    return list_due(how, options.recipe.config, options.seed, as_json);
   return crawl_and_report(how, line, options, as_json, quiet);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "actors/local_failures.hpp"
 #include "net/outcome.hpp"
 
 namespace seedwalk::tools {
@@ -46,6 +47,15 @@ std::string_view ending_of(const actors::crawl_summary& s) {
   return "failed";
 }
 
+/// Endpoints that are known and were not dialled for their network: (network, how many).
+std::vector<std::pair<std::string, std::uint64_t>> not_dialled(const actors::crawl_summary& s) {
+  std::vector<std::pair<std::string, std::uint64_t>> result;
+  for (std::size_t n = 0; n != s.not_dialled.size(); ++n)
+    if (s.not_dialled[n] > 0)
+      result.emplace_back(net::name_of(static_cast<net::network_id>(n)), s.not_dialled[n]);
+  return result;
+}
+
 } // namespace
 
 std::string crawl_report_json(const live_crawl_result& result, const std::string& network,
@@ -59,11 +69,18 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
     if (s.counters.collections[i] > 0)
       collections[std::string{net::name_of(static_cast<net::collection_end>(i))}] =
           s.counters.collections[i];
+  nlohmann::json unreached = nlohmann::json::object();
+  for (const auto& [name, count] : not_dialled(s))
+    unreached[name] = count;
+  nlohmann::json local = nlohmann::json::object();
+  for (const auto& [why, n] : s.counters.local_failures)
+    local[std::string{net::name_of(why)}] = n;
   nlohmann::json report{{"network", network},
                         {"tried", s.counters.tried},
                         {"good", s.counters.good},
                         {"failed", s.counters.failed},
                         {"known", s.known},
+                        {"not_dialled", std::move(unreached)},
                         {"duration_s", seconds_of(s.took)},
                         {"nodes_per_s", rate_of(s)},
                         {"peak_connections", s.counters.peak_connections},
@@ -74,7 +91,8 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"resumed", s.resumed},
                         {"finished", s.how == actors::crawl_end::finished},
                         {"log_lines_lost", result.log_lines_lost},
-                        {"outcomes", std::move(outcomes)}};
+                        {"outcomes", std::move(outcomes)},
+                        {"local_failures", std::move(local)}};
   if (recorded) {
     report["hash"] = fmt::format("{:016x}", result.hash);
     report["steps"] = result.steps;
@@ -93,6 +111,8 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
       "\n{}\n\n", bold(where, fmt::format("Census {} of {}: {}", s.census,
                                           options.recipe.config.network.name, ending_of(s))));
   out += fmt::format("  {:<22}{:>12}\n", "endpoints known", s.known);
+  for (const auto& [name, count] : not_dialled(s))
+    out += fmt::format("  {:<22}{:>12}   cannot be reached from here\n", "  " + name, count);
   out += fmt::format("  {:<22}{:>12}\n", "visited", c.tried);
   out += fmt::format(
       "  {:<22}{:>12}   {:.1f} %\n", "good (handshake done)", c.good,
@@ -109,6 +129,11 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
       out +=
           fmt::format("    {:<24}{:>9}  {}\n", net::name_of(name), count, std::string(width, '#'));
     }
+  }
+  if (!c.local_failures.empty()) {
+    out += "\n  What this machine failed at, and what to do\n";
+    for (const auto& [why, n] : c.local_failures)
+      out += fmt::format("    {:<24}{:>9}  {}\n", net::name_of(why), n, actors::advice_on(why));
   }
   out += fmt::format("\n  Database: {}\n", options.recipe.config.storage.path);
   if (!options.record_file.empty() && result.recording_problem.empty())

@@ -17,6 +17,7 @@
 #include "tools/command_line.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
+#include "tools/option_values.hpp"
 #include "tools/text_table.hpp"
 
 namespace seedwalk::tools {
@@ -45,6 +46,11 @@ Examples:
   seedwalk ctl reload seedwalk.toml --db ./main-db
 )";
 
+/// JSON on one line, of ASCII alone: user agents are whatever bytes a peer sent.
+std::string ascii_line(const json& value) {
+  return value.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
 /// The part that all `seedwalk ctl` commands share: which crawl, and in which form.
 class ctl_line {
 public:
@@ -69,7 +75,12 @@ public:
     auto crawl = control_client::connect(layered->config.storage.path);
     if (!crawl)
       return fail(how, fmt::format("no crawl answers there: {}", crawl.error()));
-    const auto done = crawl->ask(request, each);
+    // A chain that was named has to be the crawl's, as with a database that nobody has open.
+    auto done = layered->source_of("network.name") == value_source::built_in
+                    ? tl::expected<void, control_error>{}
+                    : crawl->expect_chain(layered->config.network.name);
+    if (done)
+      done = crawl->ask(request, each);
     if (done)
       return exit_code::done;
     const auto& [problem, bad_request] = done.error();
@@ -81,7 +92,7 @@ public:
                 const std::function<void(const json&)>& show) {
     return fetch(how, request, [&](const json& line) {
       if (as_json_)
-        how.terminal.out << line.dump() << '\n';
+        how.terminal.out << ascii_line(line) << '\n';
       else
         show(line);
     });
@@ -143,6 +154,7 @@ void print_status(const json& s, std::ostream& out) {
   add("mean round trip", "round_trip_us_mean", "us");
   add("memory of the pool", "memory_bytes", "bytes, by the size of what it keeps");
   add_all("visits by outcome", "outcomes");
+  add_all("failures of this machine", "local_failures");
   add_all("messages received", "messages_in");
   table.print(out);
 }
@@ -223,7 +235,7 @@ exit_code run_bans(invocation& how) {
                       {"since", ban.since.count()},
                       {"until", ban.until.count()},
                       {"reason", ban.reason}});
-      how.terminal.out << printed.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+      how.terminal.out << ascii_line(printed) << '\n';
     } else {
       table.add({target_text(ban.target), time_text(ban.since.count()),
                  ban.until == store::never ? "it is lifted" : time_text(ban.until.count()),
@@ -239,8 +251,8 @@ exit_code run_bans(invocation& how) {
 class ban_target_flags {
 public:
   void declare(CLI::App& app) {
-    app.add_option("target", rule_, "an endpoint, an address or a subnet")->type_name("RULE");
-    app.add_option("--ban-agent", agent_, "a user agent instead; * and ? are wild")
+    add_name(app, "target", rule_, "an endpoint, an address or a subnet")->type_name("RULE");
+    add_name(app, "--ban-agent", agent_, "a user agent instead; * and ? are wild")
         ->type_name("PATTERN");
   }
 
@@ -267,9 +279,7 @@ exit_code run_ban(invocation& how) {
   target.declare(line.app());
   std::string duration = "0";
   std::string reason = "operator";
-  line.app()
-      .add_option("--for", duration, "how long; 0: until it is lifted")
-      ->type_name("DURATION");
+  add_name(line.app(), "--for", duration, "how long; 0: until it is lifted")->type_name("DURATION");
   line.app().add_option("--reason", reason, "kept with the ban")->type_name("TEXT");
   if (const auto code = line.parse(how))
     return *code;
@@ -306,9 +316,8 @@ exit_code run_disconnect(invocation& how) {
   ctl_line line{"disconnect", "Ends one connection of a running crawl.",
                 "seedwalk ctl disconnect 203.0.113.7:8333 --db ./main-db"};
   std::string peer;
-  line.app()
-      .add_option("peer", peer, "as `ctl peers` names it")
-      ->type_name("HOST:PORT")
+  add_name(line.app(), "peer", peer, "as `ctl peers` names it; the chain's port unless given")
+      ->type_name("HOST[:PORT]")
       ->required();
   if (const auto code = line.parse(how))
     return *code;
@@ -320,7 +329,7 @@ exit_code run_reload(invocation& how) {
   ctl_line line{"reload", "Gives a running crawl a new configuration, whole or not at all.",
                 "seedwalk ctl reload seedwalk.toml --db ./main-db"};
   std::string path;
-  line.app().add_option("file", path, "the configuration (TOML)")->type_name("FILE")->required();
+  add_name(line.app(), "file", path, "the configuration (TOML)")->type_name("FILE")->required();
   if (const auto code = line.parse(how))
     return *code;
   const auto file = sim::read_for_reload(path);
@@ -339,7 +348,7 @@ exit_code run_broadcast_ping(invocation& how) {
                 "seedwalk ctl broadcast-ping --to-direction inbound --to-agent '/Satoshi:*'"};
   std::map<std::string, std::string> only;
   const auto add = [&](const char* flag, const char* member, const char* type, const char* what) {
-    line.app().add_option(flag, only[member], what)->type_name(type);
+    add_name(line.app(), flag, only[member], what)->type_name(type);
   };
   add("--to-direction", "direction", "outbound|inbound", "only those");
   add("--to-network", "network", "ipv4|ipv6|torv3|i2p|cjdns", "only those of one network");

@@ -50,6 +50,11 @@ tl::expected<db_access, store::error> db_access::open(const std::string& path,
     error.message += fmt::format(" (and no crawl answers there: {})", crawl.error());
     return tl::unexpected(error);
   }
+  if (!chain.empty())
+    if (const auto same = crawl->expect_chain(chain); !same)
+      return tl::unexpected(store::error{same.error().bad_request ? store::error_code::other_chain
+                                                                  : store::error_code::io,
+                                         fmt::format("{}: {}", path, same.error().message)});
   access.crawl_ = std::move(*crawl);
   return access;
 }

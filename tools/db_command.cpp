@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "net/chain_params.hpp"
 #include "tools/db_subcommands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/store_errors.hpp"
 
 namespace seedwalk::tools {
@@ -30,6 +32,15 @@ Examples:
   seedwalk db list --good --json --db ./main-db | jq -r .user_agent | sort | uniq -c
 )";
 
+std::optional<net::network_id> network_named(std::string_view name) {
+  constexpr std::array known = {net::network_id::ipv4,  net::network_id::ipv6,
+                                net::network_id::torv3, net::network_id::i2p,
+                                net::network_id::cjdns, net::network_id::yggdrasil};
+  const auto found =
+      std::ranges::find(known, name, [](net::network_id n) { return net::name_of(n); });
+  return found == known.end() ? std::nullopt : std::optional{*found};
+}
+
 } // namespace
 
 db_line::db_line(const std::string& name, std::string purpose, std::string examples)
@@ -44,9 +55,7 @@ std::optional<db_access> db_line::open(const invocation& how, exit_code& code) c
   }
   // A path that was given is opened whatever its chain; a chain that was given has to be its.
   const auto named = [&layered](std::string_view path) {
-    const auto i = std::ranges::find(actors::config_table(), path, &actors::config_option::path);
-    const auto index = static_cast<std::size_t>(i - actors::config_table().begin());
-    return layered->origins.at(index).source != value_source::built_in;
+    return layered->source_of(path) != value_source::built_in;
   };
   const bool any_chain = named("storage.path") && !named("network.name");
   const auto& config = layered->config;
@@ -58,6 +67,12 @@ std::optional<db_access> db_line::open(const invocation& how, exit_code& code) c
   return std::move(*db);
 }
 
+std::uint16_t db_line::default_port(const invocation& how) const {
+  const auto layered = flags_.load(how.env);
+  const auto* chain = net::find_chain(layered ? layered->config.network.name : "main");
+  return chain == nullptr ? 0 : chain->default_port;
+}
+
 exit_code db_line::fail(const invocation& how, const store::error& error) const {
   how.terminal.err << fmt::format("seedwalk {}: {}\n", name_, error.message);
   return exit_code_of(error.code);
@@ -66,30 +81,30 @@ exit_code db_line::fail(const invocation& how, const store::error& error) const 
 void db_selection::declare(CLI::App& app) {
   app.add_flag("--good", good_only, "only those whose last visit reached their verack");
   app.add_flag("--tried", tried_only, "only those that were visited");
-  app.add_option("--only", network, "only this network: ipv4, ipv6, torv3, i2p, cjdns, yggdrasil")
-      ->type_name("NETWORK");
-  app.add_option("--limit", limit, "at most so many")->type_name("N");
+  add_name(app, "--only", network, "only this network")
+      ->type_name("ipv4|ipv6|torv3|i2p|cjdns|yggdrasil");
+  add_number(app, "--limit", limit, {1}, "at most so many");
+}
+
+std::string db_selection::problem() const {
+  if (network.empty() || network_named(network))
+    return {};
+  return fmt::format("--only {}: must be one of ipv4, ipv6, torv3, i2p, cjdns, yggdrasil", network);
+}
+
+store::list_query db_selection::query() const {
+  store::list_query query;
+  query.good_only = good_only;
+  query.tried_only = tried_only;
+  query.network = network_named(network);
+  return query;
 }
 
 std::optional<exit_code>
 for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each) {
-  store::list_query query;
-  query.good_only = which.good_only;
-  query.tried_only = which.tried_only;
-  if (!which.network.empty()) {
-    constexpr std::array known = {net::network_id::ipv4,  net::network_id::ipv6,
-                                  net::network_id::torv3, net::network_id::i2p,
-                                  net::network_id::cjdns, net::network_id::yggdrasil};
-    const auto found =
-        std::ranges::find(known, which.network, [](net::network_id n) { return net::name_of(n); });
-    if (found == known.end())
-      return line.refuse(how, fmt::format("--only {}: must be one of ipv4, ipv6, torv3, i2p, "
-                                          "cjdns, yggdrasil",
-                                          which.network));
-    query.network = *found;
-  }
-  const auto wanted = which.limit == 0 ? UINT64_MAX : which.limit;
+  auto query = which.query();
+  const auto wanted = which.limit.value_or(UINT64_MAX);
   for (std::uint64_t given = 0; given < wanted;) {
     query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted - given, 1'000));
     const auto answer = db.ask(query);

@@ -9,6 +9,7 @@
 #include "net/chain_params.hpp"
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/text_table.hpp"
 
 namespace seedwalk::tools {
@@ -93,6 +94,8 @@ exit_code run_db_list(invocation& how) {
   which.declare(line.app());
   if (const auto code = line.parse(how))
     return *code;
+  if (const auto problem = which.problem(); !problem.empty())
+    return line.refuse(how, problem);
   auto code = exit_code::done;
   auto db = line.open(how, code);
   if (!db)
@@ -120,17 +123,17 @@ exit_code run_db_export(invocation& how) {
   std::string path;
   std::uint16_t port = net::find_chain("main")->default_port;
   db_selection which;
-  line.app()
-      .add_option("--format", format, "json, csv, or dnsseed as Bitcoin Core's makeseeds.py reads")
-      ->type_name("FORMAT")
+  add_name(line.app(), "--format", format, "dnsseed: as Bitcoin Core's makeseeds.py reads")
+      ->type_name("json|csv|dnsseed")
       ->check(CLI::IsMember({"json", "csv", "dnsseed"}));
-  line.app().add_option("--output", path, "write to this file, not to stdout")->type_name("FILE");
-  line.app()
-      .add_option("--port", port, "dnsseed: the port that a node has to have to be called good")
-      ->type_name("PORT");
+  add_name(line.app(), "--output", path, "write to this file, not to stdout")->type_name("FILE");
+  add_number(line.app(), "--port", port, {1, 65'535},
+             "dnsseed: the port that a node has to have to be called good");
   which.declare(line.app());
   if (const auto code = line.parse(how))
     return *code;
+  if (const auto problem = which.problem(); !problem.empty())
+    return line.refuse(how, problem);
   auto code = exit_code::done;
   auto db = line.open(how, code);
   if (!db)

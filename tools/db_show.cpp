@@ -6,6 +6,7 @@
 #include "net/services.hpp"
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/text_table.hpp"
 
 namespace seedwalk::tools {
@@ -29,6 +30,10 @@ json stats_document(const store::stats_answer& s) {
   auto& networks = document["known_by_network"] = json::object();
   for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
     networks[std::string{net::name_of(static_cast<net::network_id>(i))}] = s.known_by_network[i];
+  auto& not_dialled = document["not_dialled"] = json::object();
+  for (std::size_t i = 1; i != s.not_dialled.size(); ++i)
+    if (s.not_dialled[i] != 0)
+      not_dialled[std::string{net::name_of(static_cast<net::network_id>(i))}] = s.not_dialled[i];
   auto& classes = document["known_by_class"] = json::object();
   for (std::size_t i = 0; i != s.known_by_class.size(); ++i)
     classes[std::string{store::name_of(static_cast<store::dial_class>(i))}] = s.known_by_class[i];
@@ -46,7 +51,10 @@ void print_stats(const store::stats_answer& s, std::ostream& out) {
   for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
     if (s.known_by_network[i] != 0)
       table.add({fmt::format("  {}", net::name_of(static_cast<net::network_id>(i))),
-                 fmt::format("{}", s.known_by_network[i])});
+                 fmt::format("{}", s.known_by_network[i]),
+                 s.not_dialled[i] == 0
+                     ? std::string{}
+                     : fmt::format("{} of them are not dialled", s.not_dialled[i])});
   add("visited", s.visited, "endpoints");
   add("reached", s.reached, "endpoints, ever");
   add("  this week", s.reached_lately, "");
@@ -63,6 +71,7 @@ json visit_document(const store::visit_record& v) {
   return {{"started", v.started.count()},
           {"ended", v.ended.count()},
           {"census", v.census},
+          {"via", store::name_of(v.via)},
           {"outcome", net::name_of(v.outcome)},
           {"stage", net::name_of(v.stage)},
           {"blame", net::name_of(v.blame)},
@@ -154,10 +163,11 @@ exit_code run_db_get(invocation& how) {
   bool as_json = false;
   std::string address;
   line.app().add_flag("--json", as_json, "print one JSON document");
-  line.app().add_option("ADDRESS", address, "the endpoint, port included")->required();
+  add_name(line.app(), "ADDRESS", address, "the endpoint; the chain's port unless given")
+      ->required();
   if (const auto code = line.parse(how))
     return *code;
-  const auto peer = net::parse_endpoint(address);
+  const auto peer = net::parse_endpoint(address, line.default_port(how));
   if (!peer)
     return line.refuse(how, fmt::format("{}: {}", address, peer.error().message));
   auto code = exit_code::done;

@@ -25,6 +25,10 @@ public:
   /// Opens the database that the arguments name. Nothing: it was said why not; end with `code`.
   std::optional<db_access> open(const invocation& how, exit_code& code) const;
 
+  /// The port of endpoints that are named without one: that of the chain that was named, else
+  /// main's.
+  std::uint16_t default_port(const invocation& how) const;
+
   /// Says on stderr what went wrong with the database, and gives what to end with.
   exit_code fail(const invocation& how, const store::error& error) const;
 
@@ -42,13 +46,20 @@ private:
 struct db_selection {
   bool good_only = false;
   bool tried_only = false;
-  std::string network;     ///< "ipv4", ...; empty: all.
-  std::uint64_t limit = 0; ///< 0: no limit.
+  std::string network;                ///< "ipv4", ...; empty: all.
+  std::optional<std::uint64_t> limit; ///< Nothing: no limit.
 
   void declare(CLI::App& app);
+
+  /// What is wrong with what was given; empty if nothing is. To be asked before anything is
+  /// printed.
+  std::string problem() const;
+
+  /// The question for its first page. Precondition: nothing is wrong with it.
+  store::list_query query() const;
 };
 
-/// Gives `each` the endpoints of a selection in their order. An unknown network is a usage error.
+/// Gives `each` the endpoints of a selection in their order.
 std::optional<exit_code>
 for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each);

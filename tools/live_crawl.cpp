@@ -14,6 +14,7 @@
 #include "sim/recording_writer.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"
+#include "tools/store_errors.hpp"
 #include "tools/threaded_crawl.hpp"
 
 namespace seedwalk::tools {
@@ -110,20 +111,6 @@ private:
 
 } // namespace
 
-exit_code exit_code_of(const store::error& e) {
-  switch (e.code) {
-  case store::error_code::newer_schema:
-  case store::error_code::corrupt:
-    return exit_code::damaged;
-  case store::error_code::disk_full:
-  case store::error_code::io:
-  case store::error_code::stopped:
-    return exit_code::failed;
-  default:
-    return exit_code::usage;
-  }
-}
-
 sim::hangup_plan hangup_plan_of(const live_crawl_options& options) {
   sim::hangup_plan plan{options.config_file, {}};
   if (options.lines)
@@ -140,7 +127,7 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
       options.recipe.config.storage.path,
       crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
-    return tl::unexpected(start_error{exit_code_of(opened.error()), opened.error().message});
+    return tl::unexpected(start_error{exit_code_of(opened.error().code), opened.error().message});
   if (options.recipe.config.run.threads > 0)
     return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};

@@ -52,7 +52,4 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
 /// configuration file, the crawl ends in order.
 sim::hangup_plan hangup_plan_of(const live_crawl_options& options);
 
-/// How a database that does not open ends a command.
-exit_code exit_code_of(const store::error& e);
-
 } // namespace seedwalk::tools

@@ -9,8 +9,7 @@ namespace {
 
 /// The addresses of a batch are freed once they are written, and the next visits take as much
 /// memory again. By default the C library gives it back to the system in between, and each page of
-/// it is faulted in and cleared anew. So 64 MiB that are free stay with us; what is in use at the
-/// peak does not change.
+/// it is faulted in and cleared anew. So up to 64 MiB that are free stay with us.
 void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
   mallopt(M_MMAP_THRESHOLD, 4 << 20);

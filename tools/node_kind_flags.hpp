@@ -22,6 +22,9 @@ public:
   /// What was asked for; `unless_given` if nothing was. The error is one line.
   tl::expected<shares, std::string> read(const shares& unless_given) const;
 
+  /// The arguments as they were given, for a command that repeats this one.
+  const std::vector<std::string>& given() const { return texts_; }
+
 private:
   std::vector<std::string> texts_;
 };

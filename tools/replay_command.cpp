@@ -12,6 +12,7 @@
 #include "sim/replay.hpp"
 #include "tools/command_line.hpp"
 #include "tools/log_output.hpp"
+#include "tools/option_values.hpp"
 #include "tools/replayed_crawl.hpp"
 
 namespace seedwalk::tools {
@@ -83,12 +84,16 @@ exit_code run_replay(invocation& how) {
   bool as_json_document = false;
   std::string level;
   sim::replay_options options;
-  line.app().add_option("FILE", file, "what `crawl --record` wrote")->required();
+  add_name(line.app(), "FILE", file, "what `crawl --record` wrote")->required();
   line.app().add_flag("--json", as_json_document, "print one JSON document");
-  line.app().add_option("--until", options.until_step, "stop after this step");
-  line.app().add_option("--log-level", level, "log at this level, whatever the recorded run did");
+  std::optional<std::uint64_t> until;
+  add_number(line.app(), "--until", until, {1}, "stop after this step");
+  add_name(line.app(), "--log-level", level, "log at this level, whatever the recorded run did")
+      ->type_name("trace|debug|info|warning|error");
   if (const auto code = line.parse(how))
     return *code;
+  if (until)
+    options.until_step = *until;
   std::unique_ptr<actors::queued_log_sink> lines;
   std::optional<actors::log_options> logging;
   if (!level.empty()) {

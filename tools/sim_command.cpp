@@ -10,12 +10,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "actors/config_text.hpp"
 #include "net/outcome.hpp"
 #include "sim/determinism_check.hpp"
 #include "sim/real_clock.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
+#include "tools/option_values.hpp"
+#include "tools/sim_network_flags.hpp"
 
 namespace seedwalk::tools {
 
@@ -43,15 +46,29 @@ seedwalk sim check --seeds 1..20 --nodes 500 --deep --json)";
 struct world_flags {
   std::uint32_t nodes = 100;
   node_kind_flags kinds;
+  sim_network_flags networks;
   std::string schedule = "uniform";
   bool deep = false;
 
   void declare(CLI::App& app) {
-    app.add_option("--nodes", nodes, "how many nodes there are")->check(CLI::Range(4u, 1'000'000u));
+    add_number(app, "--nodes", nodes, {4, 1'000'000}, "how many nodes there are");
     kinds.declare(app);
-    app.add_option("--schedule", schedule, "who runs next: fifo or uniform")
+    networks.declare(app);
+    add_name(app, "--schedule", schedule, "who runs next")
+        ->type_name("fifo|uniform")
         ->check(CLI::IsMember({"fifo", "uniform"}));
     app.add_flag("--deep", deep, "message payloads enter the hash too");
+  }
+
+  /// The command that makes the same run again: every option that is not at its default.
+  std::string again(std::uint64_t seed) const {
+    auto command = fmt::format("seedwalk sim run --seed {} --nodes {}", seed, nodes);
+    for (const auto& kind : kinds.given())
+      command += fmt::format(" --kind {}", kind);
+    command += networks.again();
+    if (schedule != world_flags{}.schedule)
+      command += fmt::format(" --schedule {}", schedule);
+    return command + (deep ? " --deep" : "");
   }
 
   /// The scenario; or what is wrong with the options.
@@ -63,6 +80,8 @@ struct world_flags {
     if (!shares)
       return tl::unexpected(std::move(shares.error()));
     s.nodes.shares = std::move(*shares);
+    if (auto applied = networks.apply(s); !applied)
+      return tl::unexpected(std::move(applied.error()));
     return s;
   }
 };
@@ -71,7 +90,8 @@ double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
 }
 
-nlohmann::json as_json(const sim::crawl_verdict& v, std::chrono::nanoseconds wall) {
+nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
+                       std::chrono::nanoseconds wall) {
   nlohmann::json outcomes = nlohmann::json::object();
   if (v.summary)
     for (std::size_t i = 0; i != v.summary->counters.outcomes.size(); ++i)
@@ -79,6 +99,7 @@ nlohmann::json as_json(const sim::crawl_verdict& v, std::chrono::nanoseconds wal
         outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = n;
   return {{"seed", v.seed},
           {"hash", fmt::format("{:016x}", v.hash)},
+          {"again", again},
           {"steps", v.steps},
           {"virtual_s", seconds_of(v.virtual_time)},
           {"wall_s", seconds_of(wall)},
@@ -97,7 +118,7 @@ exit_code run_one(invocation& how) {
   world_flags flags;
   std::uint64_t seed = 1;
   bool json = false;
-  line.app().add_option("--seed", seed, "everything that is drawn comes from it");
+  add_number(line.app(), "--seed", seed, {}, "everything that is drawn comes from it");
   flags.declare(line.app());
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
@@ -109,7 +130,7 @@ exit_code run_one(invocation& how) {
   const auto verdict = sim::run_crawl(*scenario);
   const auto wall = clock.now().steady;
   if (json) {
-    how.terminal.out << as_json(verdict, wall).dump(2) << '\n';
+    how.terminal.out << as_json(verdict, flags.again(seed), wall).dump(2) << '\n';
   } else {
     how.terminal.out << fmt::format(
         "seed {}: {} steps, {:.1f} virtual s in {:.3f} s ({:.0f} steps/s), hash {:016x}\n", seed,
@@ -123,18 +144,13 @@ exit_code run_one(invocation& how) {
     how.terminal.err << "broken: " << violation << '\n';
   if (verdict.violations.empty())
     return exit_code::done;
-  how.terminal.err << fmt::format("again: seedwalk sim run --seed {} --nodes {}\n", seed,
-                                  flags.nodes);
+  how.terminal.err << fmt::format("again: {}\n", flags.again(seed));
   return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
 }
 
 /// "7" or "1..200".
 std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
-  const auto number = [](const std::string& t) -> std::optional<std::uint64_t> {
-    if (t.empty() || t.size() > 18 || t.find_first_not_of("0123456789") != std::string::npos)
-      return std::nullopt;
-    return std::stoull(t);
-  };
+  const auto number = [](const std::string& t) { return actors::parse_number(t, UINT64_MAX); };
   const auto split = text.find("..");
   const auto first = number(text.substr(0, split));
   const auto last = split == std::string::npos ? first : number(text.substr(split + 2));
@@ -142,8 +158,8 @@ std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
   if (!first || !last || *last < *first || *last - *first >= seeds_max)
     return std::nullopt;
   std::vector<std::uint64_t> seeds;
-  for (auto seed = *first; seed <= *last; ++seed)
-    seeds.push_back(seed);
+  for (std::uint64_t i = 0; i <= *last - *first; ++i)
+    seeds.push_back(*first + i);
   return seeds;
 }
 
@@ -177,7 +193,8 @@ exit_code check(invocation& how) {
   world_flags flags;
   std::string seeds_text = "1..20";
   bool json = false;
-  line.app().add_option("--seeds", seeds_text, "A..B, both included, or one seed");
+  add_name(line.app(), "--seeds", seeds_text, "A..B, both included, or one seed")
+      ->type_name("A..B");
   flags.declare(line.app());
   line.app().add_flag("--json", json, "print one JSON document");
   const auto arguments = how.arguments;

@@ -10,8 +10,8 @@ namespace seedwalk::tools {
 constexpr exit_code exit_code_of(store::error_code code) {
   if (store::damaged(code))
     return exit_code::damaged;
-  return store::transient(code) || code == store::error_code::stopped ? exit_code::failed
-                                                                      : exit_code::usage;
+  const bool ended = code == store::error_code::stopped || code == store::error_code::gone;
+  return ended || store::transient(code) ? exit_code::failed : exit_code::usage;
 }
 
 } // namespace seedwalk::tools

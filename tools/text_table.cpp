@@ -46,17 +46,6 @@ void text_table::print_row(std::ostream& out, const std::vector<std::string>& ce
   out << line << '\n';
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c >= ' ' && c <= '~' && c != '\\')
-      out += c;
-    else
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 std::string time_text(std::int64_t seconds_since_1970) {
   // A claimed time is 64 bits of anything; what a calendar cannot show is shown as a number.
   constexpr std::int64_t year_10000 = 253'402'300'800;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/stranger_text.hpp"
+
 namespace seedwalk::tools {
 
 /// Rows of text in aligned columns, two spaces between them. The last column is not padded.
@@ -37,9 +39,8 @@ private:
   bool headed_ = false;
 };
 
-/// `text` with all that is not printable ASCII as \xNN: what a peer says must not reach a terminal
-/// as it is.
-std::string printable(std::string_view text);
+/// What a peer says must not reach a terminal as it is.
+using net::printable;
 
 /// "2026-11-21 08:15:00" (UTC); "never" for 0.
 std::string time_text(std::int64_t seconds_since_1970);

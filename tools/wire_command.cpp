@@ -1,17 +1,18 @@
 #include "tools/wire_command.hpp"
 
+#include <algorithm>
 #include <array>
-#include <fstream>
-#include <iostream>
-#include <istream>
-#include <iterator>
 #include <optional>
 #include <ostream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "actors/bounded_json.hpp"
 #include "actors/config_text.hpp"
+#include "net/whole_file.hpp"
 #include "tools/command_line.hpp"
+#include "tools/option_values.hpp"
 #include "tools/wire_dump.hpp"
 
 namespace seedwalk::tools {
@@ -47,24 +48,27 @@ struct wire_flags {
   bool binary = false;
 
   void declare(CLI::App& app, const char* what) {
-    app.add_option("FILE", file, fmt::format("{}; - for standard input", what))->required();
-    std::vector<std::string> names;
-    for (const auto& chain : net::known_chains())
-      names.push_back(chain.name);
-    auto chain = app.add_option("--network", network, "whose magic begins the messages")
-                     ->check(CLI::IsMember(names));
-    app.add_option("--magic", magic_text, "another chain's magic: four bytes, in hexadecimal")
+    add_name(app, "FILE", file, fmt::format("{}; - for standard input", what))->required();
+    auto* chain = add_name(app, "--network", network, "whose magic begins the messages")
+                      ->type_name("main|testnet3|testnet4|signet|regtest");
+    add_name(app, "--magic", magic_text, "another chain's magic: four bytes, in hexadecimal")
+        ->type_name("HEX")
         ->excludes(chain);
     auto digits = app.add_flag("--hex", hex, "bytes are hexadecimal digits (the default)");
     app.add_flag("--binary", binary, "bytes are bytes")->excludes(digits);
   }
 
-  std::optional<net::magic_bytes> magic() const {
-    if (magic_text.empty())
-      return net::find_chain(network)->magic;
+  /// The error is one line.
+  tl::expected<net::magic_bytes, std::string> magic() const {
+    if (magic_text.empty()) {
+      if (const auto* chain = net::find_chain(network))
+        return chain->magic;
+      return tl::unexpected(fmt::format("--network {}: there is no such chain{}", network,
+                                        actors::chain_meant(network)));
+    }
     const auto raw = actors::parse_hex(magic_text);
     if (!raw || raw->size() != net::magic_bytes{}.size())
-      return std::nullopt;
+      return tl::unexpected<std::string>("--magic: must be four bytes in hexadecimal digits");
     net::magic_bytes result;
     std::ranges::copy(*raw, result.begin());
     return result;
@@ -73,15 +77,22 @@ struct wire_flags {
 
 /// All of a file or of standard input; nothing where it cannot be read, which is said.
 std::optional<std::string> read_all(const invocation& how, const std::string& file) {
-  std::ifstream opened;
-  if (file != "-")
-    opened.open(file, std::ios::binary);
-  auto& in = file == "-" ? std::cin : static_cast<std::istream&>(opened);
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
-  if (in.good() || in.eof())
-    return text;
-  how.terminal.err << "seedwalk wire: " << file << ": cannot be read\n";
+  constexpr std::size_t max_bytes = 1u << 30;
+  const auto text = file == "-" ? net::read_whole_descriptor(STDIN_FILENO, max_bytes)
+                                : net::read_whole_file(file, {max_bytes});
+  if (text)
+    return *text;
+  how.terminal.err << fmt::format("seedwalk wire: {} {}\n",
+                                  file == "-" ? std::string{"standard input"} : file + ":",
+                                  text.error().message);
   return std::nullopt;
+}
+
+/// Why a text is no hexadecimal digits, so that one sees what to do.
+std::string hex_problem(const std::string& text, const std::string& problem) {
+  const bool is_text = std::ranges::all_of(
+      text, [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
+  return is_text ? problem : "holds bytes that are no text; --binary reads them as they are";
 }
 
 /// Digits with any white space between them.
@@ -97,13 +108,13 @@ exit_code decode(invocation& how) {
   wire_flags flags;
   std::int32_t version = net::protocol_version;
   flags.declare(line.app(), "the bytes of a stream");
-  line.app().add_option("--protocol-version", version,
-                        "what the two sides have in common; below 31402 addr has no times");
+  add_number(line.app(), "--protocol-version", version, {0, INT32_MAX},
+             "what the two sides have in common; below 31402 addr has no times");
   if (const auto code = line.parse(how))
     return *code;
   const auto magic = flags.magic();
   if (!magic)
-    return line.refuse(how, "--magic: must be four bytes in hexadecimal digits");
+    return line.refuse(how, magic.error());
   const auto text = read_all(how, flags.file);
   if (!text)
     return exit_code::failed;
@@ -113,11 +124,13 @@ exit_code decode(invocation& how) {
   } else if (auto raw = bytes_of_hex(*text)) {
     stream = std::move(*raw);
   } else {
-    how.terminal.err << "seedwalk wire decode: " << flags.file << ": " << raw.error() << '\n';
+    how.terminal.err << fmt::format("seedwalk wire decode: {}: {}\n", flags.file,
+                                    hex_problem(*text, raw.error()));
     return exit_code::failed;
   }
   const auto counts = decode_stream(stream, *magic, version, [&](const wire_json& message) {
-    how.terminal.out << message.dump() << '\n';
+    // What a peer sent, in ASCII alone: it may be shown on a terminal.
+    how.terminal.out << message.dump(-1, ' ', true) << '\n';
   });
   return counts.refused == 0 ? exit_code::done : exit_code::failed;
 }
@@ -131,14 +144,14 @@ exit_code encode(invocation& how) {
     return *code;
   const auto magic = flags.magic();
   if (!magic)
-    return line.refuse(how, "--magic: must be four bytes in hexadecimal digits");
+    return line.refuse(how, magic.error());
   const auto text = read_all(how, flags.file);
   if (!text)
     return exit_code::failed;
   std::size_t number = 0;
   for (std::string_view rest = *text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    const auto json = wire_json::parse(rest.substr(0, end), nullptr, false);
+    const auto json = actors::parse_json<wire_json>(rest.substr(0, end));
     const bool blank = rest.substr(0, end).find_first_not_of(" \t\r") == std::string_view::npos;
     rest.remove_prefix(std::min(end + 1, rest.size()));
     ++number;

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "actors/config_text.hpp"
 #include "net/chain_params.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
+#include "tools/option_values.hpp"
 #include "tools/zoo_command.hpp"
 
 namespace seedwalk::tools {
@@ -23,21 +25,17 @@ exit_code run_zoo(invocation& how) {
   node_kind_flags kinds;
   auto& nodes = options.server.nodes;
   std::uint16_t port = nodes.first.port;
-  double pace_s = 1;
-  line.app()
-      .add_option("--nodes", nodes.nodes, "how many nodes there are")
-      ->check(CLI::Range(4u, 1'000'000u));
-  line.app().add_option("--seed", nodes.seed, "kinds and tables are drawn from it");
-  line.app()
-      .add_option("--port", port, "where they listen; the next port is that of those that refuse")
-      ->check(CLI::Range(1, 65534));
-  line.app()
-      .add_option("--addresses", nodes.addresses_a_node, "what a node tells of others")
-      ->check(CLI::Range(1u, 1000u));
-  line.app()
-      .add_option("--pace", pace_s, "by how many seconds slow nodes are late")
-      ->check(CLI::Range(0.0, 3600.0));
-  line.app().add_option("--network", options.network, "which chain they are of");
+  nodes.pace = std::chrono::seconds{1};
+  add_number(line.app(), "--nodes", nodes.nodes, {4, 1'000'000}, "how many nodes there are");
+  add_number(line.app(), "--seed", nodes.seed, {}, "kinds and tables are drawn from it");
+  add_number(line.app(), "--port", port, {1, 65'534},
+             "where they listen; the next port is that of those that refuse");
+  add_number(line.app(), "--addresses", nodes.addresses_a_node, {1, 1'000},
+             "what a node tells of others");
+  add_seconds(line.app(), "--pace", nodes.pace, std::chrono::hours{1},
+              "by how many seconds slow nodes are late");
+  add_name(line.app(), "--network", options.network, "which chain they are of")
+      ->type_name("main|testnet3|testnet4|signet|regtest");
   kinds.declare(line.app());
   line.app().add_flag("--json", options.json,
                       "the first line of standard output tells how to crawl it, as JSON");
@@ -46,15 +44,14 @@ exit_code run_zoo(invocation& how) {
     return *code;
   const auto chain = net::find_chain(options.network);
   if (!chain)
-    return line.refuse(how,
-                       "--network " + options.network + ": there is no such chain; try regtest");
+    return line.refuse(how, "--network " + options.network + ": there is no such chain" +
+                                actors::chain_meant(options.network));
   const auto shares = kinds.read(mixed_kinds(false));
   if (!shares)
     return line.refuse(how, shares.error());
   nodes.shares = *shares;
   nodes.magic = chain->magic;
   nodes.first.port = port;
-  nodes.pace = std::chrono::nanoseconds{static_cast<std::int64_t>(pace_s * 1e9)};
   nodes.addresses_a_node = std::min(nodes.addresses_a_node, nodes.nodes);
   return run_zoo(options, how.terminal);
 }

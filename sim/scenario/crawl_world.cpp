@@ -40,7 +40,7 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 crawl_scenario completed(crawl_scenario s) {
   s.nodes.seed = s.seed;
   s.network.streams.seed = s.seed;
-  if (s.crawler.config.start.connect.empty())
+  if (s.crawler.config.start.connect.empty() && !s.starts_at_dns)
     s.crawler.config.start.connect = topology{s.nodes}.seeds();
   return s;
 }
@@ -71,16 +71,17 @@ double crawl_verdict::recall() const {
 crawl_world::crawl_world(const crawl_scenario& s)
     : scenario_(completed(s)),
       world_({scenario_.seed, scenario_.schedule, scenario_.deep, scenario_.wall}),
-      agenda_(scenario_.seed, scenario_.slack), internet_(scenario_.network, agenda_, world_),
+      agenda_(scenario_.seed, scenario_.slack), internet_(scenario_.network, agenda_, right_clock_),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
-      network_(internet_, world_),
+      network_(internet_, world_, network::host{scenario_.addresses}),
       storage_(storage_options(scenario_), world_, agenda_, world_, make_disk(scenario_)),
       watched_network_(world_, network_), watched_storage_(world_, storage_), process_(world_),
       program_(std::make_unique<actors::crawl_program>(
           actors::crawl_doors{world_, watched_network_, watched_storage_, world_},
           scenario_.crawler, scenario_.seed, "simulated", nullptr)),
-      simulation_({}, world_, agenda_) {
+      simulation_({.wall_steps = scenario_.wall_steps}, world_, agenda_) {
   internet_.set_faults(scenario_.faults);
+  internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
   kinds_.add<actors::crawler>(program_->env());
   kinds_.add<actors::connection_manager>(program_->env());
   kinds_.add<actors::peer_connection>(program_->env());
@@ -95,8 +96,13 @@ crawl_world::~crawl_world() {
 tl::expected<void, store::error> crawl_world::start() {
   if (auto opened = storage_.open(); !opened)
     return opened;
-  program_->start();
+  crawler_ = program_->start();
   return {};
+}
+
+void crawl_world::reload(const std::string& contents) {
+  world_.deliver(crawler_,
+                 net::control_completion{net::reload_requested{"test.toml", contents, {}}});
 }
 
 void crawl_world::run() {
@@ -105,8 +111,14 @@ void crawl_world::run() {
 
 void crawl_world::compare_with_truth(crawl_verdict& verdict) {
   std::vector<net::endpoint> good;
+  const auto settings = program_->env().settings.current();
+  const auto& proxy = settings->config.network.reach.tor_proxy;
+  const auto can_be_reached = [&](const net::endpoint& at) {
+    return settings->reach.dials(at) && (at.network != net::network_id::torv3 ||
+                                         internet_.proxy_at(*proxy) == proxy_state::working);
+  };
   for (const auto& node : topology_.nodes())
-    if (truth_of(node.kind).good)
+    if (truth_of(node.kind).good && can_be_reached(node.at))
       good.push_back(node.at);
   std::sort(good.begin(), good.end());
   verdict.good_true = good.size();

@@ -33,21 +33,29 @@ struct crawl_scenario {
   topology_options nodes;
   internet_options network;
   std::vector<fault_rule> faults;
+  /// The crawler's own addresses: the networks that it has a route to.
+  std::vector<net::endpoint> addresses = network::host{}.addresses;
+  /// A SOCKS5 proxy at this address, and what it does.
+  net::endpoint proxy = net::ipv4_endpoint(0x7f000001, 9050);
+  proxy_state proxy_does = proxy_state::absent;
   disk::options drive;
   actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
+  bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
   strategy schedule = strategy::uniform;
   bool deep = false;
   net::steady_time slack{50'000}; ///< Events due within so much of each other compete.
   net::steady_time limit =
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
+  std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
 };
 
 /// A scenario with everything at its default: `nodes` honest nodes on loopback-style addresses, no
 /// faults, a crawler that visits all of them once.
 crawl_scenario plain_crawl(std::uint64_t seed, std::uint32_t nodes);
 
-/// What a simulated crawl came to, judged by those who know the truth.
+/// What a simulated crawl came to, judged by those who know the truth. Nodes on networks that the
+/// crawler does not dial are nobody's concern.
 struct crawl_verdict {
   std::uint64_t seed = 0;
   std::uint64_t hash = 0; ///< Of the run, the database at its end included.
@@ -76,6 +84,12 @@ public:
   /// Starts the crawler. The error is that of its database.
   tl::expected<void, store::error> start();
 
+  /// Gives the crawler a configuration file, as SIGHUP does.
+  void reload(const std::string& contents);
+
+  /// The crawler's machine is given one more address, and with it a route.
+  void own_address(const net::endpoint& address) { network_.add_address(address); }
+
   /// One step, event or jump in time; false when nothing will happen any more.
   bool advance() { return simulation_.advance(); }
 
@@ -94,15 +108,35 @@ public:
 
   world& home() { return world_; }
   sim::storage& disk() { return storage_; }
+  internet& outside() { return internet_; }
+  const topology& nodes() const { return topology_; }
   actors::crawl_program& program() { return *program_; }
-  const node_host& hosts() const { return host_; }
+  node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
 
+  /// The clock of everybody but the crawler: nobody sets it.
+  class right_clock final : public net::timers {
+  public:
+    explicit right_clock(world& w) : world_(w) {}
+    net::instant now() const override {
+      const auto steady = world_.now().steady;
+      return {steady, world_.settings().wall + std::chrono::floor<std::chrono::seconds>(steady)};
+    }
+    net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override {
+      return world_.start(delay, who);
+    }
+    void cancel(net::timer_id id) override { world_.cancel(id); }
+
+  private:
+    world& world_;
+  };
+
   crawl_scenario scenario_;
   world world_;
+  right_clock right_clock_{world_};
   agenda agenda_;
   internet internet_;
   topology topology_;
@@ -114,6 +148,7 @@ private:
   watched_storage watched_storage_;
   process process_;
   std::unique_ptr<actors::crawl_program> program_;
+  net::owner crawler_;
   actor_kinds kinds_;
   simulation simulation_;
 };

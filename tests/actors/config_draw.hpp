@@ -38,8 +38,13 @@ inline option_texts drawn_texts(const config_option& option, unsigned salt) {
     return {one_of({"logfmt", "json"})};
   if (option.kind == value_kind::integer)
     return {fmt::format("{}", salt)};
-  if (option.value == "HOST:PORT" || option.value == "ADDR:PORT")
-    return {fmt::format("127.0.0.{}:{}", salt % 256, 1 + salt % 60'000), "[::1]:8333"};
+  if (option.value == "NET")
+    return {one_of({"ipv4", "ipv6", "torv3"}), one_of({"cjdns", "yggdrasil"})};
+  if (option.value == "HOST:PORT" || option.value == "ADDR:PORT") {
+    const auto first = fmt::format("127.0.0.{}:{}", salt % 256, 1 + salt % 60'000);
+    return option.kind == value_kind::list ? option_texts{first, "[::1]:8333"}
+                                           : option_texts{first};
+  }
   if (option.value == "RULE")
     return {fmt::format("10.{}.0.0/16", salt % 256), fmt::format("127.0.0.1:{}", 1 + salt % 9'999)};
   const auto text = fmt::format("a \"quoted\" \\ text\t{}", salt);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -27,6 +28,23 @@ dial_class class_of(int n) {
 
 net::endpoint far(std::uint32_t n) {
   return net::ipv4_endpoint(0x08000000 + n, 8333);
+}
+
+TEST(dial_schedule, those_who_are_not_wanted_any_more_leave_and_the_others_keep_their_order) {
+  dial_schedule schedule;
+  for (std::uint32_t n = 0; n != 9; ++n)
+    schedule.add(due(far(n << 8), class_of(static_cast<int>(n % 3))));
+  const auto dropped = schedule.drop_waiting(
+      [](const net::endpoint& peer) { return peer == far(3 << 8) || peer == far(4 << 8); });
+  EXPECT_EQ(dropped.size(), 2u);
+  EXPECT_EQ(schedule.waiting(), 7u);
+  std::array<std::vector<net::endpoint>, 3> order;
+  net::steady_time now = seconds{1};
+  while (const auto peer = schedule.next(now += seconds{1}))
+    order[static_cast<std::size_t>(peer->queue)].push_back(peer->peer);
+  EXPECT_EQ(order[0], (std::vector{far(0), far(6 << 8)}));
+  EXPECT_EQ(order[1], (std::vector{far(1 << 8), far(7 << 8)}));
+  EXPECT_EQ(order[2], (std::vector{far(2 << 8), far(5 << 8), far(8 << 8)}));
 }
 
 TEST(dial_schedule, slots_groups_and_paces_hold_whatever_is_drawn) {

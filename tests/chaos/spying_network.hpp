@@ -37,6 +37,7 @@ public:
                           std::chrono::milliseconds timeout, net::owner who) override {
     return behind_.resolve(host, port, timeout, who);
   }
+  void find_routes(net::owner who) override { behind_.find_routes(who); }
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override {
     return behind_.open_datagrams(local, who);
   }

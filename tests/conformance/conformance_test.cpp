@@ -28,6 +28,8 @@ told tell(const Completion& x) {
     return {id, "closed(" + std::string(name_of(x.reason)) + ")"};
   else if constexpr (std::is_same_v<Completion, net::listen_failed>)
     return {id, "listen_failed(" + std::string(name_of(x.reason)) + ")"};
+  else if constexpr (std::is_same_v<Completion, net::accept_paused>)
+    return {id, "accept_paused(" + std::string(name_of(x.reason)) + ")"};
   else if constexpr (std::is_same_v<Completion, net::accepted>)
     return {id, "accepted #" + std::to_string(x.connection.value)};
   else if constexpr (std::is_same_v<Completion, net::resolved>)
@@ -36,6 +38,8 @@ told tell(const Completion& x) {
     return {id, "datagrams_opened(" + std::string(name_of(x.reason)) + ")"};
   else if constexpr (std::is_same_v<Completion, net::datagram_received>)
     return {id, "datagram_received"};
+  else if constexpr (std::is_same_v<Completion, net::routes_found>)
+    return {id, "routes_found"};
   else
     return {id, "listening"};
 }

@@ -36,6 +36,9 @@ inline net::connection_id id_of(const net::closed& x) {
 inline net::listener_id id_of(const net::listening& x) {
   return x.listener;
 }
+inline net::listener_id id_of(const net::accept_paused& x) {
+  return x.listener;
+}
 inline net::listener_id id_of(const net::listen_failed& x) {
   return x.listener;
 }
@@ -50,6 +53,11 @@ inline net::datagram_socket_id id_of(const net::datagrams_opened& x) {
 }
 inline net::datagram_socket_id id_of(const net::datagram_received& x) {
   return x.socket;
+}
+
+/// The answer to find_routes has no number: 0, which is nobody's.
+inline net::resolve_id id_of(const net::routes_found&) {
+  return {};
 }
 
 /// A test of the network door's contract, run against each implementation.

@@ -51,20 +51,52 @@ TEST_P(dialling, networks_that_need_a_proxy_are_not_supported_without_one) {
   }
 }
 
+TEST_P(dialling, a_proxy_that_is_not_there_fails_the_dial_and_not_the_peer) {
+  net::endpoint onion;
+  onion.network = net::network_id::torv3;
+  onion.port = 8333;
+  const auto proxy = std::get<net::endpoint>(world().refusing_address());
+  const auto id = door().connect(net::through_proxy{onion, proxy}, generous, client_owner);
+  await<net::connect_failed>(id);
+  world().settle();
+  EXPECT_EQ(story(id), "connect_failed(proxy_failed)");
+}
+
+TEST_P(dialling, nobody_listens_through_a_proxy) {
+  const auto local = std::get<net::endpoint>(world().any_port());
+  const auto id = door().listen(net::through_proxy{local, local}, listener_owner);
+  EXPECT_EQ(await<net::listen_failed>(id).front().reason, net::error::address_not_supported);
+}
+
+/// Where the door has a thread of its own, a peer that answers at once may have done so before the
+/// close: this failed whenever the machine was busy, and stopped the test's thread between the two
+/// calls. Then the dial's end stands before that of the connection, or is the end.
 TEST_P(dialling, a_close_during_the_dial_ends_it_with_closed_alone) {
   const auto silent = world().silent_address();
   const auto at = listen();
   door().accept(at.id, 10);
-  for (const auto& peer : {silent.value_or(at.local), at.local, world().refusing_address()}) {
+  const auto ip = [](const net::address& at) { return std::get<net::endpoint>(at); };
+  const auto proxied =
+      net::address{net::through_proxy{ip(at.local), ip(silent.value_or(at.local))}};
+  const auto expect_end = [&](net::connection_id id, const std::string& end, bool may_be_late) {
+    EXPECT_TRUE(world().run_until([&] {
+      return !all<net::closed>(id).empty() || !all<net::connect_failed>(id).empty();
+    })) << story();
+    world().settle();
+    const auto heard = story(id);
+    const bool late = heard == "connected " + end || heard == "connect_failed(refused)";
+    EXPECT_TRUE(heard == end || (may_be_late && late)) << heard;
+  };
+  for (const auto& peer :
+       {silent.value_or(at.local), at.local, world().refusing_address(), proxied}) {
+    const bool answers = peer != silent && !(peer == proxied && silent);
+    const bool may_be_late = answers && !world().completions_are_immediate();
     const auto graceful = door().connect(peer, generous, client_owner);
     door().close(graceful, net::closing::graceful);
     const auto aborted = door().connect(peer, generous, client_owner);
     door().close(aborted, net::closing::abort);
-    await<net::closed>(graceful);
-    await<net::closed>(aborted);
-    world().settle();
-    EXPECT_EQ(story(graceful), "closed(none)");
-    EXPECT_EQ(story(aborted), "closed(aborted)");
+    expect_end(graceful, "closed(none)", may_be_late);
+    expect_end(aborted, "closed(aborted)", may_be_late);
   }
 }
 

@@ -65,6 +65,8 @@ std::vector<std::string> referee::debts() const {
   for (const auto& [id, socket] : datagrams_)
     if (!socket.open_known && !socket.stopped && !socket.over)
       owed.push_back("an answer to UDP socket " + std::to_string(id.value));
+  if (routes_owed_ != 0)
+    owed.emplace_back("an answer to find_routes");
   for (const auto& [id, answered] : questions_)
     if (!answered)
       owed.push_back("an answer to question " + std::to_string(id.value));
@@ -166,6 +168,12 @@ void referee::check(const net::listen_failed& x) {
   listener.over = true;
 }
 
+void referee::check(const net::accept_paused& x) {
+  require(listeners_.contains(x.listener), "accept_paused, of a listener that nobody asked for");
+  require(!listeners_.at(x.listener).over, "accept_paused after its end");
+  require(x.reason != net::error::none, "accept_paused without a reason");
+}
+
 void referee::check(const net::accepted& x) {
   require(listeners_.contains(x.listener), "accepted, of a listener that nobody asked for");
   auto& listener = listeners_[x.listener];
@@ -188,6 +196,11 @@ void referee::check(const net::resolved& x) {
   for (const auto& found : x.addresses)
     require(found.network == net::network_id::ipv4 || found.network == net::network_id::ipv6,
             "an answer that is neither IPv4 nor IPv6");
+}
+
+void referee::check(const net::routes_found&) {
+  require(routes_owed_ != 0, "routes_found, which nobody asked for");
+  routes_owed_ -= std::min<std::size_t>(routes_owed_, 1);
 }
 
 void referee::check(const net::datagrams_opened& x) {
@@ -285,6 +298,11 @@ net::resolve_id referee::resolve(const std::string& host, std::uint16_t port,
   const auto id = given(call([&] { return door_->resolve(host, port, timeout, who); }));
   questions_[id] = false;
   return id;
+}
+
+void referee::find_routes(net::owner who) {
+  ++routes_owed_;
+  call([&] { door_->find_routes(who); });
 }
 
 net::datagram_socket_id referee::open_datagrams(const net::endpoint& local, net::owner who) {

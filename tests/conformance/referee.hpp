@@ -55,6 +55,7 @@ public:
   void close(net::connection_id id, net::closing how) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
                           std::chrono::milliseconds timeout, net::owner who) override;
+  void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
@@ -94,10 +95,12 @@ private:
   void check(const net::listening& x);
   void check(const net::listen_failed& x);
   void check(const net::accepted& x);
+  void check(const net::accept_paused& x);
   void check(const net::received& x);
   void check(const net::drained& x);
   void check(const net::input_ended& x);
   void check(const net::closed& x);
+  void check(const net::routes_found& x);
   void check(const net::resolved& x);
   void check(const net::datagrams_opened& x);
   void check(const net::datagram_received& x);
@@ -110,6 +113,7 @@ private:
   std::map<net::listener_id, socket_record> listeners_;
   std::map<net::datagram_socket_id, socket_record> datagrams_;
   std::map<net::resolve_id, bool> questions_; ///< True once answered.
+  std::size_t routes_owed_ = 0;
   std::vector<heard> log_;
   std::vector<std::string> violations_;
 };

@@ -7,6 +7,15 @@ namespace {
 
 SEEDWALK_CONFORMANCE_SUITE(resolving);
 
+TEST_P(resolving, who_asks_for_routes_is_answered_once_each_time) {
+  door().find_routes(client_owner);
+  door().find_routes(client_owner);
+  const auto answers = await<net::routes_found>(net::resolve_id{}, 2);
+  EXPECT_EQ(answers[0], answers[1]);
+  world().settle();
+  EXPECT_EQ(all<net::routes_found>(net::resolve_id{}).size(), 2u);
+}
+
 TEST_P(resolving, a_literal_is_its_own_answer) {
   const auto v4 = door().resolve("127.1.2.3", 8333, generous, client_owner);
   const auto v6 = door().resolve("2001:db8::1", 18444, generous, client_owner);

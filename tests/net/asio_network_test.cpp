@@ -9,6 +9,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -177,6 +178,8 @@ TEST_F(asio_network_test, a_listener_survives_a_lack_of_descriptors_without_spin
   while (io_.run_one_until(end) != 0)
     ++handlers;
   EXPECT_TRUE(sink_.all<accepted>().empty());
+  ASSERT_FALSE(sink_.all<accept_paused>().empty()) << "somebody has to be told";
+  EXPECT_EQ(sink_.all<accept_paused>().front().reason, error::no_descriptors);
   EXPECT_LT(handlers, 30u);
   shortage.reset();
   await<accepted>();
@@ -268,24 +271,31 @@ TEST_F(asio_network_test, a_resolver_without_an_answer_keeps_its_deadline) {
 /// A proxy played by the same door: what the dialler asks for, and what it is answered.
 class proxy_test : public asio_network_test {
 protected:
-  /// A door that dials Tor through a listener of another.
+  static endpoint onion() {
+    endpoint peer;
+    peer.network = network_id::torv3;
+    peer.address.fill(7);
+    peer.port = 8333;
+    return peer;
+  }
+
+  /// Dials an onion through a listener of another door.
   connection_id dial_tor(std::chrono::milliseconds timeout) {
-    proxy_.emplace(io_, proxy_sink_);
-    const auto id = proxy_->listen(any_port, somebody);
-    proxy_->accept(id, 1);
-    EXPECT_TRUE(run_until([&] { return !proxy_sink_.all<listening>().empty(); }));
-    settings_.tor_proxy = std::get<endpoint>(proxy_sink_.all<listening>().front().local);
-    endpoint onion;
-    onion.network = network_id::torv3;
-    onion.address.fill(7);
-    onion.port = 8333;
-    name_ = to_string(onion);
-    const auto dial = door().connect(onion, timeout, somebody);
+    const auto dial = begin_dial(timeout);
     EXPECT_TRUE(run_until([&] { return !proxy_sink_.all<accepted>().empty(); }));
     served_ = proxy_sink_.all<accepted>().front().connection;
     proxy_->own(served_, somebody);
     proxy_->want(served_, 100000);
     return dial;
+  }
+
+  connection_id begin_dial(std::chrono::milliseconds timeout, std::uint32_t accepts = 1) {
+    proxy_.emplace(io_, proxy_sink_);
+    const auto id = proxy_->listen(any_port, somebody);
+    proxy_->accept(id, accepts);
+    EXPECT_TRUE(run_until([&] { return !proxy_sink_.all<listening>().empty(); }));
+    const auto at = std::get<endpoint>(proxy_sink_.all<listening>().front().local);
+    return door().connect(through_proxy{onion(), at}, timeout, somebody);
   }
 
   bytes heard_by_proxy(std::size_t count) {
@@ -301,18 +311,29 @@ protected:
 
   void say(const bytes& data) { proxy_->write(served_, buffer{data}); }
 
+  /// What the dial ends with after `reply` to its request.
+  error ending_after(const bytes& reply) {
+    dial_tor(10s);
+    say({5, 0});
+    heard_by_proxy(whole_request);
+    say(reply);
+    return await<connect_failed>().front().reason;
+  }
+
+  static constexpr std::size_t whole_request = 3 + 5 + 62 + 2;
+
   recorder proxy_sink_;
   std::optional<asio_network> proxy_;
   connection_id served_;
-  std::string name_;
 };
 
 TEST_F(proxy_test, tor_is_dialled_by_name_and_then_is_a_stream_like_any_other) {
   const auto id = dial_tor(10s);
   EXPECT_EQ(heard_by_proxy(3), (bytes{5, 1, 0}));
   say({5, 0});
-  const auto asked = heard_by_proxy(3 + 5 + 62 + 2);
-  EXPECT_EQ(fmt::format("{}:8333", as_text(byte_view{asked}.subspan(8, 62))), name_);
+  const auto asked = heard_by_proxy(whole_request);
+  EXPECT_EQ(fmt::format("{}:8333", as_text(byte_view{asked}.subspan(8, 62))), to_string(onion()));
+  // The peer's first bytes come in one piece with the grant.
   say({5, 0, 0, 1, 127, 0, 0, 1, 0, 80, 'h', 'i'});
   EXPECT_EQ(await<connected>().front().connection, id);
   door().want(id, 100);
@@ -321,15 +342,38 @@ TEST_F(proxy_test, tor_is_dialled_by_name_and_then_is_a_stream_like_any_other) {
   EXPECT_EQ(heard_by_proxy(asked.size() + 7).size(), asked.size() + 7);
 }
 
-TEST_F(proxy_test, a_refusal_is_the_peers) {
+TEST_F(proxy_test, a_grant_may_come_byte_by_byte) {
   dial_tor(10s);
-  say({5, 0});
-  heard_by_proxy(60);
-  say({5, 5, 0, 1, 0, 0, 0, 0, 0, 0});
-  EXPECT_EQ(await<connect_failed>().front().reason, error::refused);
+  say({5});
+  say({0});
+  heard_by_proxy(whole_request);
+  for (const auto byte : bytes{5, 0, 0, 3, 2, 'a', 'b', 0, 80, 'h'}) {
+    say({byte});
+    while (io_.poll_one() != 0)
+      ;
+  }
+  EXPECT_EQ(await<connected>().size(), 1u);
 }
 
-TEST_F(proxy_test, nonsense_and_hanging_up_are_the_proxys) {
+TEST_F(proxy_test, a_refusal_is_the_peers) {
+  EXPECT_EQ(ending_after({5, 5, 0, 1, 0, 0, 0, 0, 0, 0}), error::refused);
+}
+
+TEST_F(proxy_test, a_general_failure_is_the_peers_for_tor_says_so_of_a_dead_onion) {
+  EXPECT_EQ(ending_after({5, 1, 0, 1, 0, 0, 0, 0, 0, 0}), error::host_unreachable);
+}
+
+TEST_F(proxy_test, a_proxy_whose_rules_forbid_it_is_at_fault) {
+  EXPECT_EQ(ending_after({5, 2, 0, 1, 0, 0, 0, 0, 0, 0}), error::proxy_failed);
+}
+
+TEST_F(proxy_test, no_method_in_common_is_the_proxys) {
+  dial_tor(10s);
+  say({5, 0xff});
+  EXPECT_EQ(await<connect_failed>().front().reason, error::proxy_failed);
+}
+
+TEST_F(proxy_test, nonsense_is_the_proxys) {
   dial_tor(10s);
   say({'H', 'T', 'T', 'P'});
   EXPECT_EQ(await<connect_failed>().front().reason, error::proxy_failed);
@@ -341,15 +385,42 @@ TEST_F(proxy_test, hanging_up_is_the_proxys) {
   EXPECT_EQ(await<connect_failed>().front().reason, error::proxy_failed);
 }
 
-TEST_F(proxy_test, silence_beyond_the_reply_time_is_the_proxys) {
-  settings_.proxy_reply = 30ms;
+TEST_F(proxy_test, hanging_up_within_the_reply_is_the_proxys) {
   dial_tor(10s);
+  say({5, 0});
+  heard_by_proxy(whole_request);
+  say({5, 0, 0});
+  proxy_->close(served_, closing::graceful);
   EXPECT_EQ(await<connect_failed>().front().reason, error::proxy_failed);
 }
 
-TEST_F(proxy_test, silence_beyond_the_dials_own_time_is_a_time_out) {
+TEST_F(proxy_test, silence_before_the_method_is_the_proxys_however_short_the_dial) {
+  settings_.proxy_reply = 30ms;
+  dial_tor(1ms);
+  EXPECT_EQ(await<connect_failed>().front().reason, error::proxy_failed);
+}
+
+/// Tor is silent on an onion that is dead. The proxy's time once covered all of the dial, so that
+/// this counted as a failure of ours, and the onion was tried for ever.
+TEST_F(proxy_test, silence_behind_the_request_is_the_peers_however_short_the_proxys_time) {
+  settings_.proxy_reply = 10s;
   dial_tor(30ms);
+  say({5, 0});
   EXPECT_EQ(await<connect_failed>().front().reason, error::timed_out);
+}
+
+TEST_F(proxy_test, the_peers_time_begins_when_it_is_asked_for_and_is_its_own) {
+  settings_.proxy_reply = 100ms;
+  const auto id = dial_tor(20s);
+  say({5, 0});
+  heard_by_proxy(whole_request);
+  // The proxy's time passes, and ends nothing.
+  boost::asio::steady_timer later(io_, 200ms);
+  bool passed = false;
+  later.async_wait([&](const auto&) { passed = true; });
+  EXPECT_TRUE(run_until([&] { return passed; }));
+  say({5, 0, 0, 1, 127, 0, 0, 1, 0, 80});
+  EXPECT_EQ(await<connected>().front().connection, id);
 }
 
 TEST(asio_network_threads, ids_are_unique_and_every_call_is_answered_whoever_calls) {

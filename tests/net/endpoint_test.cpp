@@ -311,5 +311,15 @@ TEST(netgroup, is_short_and_begins_with_its_network) {
   }));
 }
 
+TEST(endpoint, names_compare_without_case_and_a_port_of_zero_is_called_so) {
+  auto onion = to_string(endpoint{network_id::torv3, {1, 2, 3}, 8333});
+  const auto lower = parse_endpoint(onion);
+  for (auto& c : onion)
+    c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  EXPECT_EQ(parse_endpoint(onion).value(), lower.value());
+  EXPECT_NE(parse_endpoint("1.2.3.4:0").error().message.find("port 0"), std::string::npos);
+  EXPECT_NE(parse_endpoint("1.2.3.4").error().message.find("lacks a port"), std::string::npos);
+}
+
 } // namespace
 } // namespace seedwalk::net

@@ -40,6 +40,30 @@ TEST(socks5, asks_as_rfc_1928_draws_it) {
   EXPECT_FALSE(dial.is_done());
 }
 
+TEST(socks5, an_ip_address_is_asked_for_as_such_and_an_onion_by_its_name) {
+  const auto request_for = [](const endpoint& peer) {
+    socks5_dial dial(peer);
+    dial.take_output();
+    EXPECT_FALSE(dial.is_asked());
+    EXPECT_EQ(dial.take_input(bytes{5, 0}), error::none);
+    EXPECT_TRUE(dial.is_asked());
+    return dial.take_output();
+  };
+  EXPECT_EQ(request_for(ipv4_endpoint(0x7f000001, 0x1234)),
+            (bytes{5, 1, 0, 1, 127, 0, 0, 1, 0x12, 0x34}));
+  bytes wide{5, 1, 0, 4, 0x20, 1, 0xd, 0xb8};
+  wide.insert(wide.end(), {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 80});
+  EXPECT_EQ(request_for(*parse_endpoint("[2001:db8::7]:80", 0)), wide);
+  endpoint onion;
+  onion.network = network_id::torv3;
+  onion.port = 0x0102;
+  const auto text = to_string(onion);
+  bytes named{5, 1, 0, 3, 62};
+  named.insert(named.end(), text.begin(), text.begin() + 62);
+  named.insert(named.end(), {1, 2});
+  EXPECT_EQ(request_for(onion), named);
+}
+
 TEST(socks5, a_grant_ends_the_conversation_and_leaves_the_peers_bytes_alone) {
   EXPECT_TRUE(rc::check([] {
     const auto type = *rc::gen::element<std::uint8_t>(1, 3, 4);
@@ -67,7 +91,11 @@ TEST(socks5, refusals_are_what_the_dial_would_have_said) {
   EXPECT_EQ(ending_of({5, 0, 5, 3, 0, 1}), error::host_unreachable);
   EXPECT_EQ(ending_of({5, 0, 5, 6, 0, 1}), error::timed_out);
   EXPECT_EQ(ending_of({5, 0, 5, 0xf0, 0, 1}), error::host_unreachable);
-  for (std::uint8_t reply : {1, 2, 7, 8, 9, 0xf8, 0xff})
+  // What Tor says of onions, as SocksPort's ExtendedErrors has it.
+  for (std::uint8_t reply : {1, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6})
+    EXPECT_EQ(ending_of({5, 0, 5, reply, 0, 1}), error::host_unreachable) << int{reply};
+  EXPECT_EQ(ending_of({5, 0, 5, 0xf7, 0, 1}), error::timed_out);
+  for (std::uint8_t reply : {2, 7, 8, 9, 0x7f, 0xef, 0xf8, 0xff})
     EXPECT_EQ(ending_of({5, 0, 5, reply, 0, 1}), error::proxy_failed) << int{reply};
 }
 

@@ -77,6 +77,9 @@ public:
   net::datagram_socket_id open_datagrams(const net::endpoint&, net::owner) override {
     return {last_ += 2};
   }
+  void find_routes(net::owner who) override {
+    later([this, who] { sink_.deliver(who, net::routes_found{true, false, false, false}); });
+  }
   void accept(net::listener_id, std::uint32_t) override {}
   void stop_listening(net::listener_id) override {}
   void end_output(net::connection_id) override {}

@@ -14,8 +14,11 @@ batch nth_batch(std::uint32_t n) {
     claims.claims.push_back(
         {peer(n * 20 + i), static_cast<std::uint32_t>(claims.now.count()), 1'033});
   batch b{{claims}};
+  if (n == 0)
+    b.operations.push_back(open_census{});
   for (std::uint32_t i = 0; i != 5; ++i) {
     auto v = visit_at(claims.now, net::outcome::complete, net::stage::addresses);
+    v.census = 1;
     v.version = version_claim{};
     v.version->user_agent = std::string(100, static_cast<char>('a' + n % 26));
     b.operations.push_back(record_visit{peer((n * 7919 + i) % (n * 20 + 20)), v});
@@ -69,6 +72,9 @@ TEST(store_crash, nothing_acknowledged_is_lost_wherever_the_disk_stops) {
     const bool exact = digest == digests[acknowledged];
     const bool one_more = acknowledged < batches && digest == digests[acknowledged + 1];
     ASSERT_TRUE(exact || one_more) << at;
+    const auto censuses = ask<censuses_answer>(db, censuses_query{}).censuses;
+    const auto counted = censuses.empty() ? 0 : censuses.front().second.tried;
+    ASSERT_EQ(counted, ask<stats_answer>(db, stats_query{start}).visits) << at;
     const auto report = db.check();
     ASSERT_TRUE(report);
     ASSERT_EQ(report->problem_count, 0u) << at << ": " << report->problems.front();

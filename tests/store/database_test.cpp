@@ -127,6 +127,40 @@ TEST_F(store_database, a_census_goes_on_after_a_restart_and_a_second_one_closes_
   EXPECT_EQ(open[1].second.end, census.start);
 }
 
+/// The counters of a census were written every 30 s by the crawler, and its visits with each batch:
+/// a kill set the counters back, and the census ended with fewer than it had visits.
+TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
+  census_record census;
+  census.start = start;
+  must(db, open_census{census});
+  const auto visit = [&](net::outcome how, net::stage reached, std::uint32_t number) {
+    auto v = visit_at(start, how, reached);
+    v.census = number;
+    return record_visit{peer(static_cast<std::uint32_t>(how) + 1), v};
+  };
+  const batch several{{visit(net::outcome::complete, net::stage::addresses, 1),
+                       update_census{1, census},
+                       visit(net::outcome::refused, net::stage::dialling, 1),
+                       visit(net::outcome::refused, net::stage::dialling, 0),
+                       visit(net::outcome::refused, net::stage::dialling, 7)}};
+  ASSERT_TRUE(db.apply(several));
+  census.restarts = 1;
+  must(db, update_census{1, census});
+  db.close();
+  ASSERT_TRUE(db.open());
+  ASSERT_TRUE(db.apply(several));
+  // The second time `several` took back the restart that was noted in between, and no visit.
+  const auto all = ask<censuses_answer>(db, censuses_query{9}).censuses;
+  ASSERT_EQ(all.size(), 1u);
+  const auto& counted = all[0].second;
+  EXPECT_EQ(counted.restarts, 0u);
+  EXPECT_EQ(counted.tried, 4u);
+  EXPECT_EQ(counted.good, 2u);
+  EXPECT_EQ(counted.failed, 2u);
+  EXPECT_EQ(counted.outcomes.at(static_cast<std::size_t>(net::outcome::complete)), 2u);
+  EXPECT_EQ(counted.outcomes.at(static_cast<std::size_t>(net::outcome::refused)), 2u);
+}
+
 TEST_F(store_database, bans_survive_a_restart_and_end_in_time) {
   const ban_record subnet_ban{subnet_of(peer(1), 24), "scans us", start, start + hours{1}};
   const ban_record agent_ban{user_agent_pattern{"*BSV*"}, "another chain", start, never};

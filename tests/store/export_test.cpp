@@ -98,5 +98,41 @@ TEST(store_export, a_dump_row_is_what_makeseeds_splits) {
   EXPECT_EQ(agent, "\"/Satoshi:28.0.0/\"");
 }
 
+/// What stands between the quotes of a CSV row, as the peer sent it.
+std::string agent_in_csv(const std::string& row) {
+  const auto begin = row.find('"') + 1;
+  std::string out;
+  for (auto i = begin; i < row.size(); ++i) {
+    if (row[i] == '"' && row[i + 1] != '"')
+      return out;
+    if (row[i] == '"') {
+      out += row[++i];
+    } else if (row[i] == '\\') {
+      out += static_cast<char>(std::stoi(row.substr(i + 2, 2), nullptr, 16));
+      i += 3;
+    } else {
+      out += row[i];
+    }
+  }
+  return out;
+}
+
+// A user agent is any bytes. CSV had them as they were: one peer made a whole file no UTF-8, and C1
+// controls and changes of direction went through to the terminal, in JSON too.
+TEST(store_export, every_row_is_ascii_and_csv_gives_back_what_the_peer_sent) {
+  EXPECT_TRUE(rc::check([] {
+    auto r = visited_record();
+    r.version->user_agent = *rc::gen::container<std::string>(rc::gen::oneOf(
+        rc::gen::arbitrary<char>(), rc::gen::element('"', '\\', '=', '+', '-', '@', ',', '\x9b')));
+    const auto e = *any_endpoint();
+    for (const auto& row : {json_row(e, r), csv_row(e, r), dnsseed_row(e, r, start, {})})
+      for (const char c : row)
+        RC_ASSERT(c >= ' ' && c <= '~');
+    const auto csv = csv_row(e, r);
+    RC_ASSERT(agent_in_csv(csv) == r.version->user_agent);
+    RC_ASSERT(std::string_view("=+-@").find(csv[csv.find('"') + 1]) == std::string_view::npos);
+  }));
+}
+
 } // namespace
 } // namespace seedwalk::store

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "draw.hpp"
+#include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {
 namespace {
@@ -67,6 +68,8 @@ public:
     } else {
       r.first_heard = r.last_heard = r.due = op.visit.started;
     }
+    if (r.queue != dial_class::dormant)
+      r.due = std::min(r.due, op.visit.ended + longest_interval(rules));
     count_visit(r, op.visit, rules);
     put(op.peer, r, place_visited(op.peer, r, op.visit, rules, seed_));
     visits[op.peer].push_back(op.visit);
@@ -81,6 +84,7 @@ public:
       const bool old = k.r.queue == dial_class::fresh && k.r.due <= op.now - rules.freshness;
       if (!asleep && !old)
         continue;
+      judge_claim_again(k.r, op.now);
       const auto forget = forget_time(k.r, rules);
       k.r.sources = k.heard;
       if (forget <= op.now)

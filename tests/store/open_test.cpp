@@ -1,11 +1,16 @@
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include "draw.hpp"
 #include "net/archive.hpp"
+#include "store/careful_env.hpp"
+#include "store/folder_contents.hpp"
 
 namespace seedwalk::store {
 namespace {
@@ -38,6 +43,18 @@ struct open_fixture : testing::Test {
         op.claims.push_back({peer(n + i), static_cast<std::uint32_t>(start.count()), 1});
       must(db, op);
     }
+  }
+
+  /// Every regular file below the database's folder, with its bytes.
+  std::map<std::string, std::string> contents() const {
+    std::map<std::string, std::string> out;
+    for (const auto& entry : fs::recursive_directory_iterator(path())) {
+      if (!entry.is_regular_file() || entry.path().filename() == "LOCK")
+        continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      out[entry.path()] = {std::istreambuf_iterator<char>(file), {}};
+    }
+    return out;
   }
 
   /// The error of opening, which says the path in one line.
@@ -147,6 +164,163 @@ TEST_F(store_open, a_table_cut_short_is_damage_and_so_is_a_missing_one) {
   }
   database db(path(), options_on(nullptr));
   EXPECT_TRUE(db.open());
+}
+
+/// Without CURRENT, LevelDB made a new database in a folder that had one, and deleted the tables.
+TEST_F(store_open, without_current_a_database_goes_on_from_its_only_manifest) {
+  fill();
+  fs::remove(folder / "db" / "CURRENT");
+  auto looking = options_on(nullptr);
+  looking.disk.create = false;
+  database db(path(), looking);
+  const auto opened = db.open();
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(db.totals().known, 1'200u);
+  EXPECT_EQ(db.check()->problem_count, 0u);
+}
+
+TEST_F(store_open, with_two_manifests_and_no_current_it_is_damaged_and_left_as_it_is) {
+  fill();
+  fs::remove(folder / "db" / "CURRENT");
+  std::ofstream(folder / "db" / "MANIFEST-000001") << "an older one";
+  const auto before = contents();
+  const auto e = expect_error(error_code::corrupt);
+  EXPECT_NE(e.message.find("CURRENT"), std::string::npos) << e.message;
+  EXPECT_NE(e.message.find("MANIFEST-"), std::string::npos) << "which one to name: " << e.message;
+  EXPECT_EQ(e.message.find("MANIFEST-000001"), std::string::npos) << "not the older one";
+  EXPECT_EQ(contents(), before);
+}
+
+TEST_F(store_open, files_that_only_look_like_a_database_are_not_touched) {
+  fs::create_directory(path());
+  std::ofstream(folder / "db" / "20261127.log").flush();
+  std::ofstream(folder / "db" / "000123.sst") << "precious";
+  const auto before = contents();
+  const auto e = expect_error(error_code::foreign_files);
+  EXPECT_NE(e.message.find("000123.sst, 20261127.log"), std::string::npos) << e.message;
+  EXPECT_EQ(contents(), before);
+}
+
+TEST_F(store_open, a_database_may_begin_beside_files_that_it_does_not_touch) {
+  fs::create_directory(path());
+  for (const char* name : {"crawl.log", "notes.txt", "LOCK", "MANIFEST-000001", "000001.dbtmp"})
+    std::ofstream(folder / "db" / name) << "x";
+  database db(path(), options_on(nullptr));
+  const auto opened = db.open();
+  EXPECT_TRUE(opened) << opened.error().message;
+  EXPECT_TRUE(fs::exists(folder / "db" / "notes.txt"));
+}
+
+/// An older manifest that a sync tool brings back does not name the newest tables: LevelDB deletes
+/// them as obsolete.
+TEST_F(store_open, what_the_manifest_does_not_name_is_set_aside) {
+  fill();
+  const auto stray = folder / "db" / "900000.ldb";
+  std::ofstream(stray) << "newer than the manifest";
+  for (int n = 0; n != 2; ++n) {
+    database db(path(), options_on(nullptr));
+    ASSERT_TRUE(db.open());
+    EXPECT_EQ(db.totals().known, 1'200u);
+    EXPECT_FALSE(fs::exists(stray));
+    db.close();
+    std::ofstream(stray) << "another";
+  }
+  std::ifstream first(folder / "db" / "unclaimed" / "900000.ldb");
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>(first), {}}), "newer than the manifest");
+  EXPECT_TRUE(fs::exists(folder / "db" / "unclaimed" / "900000.ldb.2"));
+}
+
+TEST_F(store_open, too_many_that_were_set_aside_want_somebody_to_look) {
+  fill(100);
+  fs::create_directory(folder / "db" / "unclaimed");
+  for (std::size_t n = 0; n <= careful_env::unclaimed_max; ++n)
+    std::ofstream(folder / "db" / "unclaimed" / std::to_string(n)).flush();
+  EXPECT_NE(expect_error(error_code::foreign_files).message.find("unclaimed"), std::string::npos);
+}
+
+/// "Delete the LOCK file" is what the web says: then two processes wrote into one database.
+TEST_F(store_open, a_deleted_lock_file_lets_nobody_in) {
+  database first(path(), options_on(nullptr));
+  ASSERT_TRUE(first.open());
+  fs::remove(folder / "db" / "LOCK");
+  expect_error(error_code::locked);
+  ASSERT_TRUE(first.apply({}));
+  first.close();
+  EXPECT_TRUE(database(path(), options_on(nullptr)).open()) << "the claim ends with its database";
+}
+
+/// A database that was deleted under a crawl took writes for hours, and all of them were lost.
+TEST_F(store_open, a_database_that_is_gone_takes_no_writes_and_is_not_begun_anew) {
+  for (const bool moved : {false, true}) {
+    database db(path(), options_on(nullptr));
+    ASSERT_TRUE(db.open());
+    moved ? fs::rename(path(), folder / "elsewhere") : (void)fs::remove_all(path());
+    const auto failed = db.apply({});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, error_code::gone) << failed.error().message;
+    EXPECT_FALSE(db.apply({}));
+    EXPECT_FALSE(fs::exists(path()));
+  }
+}
+
+/// Each file of a database missing, empty, cut or doubled under another name, as copies and sync
+/// tools leave it: what opens holds what it held, and what does not open does so once the file is
+/// put back.
+TEST_F(store_open, nothing_is_lost_whatever_is_wrong_with_a_file) {
+  fill(400);
+  ASSERT_TRUE(database(path(), options_on(nullptr)).open()); // Leaves what belongs to it alone.
+  fs::rename(path(), folder / "whole");
+  const auto digest = [&](const fs::path& at) {
+    database db(at.string(), options_on(nullptr));
+    return db.open() ? db.digest().value() : 0;
+  };
+  fs::copy(folder / "whole", folder / "reference");
+  const auto expected = digest(folder / "reference");
+  ASSERT_NE(expected, 0u);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder / "whole"))
+    names.push_back(entry.path().filename());
+  using harm = std::function<void(const fs::path&)>;
+  const std::vector<std::pair<std::string, harm>> harms = {
+      {"missing", [](const fs::path& file) { fs::remove(file); }},
+      {"empty", [](const fs::path& file) { fs::resize_file(file, 0); }},
+      {"half", [](const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); }},
+      {"a folder",
+       [](const fs::path& file) {
+         fs::remove(file);
+         fs::create_directory(file);
+       }},
+      {"dangling",
+       [](const fs::path& file) {
+         fs::remove(file);
+         fs::create_symlink("nowhere", file);
+       }},
+      {"doubled",
+       [](const fs::path& file) {
+         fs::copy_file(file, file.parent_path() / (file.filename().string() + " (conflict)"));
+       }},
+  };
+  for (const auto& name : names)
+    for (const auto& [what, does] : harms) {
+      fs::remove_all(path());
+      fs::copy(folder / "whole", path());
+      does(folder / "db" / name);
+      {
+        database db(path(), options_on(nullptr));
+        const auto opened = db.open();
+        // A log that was cut is one that the machine did not finish: what it has left counts.
+        const bool cut =
+            kind_of_file(name) == file_kind::log && (what == "empty" || what == "half");
+        EXPECT_TRUE(!opened || cut || db.digest().value() == expected) << name << ' ' << what;
+        if (opened)
+          continue;
+        EXPECT_EQ(opened.error().message.find('\n'), std::string::npos);
+      }
+      // Whoever puts the file back has everything again.
+      fs::remove_all(folder / "db" / name);
+      fs::copy(folder / "whole" / name, folder / "db" / name);
+      EXPECT_EQ(digest(path()), expected) << name << ' ' << what;
+    }
 }
 
 TEST_F(store_open, changed_bytes_are_found_and_never_crash) {

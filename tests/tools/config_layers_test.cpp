@@ -69,8 +69,10 @@ TEST(config_layers, what_config_show_prints_is_a_file_that_says_the_same) {
     const auto again = merge_layers({*file, {}, {}}, no_environment);
     RC_ASSERT(again.has_value());
     RC_ASSERT(again->config == merged->config);
-    for (const auto& origin : again->origins)
-      RC_ASSERT(origin.source == value_source::file);
+    const auto table = config_table();
+    for (std::size_t i = 0; i != table.size(); ++i)
+      RC_ASSERT(again->origins[i].source == value_source::file ||
+                table[i].get(merged->config) == actors::option_texts{""});
   }));
 }
 
@@ -115,9 +117,10 @@ TEST(config_layers, a_mistake_is_named_as_it_stands_where_it_stands) {
 TEST(config_layers, a_file_that_cannot_be_read_is_one_line) {
   const temporary_folder folder;
   EXPECT_EQ(read_config_file(folder / "none.toml").error(),
-            (folder / "none.toml") + ": No such file or directory");
+            (folder / "none.toml") +
+                ": the configuration cannot be read: No such file or directory");
   EXPECT_EQ(read_config_file(folder.path()).error(),
-            folder.path() + ": is a folder, not a configuration file");
+            folder.path() + ": the configuration is a folder, not a file");
 }
 
 TEST(config_layers, the_database_is_where_data_of_programs_is) {

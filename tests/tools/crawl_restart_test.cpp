@@ -23,6 +23,15 @@ protected:
     return std::get<store::censuses_answer>(*answer).censuses;
   }
 
+  /// Visits that the database has; those of one census here.
+  std::uint64_t visits() const {
+    store::database db{folder_ / "db", {}};
+    EXPECT_TRUE(db.open());
+    const auto answer = db.answer(store::stats_query{});
+    EXPECT_TRUE(answer);
+    return std::get<store::stats_answer>(*answer).visits;
+  }
+
   void expect_one_census(store::census_state state, std::uint32_t restarts) const {
     const auto all = censuses();
     ASSERT_EQ(all.size(), 1u);
@@ -67,10 +76,14 @@ TEST_F(crawl_restart, a_crawl_that_was_killed_goes_on_with_its_census) {
     EXPECT_EQ(run.finish().code, 128 + SIGKILL);
     expect_sound();
     expect_one_census(store::census_state::open, restarts);
+    EXPECT_EQ(censuses().at(0).second.tried, visits());
   }
   const auto last = run_seedwalk(crawl({"--json"}));
   ASSERT_EQ(last.code, 0) << last.err;
-  EXPECT_EQ(nlohmann::json::parse(last.out)["known"], 40);
+  const auto report = nlohmann::json::parse(last.out);
+  EXPECT_EQ(report["known"], 40);
+  EXPECT_EQ(report["tried"], visits());
+  EXPECT_EQ(censuses().at(0).second.tried, visits());
   expect_one_census(store::census_state::finished, 2);
 }
 

@@ -221,8 +221,8 @@ TEST_F(streams, a_dumb_terminal_gets_plain_lines) {
 TEST_F(streams, an_interrupted_benchmark_leaves_nothing) {
   const auto parent = folder_ / "bench";
   fs::create_directory(parent);
-  running_program bench{{SEEDWALK_COMMAND, "bench", "store", "--size", "1000000", "--folder",
-                         parent}};
+  running_program bench{
+      {SEEDWALK_COMMAND, "bench", "store", "--size", "1000000", "--folder", parent}};
   const auto busy = [&] { // It writes into its folder.
     std::error_code ignored;
     for (fs::recursive_directory_iterator at{parent, ignored}, end; at != end && !ignored;

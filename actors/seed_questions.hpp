@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/error.hpp"
+#include "net/inspect.hpp"
+
+namespace seedwalk::actors {
+
+/// When DNS seeds that gave no address are asked again, and when that is given up.
+///
+/// A crawl may start before its resolver answers: at boot, or while an uplink is lost. So all seeds
+/// are asked again after growing delays, for as long as nobody is known. A crawl that ends when
+/// nothing is due (`once`) gives up after `tries_once` rounds, some half a minute, and has failed:
+/// that nothing was found because nobody could be asked is no result.
+///
+/// A value: no clock, no door. Bounded by the number of seeds.
+class seed_questions {
+public:
+  static constexpr std::chrono::seconds first_delay{2};     ///< Doubled after each round ...
+  static constexpr std::chrono::seconds longest_delay{300}; ///< ... up to this.
+  static constexpr std::uint32_t tries_once = 5;
+
+  /// A round begins: all seeds are asked.
+  void begin_round();
+
+  /// `seed` answered with no address: why.
+  void failed(const std::string& seed, net::error why) { failures_[seed] = why; }
+
+  /// How long to wait before the next round; nothing: give up.
+  std::optional<std::chrono::seconds> next_round(bool once) const;
+
+  /// "seed.example (resolver_failed), other.example (name_not_found)": who failed in this round.
+  std::string failures_text() const;
+
+  std::uint32_t rounds() const { return rounds_; }
+
+  template <net::inspector F>
+  friend auto inspect(F& f, seed_questions& x) {
+    return f(x.rounds_, x.failures_);
+  }
+
+private:
+  std::uint32_t rounds_ = 0;
+  std::map<std::string, net::error> failures_;
+};
+
+} // namespace seedwalk::actors

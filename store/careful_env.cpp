@@ -1,0 +1,60 @@
+#include "store/careful_env.hpp"
+
+#include <vector>
+
+#include <fmt/core.h>
+
+namespace seedwalk::store {
+
+namespace {
+
+/// The opening that this thread is in. LevelDB's own thread may run meanwhile, and is in none.
+thread_local const careful_env* opening = nullptr;
+
+} // namespace
+
+void careful_env::begin(const std::string& folder) {
+  folder_ = folder;
+  there_before_.clear();
+  std::vector<std::string> names;
+  if (target()->GetChildren(folder, &names).ok())
+    for (const auto& name : names)
+      there_before_.insert(folder + '/' + name);
+  opening = this;
+}
+
+void careful_env::end() {
+  opening = nullptr;
+}
+
+std::size_t careful_env::unclaimed_in(const std::string& folder) const {
+  std::vector<std::string> names;
+  if (!target()->GetChildren(fmt::format("{}/{}", folder, unclaimed_folder), &names).ok())
+    return 0;
+  std::size_t count = 0;
+  for (const auto& name : names)
+    count += name == "." || name == ".." ? 0 : 1;
+  return count;
+}
+
+leveldb::Status careful_env::NewSequentialFile(const std::string& file,
+                                               leveldb::SequentialFile** result) {
+  auto status = target()->NewSequentialFile(file, result);
+  if (status.ok() && opening == this)
+    there_before_.erase(file);
+  return status;
+}
+
+leveldb::Status careful_env::RemoveFile(const std::string& file) {
+  if (opening != this || !there_before_.contains(file))
+    return target()->RemoveFile(file);
+  const auto aside = fmt::format("{}/{}", folder_, unclaimed_folder);
+  target()->CreateDir(aside); // Mostly it is there.
+  const auto name = file.substr(folder_.size() + 1);
+  auto place = fmt::format("{}/{}", aside, name);
+  for (int n = 2; target()->FileExists(place); ++n)
+    place = fmt::format("{}/{}.{}", aside, name, n);
+  return target()->RenameFile(file, place);
+}
+
+} // namespace seedwalk::store

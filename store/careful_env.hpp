@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include <leveldb/env.h>
+
+namespace seedwalk::store {
+
+/// LevelDB deletes, when it opens a database, each log, manifest and table that the manifest does
+/// not name. Mostly they are its own leftovers. Where a copy or a sync tool brought an older
+/// manifest back they are the newest data, and where somebody chose an unlucky name they are his.
+///
+/// This passes everything on to another `Env`, and between `begin` and `end` moves such files into
+/// the folder `unclaimed` of the database instead of deleting them. What is certainly superfluous
+/// is still deleted: what LevelDB itself has read in this opening (the logs that it replays, the
+/// manifest that it goes on from), and what it has made in it.
+///
+/// Threads: as LevelDB, whose own thread is not affected: what that deletes it has replaced.
+class careful_env final : public leveldb::EnvWrapper {
+public:
+  static constexpr const char* unclaimed_folder = "unclaimed";
+  /// With more files than that set aside, an operator must look. A closing that comes into the
+  /// middle of a compaction leaves a few.
+  static constexpr std::size_t unclaimed_max = 1'000;
+
+  /// `base` outlives it.
+  explicit careful_env(leveldb::Env* base) : EnvWrapper(base) {}
+
+  /// An opening of the database in `folder` begins, in this thread.
+  void begin(const std::string& folder);
+  void end();
+
+  /// How many files are set aside in `folder`.
+  std::size_t unclaimed_in(const std::string& folder) const;
+
+  leveldb::Status NewSequentialFile(const std::string& file,
+                                    leveldb::SequentialFile** result) override;
+  leveldb::Status RemoveFile(const std::string& file) override;
+
+private:
+  std::string folder_;
+  std::set<std::string> there_before_; ///< Paths, at `begin`, that were not read since.
+};
+
+} // namespace seedwalk::store

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "store/error.hpp"
+
+namespace seedwalk::store {
+
+/// This process's hold on a database's folder of the operating system.
+///
+/// LevelDB locks its file LOCK, and whoever deletes that file can lock the next one. This locks
+/// CURRENT (flock), without which there is no database, and knows whether the folder and CURRENT
+/// are still those at their path. (The folder itself is locked for a moment by who listens on a
+/// socket in it.)
+///
+/// File systems without such locks (some network mounts) leave it at LOCK. The lock ends with the
+/// object, or with the process however it dies.
+///
+/// Threads: one at a time.
+class folder_claim {
+public:
+  folder_claim() = default;
+  ~folder_claim() { release(); }
+  folder_claim(const folder_claim&) = delete;
+  folder_claim& operator=(const folder_claim&) = delete;
+
+  /// Before LevelDB opens the database at `path`: locks its CURRENT, if there is one. Error:
+  /// `locked`.
+  tl::expected<void, error> take(const std::string& path);
+
+  /// After that: LevelDB has put a new CURRENT in place. Error: `locked`.
+  tl::expected<void, error> follow();
+
+  /// Gives it up.
+  void release();
+
+  /// True while the folder and the CURRENT that were claimed stand at their path. Two calls of the
+  /// operating system; true without a claim.
+  bool stands() const;
+
+private:
+  tl::expected<void, error> lock_current();
+
+  std::string path_;
+  int folder_ = -1;
+  int current_ = -1;
+};
+
+} // namespace seedwalk::store
