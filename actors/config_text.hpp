@@ -40,7 +40,7 @@ parsed<std::chrono::nanoseconds> parse_seconds(std::string_view text, std::chron
 /// reads it says what is wrong with that.
 std::vector<std::string> split_list(std::string_view text);
 
-/// What was probably meant by the name of a chain that is none, to stand behind an error:
+/// What was probably meant by an unknown name of a chain, to stand behind an error:
 /// `, did you mean "main"?` for "mainnet". Empty if it resembles none.
 std::string chain_meant(std::string_view name);
 

@@ -28,7 +28,7 @@ log_file::~log_file() {
 }
 
 std::error_code log_file::open() {
-  // Not blocking: opening or writing to a pipe would wait for whoever reads. For files it means
+  // Not blocking: opening or writing to a pipe would wait for a reader. For files it means
   // nothing.
   const int opened = ::open(
       path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);

@@ -21,7 +21,7 @@ struct toml_bound {
 /// Whether a TOML text is shallow enough to be parsed.
 ///
 /// toml++ makes a table of each part of a dotted key, and frees tables by recursion: a key of
-/// 200,000 parts, which fits in 400 KB, overflows the stack of whoever reads it. This looks at the
+/// 200,000 parts, which fits in 400 KB, overflows the stack of its reader. This looks at the
 /// text alone, without recursion, by the rules of TOML 1.0 for texts and comments; of a text that
 /// is no TOML it judges as much as a parser would read.
 tl::expected<void, toml_bound> check_toml_bounds(std::string_view text);

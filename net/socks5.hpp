@@ -32,7 +32,7 @@ namespace seedwalk::net {
 ///     all others    rules, commands, address types              proxy_failed
 ///
 /// 1 is counted as the peer's, because a dead onion must not be tried for ever. Where it is the
-/// proxy's, all peers fail at once, and whoever dials can tell.
+/// proxy's, all peers fail at once, and the caller can tell.
 class socks5_dial {
 public:
   /// IPv4 and all that is dialled as IPv6 by address; onions and I2P by name.

@@ -27,7 +27,7 @@ struct name_answer {
   latency delay = latency::constant(std::chrono::milliseconds{20});
 };
 
-/// What a simulated SOCKS5 proxy does for who dials through it.
+/// What a simulated SOCKS5 proxy does with dials through it.
 enum class proxy_state : std::uint8_t {
   absent,  ///< Nobody listens there: dials through it fail at once.
   silent,  ///< Accepts, and never chooses a method.

@@ -10,7 +10,7 @@ namespace seedwalk::store {
 
 /// This process's hold on a database's folder of the operating system.
 ///
-/// LevelDB locks its file LOCK, and whoever deletes that file can lock the next one. This locks
+/// LevelDB locks its file LOCK, and a process that deletes it can lock the next. This locks
 /// CURRENT (flock), without which there is no database, and knows whether the folder and CURRENT
 /// are still those at their path. (The folder itself is locked for a moment by who listens on a
 /// socket in it.)

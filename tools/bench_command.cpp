@@ -123,7 +123,7 @@ std::optional<exit_code> watch_a_child(console& terminal) {
   }
   if (child < 0)
     throw std::system_error(errno, std::generic_category(), "no process for the measuring");
-  setpgid(child, child); // Both do it: whoever comes first.
+  setpgid(child, child); // Both processes do it: which is first is not known.
   int status = 0;
   auto told = 0;
   while (told == 0 && waitpid(child, &status, WNOHANG) == 0)

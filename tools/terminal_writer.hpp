@@ -11,7 +11,7 @@
 namespace seedwalk::tools {
 
 /// The one who writes to standard error: log lines, messages and the line of progress pass through
-/// it, so that they do not mix, and nobody who has work to do waits for whoever reads.
+/// it, so that they do not mix, and nobody who has work to do waits for a reader.
 ///
 /// It writes in a thread of its own, begun with the first text. What waits for it is bounded:
 /// `queue_bytes` of text, and the newest progress alone. Whoever puts text into a full queue waits

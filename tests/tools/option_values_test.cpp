@@ -124,7 +124,7 @@ TEST(option_values, the_command_that_repeats_a_simulated_run_makes_the_same_run)
 class live_chain : public crawl_fixture {};
 
 // --network is refused for a closed database of another chain, and was not looked at while a crawl
-// had it open: a ban went to whoever was there.
+// had it open: a ban went to the crawl that was there.
 TEST_F(live_chain, is_checked_while_a_crawl_has_the_database_open) {
   running_program first{{SEEDWALK_COMMAND, "crawl", "--network", "regtest", "--no-dns", "--db",
                          folder_ / "db", "--log-level", "info"}};
