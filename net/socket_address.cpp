@@ -4,10 +4,31 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace seedwalk::net {
+
+namespace {
+
+constexpr std::size_t unix_path_max = sizeof(sockaddr_un::sun_path) - 1;
+/// "/proc/self/fd/2147483647/": what stands before the name of a socket in a deep folder.
+constexpr std::size_t by_descriptor = 25;
+
+} // namespace
+
+bool is_unix_socket_path(const std::string& path) {
+  if (path.empty() || path.find('\0') != std::string::npos)
+    return false;
+  if (path.size() <= unix_path_max)
+    return true;
+  const auto end_of_folder = path.find_last_of('/');
+  return end_of_folder != std::string::npos &&
+         path.size() - end_of_folder - 1 <= unix_path_max - by_descriptor;
+}
 
 tl::expected<socket_address, error> socket_address_of(const endpoint& peer) {
   socket_address to;
@@ -44,12 +65,22 @@ tl::expected<socket_address, error> socket_address_of(const address& peer) {
   if (auto proxied = std::get_if<through_proxy>(&peer))
     return socket_address_of(proxied->proxy);
   const auto& path = std::get<unix_path>(peer).path;
-  socket_address to;
-  auto& raw = reinterpret_cast<sockaddr_un&>(to.storage);
-  if (path.empty() || path.find('\0') != path.npos || path.size() >= sizeof raw.sun_path)
+  if (!is_unix_socket_path(path))
     return tl::make_unexpected(error::address_not_supported);
+  socket_address to;
+  auto name = path;
+  if (path.size() > unix_path_max) {
+    const auto end_of_folder = path.find_last_of('/');
+    const int folder =
+        ::open(path.substr(0, end_of_folder + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+      return tl::make_unexpected(error::address_not_available);
+    to.folder = {nullptr, [folder](const void*) { ::close(folder); }};
+    name = fmt::format("/proc/self/fd/{}/{}", folder, path.substr(end_of_folder + 1));
+  }
+  auto& raw = reinterpret_cast<sockaddr_un&>(to.storage);
   raw.sun_family = AF_UNIX;
-  std::copy(path.begin(), path.end(), raw.sun_path);
+  std::copy(name.begin(), name.end(), raw.sun_path);
   to.size = sizeof raw;
   return to;
 }

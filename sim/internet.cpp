@@ -42,7 +42,11 @@ net::error internet::answer_loopback(const net::endpoint& any, const dial_answer
 
 net::error internet::answer(const std::string& path, const dial_answer& how) {
   const auto slash = path.rfind('/');
-  if (slash == std::string::npos || !folders_.contains(path.substr(0, slash)))
+  if (slash == std::string::npos)
+    return net::error::address_not_available;
+  // Slashes that follow each other are one.
+  const auto end_of_folder = path.find_last_not_of('/', slash);
+  if (!folders_.contains(path.substr(0, end_of_folder + 1)))
     return net::error::address_not_available;
   return enter(path_answers_, path, how);
 }

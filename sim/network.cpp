@@ -4,6 +4,7 @@
 #include <array>
 
 #include "net/random.hpp"
+#include "net/socket_address.hpp"
 
 namespace seedwalk::sim {
 
@@ -15,11 +16,6 @@ constexpr std::uint16_t last_ephemeral_port = 60999;
 constexpr std::chrono::seconds proxy_reply{20};
 /// Connections that wait for accept credit at one listener; beyond it dials are not answered.
 constexpr std::size_t backlog_max = 4096;
-
-/// sockaddr_un holds 108 bytes, the last of them zero.
-bool is_possible_path(const std::string& path) {
-  return !path.empty() && path.size() < 108;
-}
 
 bool is_wildcard(const net::endpoint& at) {
   return at.address == decltype(at.address){};
@@ -201,7 +197,7 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
       delay = proxy_reply;
   } else if (const auto path = std::get_if<net::unix_path>(&peer)) {
     way.path = path->path;
-    if (!is_possible_path(way.path))
+    if (!net::is_unix_socket_path(way.path))
       failed = net::error::address_not_supported;
   } else {
     way.to = std::get<net::endpoint>(peer);
@@ -286,7 +282,7 @@ net::error network::bind(listener& l, const net::address& local) {
   if (const auto ip = std::get_if<net::endpoint>(&local))
     return bind_ip(l, *ip);
   const auto& path = std::get<net::unix_path>(local).path;
-  if (!is_possible_path(path))
+  if (!net::is_unix_socket_path(path))
     return net::error::address_not_supported;
   return where_.answer(path, {dial_answer::kind::accepts, &l, {}});
 }

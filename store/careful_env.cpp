@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "store/folder_contents.hpp"
+
 namespace seedwalk::store {
 
 namespace {
@@ -21,10 +23,18 @@ void careful_env::begin(const std::string& folder) {
     for (const auto& name : names)
       there_before_.insert(folder + '/' + name);
   opening = this;
+  const std::lock_guard lock(mutex_);
+  made_.clear();
 }
 
 void careful_env::end() {
   opening = nullptr;
+  kept_.clear();
+}
+
+std::set<std::string> careful_env::made() const {
+  const std::lock_guard lock(mutex_);
+  return made_;
 }
 
 std::size_t careful_env::unclaimed_in(const std::string& folder) const {
@@ -40,12 +50,26 @@ std::size_t careful_env::unclaimed_in(const std::string& folder) const {
 leveldb::Status careful_env::NewSequentialFile(const std::string& file,
                                                leveldb::SequentialFile** result) {
   auto status = target()->NewSequentialFile(file, result);
-  if (status.ok() && opening == this)
+  if (status.ok() && opening == this && !kept_.contains(file))
     there_before_.erase(file);
   return status;
 }
 
+leveldb::Status careful_env::NewWritableFile(const std::string& file,
+                                             leveldb::WritableFile** result) {
+  auto status = target()->NewWritableFile(file, result);
+  if (status.ok() && kind_of_file(file.substr(file.rfind('/') + 1)) == file_kind::table) {
+    const std::lock_guard lock(mutex_);
+    made_.insert(file);
+  }
+  return status;
+}
+
 leveldb::Status careful_env::RemoveFile(const std::string& file) {
+  {
+    const std::lock_guard lock(mutex_);
+    made_.erase(file);
+  }
   if (opening != this || !there_before_.contains(file))
     return target()->RemoveFile(file);
   const auto aside = fmt::format("{}/{}", folder_, unclaimed_folder);

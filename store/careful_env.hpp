@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -15,7 +16,8 @@ namespace seedwalk::store {
 /// This passes everything on to another `Env`, and between `begin` and `end` moves such files into
 /// the folder `unclaimed` of the database instead of deleting them. What is certainly superfluous
 /// is still deleted: what LevelDB itself has read in this opening (the logs that it replays, the
-/// manifest that it goes on from), and what it has made in it.
+/// manifest that it goes on from), and what it has made in it. A log that has a gap is set aside,
+/// too.
 ///
 /// Threads: as LevelDB, whose own thread is not affected: what that deletes it has replaced.
 class careful_env final : public leveldb::EnvWrapper {
@@ -32,16 +34,27 @@ public:
   void begin(const std::string& folder);
   void end();
 
+  /// In the opening that comes next this file is set aside instead of deleted, though LevelDB will
+  /// have read it.
+  void keep(const std::string& file) { kept_.insert(file); }
+
+  /// The tables that LevelDB has made since `begin`, and has not deleted: paths.
+  std::set<std::string> made() const;
+
   /// How many files are set aside in `folder`.
   std::size_t unclaimed_in(const std::string& folder) const;
 
   leveldb::Status NewSequentialFile(const std::string& file,
                                     leveldb::SequentialFile** result) override;
+  leveldb::Status NewWritableFile(const std::string& file, leveldb::WritableFile** result) override;
   leveldb::Status RemoveFile(const std::string& file) override;
 
 private:
   std::string folder_;
+  std::set<std::string> kept_;
   std::set<std::string> there_before_; ///< Paths, at `begin`, that were not read since.
+  mutable std::mutex mutex_;
+  std::set<std::string> made_; ///< Guarded by mutex_: LevelDB's own thread makes tables, too.
 };
 
 } // namespace seedwalk::store

@@ -44,6 +44,14 @@ void check_report::add(std::string problem) {
 database::database(std::string path, database_options options)
     : disk_(std::move(path), options.disk), options_(std::move(options)) {}
 
+bool database::is_as_opened() const {
+  return disk_.is_as_opened();
+}
+
+const std::vector<std::string>& database::findings() const {
+  return disk_.findings();
+}
+
 void database::close() {
   disk_.close();
   memory_ = {};
@@ -73,6 +81,10 @@ tl::expected<void, error> database::create() {
         fmt::format("{}: not a database of this program, or damaged: it has keys but no header; "
                     "choose another path",
                     disk_.path())});
+  if (options_.disk.look)
+    return tl::unexpected(
+        error{error_code::not_found,
+              fmt::format("{}: a database was begun here, and nothing was written", disk_.path())});
   memory_ = known_state(options_.seed, options_.record_cache_bytes);
   memory_.dialled = dialled_;
   leveldb::WriteBatch out;
@@ -154,6 +166,9 @@ tl::expected<void, error> database::load() {
 }
 
 tl::expected<batch_result, error> database::apply(const batch& what) {
+  if (options_.disk.look)
+    return tl::unexpected(
+        error{error_code::not_writable, fmt::format("{}: open for looking only", disk_.path())});
   if (auto ready = ensure_open(); !ready)
     return tl::unexpected(ready.error());
   transaction t(disk_, memory_, options_.schedule, options_.limits);
@@ -197,7 +212,11 @@ tl::expected<std::uint64_t, error> database::digest() {
 tl::expected<check_report, error> database::check() {
   if (auto ready = ensure_open(); !ready)
     return tl::unexpected(ready.error());
-  return checker(disk_, memory_).run();
+  auto report = checker(disk_, memory_).run();
+  if (report)
+    for (const auto& finding : disk_.findings())
+      report->add(finding);
+  return report;
 }
 
 } // namespace seedwalk::store

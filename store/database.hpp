@@ -65,6 +65,12 @@ public:
 
   void close();
 
+  /// What opening it found that the operator should hear of: a sentence each.
+  const std::vector<std::string>& findings() const;
+
+  /// False once somebody else writes, or has written, what is open here for looking.
+  bool is_as_opened() const;
+
   /// Carries out a batch, whole or not at all; durable on return.
   tl::expected<batch_result, error> apply(const batch& what);
 

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +18,24 @@ void close_if_open(int& descriptor) {
   descriptor = -1;
 }
 
+struct flock whole_file(short kind) {
+  struct flock lock {};
+  lock.l_type = kind;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+/// Whether somebody holds a lock on the file, if it can be asked.
+bool is_locked(const std::string& file) {
+  int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return false;
+  auto lock = whole_file(F_WRLCK);
+  const bool asked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0;
+  close_if_open(descriptor);
+  return asked && lock.l_type != F_UNLCK;
+}
+
 bool is_at(int descriptor, const std::string& path) {
   struct stat held {};
   struct stat there {};
@@ -29,10 +46,15 @@ bool is_at(int descriptor, const std::string& path) {
 } // namespace
 
 tl::expected<void, error> folder_claim::lock_current() {
-  int current = ::open((path_ + "/CURRENT").c_str(), O_RDONLY | O_CLOEXEC);
+  const auto file = path_ + "/CURRENT";
+  int current = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  const bool writable = current >= 0;
+  if (!writable) // LevelDB replaces it, and does without the right to write it.
+    current = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (current < 0)
     return {}; // Whoever opens the database says what is wrong with it.
-  if (::flock(current, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  auto lock = whole_file(writable ? F_WRLCK : F_RDLCK);
+  if (::fcntl(current, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
     close_if_open(current);
     return tl::unexpected(
         error{error_code::locked,
@@ -64,6 +86,10 @@ void folder_claim::release() {
 bool folder_claim::stands() const {
   return folder_ < 0 || current_ < 0 ||
          (is_at(folder_, path_) && is_at(current_, path_ + "/CURRENT"));
+}
+
+bool folder_claim::is_held(const std::string& path) {
+  return is_locked(path + "/CURRENT") || is_locked(path + "/LOCK");
 }
 
 } // namespace seedwalk::store

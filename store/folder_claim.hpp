@@ -11,9 +11,9 @@ namespace seedwalk::store {
 /// This process's hold on a database's folder of the operating system.
 ///
 /// LevelDB locks its file LOCK, and a process that deletes it can lock the next. This locks
-/// CURRENT (flock), without which there is no database, and knows whether the folder and CURRENT
-/// are still those at their path. (The folder itself is locked for a moment by who listens on a
-/// socket in it.)
+/// CURRENT (an open file description lock, which anybody may ask about without taking it), without
+/// which there is no database, and knows whether the folder and CURRENT are still those at their
+/// path. (The folder itself is locked for a moment by who listens on a socket in it.)
 ///
 /// File systems without such locks (some network mounts) leave it at LOCK. The lock ends with the
 /// object, or with the process however it dies.
@@ -39,6 +39,11 @@ public:
   /// True while the folder and the CURRENT that were claimed stand at their path. Two calls of the
   /// operating system; true without a claim.
   bool stands() const;
+
+  /// True while somebody has the database at `path` open for writing: through a claim, or through
+  /// LevelDB's LOCK alone. Asks, and locks nothing. In a process that has a database open itself,
+  /// only of databases with a CURRENT: what LOCK says there is known to the system alone.
+  static bool is_held(const std::string& path);
 
 private:
   tl::expected<void, error> lock_current();

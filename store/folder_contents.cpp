@@ -1,6 +1,7 @@
 #include "store/folder_contents.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace seedwalk::store {
@@ -10,6 +11,25 @@ namespace {
 constexpr std::string_view manifest_prefix = "MANIFEST-";
 constexpr std::string_view first_manifest = "MANIFEST-000001";
 constexpr std::size_t examples_max = 3;
+
+// Of doc/log_format.md in LevelDB. A header is checksum:4 length:2 type:1.
+constexpr std::size_t log_block_bytes = 32'768;
+constexpr std::size_t log_header_bytes = 7;
+
+constexpr unsigned char last_record_type = 4;
+
+/// The place of the first header in a block that is none.
+std::optional<std::size_t> find_gap_in_block(std::string_view block) {
+  std::size_t at = 0;
+  while (at + log_header_bytes <= block.size()) {
+    const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(block[at + n]); };
+    const std::size_t length = byte(4) | static_cast<std::size_t>(byte(5)) << 8;
+    if ((length == 0 && byte(6) == 0) || byte(6) > last_record_type)
+      return at;
+    at += log_header_bytes + length;
+  }
+  return std::nullopt;
+}
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -70,6 +90,21 @@ bool lacks_its_log(const std::vector<std::string>& names) {
          has([](const auto& name) {
            return kind_of_file(name) == file_kind::manifest && name != first_manifest;
          });
+}
+
+std::optional<std::uint64_t> find_log_gap(leveldb::Env& env, const std::string& file) {
+  leveldb::SequentialFile* opened = nullptr;
+  if (!env.NewSequentialFile(file, &opened).ok())
+    return std::nullopt;
+  const std::unique_ptr<leveldb::SequentialFile> log{opened};
+  std::string scratch(log_block_bytes, '\0');
+  for (std::uint64_t begin = 0;; begin += log_block_bytes) {
+    leveldb::Slice block;
+    if (!log->Read(log_block_bytes, &block, scratch.data()).ok() || block.empty())
+      return std::nullopt;
+    if (const auto at = find_gap_in_block({block.data(), block.size()}))
+      return begin + *at;
+  }
 }
 
 } // namespace seedwalk::store

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <leveldb/env.h>
 
 namespace seedwalk::store {
 
@@ -43,5 +46,11 @@ folder_verdict judge_without_current(const std::vector<std::string>& names);
 /// before it says so in a manifest, and opens without a word if it is gone. A first manifest has
 /// none where its maker died, or where LevelDB's repair wrote it.
 bool lacks_its_log(const std::vector<std::string>& names);
+
+/// The first byte of a log where a record should begin and none does: zeros, or something else's
+/// bytes. LevelDB passes over zeros with the rest of their block, and ends at a record that is
+/// longer than what is left of the file, without a word (ReadPhysicalRecord in its log_reader.cc).
+/// A log that cannot be read has no gap: whoever opens the database says what is wrong with it.
+std::optional<std::uint64_t> find_log_gap(leveldb::Env& env, const std::string& file);
 
 } // namespace seedwalk::store

@@ -1,5 +1,6 @@
 #include "store/key_values.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstdarg>
 #include <cstdint>
@@ -35,14 +36,17 @@ error_code code_of_io_error(const std::string& text) {
     return error_code::not_writable;
   if (says(text, "Not a directory"))
     return error_code::not_a_folder;
+  if (says(text, "Is a directory")) // Where a file should be.
+    return error_code::corrupt;
   return error_code::io;
 }
 
 error_code code_of(const leveldb::Status& status) {
   if (status.IsCorruption())
     return error_code::corrupt;
+  // Where there is no CURRENT, LevelDB is not asked at all.
   if (status.IsInvalidArgument())
-    return error_code::not_found;
+    return error_code::corrupt;
   // A file that the manifest names and that is not there is damage.
   if (status.IsNotFound())
     return error_code::corrupt;
@@ -74,6 +78,24 @@ std::vector<live_table> parse_tables(std::string_view property) {
   return out;
 }
 
+/// The last bytes of a table: the magic number with which all of LevelDB's end (kTableMagicNumber
+/// in its format.h).
+constexpr std::string_view table_magic = "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+
+leveldb::Status read_end(leveldb::Env& env, const std::string& file, std::uint64_t size,
+                         std::string& end) {
+  leveldb::RandomAccessFile* opened = nullptr;
+  if (const auto status = env.NewRandomAccessFile(file, &opened); !status.ok())
+    return status;
+  const std::unique_ptr<leveldb::RandomAccessFile> table{opened};
+  end.resize(table_magic.size());
+  leveldb::Slice read;
+  const auto status =
+      table->Read(size - std::min<std::uint64_t>(size, end.size()), end.size(), &read, end.data());
+  end = std::string{as_view(read)};
+  return status;
+}
+
 } // namespace
 
 key_values::key_values(std::string path, key_value_options options)
@@ -93,14 +115,12 @@ error key_values::translate(const leveldb::Status& status) const {
     return {code, fmt::format("{}: another process has this database open; stop it, or ask it "
                               "through its control socket",
                               path_)};
-  case error_code::not_found:
-    return {code, fmt::format("{}: there is no database here; check the path", path_)};
   case error_code::not_a_folder:
     return {code, fmt::format("{}: not a folder; choose another path", path_)};
   case error_code::not_writable:
-    return {code, fmt::format("{}: not writable; change its permissions or choose another path "
-                              "({})",
-                              path_, text)};
+    return {code,
+            fmt::format("{}: may not be {}; change its permissions or choose another path ({})",
+                        path_, options_.look ? "read" : "read or written", text)};
   case error_code::disk_full:
     if (says(text, "File too large"))
       return {code, fmt::format("{}: a file of the database may not grow; raise the limit on the "
@@ -112,7 +132,8 @@ error key_values::translate(const leveldb::Status& status) const {
                               "begin a new one ({})",
                               path_, text)};
   default:
-    return {code, fmt::format("{}: the disk failed ({})", path_, text)};
+    return {code,
+            fmt::format("{}: the disk failed; see what the system says of it ({})", path_, text)};
   }
 }
 
@@ -126,13 +147,13 @@ error key_values::damaged_value(std::string_view what) const {
 /// That LevelDB may be let into the folder: what it does where it finds no CURRENT cannot be
 /// undone.
 tl::expected<void, error> key_values::check_folder() {
-  if (!env_->FileExists(path_))
-    return {};
   std::vector<std::string> names;
-  if (const auto status = env_->GetChildren(path_, &names); !status.ok())
+  if (const auto status = env_->GetChildren(path_, &names); status.IsNotFound())
+    return {};
+  else if (!status.ok())
     return tl::unexpected(translate(status));
   // A link that leads nowhere is no CURRENT, for LevelDB too.
-  if (!env_->FileExists(path_ + "/CURRENT"))
+  if (!files_->FileExists(path_ + "/CURRENT"))
     if (auto done = do_without_current(names); !done)
       return done;
   if (lacks_its_log(names))
@@ -143,7 +164,8 @@ tl::expected<void, error> key_values::check_folder() {
                     "copy that the other files came from, or go on without by making an empty "
                     "file 000000.log",
                     path_)});
-  if (careful_.unclaimed_in(path_) > careful_env::unclaimed_max)
+  look_for_gaps(names);
+  if (!options_.look && careful_.unclaimed_in(path_) > careful_env::unclaimed_max)
     return tl::unexpected(error{
         error_code::foreign_files,
         fmt::format("{0}/{1}: more than {2} files that the database does not name were set aside "
@@ -180,9 +202,9 @@ tl::expected<void, error> key_values::do_without_current(const std::vector<std::
 /// As LevelDB writes it: whole, or not at all.
 tl::expected<void, error> key_values::restore_current(const std::string& manifest) {
   const auto temporary = path_ + "/CURRENT.dbtmp";
-  auto status = leveldb::WriteStringToFile(env_, manifest + '\n', temporary);
+  auto status = leveldb::WriteStringToFile(files_, manifest + '\n', temporary);
   if (status.ok())
-    status = env_->RenameFile(temporary, path_ + "/CURRENT");
+    status = files_->RenameFile(temporary, path_ + "/CURRENT");
   if (!status.ok())
     return tl::unexpected(translate(status));
   return {};
@@ -190,7 +212,7 @@ tl::expected<void, error> key_values::restore_current(const std::string& manifes
 
 leveldb::Options key_values::leveldb_options() {
   leveldb::Options o;
-  o.env = &careful_;
+  o.env = files_;
   o.info_log = silent_.get();
   o.create_if_missing = options_.create;
   o.paranoid_checks = true;
@@ -204,65 +226,157 @@ leveldb::Options key_values::leveldb_options() {
   return o;
 }
 
-tl::expected<void, error> key_values::open() {
-  close();
-  if (auto folder = check_folder(); !folder)
-    return folder;
-  if (!options_.create && !env_->FileExists(path_ + "/CURRENT"))
-    return tl::unexpected(translate(leveldb::Status::InvalidArgument("")));
-  // An `env` that the caller brought has no folders of the operating system.
-  const bool claims = options_.env == nullptr;
-  if (claims)
-    if (auto claimed = claim_.take(path_); !claimed)
-      return claimed;
+/// What a machine leaves that lost power, or a copy that went over a hole.
+void key_values::look_for_gaps(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    if (kind_of_file(name) != file_kind::log)
+      continue;
+    const auto file = fmt::format("{}/{}", path_, name);
+    const auto gap = find_log_gap(*env_, file);
+    if (!gap)
+      continue;
+    findings_.push_back(fmt::format("{}: from byte {} on there are no records, though writes may "
+                                    "have been there; if there is a copy of the database, compare",
+                                    file, *gap));
+    careful_.keep(file);
+  }
+}
+
+tl::expected<void, error> key_values::open_leveldb() {
+  if ((!options_.create || looking_) && !files_->FileExists(path_ + "/CURRENT"))
+    return tl::unexpected(
+        error{error_code::not_found,
+              fmt::format("{}: there is no database here; check the path", path_)});
   leveldb::DB* db = nullptr;
   careful_.begin(path_);
   const auto status = leveldb::DB::Open(leveldb_options(), path_, &db);
   careful_.end();
   db_.reset(db);
+  if (looking_)
+    looking_->seal();
   options_.settle();
   if (status.IsNotFound() && !env_->FileExists(path_))
     return tl::unexpected(error{
         error_code::not_found,
         fmt::format("{}: cannot be made, the folder above it does not exist; create that", path_)});
-  if (!status.ok()) {
-    claim_.release();
+  if (!status.ok())
     return tl::unexpected(translate(status));
-  }
-  auto whole = check_tables();
-  if (whole && claims)
-    whole = claim_.follow();
-  if (!whole) {
-    close();
-    return whole;
-  }
-  options_.create = false;
   return {};
 }
 
-/// A table that was cut short is noticed by LevelDB only when it is read.
+tl::expected<void, error> key_values::open() {
+  close();
+  current_.clear();
+  (void)leveldb::ReadFileToString(env_, path_ + "/CURRENT", &current_);
+  // An `env` that the caller brought has no folders of the operating system.
+  const bool claims = options_.env == nullptr && !options_.look;
+  if (claims)
+    if (auto claimed = claim_.take(path_); !claimed)
+      return claimed;
+  // What is wrong is found before LevelDB writes anything.
+  looking_ = std::make_unique<looking_env>(env_);
+  auto opened = open_in(*looking_);
+  if (options_.look)
+    return opened;
+  if (opened || opened.error().code == error_code::not_found) {
+    forget_leveldb();
+    opened = open_in(careful_);
+  }
+  if (opened && claims)
+    opened = claim_.follow();
+  if (opened)
+    options_.create = false;
+  else
+    close();
+  return opened;
+}
+
+tl::expected<void, error> key_values::open_in(leveldb::Env& files) {
+  files_ = &files;
+  findings_.clear();
+  auto opened = check_folder().and_then([this] { return open_leveldb(); });
+  if (looking_)
+    opened = opened.and_then([this] { return check_tables(); });
+  if (!opened)
+    forget_leveldb();
+  return opened;
+}
+
+bool key_values::is_as_opened() const {
+  std::string current;
+  (void)leveldb::ReadFileToString(env_, path_ + "/CURRENT", &current);
+  return current == current_ && (options_.env != nullptr || !folder_claim::is_held(path_));
+}
+
+/// A table that was cut short, that may not be read or that is another's file is noticed by LevelDB
+/// only when it is needed.
 tl::expected<void, error> key_values::check_tables() const {
   std::string property;
   db_->GetProperty("leveldb.sstables", &property);
   for (const auto& table : parse_tables(property)) {
-    const auto file = fmt::format("{}/{:06}.ldb", path_, table.number);
+    auto name = fmt::format("{:06}.ldb", table.number);
+    if (!files_->FileExists(path_ + '/' + name))
+      name = fmt::format("{:06}.sst", table.number); // As of long ago.
+    const auto file = path_ + '/' + name;
     std::uint64_t size = 0;
-    // One that is gone was compacted since, or has the suffix of long ago.
-    if (env_->GetFileSize(file, &size).ok() && size != table.size)
-      return tl::unexpected(damaged_value(fmt::format(
-          "{:06}.ldb, which has {} bytes instead of {},", table.number, size, table.size)));
+    std::string end;
+    auto status = files_->GetFileSize(file, &size);
+    if (status.ok())
+      status = read_end(*files_, file, size, end);
+    if (!status.ok())
+      return tl::unexpected(translate(status));
+    if (size != table.size)
+      return tl::unexpected(damaged_value(
+          fmt::format("{}, which has {} bytes instead of {},", name, size, table.size)));
+    if (end != table_magic)
+      return tl::unexpected(damaged_value(fmt::format("{}, which is no table,", name)));
   }
   return {};
 }
 
 void key_values::close() {
-  if (db_ == nullptr)
+  if (db_ != nullptr && looking_ == nullptr) {
+    // Made and not in use: mostly none. A compaction that ends meanwhile may still take some.
+    auto left = careful_.made();
+    for (const auto& table : live_tables())
+      left.erase(table);
+    forget_leveldb();
+    if (!left.empty())
+      remove_leftovers(std::move(left));
+  }
+  forget_leveldb();
+  claim_.release();
+}
+
+/// Closed in the middle of a compaction, LevelDB leaves tables that the manifest does not name.
+/// Those that were made since the opening are certainly superfluous; later nobody could tell.
+void key_values::remove_leftovers(std::set<std::string> left) {
+  looking_ = std::make_unique<looking_env>(env_);
+  if (!open_in(*looking_))
     return;
-  options_.settle();
+  for (const auto& table : live_tables())
+    if (!looking_->is_written(table))
+      left.erase(table);
+  for (const auto& table : left)
+    env_->RemoveFile(table); // Some are gone.
+}
+
+std::set<std::string> key_values::live_tables() const {
+  std::string property;
+  db_->GetProperty("leveldb.sstables", &property);
+  std::set<std::string> paths;
+  for (const auto& table : parse_tables(property))
+    paths.insert(fmt::format("{}/{:06}.ldb", path_, table.number));
+  return paths;
+}
+
+void key_values::forget_leveldb() {
+  if (db_ != nullptr)
+    options_.settle();
   db_.reset();
   cache_.reset();
   filter_.reset();
-  claim_.release();
+  looking_.reset();
 }
 
 tl::expected<std::optional<std::string>, error> key_values::get(const std::string& key) {

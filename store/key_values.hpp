@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "store/careful_env.hpp"
 #include "store/error.hpp"
 #include "store/folder_claim.hpp"
+#include "store/looking_env.hpp"
 
 namespace seedwalk::store {
 
@@ -33,6 +35,10 @@ struct key_value_options {
   /// Begin a new database where there is none. Once it was open it is never begun anew: a folder
   /// that is gone since, or its CURRENT, is an error.
   bool create = true;
+  /// Only look: nothing is written, locked or deleted in the folder, whoever else has it open
+  /// (looking_env.hpp). Whoever writes there meanwhile may remove files that are yet to be read:
+  /// then reading fails, or what was opened is older than what is there (`is_as_opened`).
+  bool look = false;
   bool sync = true; ///< Acknowledge only what is on the disk. False loses the last writes.
   /// Twice as much memory is taken while one is written out. Smaller ones are merged into the
   /// tables more often: gossip writes 2.1 GB with 8 MiB, 1.5 GB with 16 and 1 GB with 32, where
@@ -49,7 +55,9 @@ struct key_value_options {
 /// Opening finds what can be found without reading everything: a damaged log or manifest, missing
 /// files, tables whose size is not what the manifest says. A folder without CURRENT that has other
 /// files of a database, or such that only look so, is refused and left as it is; what an opening
-/// would delete unread is set aside (careful_env.hpp).
+/// would delete unread is set aside (careful_env.hpp). All that is found before anything is
+/// written: each opening begins by looking (looking_env.hpp), and who only wants to look ends
+/// there. So an opening that fails leaves the folder as it was.
 ///
 /// Threads: one at a time. Errors name the path and what an operator can do.
 class key_values {
@@ -62,6 +70,14 @@ public:
   tl::expected<void, error> open();
   void close();
   bool is_open() const { return db_ != nullptr; }
+
+  /// What the opening found that is no reason to refuse, and that nobody would hear of: a sentence
+  /// each.
+  const std::vector<std::string>& findings() const { return findings_; }
+
+  /// True while no other process has the database open for writing, and none has had it since this
+  /// one opened it. For who only looks.
+  bool is_as_opened() const;
 
   /// The value of a key, if it has one.
   tl::expected<std::optional<std::string>, error> get(const std::string& key);
@@ -89,6 +105,12 @@ public:
 private:
   error translate(const leveldb::Status& status) const;
   tl::expected<void, error> check_folder();
+  tl::expected<void, error> open_in(leveldb::Env& files);
+  tl::expected<void, error> open_leveldb();
+  std::set<std::string> live_tables() const;
+  void remove_leftovers(std::set<std::string> left);
+  void forget_leveldb();
+  void look_for_gaps(const std::vector<std::string>& names);
   tl::expected<void, error> do_without_current(const std::vector<std::string>& names);
   tl::expected<void, error> restore_current(const std::string& manifest);
   leveldb::Options leveldb_options();
@@ -96,8 +118,12 @@ private:
 
   std::string path_;
   key_value_options options_;
-  leveldb::Env* env_; ///< What is beneath `careful_`.
+  leveldb::Env* env_; ///< What is beneath `careful_` and `looking_`.
   careful_env careful_;
+  std::unique_ptr<looking_env> looking_; ///< While it is open, or opening, for looking only.
+  leveldb::Env* files_ = nullptr;        ///< What LevelDB itself sees: one of the two.
+  std::string current_;                  ///< What CURRENT said before the opening.
+  std::vector<std::string> findings_;
   folder_claim claim_; ///< Of folders of the operating system.
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;

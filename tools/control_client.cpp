@@ -5,14 +5,13 @@
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "actors/bounded_json.hpp"
+#include "net/socket_address.hpp"
 
 namespace seedwalk::tools {
 
@@ -22,39 +21,24 @@ tl::unexpected<std::string> failed(const std::string& what) {
   return tl::unexpected(fmt::format("{}: {}", what, std::generic_category().message(errno)));
 }
 
-/// An address of at most 107 bytes for a socket in a folder however deep: by way of a descriptor of
-/// the folder.
-sockaddr_un address_in(int folder) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const auto path = fmt::format("/proc/self/fd/{}/{}", folder, control_client::socket_name);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
-}
-
 } // namespace
 
 tl::expected<control_client, std::string> control_client::connect(const std::string& folder) {
-  const int directory = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0)
-    return failed(folder);
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) {
-    ::close(directory);
-    return failed("socket");
+  const auto path = fmt::format("{}/{}", folder, socket_name);
+  const auto address = net::socket_address_of(net::address{net::unix_path{path}});
+  if (!address) {
+    errno = ENOENT; // Its folder, as far as it is not there.
+    return failed(path);
   }
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0)
+    return failed("socket");
   control_client client{descriptor};
   const timeval patience{patience_seconds, 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  const auto address = address_in(directory);
-  const int connected =
-      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const int why = errno;
-  ::close(directory);
-  errno = why;
-  if (connected != 0)
-    return failed(fmt::format("{}/{}", folder, socket_name));
+  if (::connect(descriptor, address->get(), address->size) != 0)
+    return failed(path);
   return client;
 }
 

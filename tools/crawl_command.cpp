@@ -21,6 +21,7 @@
 #include "tools/crawl_database.hpp"
 #include "tools/crawl_meter.hpp"
 #include "tools/crawl_report.hpp"
+#include "tools/db_access.hpp"
 #include "tools/entropy.hpp"
 #include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
@@ -161,29 +162,30 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
     print_due(how, dial, {}, as_json);
     return exit_code::done;
   }
-  auto options = crawl_database_options(config, seed);
-  options.disk.create = false;
-  store::database db{config.storage.path, options};
-  if (const auto opened = db.open(); !opened) {
-    if (opened.error().code == store::error_code::not_found) {
-      how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
-      std::vector<std::string> seeds;
-      for (const auto& seed_name : chain_of(config).dns_seeds)
-        seeds.push_back("x9." + seed_name);
-      print_due(how, {}, seeds, as_json);
-      return exit_code::done;
-    }
-    how.terminal.err << "seedwalk crawl: " << opened.error().message << '\n';
-    return exit_code_of(opened.error().code);
+  const auto fail = [&how](const store::error& error) {
+    how.terminal.err << "seedwalk crawl: " << error.message << '\n';
+    return exit_code_of(error.code);
+  };
+  auto db = db_access::open(config.storage.path, crawl_database_options(config, seed));
+  if (!db && db.error().code == store::error_code::not_found) {
+    how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
+    std::vector<std::string> seeds;
+    for (const auto& seed_name : chain_of(config).dns_seeds)
+      seeds.push_back("x9." + seed_name);
+    print_due(how, {}, seeds, as_json);
+    return exit_code::done;
   }
+  if (!db)
+    return fail(db.error());
+  if (const auto* here = db->local(); here != nullptr)
+    for (const auto& finding : here->findings())
+      how.terminal.err << fmt::format("note: {}\n", finding);
   store::due_query question;
   question.now = wall_now();
   question.limit.fill(config.limits.max_outbound);
-  const auto answer = db.answer(question);
-  if (!answer) {
-    how.terminal.err << "seedwalk crawl: " << answer.error().message << '\n';
-    return exit_code_of(answer.error().code);
-  }
+  const auto answer = db->ask(question);
+  if (!answer)
+    return fail(answer.error());
   for (const auto& queue : std::get<store::due_answer>(*answer).peers)
     for (const auto& peer : queue)
       dial.push_back(net::to_string(peer.peer));

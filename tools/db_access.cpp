@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include "actors/control_queries.hpp"
+#include "store/folder_claim.hpp"
 
 namespace seedwalk::tools {
 
 namespace {
+
+/// How often a database is looked for that is opened and closed by others meanwhile.
+constexpr int attempts = 3;
 
 using result = tl::expected<store::answer, store::error>;
 
@@ -30,37 +34,63 @@ result ask_crawl(control_client& crawl, const std::string& path, const store::qu
 
 } // namespace
 
+db_access::db_access(std::string path, store::database_options options)
+    : path_(std::move(path)), options_(std::move(options)) {
+  options_.disk.look = true;
+}
+
 tl::expected<db_access, store::error> db_access::open(const std::string& path,
-                                                      const std::string& chain) {
-  store::database_options options;
-  options.disk.create = false;
-  options.chain = chain;
-  db_access access;
-  access.path_ = path;
-  access.database_ = std::make_unique<store::database>(path, options);
-  const auto opened = access.database_->open();
-  if (opened)
-    return access;
-  access.database_.reset();
-  if (opened.error().code != store::error_code::locked)
-    return tl::unexpected(opened.error());
-  auto crawl = control_client::connect(path);
-  if (!crawl) {
-    auto error = opened.error();
-    error.message += fmt::format(" (and no crawl answers there: {})", crawl.error());
-    return tl::unexpected(error);
-  }
-  if (!chain.empty())
-    if (const auto same = crawl->expect_chain(chain); !same)
-      return tl::unexpected(store::error{same.error().bad_request ? store::error_code::other_chain
-                                                                  : store::error_code::io,
-                                         fmt::format("{}: {}", path, same.error().message)});
-  access.crawl_ = std::move(*crawl);
+                                                      store::database_options options) {
+  db_access access{path, std::move(options)};
+  if (auto found = access.find(); !found)
+    return tl::unexpected(std::move(found.error()));
   return access;
 }
 
+tl::expected<void, store::error> db_access::find() {
+  database_.reset();
+  crawl_.reset();
+  for (int attempt = 0; attempt != attempts && !store::folder_claim::is_held(path_); ++attempt) {
+    database_ = std::make_unique<store::database>(path_, options_);
+    const auto opened = database_->open();
+    // Whoever begins to write takes files away that were about to be read, found or not missed.
+    if (database_->is_as_opened()) {
+      if (!opened)
+        database_.reset();
+      return opened;
+    }
+    database_.reset();
+  }
+  return connect();
+}
+
+tl::expected<void, store::error> db_access::connect() {
+  auto crawl = control_client::connect(path_);
+  if (!crawl)
+    return tl::unexpected(store::error{
+        store::error_code::locked,
+        fmt::format("{}: another process has this database open, and no crawl answers there: {}",
+                    path_, crawl.error())});
+  if (!options_.chain.empty())
+    if (const auto same = crawl->expect_chain(options_.chain); !same)
+      return tl::unexpected(store::error{same.error().bad_request ? store::error_code::other_chain
+                                                                  : store::error_code::io,
+                                         fmt::format("{}: {}", path_, same.error().message)});
+  crawl_ = std::move(*crawl);
+  return {};
+}
+
 result db_access::ask(const store::query& what) {
-  return crawl_ ? ask_crawl(*crawl_, path_, what) : database_->answer(what);
+  for (int attempt = 1;; ++attempt) {
+    auto answer = crawl_ ? ask_crawl(*crawl_, path_, what) : database_->answer(what);
+    if (answer || attempt == attempts)
+      return answer;
+    // A crawl may have begun, or ended, since the last question.
+    if (crawl_ ? store::folder_claim::is_held(path_) : database_->is_as_opened())
+      return answer;
+    if (auto found = find(); !found)
+      return tl::unexpected(std::move(found.error()));
+  }
 }
 
 } // namespace seedwalk::tools

@@ -14,6 +14,12 @@ exit_code refuse_running(const db_line& line, const invocation& how) {
   return line.refuse(how, "a crawl has the database open: end it first, this reads everything");
 }
 
+/// Where a crawl began to write meanwhile, files were taken away that were about to be read.
+exit_code fail_to_read(const db_line& line, const invocation& how, const store::database& db,
+                       const store::error& error) {
+  return db.is_as_opened() ? line.fail(how, error) : refuse_running(line, how);
+}
+
 } // namespace
 
 exit_code run_db_check(invocation& how) {
@@ -31,7 +37,7 @@ exit_code run_db_check(invocation& how) {
     return refuse_running(line, how);
   const auto report = db->local()->check();
   if (!report)
-    return line.fail(how, report.error());
+    return fail_to_read(line, how, *db->local(), report.error());
   if (as_json) {
     how.terminal.out << nlohmann::json{{"ok", report->problem_count == 0},
                                        {"peers", report->peers},
@@ -63,7 +69,7 @@ exit_code run_db_digest(invocation& how) {
     return refuse_running(line, how);
   const auto digest = db->local()->digest();
   if (!digest)
-    return line.fail(how, digest.error());
+    return fail_to_read(line, how, *db->local(), digest.error());
   const auto text = fmt::format("{:016x}", *digest);
   if (as_json)
     how.terminal.out << nlohmann::json{{"digest", text}} << '\n';

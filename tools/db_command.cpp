@@ -59,11 +59,16 @@ std::optional<db_access> db_line::open(const invocation& how, exit_code& code) c
   };
   const bool any_chain = named("storage.path") && !named("network.name");
   const auto& config = layered->config;
-  auto db = db_access::open(config.storage.path, any_chain ? "" : config.network.name);
+  store::database_options options;
+  options.chain = any_chain ? "" : config.network.name;
+  auto db = db_access::open(config.storage.path, std::move(options));
   if (!db) {
     code = fail(how, db.error());
     return std::nullopt;
   }
+  if (const auto* here = db->local(); here != nullptr)
+    for (const auto& finding : here->findings())
+      how.terminal.err << fmt::format("note: {}\n", finding);
   return std::move(*db);
 }
 

@@ -128,6 +128,10 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
       crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
     return tl::unexpected(start_error{exit_code_of(opened.error().code), opened.error().message});
+  if (options.lines != nullptr)
+    for (const auto& finding : db->findings())
+      options.lines->write(
+          {actors::log_level::warning, sim::real_clock{}.now(), "database", finding, {}});
   if (options.recipe.config.run.threads > 0)
     return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};

@@ -27,6 +27,20 @@ TEST_P(unix_sockets, carry_streams_like_any_other) {
   EXPECT_EQ(story(both.client), "connected drained received input_ended closed(none)");
 }
 
+/// A crawl whose database lay in a deep folder had no control socket, where `ctl` would have found
+/// one: a `sockaddr_un` has room for 107 bytes.
+TEST_P(unix_sockets, a_deep_folder_is_no_matter) {
+  const auto folder = world().unix_folder();
+  if (!folder)
+    GTEST_SKIP() << "no Unix sockets here";
+  const auto both = open(listen(net::unix_path{*folder + std::string(120, '/') + "control"}));
+  door().want(both.server, 100);
+  door().write(both.client, text("status"));
+  door().end_output(both.client);
+  await<net::input_ended>(both.server);
+  EXPECT_EQ(net::as_text(bytes_of(both.server)), "status");
+}
+
 TEST_P(unix_sockets, an_abort_is_noticed) {
   const auto folder = world().unix_folder();
   if (!folder)

@@ -39,8 +39,14 @@ TEST(socket_address, ipv4_inside_ipv6_is_ipv4) {
 
 TEST(socket_address, a_path_fits_or_is_not_supported) {
   EXPECT_TRUE(socket_address_of(address{unix_path{std::string(107, 'x')}}));
-  for (const auto& path : {std::string(), std::string(108, 'x'), std::string("a\0b", 3)})
+  EXPECT_TRUE(
+      socket_address_of(address{unix_path{"/tmp" + std::string(200, '/') + "control.sock"}}))
+      << "named by way of its folder";
+  for (const auto& path : {std::string(), std::string(108, 'x'), "/tmp/" + std::string(108, 'x'),
+                           std::string("a\0b", 3)})
     EXPECT_EQ(socket_address_of(address{unix_path{path}}).error(), error::address_not_supported);
+  const unix_path lost{"/no/such" + std::string(200, '/') + "control.sock"};
+  EXPECT_EQ(socket_address_of(address{lost}).error(), error::address_not_available);
 }
 
 } // namespace

@@ -4,14 +4,10 @@
 #include <string>
 
 #include <leveldb/env.h>
+#include <leveldb/helpers/memenv.h>
 #include <rapidcheck.h>
 
 #include "store/database.hpp"
-
-namespace leveldb {
-// Exported by the library, though its header is not installed.
-LEVELDB_EXPORT Env* NewMemEnv(Env* base_env);
-} // namespace leveldb
 
 namespace seedwalk::store::test {
 

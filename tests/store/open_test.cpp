@@ -230,6 +230,23 @@ TEST_F(store_open, what_the_manifest_does_not_name_is_set_aside) {
   EXPECT_TRUE(fs::exists(folder / "db" / "unclaimed" / "900000.ldb.2"));
 }
 
+/// Each closing in the middle of a compaction left tables to be set aside: after a thousand of them
+/// the database was refused.
+TEST_F(store_open, a_closing_in_the_middle_of_a_compaction_leaves_nothing) {
+  for (std::uint32_t n = 0; n != 40; ++n) {
+    database db(path(), options_on(nullptr));
+    ASSERT_TRUE(db.open());
+    record_claims heard{peer(60'000), start, {}};
+    for (std::uint32_t i = 0; i != 300; ++i)
+      heard.claims.push_back({peer(n * 300 + i), static_cast<std::uint32_t>(start.count()), 1});
+    must(db, heard);
+  }
+  EXPECT_FALSE(fs::exists(folder / "db" / "unclaimed"));
+  database db(path(), options_on(nullptr));
+  ASSERT_TRUE(db.open());
+  EXPECT_EQ(db.check()->problem_count, 0u);
+}
+
 TEST_F(store_open, too_many_that_were_set_aside_want_somebody_to_look) {
   fill(100);
   fs::create_directory(folder / "db" / "unclaimed");

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <thread>
 
 #include <boost/asio.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <nlohmann/json.hpp>
+#include <sys/socket.h>
 
 #include "actors/control_queries.hpp"
 #include "store/database.hpp"
@@ -27,7 +29,9 @@ public:
   fake_crawl& operator=(const fake_crawl&) = delete;
 
   ~fake_crawl() {
-    // Whoever connects and says nothing ends it.
+    // Whoever is served is left; whoever connects and says nothing ends it.
+    if (const int client = served_; client >= 0)
+      ::shutdown(client, SHUT_RDWR);
     protocol::socket last{io_};
     last.connect(acceptor_.local_endpoint());
     last.close();
@@ -41,6 +45,7 @@ private:
     for (;;) {
       protocol::socket client{io_};
       acceptor_.accept(client);
+      served_ = client.native_handle();
       bool asked = false;
       std::string received;
       boost::system::error_code ended;
@@ -54,6 +59,7 @@ private:
         received.erase(0, length);
         boost::asio::write(client, boost::asio::buffer(text), ended);
       }
+      served_ = -1;
       if (!asked)
         return;
     }
@@ -72,6 +78,7 @@ private:
   store::database& database_;
   boost::asio::io_context io_;
   protocol::acceptor acceptor_;
+  std::atomic<int> served_ = -1; ///< The descriptor of who is served; -1: nobody.
   std::thread thread_;
 };
 
