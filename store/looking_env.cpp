@@ -12,12 +12,23 @@ leveldb::Status not_there(const std::string& file) {
   return leveldb::Status::NotFound(file, "No such file or directory");
 }
 
+/// Through which this thread may write. LevelDB's own thread has none.
+thread_local const looking_env* opening = nullptr;
+
 } // namespace
 
-looking_env::looking_env(leveldb::Env* base)
-    : EnvWrapper(base), memory_(leveldb::NewMemEnv(base)) {}
+looking_env::looking_env(leveldb::Env* base) : EnvWrapper(base), memory_(leveldb::NewMemEnv(base)) {
+  opening = this;
+}
 
-looking_env::~looking_env() = default;
+looking_env::~looking_env() {
+  seal();
+}
+
+void looking_env::seal() {
+  if (opening == this)
+    opening = nullptr;
+}
 
 bool looking_env::removed(const std::string& file) {
   const std::lock_guard lock(mutex_);
@@ -40,7 +51,7 @@ leveldb::Status looking_env::NewRandomAccessFile(const std::string& file,
 
 leveldb::Status looking_env::NewWritableFile(const std::string& file,
                                              leveldb::WritableFile** result) {
-  if (sealed_ || std::this_thread::get_id() != opener_)
+  if (opening != this)
     return leveldb::Status::IOError(file, "the database is open for looking only");
   return memory_->NewWritableFile(file, result);
 }

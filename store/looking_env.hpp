@@ -1,11 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <leveldb/env.h>
@@ -31,7 +29,7 @@ public:
   ~looking_env() override;
 
   /// The database is open: nothing needs to be written any more.
-  void seal() { sealed_ = true; }
+  void seal();
 
   /// True for a file that was written here, whatever is beneath.
   bool is_written(const std::string& file) { return memory_->FileExists(file); }
@@ -59,8 +57,6 @@ private:
   bool removed(const std::string& file);
 
   std::unique_ptr<leveldb::Env> memory_;
-  const std::thread::id opener_ = std::this_thread::get_id();
-  std::atomic<bool> sealed_ = false;
   std::mutex mutex_;
   std::set<std::string> removed_; ///< Guarded by mutex_.
 };
