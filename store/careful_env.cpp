@@ -24,7 +24,7 @@ void careful_env::begin(const std::string& folder) {
       there_before_.insert(folder + '/' + name);
   opening = this;
   const std::lock_guard lock(mutex_);
-  made_.clear();
+  own_.clear();
 }
 
 void careful_env::end() {
@@ -32,9 +32,14 @@ void careful_env::end() {
   kept_.clear();
 }
 
-std::set<std::string> careful_env::made() const {
+void careful_env::adopt(const std::set<std::string>& tables) {
   const std::lock_guard lock(mutex_);
-  return made_;
+  own_.insert(tables.begin(), tables.end());
+}
+
+std::set<std::string> careful_env::own_tables() const {
+  const std::lock_guard lock(mutex_);
+  return own_;
 }
 
 std::size_t careful_env::unclaimed_in(const std::string& folder) const {
@@ -60,7 +65,7 @@ leveldb::Status careful_env::NewWritableFile(const std::string& file,
   auto status = target()->NewWritableFile(file, result);
   if (status.ok() && kind_of_file(file.substr(file.rfind('/') + 1)) == file_kind::table) {
     const std::lock_guard lock(mutex_);
-    made_.insert(file);
+    own_.insert(file);
   }
   return status;
 }
@@ -68,7 +73,7 @@ leveldb::Status careful_env::NewWritableFile(const std::string& file,
 leveldb::Status careful_env::RemoveFile(const std::string& file) {
   {
     const std::lock_guard lock(mutex_);
-    made_.erase(file);
+    own_.erase(file);
   }
   if (opening != this || !there_before_.contains(file))
     return target()->RemoveFile(file);

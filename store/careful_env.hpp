@@ -38,8 +38,13 @@ public:
   /// have read it.
   void keep(const std::string& file) { kept_.insert(file); }
 
-  /// The tables that LevelDB has made since `begin`, and has not deleted: paths.
-  std::set<std::string> made() const;
+  /// What the manifest names after an opening: tables that are LevelDB's own, as those that it
+  /// makes.
+  void adopt(const std::set<std::string>& tables);
+
+  /// The tables that were LevelDB's own at any time since `begin`, without those that it has
+  /// deleted: paths.
+  std::set<std::string> own_tables() const;
 
   /// How many files are set aside in `folder`.
   std::size_t unclaimed_in(const std::string& folder) const;
@@ -54,7 +59,7 @@ private:
   std::set<std::string> kept_;
   std::set<std::string> there_before_; ///< Paths, at `begin`, that were not read since.
   mutable std::mutex mutex_;
-  std::set<std::string> made_; ///< Guarded by mutex_: LevelDB's own thread makes tables, too.
+  std::set<std::string> own_; ///< Guarded by mutex_: LevelDB's own thread makes tables, too.
 };
 
 } // namespace seedwalk::store

@@ -284,11 +284,13 @@ tl::expected<void, error> key_values::open() {
   }
   if (opened && claims)
     opened = claim_.follow();
-  if (opened)
-    options_.create = false;
-  else
+  if (!opened) {
     close();
-  return opened;
+    return opened;
+  }
+  careful_.adopt(live_tables());
+  options_.create = false;
+  return {};
 }
 
 tl::expected<void, error> key_values::open_in(leveldb::Env& files) {
@@ -336,8 +338,8 @@ tl::expected<void, error> key_values::check_tables() const {
 
 void key_values::close() {
   if (db_ != nullptr && looking_ == nullptr) {
-    // Made and not in use: mostly none. A compaction that ends meanwhile may still take some.
-    auto left = careful_.made();
+    // Mostly none. A compaction that ends meanwhile may still put some to use.
+    auto left = careful_.own_tables();
     for (const auto& table : live_tables())
       left.erase(table);
     forget_leveldb();

@@ -17,8 +17,8 @@ namespace seedwalk::store {
 /// and deletes. It locks nothing. So a database can be looked into that is on a read-only medium,
 /// that belongs to somebody else, or that a crawl begins to write meanwhile.
 ///
-/// Memory: as much as the database's logs have. Only the thread that makes this may begin files,
-/// and none after `seal`: LevelDB gives up its first compaction, and does not begin another. So its
+/// Memory: as much as the database's logs have. Only the thread that made this may begin files,
+/// until `seal`: LevelDB gives up its first compaction, and does not begin another. So its
 /// tables stay those that are in the folder, beside what it made of the logs.
 ///
 /// Threads: any, as LevelDB needs it.
