@@ -157,6 +157,11 @@ bool world::step() {
     return false;
   ++steps_;
   last_step_ = {next->name_hash, next->activations};
+  if (!options_.chained) {
+    resume(*next);
+    run_unwatched();
+    return true;
+  }
   std::uint64_t message_hash = 0;
   const auto message = name_message(*next->actor, message_hash);
   if (listener_)
@@ -246,6 +251,8 @@ std::optional<net::steady_time> world::next_timer() const {
 
 template <class Completion>
 void world::deliver_completion(net::owner to, door_tag door, Completion&& what) {
+  if (!options_.chained)
+    return pass_on(to, what);
   scratch_.clear();
   net::byte_writer{scratch_}(what);
   deliver_archived(to, door, std::forward<Completion>(what), scratch_);

@@ -47,7 +47,7 @@ std::string problem_with_descriptors(std::uint32_t connections) {
 class live_crawl {
 public:
   live_crawl(const live_crawl_options& options, std::unique_ptr<store::database> db)
-      : options_(options), live_(options.seed, std::move(db)),
+      : options_(options), live_(options.seed, std::move(db), !options.record_file.empty()),
         program_({world_, live_.network, live_.storage, world_}, options.recipe, options.seed,
                  actors::build_identity(), options.lines) {
     if (options.progressed)

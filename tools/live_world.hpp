@@ -20,12 +20,13 @@ namespace seedwalk::tools {
 /// runs in.
 ///
 /// Members stand in the order in which they are made; actor systems end before all of them. The
-/// doors for actors are `network` and `storage`, so that the world's chain has what they do.
+/// doors for actors are `network` and `storage`, so that the world's chain has what they do; there
+/// is a chain only where somebody records.
 struct live_world {
-  live_world(std::uint64_t seed, std::unique_ptr<store::database> db)
-      : world({seed, sim::strategy::fifo, false, clock.wall_at_start()}), driver(world, io, clock),
-        sockets(io, driver), disk(driver, std::move(db)), network(world, sockets),
-        storage(world, disk) {}
+  live_world(std::uint64_t seed, std::unique_ptr<store::database> db, bool recorded)
+      : world({seed, sim::strategy::fifo, false, clock.wall_at_start(), recorded}),
+        driver(world, io, clock), sockets(io, driver), disk(driver, std::move(db)),
+        network(world, sockets), storage(world, disk) {}
 
   sim::real_clock clock;
   boost::asio::io_context io{1};

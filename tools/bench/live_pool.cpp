@@ -93,7 +93,7 @@ prepared_database(const actors::crawl_config& config, std::chrono::seconds now) 
 class live_pool::impl {
 public:
   impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
-      : live_(1, std::move(db)),
+      : live_(1, std::move(db), false),
         program_({world_, live_.network, live_.storage, world_}, recipe, 1, "bench", nullptr) {
     world_.attach(config_);
     system_.emplace(config_);
