@@ -495,6 +495,10 @@ void add_storage(std::vector<config_option>& t) {
       {"storage.max_per_ipv6_48", "max-per-ipv6-48", "N", "endpoints kept of one IPv6 /48"},
       [](auto& c) -> auto& { return c.storage.max_per_ipv6_48; }));
   t.push_back(number(
+      {"storage.max_inbound_records", "max-inbound-records", "N",
+       "connections of others to us that are remembered at most, the newest"},
+      [](auto& c) -> auto& { return c.storage.max_inbound_records; }));
+  t.push_back(number(
       {"storage.batch_operations", "batch-operations", "N",
        "operations written together at most; what waits while the disk is busy goes together"},
       [](auto& c) -> auto& { return c.storage.batch_operations; }));

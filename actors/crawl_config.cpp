@@ -225,6 +225,7 @@ result check_storage(const crawl_config& c) {
                 {"storage.max_per_ipv4", s.max_per_ipv4, 1, most_32},
                 {"storage.max_per_ipv6_64", s.max_per_ipv6_64, 1, most_32},
                 {"storage.max_per_ipv6_48", s.max_per_ipv6_48, 1, most_32},
+                {"storage.max_inbound_records", s.max_inbound_records, 1, 1'000'000'000},
                 {"storage.batch_operations", s.batch_operations, 1, 1'000'000}});
 }
 

@@ -102,9 +102,11 @@ struct storage_options {
   std::string path;                                           ///< A folder.
   std::chrono::seconds history = std::chrono::hours{24 * 30}; ///< Visits older than that go.
   std::uint64_t max_known = 2'000'000;
-  std::uint32_t max_per_ipv4 = 16;        ///< Endpoints kept of one IPv4 address,
-  std::uint32_t max_per_ipv6_64 = 4;      ///< of one IPv6 /64, which can answer as 2^64 nodes,
-  std::uint32_t max_per_ipv6_48 = 256;    ///< and of one IPv6 /48.
+  std::uint32_t max_per_ipv4 = 16;     ///< Endpoints kept of one IPv4 address,
+  std::uint32_t max_per_ipv6_64 = 4;   ///< of one IPv6 /64, which can answer as 2^64 nodes,
+  std::uint32_t max_per_ipv6_48 = 256; ///< and of one IPv6 /48.
+  std::uint64_t max_inbound_records =
+      1'000'000;                          ///< Connections of others to us that are remembered.
   std::uint32_t batch_operations = 256;   ///< Written at once; a block of addresses is one.
   std::chrono::seconds full_patience{30}; ///< A disk without room for so long ends the crawl.
   std::uint64_t cache_bytes = 160ull << 20;
@@ -114,7 +116,7 @@ struct storage_options {
   template <net::inspector F>
   friend auto inspect(F& f, storage_options& x) {
     return f(x.path, x.history, x.max_known, x.max_per_ipv4, x.max_per_ipv6_64, x.max_per_ipv6_48,
-             x.batch_operations, x.full_patience, x.cache_bytes);
+             x.max_inbound_records, x.batch_operations, x.full_patience, x.cache_bytes);
   }
 };
 

@@ -198,6 +198,8 @@ answers::result answers::reply(const stats_query& q) {
   out.reached_lately = memory_.reached_since(q.now - schedule_.live_window);
   out.visits = t.visits;
   out.inbound = t.inbound;
+  out.inbound_kept = memory_.inbound.kept;
+  out.inbound_dropped = memory_.inbound.dropped;
   out.censuses = t.censuses;
   out.bans = t.bans;
   out.user_agents = memory_.agents.size();

@@ -46,6 +46,7 @@ void checker::look_at(std::string_view key, std::string_view value) {
     inbound_sighting s;
     if (!decode(value, s, memory_.agents))
       report_.add(fmt::format("inbound sighting {} cannot be read", readable(key)));
+    ++found_.inbound.kept;
     return;
   }
   case key_kind::census: {
@@ -157,6 +158,9 @@ void checker::compare_counters() {
                             "{}, {}, {}",
                             said.known, said.reached, said.good, said.bans, is.known, is.reached,
                             is.good, is.bans));
+  if (memory_.inbound.kept != found_.inbound.kept)
+    report_.add(fmt::format("counters say {} inbound sightings; there are {}", memory_.inbound.kept,
+                            found_.inbound.kept));
   if (due_entries_ != report_.peers)
     report_.add(
         fmt::format("{} entries in the due index for {} records", due_entries_, report_.peers));

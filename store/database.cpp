@@ -132,8 +132,23 @@ tl::expected<void, error> database::load_header() {
   return {};
 }
 
+/// Earlier versions did not count what they kept: all of it is, once.
+tl::expected<void, error> database::load_inbound() {
+  const auto value = disk_.get(meta_key("inbound"));
+  if (!value)
+    return tl::unexpected(value.error());
+  if (!*value)
+    return disk_.scan(prefix(key_kind::inbound), {}, [this](std::string_view, std::string_view) {
+      ++memory_.inbound.kept;
+      return true;
+    });
+  if (!net::from_archive(net::as_bytes(**value), memory_.inbound))
+    return tl::unexpected(disk_.damaged_value("the number of inbound sightings"));
+  return {};
+}
+
 tl::expected<void, error> database::load() {
-  if (auto header = load_header(); !header)
+  if (auto header = load_header().and_then([this] { return load_inbound(); }); !header)
     return header;
   std::string damaged;
   auto agents =

@@ -90,6 +90,7 @@ private:
   tl::expected<void, error> ensure_open();
   tl::expected<void, error> load();
   tl::expected<void, error> load_header();
+  tl::expected<void, error> load_inbound();
   tl::expected<void, error> create();
 
   key_values disk_;

@@ -40,6 +40,20 @@ struct counters {
   }
 };
 
+/// The sightings of peers that dialled us, of which the oldest make room for the newest.
+struct inbound_counts {
+  std::uint64_t kept = 0;
+  std::uint64_t dropped =
+      0; ///< Ever, because there were more than the limit; not those whose day was over.
+
+  friend bool operator==(const inbound_counts&, const inbound_counts&) = default;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, inbound_counts& x) {
+    return f(x.kept, x.dropped);
+  }
+};
+
 /// An endpoint with the keyed hash by which memory knows it and the indexes order it.
 struct hashed_endpoint {
   net::endpoint peer;
@@ -54,6 +68,7 @@ struct known_limits {
   std::uint32_t per_ipv4_address = 16;
   std::uint32_t per_ipv6_64 = 4; ///< One /64 can answer as 2^64 nodes.
   std::uint32_t per_ipv6_48 = 256;
+  std::uint64_t inbound = 1'000'000; ///< Sightings: some 100 bytes each.
 };
 
 /// Never-reached endpoints whose first source is in one netgroup.
@@ -130,6 +145,10 @@ public:
   std::map<std::string, source_group> groups;
   user_agents agents;
   counters totals;
+  inbound_counts inbound;
+  /// The key of the sighting that was dropped last: the oldest one is looked for behind it, not
+  /// among what was deleted before.
+  std::string inbound_dropped;
   record_cache records; ///< As the database has them, or the transaction at hand will write them.
 
 private:

@@ -179,6 +179,8 @@ struct stats_answer {
   std::uint64_t reached_lately = 0; ///< Endpoints that worked within seven days, to the day.
   std::uint64_t visits = 0;         ///< Ever recorded, dropped ones included.
   std::uint64_t inbound = 0;        ///< Sightings ever recorded, dropped ones included.
+  std::uint64_t inbound_kept = 0;
+  std::uint64_t inbound_dropped = 0; ///< Because there were more than the limit.
   std::uint64_t censuses = 0;
   std::uint64_t bans = 0;
   std::uint64_t user_agents = 0; ///< Different ones that have a number.
@@ -187,7 +189,8 @@ struct stats_answer {
   template <net::inspector F>
   friend auto inspect(F& f, stats_answer& x) {
     return f(x.known, x.known_by_network, x.known_by_class, x.not_dialled, x.visited, x.reached,
-             x.good, x.reached_lately, x.visits, x.inbound, x.censuses, x.bans, x.user_agents);
+             x.good, x.reached_lately, x.visits, x.inbound, x.inbound_kept, x.inbound_dropped,
+             x.censuses, x.bans, x.user_agents);
   }
 };
 

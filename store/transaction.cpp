@@ -152,10 +152,44 @@ transaction::result transaction::apply(const forget_peer& op) {
 }
 
 transaction::result transaction::apply(const record_inbound& op) {
-  const auto number = memory_.totals.inbound++;
-  out_.Put(inbound_key(day_of(op.sighting.ended), number),
-           as_slice(encode(op.sighting, memory_.agents)));
+  const auto key = inbound_key(day_of(op.sighting.ended), memory_.totals.inbound++);
+  out_.Put(key, as_slice(encode(op.sighting, memory_.agents)));
+  sightings_.insert(key);
+  ++memory_.inbound.kept;
+  while (memory_.inbound.kept > limits_.inbound)
+    if (auto dropped = drop_oldest_sighting(); !dropped)
+      return tl::unexpected(dropped.error());
   return operation_result{};
+}
+
+/// Days are written in order, unless a clock was mended: then some stand before the one that was
+/// dropped last, and go with their day, or when nothing is left behind it.
+tl::expected<void, error> transaction::drop_oldest_sighting() {
+  std::string oldest;
+  const auto look_from = [&](const std::string& first) {
+    return disk_.scan(prefix(key_kind::inbound), first,
+                      [&](std::string_view key, std::string_view) {
+                        const bool deleted = written_.contains(std::string(key));
+                        if (!deleted)
+                          oldest = key;
+                        return deleted;
+                      });
+  };
+  auto looked = look_from(memory_.inbound_dropped);
+  if (looked && oldest.empty() && sightings_.empty())
+    looked = look_from({});
+  if (!looked)
+    return looked;
+  if (oldest.empty() || (!sightings_.empty() && *sightings_.begin() < oldest)) {
+    oldest = *sightings_.begin();
+    sightings_.erase(sightings_.begin());
+  }
+  out_.Delete(oldest);
+  written_[oldest] = std::nullopt;
+  memory_.inbound_dropped = oldest;
+  --memory_.inbound.kept;
+  ++memory_.inbound.dropped;
+  return {};
 }
 
 tl::expected<census_record*, error> transaction::census(std::uint32_t number) {
@@ -281,6 +315,10 @@ leveldb::WriteBatch& transaction::finish() {
   if (memory_.parked != parked_before_) {
     const auto parked = net::to_archive(memory_.parked);
     out_.Put(meta_key("parked"), as_slice(parked));
+  }
+  if (memory_.inbound != inbound_before_) {
+    const auto inbound = net::to_archive(memory_.inbound);
+    out_.Put(meta_key("inbound"), as_slice(inbound));
   }
   const auto bytes = net::to_archive(memory_.totals);
   out_.Put(meta_key("counters"), as_slice(bytes));

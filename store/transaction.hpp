@@ -6,6 +6,7 @@
 #include <map>
 #include <memory_resource>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,7 @@ private:
 
   tl::expected<void, error> drop_days(key_kind kind, std::uint32_t first_kept_day,
                                       std::uint32_t limit, tidied& done);
+  tl::expected<void, error> drop_oldest_sighting();
   tl::expected<void, error> end_bans(const tidy& op, tidied& done);
   tl::expected<void, error> settle_queue(dial_class queue, timestamp until, const tidy& op,
                                          tidied& done);
@@ -135,6 +137,8 @@ private:
   std::map<std::uint32_t, std::optional<census_record>> censuses_;
   /// What this batch wrote besides, for operations that read it again.
   std::map<std::string, std::optional<std::string>> written_;
+  std::set<std::string> sightings_; ///< Keys of those that this batch adds.
+  inbound_counts inbound_before_ = memory_.inbound;
   std::uint32_t agents_before_ = memory_.agents.size();
   std::array<bool, 8> parked_before_ = memory_.parked;
 };

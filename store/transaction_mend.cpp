@@ -115,6 +115,8 @@ tl::expected<bool, error> transaction::mend_days(key_kind kind, const mend_times
                                 return whole = false;
                               ++looks;
                               done.after.assign(key.begin(), key.end());
+                              if (written_.contains(std::string(key)))
+                                return true; // Dropped in this batch.
                               Record r;
                               damaged = key.size() < 5 || !decode(value, r, memory_.agents);
                               if (damaged)
@@ -122,9 +124,13 @@ tl::expected<bool, error> transaction::mend_days(key_kind kind, const mend_times
                               mend(r, op.now);
                               ++done.visits;
                               // The day stands behind the kind; all behind it stays.
+                              auto moved = day_prefix(kind, today).append(key.substr(5));
                               out_.Delete(as_slice(key));
-                              out_.Put(day_prefix(kind, today).append(key.substr(5)),
-                                       as_slice(encode(r, memory_.agents)));
+                              out_.Put(moved, as_slice(encode(r, memory_.agents)));
+                              if (kind == key_kind::inbound) {
+                                written_[std::string(key)] = std::nullopt;
+                                sightings_.insert(std::move(moved));
+                              }
                               return true;
                             });
   if (scanned && damaged)

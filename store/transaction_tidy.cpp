@@ -60,11 +60,15 @@ tl::expected<void, error> transaction::drop_days(key_kind kind, std::uint32_t fi
     const auto day = parse_day(key);
     if (!day || *day >= first_kept_day)
       return false;
+    const bool sighting = kind == key_kind::inbound;
+    if (sighting && !written_.emplace(key, std::nullopt).second)
+      return true; // Dropped in this batch already.
     if (steps(done) >= limit) {
       done.more = true;
       return false;
     }
     out_.Delete(as_slice(key));
+    memory_.inbound.kept -= sighting ? 1 : 0;
     ++done.visits_dropped;
     return true;
   });

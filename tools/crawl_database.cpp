@@ -7,6 +7,7 @@ store::database_options crawl_database_options(const actors::crawl_config& confi
   store::database_options options;
   options.schedule = config.schedule;
   options.limits.known = config.storage.max_known;
+  options.limits.inbound = config.storage.max_inbound_records;
   options.limits.per_ipv4_address = config.storage.max_per_ipv4;
   options.limits.per_ipv6_64 = config.storage.max_per_ipv6_64;
   options.limits.per_ipv6_48 = config.storage.max_per_ipv6_48;

@@ -24,6 +24,8 @@ json stats_document(const store::stats_answer& s) {
                 {"reached_this_week", s.reached_lately},
                 {"visits", s.visits},
                 {"inbound", s.inbound},
+                {"inbound_kept", s.inbound_kept},
+                {"inbound_dropped", s.inbound_dropped},
                 {"censuses", s.censuses},
                 {"bans", s.bans},
                 {"user_agents", s.user_agents}};
@@ -61,6 +63,9 @@ void print_stats(const store::stats_answer& s, std::ostream& out) {
   add("good", s.good, "endpoints, on their last visit");
   add("visits", s.visits, "ever recorded");
   add("inbound", s.inbound, "connections that others made");
+  add("  kept", s.inbound_kept, "");
+  if (s.inbound_dropped != 0)
+    add("  dropped", s.inbound_dropped, "the oldest, for storage.max_inbound_records");
   add("censuses", s.censuses, "");
   add("user agents", s.user_agents, "different ones");
   add("bans", s.bans, "");

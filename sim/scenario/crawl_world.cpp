@@ -21,6 +21,7 @@ storage::options storage_options(const crawl_scenario& s) {
   o.database = storage::small_database(s.nodes.nodes);
   o.database.schedule = s.crawler.config.schedule;
   o.database.limits.known = s.crawler.config.storage.max_known;
+  o.database.limits.inbound = s.crawler.config.storage.max_inbound_records;
   o.database.chain = s.crawler.config.network.name;
   o.database.seed = s.seed;
   return o;

@@ -1,3 +1,6 @@
+#include <deque>
+#include <ranges>
+
 #include <gtest/gtest.h>
 
 #include "draw.hpp"
@@ -185,6 +188,81 @@ TEST_F(store_database, inbound_sightings_are_never_dialled) {
   EXPECT_EQ(ask<inbound_answer>(db, inbound_query{}).sightings, std::vector{s});
   EXPECT_FALSE(ask<get_answer>(db, get_query{peer(9)}).record);
   EXPECT_TRUE(due(start + hours{10'000}).peers[1].empty());
+}
+
+/// Whoever connects to us all day long wrote a record each time, for the 30 days of history.
+TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
+  EXPECT_TRUE(rc::check([&] {
+    const auto env = memory_disk();
+    auto options = options_on(env.get());
+    options.limits.inbound = *rc::gen::inRange(1, 9);
+    database bounded("/db", options);
+    RC_ASSERT(bounded.open());
+    std::deque<inbound_sighting> kept;
+    std::uint64_t ever = 0;
+    std::uint64_t dropped = 0;
+    auto now = start;
+    const auto crowd = *rc::gen::container<std::vector<std::vector<int>>>(
+        rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 9)));
+    for (const auto& together : crowd) {
+      batch all;
+      for (const int what : together) {
+        now += hours{what * 5};
+        if (what == 8) {
+          all.operations.emplace_back(tidy{now, hours{48}});
+          // By whole days, as they were when the batch began.
+          continue;
+        }
+        inbound_sighting s;
+        s.from = peer(static_cast<std::uint32_t>(ever++));
+        s.at = s.ended = now;
+        kept.push_back(s);
+        all.operations.emplace_back(record_inbound{s});
+        if (kept.size() > options.limits.inbound) {
+          kept.pop_front();
+          ++dropped;
+        }
+      }
+      const bool tidies = std::ranges::any_of(together, [](int what) { return what == 8; });
+      RC_ASSERT(bounded.apply(all));
+      const auto stats = ask<stats_answer>(bounded, stats_query{});
+      const auto there = ask<inbound_answer>(bounded, inbound_query{1'000}).sightings;
+      RC_ASSERT(stats.inbound == ever);
+      RC_ASSERT(stats.inbound_kept == there.size());
+      RC_ASSERT(there.size() <= options.limits.inbound);
+      RC_ASSERT(bounded.check()->problem_count == 0u);
+      if (*rc::gen::arbitrary<bool>()) {
+        bounded.close();
+        RC_ASSERT(bounded.open());
+      }
+      if (tidies) {
+        // What a day took is as gone for the model.
+        while (kept.size() > there.size())
+          kept.pop_front();
+        dropped = stats.inbound_dropped;
+      }
+      RC_ASSERT(stats.inbound_dropped == dropped);
+      RC_ASSERT(std::ranges::equal(kept, there | std::views::reverse));
+    }
+  }));
+}
+
+TEST_F(store_database, a_database_that_did_not_count_its_sightings_counts_them_once) {
+  inbound_sighting s;
+  s.from = peer(9);
+  s.at = s.ended = start;
+  for (int n = 0; n != 3; ++n)
+    must(db, record_inbound{s});
+  db.close();
+  leveldb::Options o;
+  o.env = disk.get();
+  leveldb::DB* raw = nullptr;
+  ASSERT_TRUE(leveldb::DB::Open(o, "/db", &raw).ok());
+  ASSERT_TRUE(raw->Delete({}, "minbound").ok());
+  delete raw;
+  ASSERT_TRUE(db.open());
+  EXPECT_EQ(ask<stats_answer>(db, stats_query{}).inbound_kept, 3u);
+  EXPECT_EQ(db.check()->problem_count, 0u);
 }
 
 TEST_F(store_database, what_was_never_reached_is_tried_twice_then_only_for_a_new_source) {
