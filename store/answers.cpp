@@ -19,6 +19,13 @@ std::string behind(std::string key) {
   return key;
 }
 
+/// Where a class without anybody ends.
+std::string behind_all(dial_class queue) {
+  auto end = due_prefix(queue);
+  ++end.back();
+  return end;
+}
+
 } // namespace
 
 tl::expected<store::answer, error> answers::to(const query& q) {
@@ -44,26 +51,33 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
   std::uint32_t wanted = 0;
   auto& after = out.after[i];
   after = q.after[i];
-  auto first = after.empty() ? std::string{} : behind(std::string(net::as_text(after)));
-  auto scanned = disk_.scan(due_prefix(queue), first, [&](std::string_view key, std::string_view) {
-    const auto parts = parse_due_key(key);
-    if (!parts)
-      return false;
-    if (parts->due > q.now) {
-      out.next[i] = parts->due;
-      return false;
-    }
-    if (wanted == q.limit[i] || found.size() == looks) {
-      out.more[i] = true;
-      return false;
-    }
-    const bool sure = queue == dial_class::fresh && surely_fresh(parts->peer, q.now);
-    wanted += sure || queue != dial_class::fresh ? 1 : 0;
-    found.push_back({*parts, sure});
-    return true;
-  });
+  auto& gaps = memory_.gaps[i];
+  const auto first = after.empty() ? due_prefix(queue) : behind(std::string(net::as_text(after)));
+  std::optional<std::string> nearest;
+  auto scanned =
+      disk_.scan(due_prefix(queue), gaps.skip(first), [&](std::string_view key, std::string_view) {
+        if (!nearest)
+          nearest = key;
+        const auto parts = parse_due_key(key);
+        if (!parts)
+          return false;
+        if (parts->due > q.now) {
+          out.next[i] = parts->due;
+          return false;
+        }
+        if (wanted == q.limit[i] || found.size() == looks) {
+          out.more[i] = true;
+          return false;
+        }
+        const bool sure = queue == dial_class::fresh && surely_fresh(parts->peer, q.now);
+        wanted += sure || queue != dial_class::fresh ? 1 : 0;
+        found.push_back({*parts, sure});
+        return true;
+      });
   if (!scanned)
     return scanned;
+  auto& gap = after.empty() ? gaps.front : gaps.inside;
+  gap.note(first, nearest.value_or(behind_all(queue)));
   out.peers[i].reserve(std::min<std::size_t>(found.size(), q.limit[i]));
   const due_parts* last = nullptr;
   for (const auto& [parts, sure] : found) {

@@ -77,6 +77,30 @@ struct source_group {
   std::string evicted; ///< Key of the last one that was evicted; the next is looked for behind it.
 };
 
+/// A part of an index in which no key is: from `begin` to before `end`.
+struct key_gap {
+  std::string begin;
+  std::string end; ///< Not behind `begin`: there is none.
+
+  const std::string& skip(const std::string& first) const {
+    return begin <= first && first < end ? end : first;
+  }
+
+  /// A look from `first` has found nothing before `found`. Keeps the gap that there was if the two
+  /// touch.
+  void note(const std::string& first, std::string found) {
+    if (first < begin || first > end)
+      begin = first;
+    end = std::move(found);
+  }
+
+  /// A key is written.
+  void add(const std::string& key) {
+    if (begin <= key && key < end)
+      end = key;
+  }
+};
+
 /// The group of whoever claimed an endpoint first; empty for operators and DNS seeds.
 std::string source_group_of(const peer_record& r);
 
@@ -140,6 +164,22 @@ public:
   std::array<std::uint64_t, 8> dormant_by_network{}; ///< Endpoints, by net::network_id.
   /// No record says that anything happened later than this, by whatever clock wrote it.
   timestamp latest{};
+
+  /// By dial_class: where in the due index there is nobody. Whoever was visited or put to rest
+  /// leaves a deleted key, and LevelDB passes over each of them until a compaction; looks need not.
+  struct due_gaps {
+    key_gap front;  ///< From the beginning of the class.
+    key_gap inside; ///< Behind the place from which it was looked at last.
+
+    /// Where to look, to see what is at `first` or behind it.
+    std::string skip(const std::string& first) const { return inside.skip(front.skip(first)); }
+
+    void add(const std::string& key) {
+      front.add(key);
+      inside.add(key);
+    }
+  };
+  std::array<due_gaps, dial_class_count> gaps;
 
   known_table table;
   std::map<std::string, source_group> groups;

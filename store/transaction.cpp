@@ -297,6 +297,8 @@ void transaction::write(touched& t) {
       out_.Put(to, {});
   };
   move(t.due_key, due);
+  if (t.record)
+    memory_.gaps[static_cast<std::size_t>(t.record->queue)].add(due);
   move(t.group_key, group);
 }
 

@@ -76,8 +76,9 @@ tl::expected<bool, error> transaction::mend_queue(dial_class queue, const mend_t
     return true;
   std::vector<net::endpoint> found;
   bool whole = true;
-  const auto front =
-      op.believed ? std::string{} : due_bound(queue, op.now + std::chrono::seconds{1});
+  const auto front = op.believed
+                         ? memory_.gaps[static_cast<std::size_t>(queue)].skip(due_prefix(queue))
+                         : due_bound(queue, op.now + std::chrono::seconds{1});
   auto scanned = disk_.scan(due_prefix(queue), from(op, done.part, front),
                             [&](std::string_view key, std::string_view) {
                               const auto parts = parse_due_key(key);

@@ -78,7 +78,8 @@ tl::expected<void, error> transaction::drop_days(key_kind kind, std::uint32_t fi
 tl::expected<void, error> transaction::settle_queue(dial_class queue, timestamp until,
                                                     const tidy& op, tidied& done) {
   std::vector<net::endpoint> found;
-  auto scanned = disk_.scan(due_prefix(queue), {}, [&](std::string_view key, std::string_view) {
+  const auto front = memory_.gaps[static_cast<std::size_t>(queue)].skip(due_prefix(queue));
+  auto scanned = disk_.scan(due_prefix(queue), front, [&](std::string_view key, std::string_view) {
     const auto parts = parse_due_key(key);
     if (!parts || parts->due > until)
       return false;

@@ -18,7 +18,8 @@ namespace {
 storage::options storage_options(const crawl_scenario& s) {
   storage::options o;
   o.path = "/db";
-  o.database = storage::small_database(s.nodes.nodes);
+  o.database =
+      storage::small_database(s.endpoints_expected != 0 ? s.endpoints_expected : s.nodes.nodes);
   o.database.schedule = s.crawler.config.schedule;
   o.database.limits.known = s.crawler.config.storage.max_known;
   o.database.limits.inbound = s.crawler.config.storage.max_inbound_records;

@@ -39,6 +39,7 @@ struct crawl_scenario {
   net::endpoint proxy = net::ipv4_endpoint(0x7f000001, 9050);
   proxy_state proxy_does = proxy_state::absent;
   disk::options drive;
+  std::uint64_t endpoints_expected = 0; ///< What the database has memory for; 0: the nodes.
   actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
   bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
   strategy schedule = strategy::uniform;
