@@ -193,44 +193,6 @@ config_option durations(const label& l, Member member) {
           }};
 }
 
-/// Endpoints, and hosts that are looked up when a crawl starts.
-config_option start_peers(const label& l) {
-  return {l.path,
-          l.flag,
-          l.value,
-          l.help,
-          l.common,
-          value_kind::list,
-          [](crawl_config& c, const option_texts& texts) -> set_result {
-            const auto* chain = net::find_chain(c.network.name);
-            std::vector<net::endpoint> endpoints;
-            std::vector<net::host_port> hosts;
-            for (const auto& text : texts) {
-              auto peer = read_endpoint(c, text);
-              if (peer) {
-                endpoints.push_back(*peer);
-                continue;
-              }
-              auto host = net::parse_host_port(text, chain == nullptr ? 0 : chain->default_port);
-              if (!host)
-                return tl::unexpected(
-                    fmt::format("{}, and {}", peer.error(), host.error().message));
-              hosts.push_back(std::move(*host));
-            }
-            c.start.connect = std::move(endpoints);
-            c.start.hosts = std::move(hosts);
-            return {};
-          },
-          [](const crawl_config& c) {
-            option_texts texts;
-            for (const auto& peer : c.start.connect)
-              texts.push_back(net::to_string(peer));
-            for (const auto& host : c.start.hosts)
-              texts.push_back(net::to_string(host));
-            return texts;
-          }};
-}
-
 config_option network_name() {
   return scalar(
       {"network.name", "network", "CHAIN", "main, testnet3, testnet4, signet or regtest", common},
@@ -303,8 +265,9 @@ void add_network(std::vector<config_option>& t) {
 }
 
 void add_start(std::vector<config_option>& t) {
-  t.push_back(start_peers({"start.connect", "connect", "HOST:PORT",
-                           "start here; may be given more than once", common}));
+  t.push_back(endpoints(
+      {"start.connect", "connect", "HOST:PORT", "start here; may be given more than once", common},
+      [](auto& c) -> auto& { return c.start.connect; }));
   t.push_back(boolean(
       {"start.fixed", "fixed", "", "dial what --connect names, and nobody else", common},
       [](auto& c) -> auto& { return c.start.fixed; }));

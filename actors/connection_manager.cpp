@@ -87,7 +87,7 @@ caf::behavior connection_manager::make_behavior() {
           dial_more();
       },
       [this](const begin_crawl& m) { on_begin(m); },
-      [this](const endpoints_queued&) { look_again(); },
+      [this](const networks_changed&) { look_again(); },
       [this](const end_crawl&) { on_end(); },
       [this](const shared_sent& m) { on_shared_sent(m); },
       [this](const ban_peer& m) { on_ban(m); },

@@ -67,16 +67,10 @@ constexpr milliseconds decade = day * 3'652;
 constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t most_32 = UINT32_MAX;
 
-/// RFC 6761, 6.3.
-bool is_this_machine(const net::host_port& host) {
-  return host.host == "localhost";
-}
-
 /// True if nobody but this machine, or the machines of a private test chain, can ever be dialled.
 bool stays_private(const crawl_config& c) {
   return c.network.name == "regtest" ||
-         (c.start.fixed && std::ranges::all_of(c.start.connect, net::is_loopback) &&
-          std::ranges::all_of(c.start.hosts, is_this_machine));
+         (c.start.fixed && std::ranges::all_of(c.start.connect, net::is_loopback));
 }
 
 result check_user_agent(const crawl_config& c) {
@@ -118,7 +112,7 @@ result check_network(const crawl_config& c) {
 }
 
 result check_start(const crawl_config& c) {
-  if (c.start.fixed && c.start.connect.empty() && c.start.hosts.empty())
+  if (c.start.fixed && c.start.connect.empty())
     return wrong("start.fixed", "needs at least one endpoint in start.connect");
   if (c.network.allow_unroutable)
     return {};

@@ -14,7 +14,6 @@
 #include "net/bytes.hpp"
 #include "net/chain_params.hpp"
 #include "net/endpoint.hpp"
-#include "net/host_port.hpp"
 #include "net/inspect.hpp"
 #include "net/session_timers.hpp"
 #include "store/ban_record.hpp"
@@ -41,12 +40,11 @@ struct network_options {
   }
 };
 
-/// Where a crawl starts: at `connect` and what `hosts` resolve to; else at what the database knows;
-/// else, while fewer than `enough_known` endpoints succeeded this week, at the DNS seeds.
+/// Where a crawl starts: at `connect`; else at what the database knows; else, while fewer than
+/// `enough_known` endpoints succeeded this week, at the DNS seeds.
 struct start_options {
   std::vector<net::endpoint> connect;
-  std::vector<net::host_port> hosts; ///< More of them, by their DNS names.
-  bool fixed = false;                ///< Dial these, and nobody else whoever is heard of.
+  bool fixed = false; ///< Dial `connect`, and nobody else whoever is heard of.
   bool dns = true;
   std::vector<std::string> dns_seeds; ///< Empty: those of the chain.
   std::uint32_t enough_known = 1'000;
@@ -55,7 +53,7 @@ struct start_options {
 
   template <net::inspector F>
   friend auto inspect(F& f, start_options& x) {
-    return f(x.connect, x.hosts, x.fixed, x.dns, x.dns_seeds, x.enough_known);
+    return f(x.connect, x.fixed, x.dns, x.dns_seeds, x.enough_known);
   }
 };
 

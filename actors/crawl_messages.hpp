@@ -60,11 +60,10 @@ struct begin_crawl {
   }
 };
 
-/// Crawler to manager: endpoints were queued, and may stand anywhere: those of networks that are
-/// dialled from now on, or new ones to start at.
-struct endpoints_queued {
+/// Crawler to manager: endpoints of networks that are dialled from now on were queued.
+struct networks_changed {
   template <net::inspector F>
-  friend auto inspect(F& f, endpoints_queued&) {
+  friend auto inspect(F& f, networks_changed&) {
     return f();
   }
 };

@@ -1,7 +1,6 @@
 #include "actors/crawler.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,11 +19,6 @@ constexpr std::chrono::minutes tidy_interval{10};
 constexpr std::chrono::seconds resolve_timeout{10};
 /// What the last batch may take beyond the deadline for visits.
 constexpr std::chrono::seconds closing_time{5};
-/// With nobody reached for so long, whatever is known is old or unreachable, and the seeds are
-/// asked.
-constexpr std::chrono::seconds quiet_before_seeds{60};
-/// Seeds that have answered are not asked again sooner.
-constexpr std::chrono::minutes seeds_interval{15};
 /// As many addresses of one DNS seed as Bitcoin Core keeps (nMaxIPs in net.cpp).
 constexpr std::size_t addresses_per_seed = 32;
 
@@ -154,8 +148,6 @@ void crawler::on_saved(const operations_saved& m) {
     case save_seeds:
       if (s_.now == phase::seeding)
         begin();
-      else if (s_.now == phase::crawling)
-        env_.runtime.send(s_.manager, endpoints_queued{});
       break;
     case save_tidy:
       for (const auto& result : m.results)
@@ -209,8 +201,6 @@ void crawler::on_census(const store::censuses_answer& answer) {
   s_.census.configuration = settings->digest;
   for (const auto& peer : settings->config.start.connect)
     s_.census.seeds.push_back(net::to_string(peer));
-  for (const auto& host : settings->config.start.hosts)
-    s_.census.seeds.push_back(net::to_string(host));
   save(save_open, {store::open_census{s_.census}});
 }
 
@@ -238,16 +228,6 @@ void crawler::on_routes(const net::routes_found& found) {
 /// Replaces the settings of the day, and has the database follow if other networks are dialled.
 void crawler::use(std::shared_ptr<const settings> next) {
   const auto old = env_.settings.current();
-  // What hosts resolved to is as if it had been given.
-  auto config = next->config;
-  for (const auto& [host, peers] : s_.hosts)
-    for (const auto& peer : peers)
-      if (std::ranges::find(config.start.hosts, host) != config.start.hosts.end() &&
-          std::ranges::find(config.start.connect, peer) == config.start.connect.end())
-        config.start.connect.push_back(peer);
-  if (config.start.connect != next->config.start.connect)
-    next = std::make_shared<const settings>(std::move(config), env_.seed, next->build,
-                                            next->excluded, next->routes);
   const bool changes = old->reach != next->reach;
   env_.settings.replace(next);
   if (changes || s_.now == phase::opening)
@@ -269,7 +249,7 @@ void crawler::on_networks_settled(const store::networks_settled& done) {
   if (s_.now >= phase::ending)
     return;
   if (done.queued > 0 && s_.now == phase::crawling)
-    env_.runtime.send(s_.manager, endpoints_queued{});
+    env_.runtime.send(s_.manager, networks_changed{});
   if (s_.settling_for != env_.settings.current()->reach.dialled())
     return settle_networks(std::nullopt);
   if (done.next)
@@ -289,15 +269,12 @@ void crawler::seed() {
                      "an endpoint to start at is not dialled",
                      {{"peer", net::to_string(peer)},
                       {"reason", std::string{name_of(settings->reach.of(peer.network))}}});
-  if (!from.hosts.empty()) {
-    ask_hosts();
-    return;
-  }
   if (!from.connect.empty()) {
-    dial_at_once(from.connect);
+    save(save_seeds, {store::dial_soon{env_.time.now().wall, from.connect}});
     return;
   }
-  if (from.dns && s_.reached_lately < from.enough_known && !settings->dns_seeds().empty()) {
+  if (from.dns && !from.fixed && s_.reached_lately < from.enough_known &&
+      !settings->dns_seeds().empty()) {
     ask_seeds();
     return;
   }
@@ -329,29 +306,12 @@ void crawler::ask_seeds() {
   }
 }
 
-/// True while seeds may help: nobody was reached, and nothing was said of where to start.
-bool crawler::wants_seeds() const {
-  const auto settings = env_.settings.current();
-  const auto& from = settings->config.start;
-  return from.dns && from.connect.empty() && from.hosts.empty() && !settings->dns_seeds().empty() &&
-         s_.counters.good == s_.good_at_start;
-}
-
 void crawler::on_resolved(const net::resolved& m) {
   const auto asked = s_.resolving.find(m.question);
   if (asked == s_.resolving.end())
     return;
-  const auto name = asked->second;
+  const auto seed = asked->second;
   s_.resolving.erase(asked);
-  if (s_.now > phase::crawling)
-    return;
-  const bool host = !env_.settings.current()->config.start.hosts.empty();
-  host ? on_host_resolved(name, m) : on_seed_resolved(name, m);
-  if (s_.resolving.empty())
-    host ? hosts_asked() : seeds_asked();
-}
-
-void crawler::on_seed_resolved(const std::string& seed, const net::resolved& m) {
   if (m.reason != net::error::none) {
     s_.asked_seeds.failed(seed, m.reason);
     env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
@@ -360,118 +320,14 @@ void crawler::on_seed_resolved(const std::string& seed, const net::resolved& m) 
   const auto settings = env_.settings.current();
   const auto kept = std::min(m.addresses.size(), addresses_per_seed);
   for (std::size_t i = 0; i != kept; ++i)
-    if (settings->may_dial(m.addresses[i])) {
+    if (settings->may_dial(m.addresses[i]))
       s_.seeds.push_back(m.addresses[i]);
-      s_.asked_seeds.answered();
-    }
-}
-
-/// All seeds were asked. A crawl that ends when nothing is due waits for them if all that it knows
-/// is old: it would end before they were asked again.
-void crawler::seeds_asked() {
-  const bool once = env_.settings.current()->config.run.once;
-  if (s_.now == phase::crawling) {
-    if (!s_.seeds.empty())
-      seeded();
-    ask_again_later();
-  } else if (!s_.seeds.empty()) {
-    seeded();
-  } else if (s_.known == 0) {
+  if (!s_.resolving.empty() || s_.now != phase::seeding)
+    return;
+  if (s_.seeds.empty() && s_.known == 0)
     seeds_failed();
-  } else if (const auto wait = s_.asked_seeds.next_round(once);
-             wait && once && s_.reached_lately == 0) {
-    env_.log.write(log_level::warning, host_.stable_name(),
-                   "no DNS seed gave an address, and what is known is old: asking again",
-                   {{"again_in_s", fmt::to_string(wait->count())}});
-    s_.seeds_timer = env_.time.start(*wait, host_.self());
-  } else {
-    seeded();
-  }
-}
-
-/// While a crawl goes on, and whoever might help has not.
-void crawler::ask_again_later() {
-  if (s_.asked_seeds.rounds() == 0)
-    s_.seeds_timer = env_.time.start(quiet_before_seeds, host_.self());
-  else if (!s_.asked_seeds.has_answer())
-    s_.seeds_timer = env_.time.start(s_.asked_seeds.next_round(false).value(), host_.self());
   else
-    s_.seeds_timer = env_.time.start(seeds_interval, host_.self());
-}
-
-/// Asks for the addresses of those hosts that have not given any.
-void crawler::ask_hosts() {
-  const auto settings = env_.settings.current();
-  s_.asked_seeds.begin_round();
-  if (const auto limit = settings->config.run.limit;
-      limit.count() > 0 && s_.limit_timer == net::timer_id{})
-    s_.limit_timer = env_.time.start(limit, host_.self());
-  for (const auto& host : settings->config.start.hosts)
-    if (!s_.hosts.contains(host))
-      s_.resolving.emplace(
-          env_.network.resolve(host.host, host.port, resolve_timeout, host_.self()),
-          net::to_string(host));
-  if (s_.resolving.empty())
-    hosts_asked();
-}
-
-void crawler::on_host_resolved(const std::string& host, const net::resolved& m) {
-  const auto settings = env_.settings.current();
-  if (m.reason != net::error::none) {
-    s_.asked_seeds.failed(host, m.reason);
-    env_.log.write(log_level::warning, host_.stable_name(), "a host to start at does not resolve",
-                   {{"host", host}, {"error", std::string{net::name_of(m.reason)}}});
-    return;
-  }
-  std::vector<net::endpoint> peers;
-  for (std::size_t i = 0; i != std::min(m.addresses.size(), addresses_per_seed); ++i)
-    if (settings->may_dial(m.addresses[i]) && settings->reach.dials(m.addresses[i]))
-      peers.push_back(m.addresses[i]);
-  if (peers.empty())
-    env_.log.write(
-        log_level::warning, host_.stable_name(),
-        "a host to start at has no address that may be dialled",
-        {{"host", host},
-         {"first_address", m.addresses.empty() ? "none" : net::to_string(m.addresses.front())}});
-  s_.to_dial.insert(s_.to_dial.end(), peers.begin(), peers.end());
-  for (const auto& known : settings->config.start.hosts)
-    if (net::to_string(known) == host)
-      s_.hosts[known] = std::move(peers);
-}
-
-/// All hosts were asked: those that gave addresses are dialled, the others asked again.
-void crawler::hosts_asked() {
-  const auto settings = env_.settings.current();
-  auto peers = std::exchange(s_.to_dial, {});
-  if (!peers.empty())
-    use(settings);
-  if (s_.now == phase::seeding)
-    peers = env_.settings.current()->config.start.connect;
-  const auto wait = s_.asked_seeds.has_failed()
-                        ? s_.asked_seeds.next_round(settings->config.run.once)
-                        : std::nullopt;
-  if (s_.now == phase::seeding && peers.empty() && !wait) {
-    fail(crawl_fault::nobody_reached,
-         s_.asked_seeds.has_failed()
-             ? fmt::format("no host of --connect resolves ({}): check the names and the resolver",
-                           s_.asked_seeds.failures_text())
-             : "no host of --connect has an address that may be dialled: the log says which they "
-               "have; private ones need --allow-unroutable");
-    return;
-  }
-  if (!peers.empty())
-    dial_at_once(std::move(peers));
-  else if (s_.now == phase::seeding)
-    env_.log.write(
-        log_level::error, host_.stable_name(),
-        "no host of --connect resolves: asking again; check the names and the resolver",
-        {{"hosts", s_.asked_seeds.failures_text()}, {"again_in_s", fmt::to_string(wait->count())}});
-  if (wait)
-    s_.seeds_timer = env_.time.start(*wait, host_.self());
-}
-
-void crawler::dial_at_once(std::vector<net::endpoint> peers) {
-  save(save_seeds, {store::dial_soon{env_.time.now().wall, std::move(peers)}});
+    seeded();
 }
 
 /// Nobody is known, and no seed gave an address: they are asked again, or that was it.
@@ -511,9 +367,6 @@ void crawler::begin() {
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
   s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
   s_.tidy_waits = true;
-  s_.good_at_start = s_.counters.good;
-  if (wants_seeds())
-    ask_again_later();
   env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters});
 }
 
@@ -538,11 +391,8 @@ void crawler::on_timer(net::timer_id timer) {
     tidy();
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
     env_.network.find_routes(host_.self());
-  } else if (timer == s_.seeds_timer && s_.now <= phase::crawling) {
-    if (!env_.settings.current()->config.start.hosts.empty())
-      ask_hosts();
-    else if (s_.now == phase::seeding || wants_seeds())
-      ask_seeds();
+  } else if (timer == s_.seeds_timer && s_.now == phase::seeding) {
+    ask_seeds();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -658,15 +508,6 @@ void crawler::finish() {
   for (const auto timer :
        {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer, s_.seeds_timer})
     env_.time.cancel(timer);
-  // That nobody who is known can be dialled from here is no result.
-  const auto at_rest = std::accumulate(s_.not_dialled.begin(), s_.not_dialled.end(), 0ull);
-  if (s_.how == crawl_end::finished && s_.counters.tried == 0 && at_rest != 0 &&
-      at_rest == s_.known) {
-    s_.how = crawl_end::failed;
-    s_.fault = crawl_fault::nobody_reached;
-    s_.problem = fmt::format("nobody who is known can be dialled from here; not dialled: {}",
-                             env_.settings.current()->reach.not_dialled_text());
-  }
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});
   env_.runtime.send(s_.control, shut_down{});

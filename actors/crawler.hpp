@@ -73,14 +73,10 @@ public:
     bool routes_known = false;
     bool settling = false; ///< The database is being told which networks are dialled: these.
     std::array<bool, 8> settling_for{};
-    std::map<net::resolve_id, std::string>
-        resolving; ///< Which seed or host each question is about.
+    std::map<net::resolve_id, std::string> resolving; ///< Which seed each question is about.
     seed_questions asked_seeds;
-    net::timer_id seeds_timer; ///< Until seeds, or hosts that did not answer, are asked again.
+    net::timer_id seeds_timer; ///< Until seeds that did not answer are asked again.
     std::vector<net::endpoint> seeds;
-    std::map<net::host_port, std::vector<net::endpoint>> hosts; ///< To start at, once resolved.
-    std::vector<net::endpoint> to_dial; ///< Of hosts that resolved in this round.
-    std::uint64_t good_at_start = 0;    ///< Of a census that goes on.
     net::timer_id limit_timer;
     net::timer_id progress_timer;
     net::timer_id tidy_timer;
@@ -97,8 +93,7 @@ public:
                x.resumed, x.counters, x.known, x.asking_known, x.not_dialled, x.reached_lately,
                x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits, x.hosts,
-               x.to_dial, x.good_at_start);
+               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits);
     }
   };
 
@@ -139,16 +134,8 @@ private:
   void on_networks_settled(const store::networks_settled& done);
   void seed();
   void ask_seeds();
-  bool wants_seeds() const;
   void seeds_failed();
   void on_resolved(const net::resolved& m);
-  void on_seed_resolved(const std::string& seed, const net::resolved& m);
-  void seeds_asked();
-  void ask_again_later();
-  void ask_hosts();
-  void on_host_resolved(const std::string& host, const net::resolved& m);
-  void hosts_asked();
-  void dial_at_once(std::vector<net::endpoint> peers);
   void seeded();
   void begin();
   void end(crawl_end how);

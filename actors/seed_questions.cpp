@@ -9,7 +9,6 @@ namespace seedwalk::actors {
 void seed_questions::begin_round() {
   ++rounds_;
   failures_.clear();
-  has_answer_ = false;
 }
 
 std::optional<std::chrono::seconds> seed_questions::next_round(bool once) const {

@@ -12,8 +12,7 @@
 
 namespace seedwalk::actors {
 
-/// When DNS seeds, or hosts to start at, that gave no address are asked again, and when that is
-/// given up.
+/// When DNS seeds that gave no address are asked again, and when that is given up.
 ///
 /// A crawl may start before its resolver answers: at boot, or while an uplink is lost. So all seeds
 /// are asked again after growing delays, for as long as nobody is known. A crawl that ends when
@@ -33,15 +32,6 @@ public:
   /// `seed` answered with no address: why.
   void failed(const std::string& seed, net::error why) { failures_[seed] = why; }
 
-  /// One of them gave an address that may be dialled.
-  void answered() { has_answer_ = true; }
-
-  /// Whether any did so in this round.
-  bool has_answer() const { return has_answer_; }
-
-  /// Whether any of them gave no address in this round.
-  bool has_failed() const { return !failures_.empty(); }
-
   /// How long to wait before the next round; nothing: give up.
   std::optional<std::chrono::seconds> next_round(bool once) const;
 
@@ -52,13 +42,12 @@ public:
 
   template <net::inspector F>
   friend auto inspect(F& f, seed_questions& x) {
-    return f(x.rounds_, x.failures_, x.has_answer_);
+    return f(x.rounds_, x.failures_);
   }
 
 private:
   std::uint32_t rounds_ = 0;
   std::map<std::string, net::error> failures_;
-  bool has_answer_ = false;
 };
 
 } // namespace seedwalk::actors

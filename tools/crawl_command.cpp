@@ -158,9 +158,7 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   std::vector<std::string> dial;
   for (const auto& peer : config.start.connect)
     dial.push_back(net::to_string(peer));
-  for (const auto& host : config.start.hosts) // By their names: nobody is asked, either.
-    dial.push_back(net::to_string(host));
-  if (!dial.empty()) {
+  if (!config.start.connect.empty()) {
     print_due(how, dial, {}, as_json);
     return exit_code::done;
   }

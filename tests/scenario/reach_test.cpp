@@ -143,21 +143,6 @@ TEST(reach, a_crawl_ends_though_it_knows_whom_it_cannot_reach) {
   }
 }
 
-/// "Finished", said a crawl that had not dialled anybody.
-TEST(reach, a_crawl_that_can_dial_nobody_it_knows_has_failed) {
-  auto s = plain_crawl(3, 4);
-  s.starts_at_dns = true;
-  crawl_world w{s};
-  ASSERT_TRUE(w.start());
-  tell_of_onions(w, 10, s.wall);
-  w.run();
-  const auto summary = w.judge().summary;
-  ASSERT_TRUE(summary);
-  EXPECT_EQ(summary->how, actors::crawl_end::failed);
-  EXPECT_EQ(summary->fault, actors::crawl_fault::nobody_reached);
-  EXPECT_NE(summary->problem.find("torv3"), std::string::npos) << summary->problem;
-}
-
 TEST(reach, who_has_addresses_and_a_proxy_reaches_every_network_that_we_can_dial) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     auto s = a_day(seed, 120);
