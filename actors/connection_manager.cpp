@@ -272,7 +272,8 @@ void connection_manager::look_for_the_end() {
     return;
   if (nothing_due && s_.more_to_come) {
     if (!std::exchange(s_.end_asked, true))
-      env_.runtime.send(s_.crawler, nothing_is_due{s_.dials_ended, reached(), !why_in_vain().empty()});
+      env_.runtime.send(s_.crawler,
+                        nothing_is_due{s_.dials_ended, reached(), !why_in_vain().empty()});
     return;
   }
   for (const auto& [listener, local] : s_.listeners)

@@ -165,8 +165,7 @@ public:
                x.brake, x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
                x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
                x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked,
-               x.look_anew);
+               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked, x.look_anew);
     }
   };
 

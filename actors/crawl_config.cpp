@@ -70,9 +70,8 @@ constexpr std::uint64_t most_32 = UINT32_MAX;
 /// True if nobody but this machine, or the machines of a private test chain, can ever be dialled.
 /// A name may lead anywhere.
 bool stays_private(const crawl_config& c) {
-  return c.network.name == "regtest" ||
-         (c.start.fixed && c.start.connect_names.empty() &&
-          std::ranges::all_of(c.start.connect, net::is_loopback));
+  return c.network.name == "regtest" || (c.start.fixed && c.start.connect_names.empty() &&
+                                         std::ranges::all_of(c.start.connect, net::is_loopback));
 }
 
 result check_user_agent(const crawl_config& c) {

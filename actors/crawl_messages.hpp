@@ -138,8 +138,8 @@ struct crawl_progress {
   std::optional<net::instant> believed_at;
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network,
-             x.dialled, x.established, x.known, x.believed_at);
+    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.dialled,
+             x.established, x.known, x.believed_at);
   }
 };
 

@@ -420,9 +420,8 @@ void crawler::finish() {
   if (s_.now == phase::ended)
     return;
   s_.now = phase::ended;
-  for (const auto timer :
-       {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer, s_.seeds_timer,
-        s_.names_timer})
+  for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer,
+                           s_.seeds_timer, s_.names_timer})
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});

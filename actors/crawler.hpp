@@ -93,9 +93,9 @@ public:
     std::map<net::resolve_id, net::named_host> resolving_names;
     std::vector<net::named_host> names_failed; ///< In this round.
     seed_questions asked_names;
-    bool resolver_fails = false;               ///< Of those, a later round may answer some.
+    bool resolver_fails = false;                ///< Of those, a later round may answer some.
     std::map<std::string, std::string> in_vain; ///< Names that lead nowhere, and why.
-    net::timer_id names_timer;                 ///< Until they are asked for again.
+    net::timer_id names_timer;                  ///< Until they are asked for again.
     std::uint32_t queueing = 0; ///< Writes that make somebody due, not yet answered.
     net::timer_id limit_timer;
     net::timer_id progress_timer;

@@ -28,7 +28,7 @@ public:
   /// Who has reached somebody waits until each live endpoint was due so many times.
   static constexpr std::uint32_t live_intervals = 2;
 
-  static constexpr std::chrono::minutes pause_min{15}; ///< Doubled after each round ...
+  static constexpr std::chrono::minutes pause_min{15};  ///< Doubled after each round ...
   static constexpr std::chrono::minutes pause_max{240}; ///< ... up to this, ...
   static constexpr std::uint32_t spread_percent = 25;   ///< ... and longer by a draw up to this.
 
@@ -56,8 +56,8 @@ public:
 
   template <net::inspector F>
   friend auto inspect(F& f, seed_watch& x) {
-    return f(x.last_.dialled, x.last_.reached, x.last_.established, x.dialled_then_,
-             x.quiet_since_, x.not_before_, x.rounds_, x.doublings_);
+    return f(x.last_.dialled, x.last_.reached, x.last_.established, x.dialled_then_, x.quiet_since_,
+             x.not_before_, x.rounds_, x.doublings_);
   }
 
 private:

@@ -39,8 +39,8 @@ std::string_view problem_with(std::string_view name) {
     if (label.size() > label_chars_max)
       return "is neither an address nor a host name: a part between dots has more than 63 "
              "characters";
-    if (!std::ranges::all_of(label,
-                             [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; }))
+    if (!std::ranges::all_of(
+            label, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; }))
       return "is neither an address nor a host name, which has only letters, digits, hyphens and "
              "dots";
     if (label.starts_with('-') || label.ends_with('-'))
