@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "sim/scenario/crawl_world.hpp"
@@ -171,6 +173,35 @@ TEST(names, that_were_resolved_survive_a_reload) {
   world.run();
   EXPECT_EQ(world.judge().known, 12u);
   EXPECT_GE(world.judge().summary->counters.tried, 2u);
+}
+
+// What the crawler and the manager know of names and seeds is all in their states.
+TEST(names, and_seeds_survive_capture_and_restoration_at_any_quiet_moment) {
+  auto old = plain_crawl(7, 12);
+  old.starts_at_dns = true;
+  old.crawler.config.start.dns = true;
+  old.crawler.config.start.dns_seeds = {"seed.test"};
+  for (const auto& s : {begins_at_name(), old}) {
+    std::array<std::uint64_t, 2> hashes{};
+    for (const bool restores : {false, true}) {
+      crawl_world world{s};
+      resolver_is_down(world);
+      ASSERT_TRUE(world.disk().open());
+      store::batch known; // Somebody who is gone.
+      known.operations.emplace_back(store::dial_soon{1s, {net::ipv4_endpoint(0x7f630001, port)}});
+      ASSERT_TRUE(world.disk().database().apply(known));
+      ASSERT_TRUE(world.start());
+      while (!world.over() && world.advance()) {
+        if (world.now() > 5s)
+          answer_from(world, world.nodes().seeds());
+        if (restores && world.home().idle() && !world.over()) {
+          ASSERT_TRUE(world.recreate().empty());
+        }
+      }
+      hashes[restores] = verdict_of(world).hash;
+    }
+    EXPECT_EQ(hashes[0], hashes[1]);
+  }
 }
 
 TEST(names, come_in_any_number) {
