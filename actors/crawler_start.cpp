@@ -29,6 +29,13 @@ std::string reason_against(const settings& s, const net::endpoint& peer) {
                      net::to_string(peer));
 }
 
+/// Whether this crawl would dial whom DNS seeds name: they answer with IPv4 and IPv6 addresses.
+bool seeds_could_help(const settings& s) {
+  const auto dialled = s.reach.dialled();
+  return s.dials().slots > 0 && (dialled[static_cast<std::size_t>(net::network_id::ipv4)] ||
+                                 dialled[static_cast<std::size_t>(net::network_id::ipv6)]);
+}
+
 } // namespace
 
 void crawler::seed() {
@@ -283,7 +290,8 @@ void crawler::watch_for_seeds(const crawl_progress& m) {
       std::accumulate(m.good_by_network.begin(), m.good_by_network.end(), std::uint64_t{0});
   s_.watch.note(now, {m.dialled, reached, m.established});
   const bool few = s_.reached_lately < settings->config.start.enough_known;
-  if (looking() || !s_.watch.due(now, few, settings->config.schedule.live_interval))
+  if (looking() || !seeds_could_help(*settings) ||
+      !s_.watch.due(now, few, settings->config.schedule.live_interval))
     return;
   env_.log.write(log_level::warning, host_.stable_name(),
                  "nobody who is known can be reached: asking the DNS seeds",
@@ -305,7 +313,8 @@ void crawler::on_nothing_due(const nothing_is_due& m) {
     return;
   }
   const bool in_vain = m.reached == 0 && (m.dialled > 0 || s_.reached_lately == 0);
-  if (in_vain && !m.our_doing && !s_.seeds_answered && may_ask_seeds()) {
+  if (in_vain && !m.our_doing && !s_.seeds_answered && may_ask_seeds() &&
+      seeds_could_help(*env_.settings.current())) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "nobody who is known was reached: asking the DNS seeds before the end",
                    {{"known", fmt::to_string(s_.known)}, {"dialled", fmt::to_string(m.dialled)}});

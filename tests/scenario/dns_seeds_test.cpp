@@ -185,26 +185,28 @@ TEST(dns_seeds, that_name_only_those_who_are_gone_are_asked_once_before_the_end)
   EXPECT_EQ(verdict.known, gone + 1);
 }
 
-// Who says whom to dial, or asks for no DNS, means it.
-TEST(dns_seeds, are_not_asked_where_somebody_was_named_or_dns_is_off) {
+// Who says whom to dial, or asks for no DNS, means it. Others would not dial whom a seed names.
+TEST(dns_seeds, are_not_asked_where_somebody_was_named_or_dns_is_off_or_none_could_be_dialled) {
   const auto somebody = net::ipv4_endpoint(0x7f650001, 18444);
-  using start_options = actors::start_options;
-  const std::vector<std::function<void(start_options&)>> ways = {
-      [](start_options& start) { start.dns = false; },
-      [&](start_options& start) { start.connect = {somebody}; },
-      [](start_options& start) {
-        start.connect_names = {{"n.test", 1}};
+  using config = actors::crawl_config;
+  const std::vector<std::function<void(config&)>> ways = {
+      [](config& c) { c.start.dns = false; },
+      [&](config& c) { c.start.connect = {somebody}; },
+      [](config& c) {
+        c.start.connect_names = {{"n.test", 1}};
       },
-      [&](start_options& start) {
-        start.connect = {somebody};
-        start.fixed = true;
-      }};
+      [&](config& c) {
+        c.start.connect = {somebody};
+        c.start.fixed = true;
+      },
+      [](config& c) { c.limits.max_outbound = 0; },
+      [](config& c) { c.network.reach.only = {net::network_id::cjdns}; }};
   for (const auto& way : ways)
     for (const bool once : {true, false}) {
       auto s = knows_the_gone();
       s.crawler.config.run.once = once;
       s.crawler.config.run.limit = 5h;
-      way(s.crawler.config.start);
+      way(s.crawler.config);
       crawl_world world{s};
       answer_from(world);
       start_on_old_database(world);
