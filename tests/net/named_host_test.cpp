@@ -159,20 +159,22 @@ TEST_P(named_host_refusal, says_what_is_wrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     texts, named_host_refusal,
-    testing::Values(
-        refusal{"1.2.3.999", "begin with a digit"}, refusal{"1.2.3", "begin with a digit"},
-        refusal{"127.1:8333", "with a digit"}, refusal{"2130706433", "begin with a digit"},
-        refusal{"0x7f000001", "begin with a digit"}, refusal{"1.2.3.4x", "begin with a digit"},
-        refusal{"foo bar", "only letters"}, refusal{"a_b.example", "only letters"},
-        refusal{"[::1", "closing bracket"}, refusal{"::1]:8333", "IPv6"},
-        refusal{"node.example:83:33", "IPv6"}, refusal{"[node.example]:8333", "IPv6"},
-        refusal{"-a.example", "hyphen"}, refusal{"a-.example", "hyphen"},
-        refusal{"a..example", "is empty"}, refusal{".example", "is empty"},
-        refusal{":8333", "names no host"}, refusal{"example.org:0", "port 0"},
-        refusal{"example.org:99999", "valid port"}, refusal{"example.org:", "valid port"},
-        refusal{"pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscrye.onion", "Tor v3"},
-        refusal{"short.onion", "Tor v3"}, refusal{"short.onion.", ".onion or .i2p"},
-        refusal{"stats.i2p", "I2P"}, refusal{"stats.i2p.", ".onion or .i2p"}));
+    testing::Values(refusal{"1.2.3.999", "begin with a digit"},
+                    refusal{"1.2.3", "begin with a digit"}, refusal{"127.1:8333", "with a digit"},
+                    refusal{"2130706433", "begin with a digit"},
+                    refusal{"0x7f000001", "begin with a digit"},
+                    refusal{"1.2.3.4x", "begin with a digit"}, refusal{"foo bar", "only letters"},
+                    refusal{"a_b.example", "only letters"}, refusal{"[::1", "closing bracket"},
+                    refusal{"::1]:8333", "IPv6"}, refusal{"node.example:83:33", "IPv6"},
+                    refusal{"[node.example]:8333", "IPv6"}, refusal{"-a.example", "hyphen"},
+                    refusal{"a-.example", "hyphen"}, refusal{"a..example", "is empty"},
+                    refusal{".example", "is empty"}, refusal{":8333", "names no host"},
+                    refusal{"example.org:0", "port 0"}, refusal{"example.org:99999", "valid port"},
+                    refusal{"example.org:", "valid port"}, refusal{"127.0.0.1:port", "valid port"},
+                    refusal{"pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscrye.onion",
+                            "Tor v3"},
+                    refusal{"short.onion", "Tor v3"}, refusal{"short.onion.", ".onion or .i2p"},
+                    refusal{"stats.i2p", "I2P"}, refusal{"stats.i2p.", ".onion or .i2p"}));
 
 TEST(named_host, names_and_their_parts_have_a_longest) {
   const std::string longest_label(63, 'a');

@@ -215,6 +215,19 @@ TEST(dns_seeds, are_not_asked_where_somebody_was_named_or_dns_is_off_or_none_cou
     }
 }
 
+TEST(dns_seeds, that_were_silent_are_not_asked_again_by_a_crawl_that_only_listens) {
+  auto s = begins_at_dns();
+  s.crawler.config.run.once = false;
+  s.crawler.config.run.limit = 5h;
+  s.crawler.config.limits.max_outbound = 0;
+  crawl_world world{s};
+  start_on_old_database(world);
+  run_until(world, 15s);
+  answer_from(world);
+  world.run();
+  EXPECT_EQ(world.judge().known, gone);
+}
+
 TEST(dns_seeds, are_left_alone_by_a_crawl_that_reaches_somebody) {
   auto s = knows_the_gone();
   s.crawler.config.run.once = false;
