@@ -104,6 +104,43 @@ parsed<net::endpoint> read_endpoint(const crawl_config& c, std::string_view text
   return *peer;
 }
 
+/// Two members by one option: addresses, and names that the crawl resolves. It prints the addresses
+/// first.
+config_option start_connect() {
+  return {"start.connect",
+          "connect",
+          "HOST[:PORT]",
+          "start at this address or name; may be given more than once",
+          common,
+          value_kind::list,
+          [](crawl_config& c, const option_texts& texts) -> set_result {
+            const auto* chain = net::find_chain(c.network.name);
+            const std::uint16_t port = chain == nullptr ? 0 : chain->default_port;
+            std::vector<net::endpoint> addresses;
+            std::vector<net::named_host> names;
+            for (const auto& text : texts) {
+              auto host = net::parse_endpoint_or_name(text, port);
+              if (!host)
+                return tl::unexpected(host.error().message);
+              if (const auto* peer = std::get_if<net::endpoint>(&*host))
+                addresses.push_back(*peer);
+              else
+                names.push_back(std::get<net::named_host>(std::move(*host)));
+            }
+            c.start.connect = std::move(addresses);
+            c.start.connect_names = std::move(names);
+            return {};
+          },
+          [](const crawl_config& c) {
+            option_texts texts;
+            for (const auto& peer : c.start.connect)
+              texts.push_back(net::to_string(peer));
+            for (const auto& name : c.start.connect_names)
+              texts.push_back(net::to_string(name));
+            return texts;
+          }};
+}
+
 template <class Member>
 config_option boolean(const label& l, Member member) {
   return scalar(
@@ -265,14 +302,12 @@ void add_network(std::vector<config_option>& t) {
 }
 
 void add_start(std::vector<config_option>& t) {
-  t.push_back(endpoints(
-      {"start.connect", "connect", "HOST:PORT", "start here; may be given more than once", common},
-      [](auto& c) -> auto& { return c.start.connect; }));
+  t.push_back(start_connect());
   t.push_back(boolean(
       {"start.fixed", "fixed", "", "dial what --connect names, and nobody else", common},
       [](auto& c) -> auto& { return c.start.fixed; }));
   t.push_back(boolean(
-      {"start.dns", "dns", "", "ask DNS seeds while little is known", common},
+      {"start.dns", "dns", "", "ask DNS seeds while little is known, or nobody is reached", common},
       [](auto& c) -> auto& { return c.start.dns; }));
   t.push_back(texts(
       {"start.dns_seeds", "dns-seed", "NAME", "DNS seeds instead of the chain's own"},

@@ -1,6 +1,7 @@
 #include "actors/connection_manager.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -87,7 +88,11 @@ caf::behavior connection_manager::make_behavior() {
           dial_more();
       },
       [this](const begin_crawl& m) { on_begin(m); },
-      [this](const networks_changed&) { look_again(); },
+      [this](const endpoints_queued&) { look_again(); },
+      [this](const no_more_to_come&) {
+        s_.more_to_come = false;
+        look_for_the_end();
+      },
       [this](const end_crawl&) { on_end(); },
       [this](const shared_sent& m) { on_shared_sent(m); },
       [this](const ban_peer& m) { on_ban(m); },
@@ -115,6 +120,7 @@ caf::behavior connection_manager::make_behavior() {
 void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
   s_.counters = m.so_far;
+  s_.more_to_come = m.more_to_come;
   s_.now = phase::loading;
   watch_clock();
   // A database that a wrong clock wrote may be opened under a right one.
@@ -235,6 +241,11 @@ void connection_manager::end_at_once() {
   host_.quit();
 }
 
+/// How many dials of this run reached a verack.
+std::uint64_t connection_manager::reached() const {
+  return std::accumulate(s_.good_by_network.begin(), s_.good_by_network.end(), std::uint64_t{0});
+}
+
 crawl_progress connection_manager::progress() const {
   const auto any = [](const auto& flags) {
     return std::any_of(flags.begin(), flags.end(), [](bool set) { return set; });
@@ -245,6 +256,8 @@ crawl_progress connection_manager::progress() const {
           s_.pool.in_phase(pool_phase::imminent),
           s_.asking || any(s_.news) || any(s_.more),
           s_.good_by_network,
+          s_.dials_ended,
+          s_.pool.in_phase(pool_phase::connected),
           0,
           believed ? std::optional{env_.time.now()} : std::nullopt};
 }
@@ -257,6 +270,12 @@ void connection_manager::look_for_the_end() {
                            env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
+  if (nothing_due && s_.more_to_come) {
+    if (!std::exchange(s_.end_asked, true))
+      env_.runtime.send(s_.crawler,
+                        nothing_is_due{s_.dials_ended, reached(), !why_in_vain().empty()});
+    return;
+  }
   for (const auto& [listener, local] : s_.listeners)
     env_.network.stop_listening(listener);
   s_.listeners.clear();
@@ -333,6 +352,8 @@ void connection_manager::look_again() {
   s_.after = {};
   s_.news.fill(true);
   s_.settled = false;
+  s_.end_asked = false;
+  s_.look_anew = s_.asking;
   ask_who_is_due();
 }
 
@@ -422,6 +443,10 @@ void connection_manager::on_due(const store::due_answer& answer) {
     // At the end of a queue the next look begins at the front: whatever became due meanwhile may
     // stand anywhere.
     s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
+  }
+  if (std::exchange(s_.look_anew, false)) { // They may stand before the place that this came to.
+    s_.after = {};
+    s_.news.fill(true);
   }
   if (!unwelcome.empty())
     put_off(unwelcome);

@@ -109,6 +109,7 @@ public:
     std::array<bool, store::dialled_class_count> asked{}; ///< For whom, in the last question.
     /// By dial_class: somebody became due, or may have, since the last question.
     std::array<bool, store::dialled_class_count> news{true, true, true};
+    bool look_anew = false; ///< Somebody was queued while the last question was under way.
     bool settled =
         false; ///< The last question was asked after the last visit was saved, and brought nobody.
     std::array<net::bytes, store::dialled_class_count> after;
@@ -131,6 +132,8 @@ public:
     dial_brake brake;
     std::uint64_t dials_ended = 0; ///< In this run, those broken off not counted.
     bool got_out = false;          ///< One of them got out of this machine.
+    bool more_to_come = false;     ///< The crawler is asked before the end ...
+    bool end_asked = false;        ///< ... and was.
 
     clock_check clock;
     clock_check::verdict clock_said = clock_check::verdict::unknown; ///< And the log knows.
@@ -162,7 +165,7 @@ public:
                x.brake, x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
                x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
                x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals, x.good_by_network);
+               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked, x.look_anew);
     }
   };
 
@@ -198,6 +201,7 @@ private:
                   std::chrono::nanoseconds delay);
   void arm_timers();
   void look_for_the_end();
+  std::uint64_t reached() const;
   crawl_progress progress() const;
   std::uint64_t save(std::vector<store::operation> operations, saving then);
 

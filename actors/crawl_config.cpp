@@ -68,9 +68,10 @@ constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t most_32 = UINT32_MAX;
 
 /// True if nobody but this machine, or the machines of a private test chain, can ever be dialled.
+/// A name may lead anywhere.
 bool stays_private(const crawl_config& c) {
-  return c.network.name == "regtest" ||
-         (c.start.fixed && std::ranges::all_of(c.start.connect, net::is_loopback));
+  return c.network.name == "regtest" || (c.start.fixed && c.start.connect_names.empty() &&
+                                         std::ranges::all_of(c.start.connect, net::is_loopback));
 }
 
 result check_user_agent(const crawl_config& c) {
@@ -112,8 +113,8 @@ result check_network(const crawl_config& c) {
 }
 
 result check_start(const crawl_config& c) {
-  if (c.start.fixed && c.start.connect.empty())
-    return wrong("start.fixed", "needs at least one endpoint in start.connect");
+  if (c.start.fixed && !c.start.names_somebody())
+    return wrong("start.fixed", "needs at least one host in start.connect");
   if (c.network.allow_unroutable)
     return {};
   for (const auto& peer : c.start.connect)

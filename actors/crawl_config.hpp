@@ -15,6 +15,7 @@
 #include "net/chain_params.hpp"
 #include "net/endpoint.hpp"
 #include "net/inspect.hpp"
+#include "net/named_host.hpp"
 #include "net/session_timers.hpp"
 #include "store/ban_record.hpp"
 #include "store/schedule.hpp"
@@ -40,20 +41,25 @@ struct network_options {
   }
 };
 
-/// Where a crawl starts: at `connect`; else at what the database knows; else, while fewer than
-/// `enough_known` endpoints succeeded this week, at the DNS seeds.
+/// Where a crawl starts: at `connect` and `connect_names`; else at what the database knows; else,
+/// while fewer than `enough_known` endpoints succeeded this week, at the DNS seeds. These are asked
+/// again when nobody who is known can be reached (seed_watch.hpp).
 struct start_options {
   std::vector<net::endpoint> connect;
-  bool fixed = false; ///< Dial `connect`, and nobody else whoever is heard of.
+  std::vector<net::named_host> connect_names; ///< More of them, resolved when a crawl begins.
+  bool fixed = false; ///< Dial those two, and nobody else whoever is heard of.
   bool dns = true;
   std::vector<std::string> dns_seeds; ///< Empty: those of the chain.
   std::uint32_t enough_known = 1'000;
+
+  /// True if somebody is named to start at, so that DNS seeds are nobody's business.
+  bool names_somebody() const { return !connect.empty() || !connect_names.empty(); }
 
   friend bool operator==(const start_options&, const start_options&) = default;
 
   template <net::inspector F>
   friend auto inspect(F& f, start_options& x) {
-    return f(x.connect, x.fixed, x.dns, x.dns_seeds, x.enough_known);
+    return f(x.connect, x.connect_names, x.fixed, x.dns, x.dns_seeds, x.enough_known);
   }
 };
 

@@ -45,7 +45,7 @@ enum class crawl_fault : std::uint8_t {
   storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
   storage_failed,  ///< The operating system refused to read or write for as long.
   storage_damaged, ///< The database is damaged.
-  nobody_reached,  ///< Not one dial got out of this machine, or no seed could be asked.
+  nobody_reached,  ///< No dial got out of this machine, or neither seed nor name led anywhere.
 };
 
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.
@@ -54,16 +54,41 @@ enum class crawl_fault : std::uint8_t {
 struct begin_crawl {
   std::uint32_t census = 0;
   crawl_counters so_far; ///< Of the same census before a restart.
+  /// The crawler may find more to dial: names are being resolved, or DNS seeds may be asked. Until
+  /// `no_more_to_come`, a crawl that ends when nothing is due asks before it ends.
+  bool more_to_come = false;
   template <net::inspector F>
   friend auto inspect(F& f, begin_crawl& x) {
-    return f(x.census, x.so_far);
+    return f(x.census, x.so_far, x.more_to_come);
   }
 };
 
-/// Crawler to manager: endpoints of networks that are dialled from now on were queued.
-struct networks_changed {
+/// Crawler to manager: endpoints may have been queued behind the place that it has come to, such as
+/// those of networks that are dialled from now on, or of names that were resolved.
+struct endpoints_queued {
   template <net::inspector F>
-  friend auto inspect(F& f, networks_changed&) {
+  friend auto inspect(F& f, endpoints_queued&) {
+    return f();
+  }
+};
+
+/// Manager to crawler: this crawl is to end when nothing is due, and nothing is; shall it? Said
+/// while more is to come, and again after each `endpoints_queued`. The answer is either of those
+/// two.
+struct nothing_is_due {
+  std::uint64_t dialled = 0; ///< Dials that ended in this run.
+  std::uint64_t reached = 0; ///< Of them, those that reached the peer's verack.
+  bool our_doing = false;    ///< All dials failed by this machine's own doing.
+  template <net::inspector F>
+  friend auto inspect(F& f, nothing_is_due& x) {
+    return f(x.dialled, x.reached, x.our_doing);
+  }
+};
+
+/// Crawler to manager: there is nowhere else to look; end once nothing is due.
+struct no_more_to_come {
+  template <net::inspector F>
+  friend auto inspect(F& f, no_more_to_come&) {
     return f();
   }
 };
@@ -106,13 +131,15 @@ struct crawl_progress {
   bool more_due = true;          ///< Beside those, somebody may be due.
   /// Of this run, by net::network_id.
   std::array<std::uint64_t, 8> good_by_network{};
-  std::uint64_t known = 0; ///< Endpoints in the database; the crawler fills it in.
+  std::uint64_t dialled = 0;     ///< Dials that ended in this run.
+  std::uint32_t established = 0; ///< Connections whose handshake is complete.
+  std::uint64_t known = 0;       ///< Endpoints in the database; the crawler fills it in.
   /// The moment of this message, if the wall clock is believed then (clock_check.hpp).
   std::optional<net::instant> believed_at;
   template <net::inspector F>
   friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.known,
-             x.believed_at);
+    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.dialled,
+             x.established, x.known, x.believed_at);
   }
 };
 

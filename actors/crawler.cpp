@@ -8,7 +8,6 @@
 #include "actors/connection_manager.hpp"
 #include "actors/control_server.hpp"
 #include "actors/db_writer.hpp"
-#include "net/random.hpp"
 
 namespace seedwalk::actors {
 
@@ -16,11 +15,8 @@ namespace {
 
 constexpr std::chrono::seconds progress_interval{1};
 constexpr std::chrono::minutes tidy_interval{10};
-constexpr std::chrono::seconds resolve_timeout{10};
 /// What the last batch may take beyond the deadline for visits.
 constexpr std::chrono::seconds closing_time{5};
-/// As many addresses of one DNS seed as Bitcoin Core keeps (nMaxIPs in net.cpp).
-constexpr std::size_t addresses_per_seed = 32;
 
 crawl_fault fault_of(const store::error& e) {
   if (e.code == store::error_code::disk_full)
@@ -69,10 +65,12 @@ caf::behavior crawler::make_behavior() {
           env_.progressed(progress);
         }
         s_.counters = m.counters;
+        watch_for_seeds(m);
         s_.believed_at = m.believed_at;
         if (s_.tidy_waits)
           tidy();
       },
+      [this](const nothing_is_due& m) { on_nothing_due(m); },
       [this](const crawl_ended& m) { on_crawl_ended(m); },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
       [this](const net::stop_requested&) { end(crawl_end::stopped); },
@@ -146,8 +144,15 @@ void crawler::on_saved(const operations_saved& m) {
         ask(ask_stats, store::stats_query{env_.time.now().wall});
       break;
     case save_seeds:
+      --s_.queueing;
       if (s_.now == phase::seeding)
         begin();
+      else
+        found_more();
+      break;
+    case save_found:
+      --s_.queueing;
+      found_more();
       break;
     case save_tidy:
       for (const auto& result : m.results)
@@ -201,6 +206,8 @@ void crawler::on_census(const store::censuses_answer& answer) {
   s_.census.configuration = settings->digest;
   for (const auto& peer : settings->config.start.connect)
     s_.census.seeds.push_back(net::to_string(peer));
+  for (const auto& name : settings->config.start.connect_names)
+    s_.census.seeds.push_back(net::to_string(name));
   save(save_open, {store::open_census{s_.census}});
 }
 
@@ -218,7 +225,8 @@ void crawler::on_routes(const net::routes_found& found) {
                               before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
   const bool first = !std::exchange(s_.routes_known, true);
   if (first || now != before)
-    use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded, now));
+    use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded, now,
+                                         old->resolved));
   if (first)
     ask(ask_census, store::censuses_query{1});
   else if (now != before && s_.now == phase::crawling)
@@ -249,7 +257,7 @@ void crawler::on_networks_settled(const store::networks_settled& done) {
   if (s_.now >= phase::ending)
     return;
   if (done.queued > 0 && s_.now == phase::crawling)
-    env_.runtime.send(s_.manager, networks_changed{});
+    env_.runtime.send(s_.manager, endpoints_queued{});
   if (s_.settling_for != env_.settings.current()->reach.dialled())
     return settle_networks(std::nullopt);
   if (done.next)
@@ -257,104 +265,6 @@ void crawler::on_networks_settled(const store::networks_settled& done) {
   s_.settling = false;
   if (s_.now == phase::opening)
     seed();
-}
-
-void crawler::seed() {
-  const auto settings = env_.settings.current();
-  const auto& from = settings->config.start;
-  s_.now = phase::seeding;
-  for (const auto& peer : from.connect)
-    if (!settings->reach.dials(peer))
-      env_.log.write(log_level::warning, host_.stable_name(),
-                     "an endpoint to start at is not dialled",
-                     {{"peer", net::to_string(peer)},
-                      {"reason", std::string{name_of(settings->reach.of(peer.network))}}});
-  if (!from.connect.empty()) {
-    save(save_seeds, {store::dial_soon{env_.time.now().wall, from.connect}});
-    return;
-  }
-  if (from.dns && !from.fixed && s_.reached_lately < from.enough_known &&
-      !settings->dns_seeds().empty()) {
-    ask_seeds();
-    return;
-  }
-  if (s_.known == 0)
-    env_.log.write(
-        log_level::warning, host_.stable_name(),
-        "nowhere to start: the database is empty and there is no seed; give --connect HOST:PORT");
-  begin();
-}
-
-void crawler::ask_seeds() {
-  const auto settings = env_.settings.current();
-  s_.asked_seeds.begin_round();
-  // Seeds may be silent for longer than the crawl may last.
-  if (const auto limit = settings->config.run.limit;
-      limit.count() > 0 && s_.limit_timer == net::timer_id{})
-    s_.limit_timer = env_.time.start(limit, host_.self());
-  std::vector<std::pair<std::uint64_t, std::string>> order;
-  for (const auto& seed : settings->dns_seeds())
-    order.emplace_back(net::keyed_hash(env_.seed, "dns seed", net::as_bytes(seed)), seed);
-  std::sort(order.begin(), order.end());
-  for (const auto& [draw, seed] : order) {
-    // Seeds answer x9.<seed> with nodes that offer NETWORK and WITNESS, as Bitcoin Core asks for.
-    s_.resolving.emplace(
-        env_.network.resolve("x9." + seed, settings->default_port(), resolve_timeout, host_.self()),
-        seed);
-    if (s_.asked_seeds.rounds() == 1)
-      s_.census.seeds.push_back(seed);
-  }
-}
-
-void crawler::on_resolved(const net::resolved& m) {
-  const auto asked = s_.resolving.find(m.question);
-  if (asked == s_.resolving.end())
-    return;
-  const auto seed = asked->second;
-  s_.resolving.erase(asked);
-  if (m.reason != net::error::none) {
-    s_.asked_seeds.failed(seed, m.reason);
-    env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
-                   {{"seed", seed}, {"error", std::string{net::name_of(m.reason)}}});
-  }
-  const auto settings = env_.settings.current();
-  const auto kept = std::min(m.addresses.size(), addresses_per_seed);
-  for (std::size_t i = 0; i != kept; ++i)
-    if (settings->may_dial(m.addresses[i]))
-      s_.seeds.push_back(m.addresses[i]);
-  if (!s_.resolving.empty() || s_.now != phase::seeding)
-    return;
-  if (s_.seeds.empty() && s_.known == 0)
-    seeds_failed();
-  else
-    seeded();
-}
-
-/// Nobody is known, and no seed gave an address: they are asked again, or that was it.
-void crawler::seeds_failed() {
-  const auto wait = s_.asked_seeds.next_round(env_.settings.current()->config.run.once);
-  if (!wait) {
-    fail(crawl_fault::nobody_reached,
-         fmt::format("no DNS seed gave an address ({}): check the resolver, or give --connect "
-                     "HOST:PORT",
-                     s_.asked_seeds.failures_text()));
-    return;
-  }
-  env_.log.write(log_level::error, host_.stable_name(),
-                 "no DNS seed gave an address: asking again; check the resolver, or give --connect "
-                 "HOST:PORT",
-                 {{"again_in_s", fmt::to_string(wait->count())}});
-  s_.seeds_timer = env_.time.start(*wait, host_.self());
-}
-
-void crawler::seeded() {
-  const auto now = env_.time.now().wall;
-  store::record_claims claims{std::nullopt, now, {}};
-  for (const auto& peer : s_.seeds)
-    claims.claims.push_back(
-        {peer, static_cast<std::uint32_t>(std::min<std::int64_t>(now.count(), UINT32_MAX)), 0});
-  s_.seeds.clear();
-  save(save_seeds, {std::move(claims)});
 }
 
 void crawler::begin() {
@@ -367,7 +277,9 @@ void crawler::begin() {
   s_.progress_timer = env_.time.start(progress_interval, host_.self());
   s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
   s_.tidy_waits = true;
-  env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters});
+  s_.watch.begin(env_.time.now().steady);
+  const bool more_to_come = may_ask_seeds() || !settings->config.start.connect_names.empty();
+  env_.runtime.send(s_.manager, begin_crawl{s_.census_number, s_.counters, more_to_come});
 }
 
 /// What is dropped is gone: under a clock that is a year ahead that would be everything. So it
@@ -391,8 +303,11 @@ void crawler::on_timer(net::timer_id timer) {
     tidy();
     s_.tidy_timer = env_.time.start(tidy_interval, host_.self());
     env_.network.find_routes(host_.self());
-  } else if (timer == s_.seeds_timer && s_.now == phase::seeding) {
+  } else if (timer == s_.seeds_timer && s_.now < phase::ending) {
+    s_.seeds_timer = {};
     ask_seeds();
+  } else if (timer == s_.names_timer && s_.now < phase::ending) {
+    ask_names();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -418,7 +333,7 @@ void crawler::reload(const reload_settings& m) {
   }
   const auto old = env_.settings.current();
   use(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
-                                       env_.recipe.excluded, old->routes));
+                                       env_.recipe.excluded, old->routes, old->resolved));
   env_.network.find_routes(host_.self());
   env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
                  {{"file", m.name}});
@@ -505,8 +420,8 @@ void crawler::finish() {
   if (s_.now == phase::ended)
     return;
   s_.now = phase::ended;
-  for (const auto timer :
-       {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer, s_.seeds_timer})
+  for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer,
+                           s_.seeds_timer, s_.names_timer})
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,9 +16,11 @@
 #include "actors/environment.hpp"
 #include "actors/pool_messages.hpp"
 #include "actors/seed_questions.hpp"
+#include "actors/seed_watch.hpp"
 #include "actors/storage_messages.hpp"
 #include "net/control.hpp"
 #include "net/hosted_actor.hpp"
+#include "net/named_host.hpp"
 #include "net/timers.hpp"
 #include "store/census_record.hpp"
 
@@ -45,10 +48,14 @@ struct crawl_summary {
 
 /// The root: starts a crawl, watches over it, and ends it in order.
 ///
-/// It opens the census, or goes on with the open one; finds where to start (the endpoints given,
-/// else what the database knows, else, while too few succeeded lately, the chain's DNS seeds in
-/// keyed random order); then the manager works. A signal, the limit on time or the end of all work
-/// ends it: no new dials, visits cancelled, everything durable, the census closed, summary given.
+/// It opens the census, or goes on with the open one; finds where to start (the endpoints and names
+/// given, else what the database knows, else, while too few succeeded lately, the chain's DNS seeds
+/// in keyed random order); then the manager works. A signal, the limit on time or the end of all
+/// work ends it: no new dials, visits cancelled, everything durable, the census closed, summary
+/// given.
+///
+/// Names that were given are resolved beside the crawl: those that do not resolve hold up nobody.
+/// Where it looks for whom to dial is in crawler_start.cpp, all else in crawler.cpp.
 class crawler {
 public:
   static constexpr std::string_view kind = "crawler";
@@ -77,6 +84,19 @@ public:
     seed_questions asked_seeds;
     net::timer_id seeds_timer; ///< Until seeds that did not answer are asked again.
     std::vector<net::endpoint> seeds;
+    seed_watch watch;
+    bool seeds_answered = false; ///< In this run.
+    bool end_waits = false; ///< Nothing is due, nobody was reached: seeds are asked before the end.
+
+    // Names to start at.
+    std::deque<net::named_host> names_to_ask; ///< In this round.
+    std::map<net::resolve_id, net::named_host> resolving_names;
+    std::vector<net::named_host> names_failed; ///< In this round.
+    seed_questions asked_names;
+    bool resolver_fails = false;                ///< Of those, a later round may answer some.
+    std::map<std::string, std::string> in_vain; ///< Names that lead nowhere, and why.
+    net::timer_id names_timer;                  ///< Until they are asked for again.
+    std::uint32_t queueing = 0; ///< Writes that make somebody due, not yet answered.
     net::timer_id limit_timer;
     net::timer_id progress_timer;
     net::timer_id tidy_timer;
@@ -93,7 +113,9 @@ public:
                x.resumed, x.counters, x.known, x.asking_known, x.not_dialled, x.reached_lately,
                x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer,
                x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
-               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits);
+               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits, x.watch,
+               x.seeds_answered, x.end_waits, x.names_to_ask, x.resolving_names, x.names_failed,
+               x.asked_names, x.resolver_fails, x.in_vain, x.names_timer, x.queueing);
     }
   };
 
@@ -113,6 +135,7 @@ private:
     ask_final_stats,
     save_open,
     save_seeds,
+    save_found,
     save_progress,
     save_tidy,
     save_networks,
@@ -132,11 +155,6 @@ private:
   void on_routes(const net::routes_found& found);
   void settle_networks(const std::optional<net::endpoint>& after);
   void on_networks_settled(const store::networks_settled& done);
-  void seed();
-  void ask_seeds();
-  void seeds_failed();
-  void on_resolved(const net::resolved& m);
-  void seeded();
   void begin();
   void end(crawl_end how);
   void fail(crawl_fault fault, std::string problem);
@@ -145,6 +163,25 @@ private:
   void keep_census_times(const net::instant& now);
   void tidy();
   void finish();
+
+  // crawler_start.cpp: where it starts, and where it looks when nobody is left
+  void seed();
+  void queue(token what, std::vector<store::operation> operations);
+  bool may_ask_seeds() const;
+  void ask_seeds();
+  void seeds_failed();
+  void on_resolved(const net::resolved& m);
+  void on_seed_resolved(const std::string& seed, const net::resolved& m);
+  void seeded();
+  void ask_names();
+  void ask_next_names();
+  void on_name_resolved(const net::named_host& host, const net::resolved& m);
+  void start_at(const net::named_host& host, std::vector<net::endpoint> found);
+  void names_round_over();
+  bool looking() const;
+  void found_more();
+  void watch_for_seeds(const crawl_progress& m);
+  void on_nothing_due(const nothing_is_due& m);
 
   environment& env_;
   net::actor_host& host_;

@@ -12,21 +12,22 @@
 
 namespace seedwalk::actors {
 
-/// When DNS seeds that gave no address are asked again, and when that is given up.
+/// When names that gave no address are asked for again, and when that is given up: those of DNS
+/// seeds while nobody is known, and those to start at.
 ///
-/// A crawl may start before its resolver answers: at boot, or while an uplink is lost. So all seeds
-/// are asked again after growing delays, for as long as nobody is known. A crawl that ends when
-/// nothing is due (`once`) gives up after `tries_once` rounds, some half a minute, and has failed:
+/// A crawl may start before its resolver answers: at boot, or while an uplink is lost. So they are
+/// asked for again after growing delays. A crawl that ends when nothing is due (`once`) gives up
+/// after `tries_once` rounds, some half a minute, and has failed if nobody else was there to dial:
 /// that nothing was found because nobody could be asked is no result.
 ///
-/// A value: no clock, no door. Bounded by the number of seeds.
+/// A value: no clock, no door. Bounded by the number of names.
 class seed_questions {
 public:
   static constexpr std::chrono::seconds first_delay{2};     ///< Doubled after each round ...
   static constexpr std::chrono::seconds longest_delay{300}; ///< ... up to this.
   static constexpr std::uint32_t tries_once = 5;
 
-  /// A round begins: all seeds are asked.
+  /// A round begins: all are asked.
   void begin_round();
 
   /// `seed` answered with no address: why.

@@ -27,10 +27,11 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
 } // namespace
 
 settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name,
-                   std::vector<address_rule> excluded_by_file, net::routes_found found)
+                   std::vector<address_rule> excluded_by_file, net::routes_found found,
+                   std::set<net::endpoint> named)
     : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
       seed(run_seed), excluded(std::move(excluded_by_file)), routes(found),
-      reach(config.network.reach, routes) {
+      reach(config.network.reach, routes), resolved(std::move(named)) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");
@@ -77,7 +78,8 @@ bool settings::may_dial(const net::endpoint& peer) const {
 
 bool settings::asked_for(const net::endpoint& peer) const {
   const auto& from = config.start;
-  return !from.fixed || std::ranges::find(from.connect, peer) != from.connect.end();
+  return !from.fixed || std::ranges::find(from.connect, peer) != from.connect.end() ||
+         resolved.contains(peer);
 }
 
 bool settings::may_accept(const net::endpoint& peer) const {

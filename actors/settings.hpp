@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +33,12 @@ struct settings {
   std::vector<address_rule> excluded; ///< Beside `config.peers.exclude`: what a file said.
   net::routes_found routes;           ///< What this machine can do.
   reachability reach;                 ///< What follows from that and the configuration.
+  std::set<net::endpoint> resolved;   ///< Where the names of `start.connect` led.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
   settings(crawl_config from, std::uint64_t seed, std::string build_name,
-           std::vector<address_rule> excluded_by_file = {}, net::routes_found found = {});
+           std::vector<address_rule> excluded_by_file = {}, net::routes_found found = {},
+           std::set<net::endpoint> named = {});
 
   /// What is dialled to reach a peer: itself, or a proxy that is asked for it.
   net::address route_to(const net::endpoint& peer) const;
@@ -45,7 +48,7 @@ struct settings {
   bool may_dial(const net::endpoint& peer) const;
 
   /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: whoever is not
-  /// named by `start.connect`.
+  /// named by `start.connect`, be it by its address or by a name that led there.
   bool asked_for(const net::endpoint& peer) const;
 
   /// Whether a connection from there is accepted, as far as configuration says.

@@ -14,16 +14,11 @@ constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0
                                                              0, 0, 0, 0, 0xff, 0xff};
 
 tl::unexpected<parse_error> refuse(std::string_view text, std::string_view reason) {
-  // Only the beginning is quoted: the text may come from anywhere and be of any length.
-  constexpr std::size_t quoted_max = 80;
-  std::string message = "\"";
-  message += text.substr(0, quoted_max);
-  message += text.size() > quoted_max ? "...\" " : "\" ";
-  message += reason;
-  return tl::unexpected(parse_error{std::move(message)});
+  return tl::unexpected(refusal(text, reason));
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view digits) {
+/// As `parse_port`, but port 0 is one.
+std::optional<std::uint16_t> number_of_port(std::string_view digits) {
   if (digits.empty() || digits.size() > 5 || (digits.size() > 1 && digits.front() == '0'))
     return std::nullopt;
   std::uint32_t port = 0;
@@ -36,6 +31,10 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
     return std::nullopt;
   return static_cast<std::uint16_t>(port);
 }
+
+constexpr std::string_view no_valid_port = "has no valid port: a number from 1 to 65535";
+constexpr std::string_view port_zero =
+    "has port 0, which nobody listens on: a port is a number from 1 to 65535";
 
 /// Which network sixteen bytes of IPv6 text belong to.
 endpoint from_ipv6_bytes(const std::array<std::uint8_t, 16>& raw) {
@@ -214,6 +213,23 @@ std::string to_string(const endpoint& peer) {
   return text;
 }
 
+parse_error refusal(std::string_view text, std::string_view reason) {
+  // The text may come from anywhere and be of any length.
+  constexpr std::size_t quoted_max = 80;
+  std::string message = "\"";
+  message += text.substr(0, quoted_max);
+  message += text.size() > quoted_max ? "...\" " : "\" ";
+  message += reason;
+  return {std::move(message)};
+}
+
+tl::expected<std::uint16_t, std::string_view> parse_port(std::string_view digits) {
+  const auto port = number_of_port(digits);
+  if (!port || *port == 0)
+    return tl::unexpected(port ? port_zero : no_valid_port);
+  return *port;
+}
+
 endpoint ipv4_endpoint(std::uint32_t address, std::uint16_t port) {
   endpoint result;
   for (std::size_t i = 0; i != 4; ++i)
@@ -239,17 +255,15 @@ tl::expected<endpoint, parse_error> parse_endpoint(std::string_view text,
     return host;
   }
   if (parts->has_port) {
-    auto port = parse_port(parts->port);
+    auto port = number_of_port(parts->port);
     if (!port)
-      return refuse(text, "has no valid port: a number from 1 to 65535");
+      return refuse(text, no_valid_port);
     result.port = *port;
   } else if (result.network != network_id::i2p) {
     result.port = default_port;
   }
   if (result.port == 0 && result.network != network_id::i2p)
-    return refuse(text, parts->has_port ? "has port 0, which nobody listens on: a port is a number "
-                                          "from 1 to 65535"
-                                        : "lacks a port");
+    return refuse(text, parts->has_port ? port_zero : "lacks a port");
   return result;
 }
 

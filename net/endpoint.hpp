@@ -112,6 +112,12 @@ struct parse_error {
   std::string message;
 };
 
+/// That `text`, of which only the beginning is quoted, is wrong for `reason`.
+parse_error refusal(std::string_view text, std::string_view reason);
+
+/// A port in up to five digits without leading zeros. Port 0 is an error, and so is no port.
+tl::expected<std::uint16_t, std::string_view> parse_port(std::string_view digits);
+
 /// Reads what `to_string` prints, and `127.0.0.1` or `::1` alone where `default_port` is not 0.
 ///
 /// fc00::/8 is read as CJDNS, 0200::/7 as Yggdrasil, IPv4-mapped IPv6 as IPv4. Tor v3 checksums are

@@ -35,6 +35,7 @@ namespace {
 constexpr auto examples =
     R"(seedwalk crawl --network signet --user-agent '/Seedwalk:0.1.0(+mail@example.org)/' --once
 seedwalk crawl --network main --for 1h --db ~/main --config seedwalk.toml
+seedwalk crawl --network main --connect node.example.org --fixed --once --db /tmp/one-node
 seedwalk crawl --network regtest --connect 127.1.0.1:18444 --allow-unroutable --once --db /tmp/zoo
 seedwalk crawl --config seedwalk.toml --record crawl.rec)";
 
@@ -120,7 +121,8 @@ exit_code exit_code_of_fault(actors::crawl_fault fault) {
   }
 }
 
-/// Says which endpoints of --connect will not be dialled, and by which rule.
+/// Says which endpoints of --connect will not be dialled, and by which rule. Where a name leads is
+/// known, and said, once the crawl has resolved it.
 void name_excluded(const invocation& how, const actors::crawl_recipe& recipe) {
   const auto holds = [](const actors::address_rule& rule, const net::endpoint& peer) {
     if (const auto* subnet = std::get_if<store::subnet>(&rule))
@@ -158,7 +160,11 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   std::vector<std::string> dial;
   for (const auto& peer : config.start.connect)
     dial.push_back(net::to_string(peer));
-  if (!config.start.connect.empty()) {
+  for (const auto& name : config.start.connect_names)
+    dial.push_back(net::to_string(name));
+  if (config.start.names_somebody()) {
+    if (!config.start.connect_names.empty())
+      how.terminal.err << "note: names are listed as they are: a crawl resolves them\n";
     print_due(how, dial, {}, as_json);
     return exit_code::done;
   }

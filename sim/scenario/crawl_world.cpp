@@ -42,7 +42,7 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 crawl_scenario completed(crawl_scenario s) {
   s.nodes.seed = s.seed;
   s.network.streams.seed = s.seed;
-  if (s.crawler.config.start.connect.empty() && !s.starts_at_dns)
+  if (!s.crawler.config.start.names_somebody() && !s.starts_at_dns)
     s.crawler.config.start.connect = topology{s.nodes}.seeds();
   return s;
 }

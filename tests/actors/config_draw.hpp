@@ -45,6 +45,9 @@ inline option_texts drawn_texts(const config_option& option, unsigned salt) {
     return option.kind == value_kind::list ? option_texts{first, "[::1]:8333"}
                                            : option_texts{first};
   }
+  if (option.value == "HOST[:PORT]")
+    return {fmt::format("127.0.0.{}:{}", salt % 256, 1 + salt % 60'000),
+            fmt::format("node{}.example.org", salt), "Localhost:8333"};
   if (option.value == "RULE")
     return {fmt::format("10.{}.0.0/16", salt % 256), fmt::format("127.0.0.1:{}", 1 + salt % 9'999)};
   const auto text = fmt::format("a \"quoted\" \\ text\t{}", salt);

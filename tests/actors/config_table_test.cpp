@@ -78,6 +78,18 @@ TEST(config_table, a_configuration_survives_its_archive) {
   }));
 }
 
+TEST(config_table, hosts_to_start_at_are_addresses_and_names_with_the_port_of_the_chain) {
+  crawl_config config;
+  config.network.name = "signet";
+  const auto& connect = *find_option("start.connect");
+  ASSERT_TRUE(connect.set(config, {"Node.Example.ORG", "localhost:1", "::1", "127.0.0.1:2"}));
+  EXPECT_EQ(config.start.connect.size(), 2u);
+  EXPECT_EQ(config.start.connect_names,
+            (std::vector<net::named_host>{{"node.example.org", 38333}, {"localhost", 1}}));
+  EXPECT_EQ(connect.get(config),
+            (option_texts{"[::1]:38333", "127.0.0.1:2", "node.example.org:38333", "localhost:1"}));
+}
+
 TEST(config_table, environment_names_follow_flags) {
   EXPECT_EQ(environment_name(*find_option("limits.max_connections")), "SEEDWALK_MAX_CONNECTIONS");
   EXPECT_EQ(environment_name(*find_option("storage.path")), "SEEDWALK_DB");
@@ -116,8 +128,11 @@ INSTANTIATE_TEST_SUITE_P(
                     refusal{"run.for", {"3000d3000d"}, "longer than ten years"},
                     refusal{"storage.cache", {"64MB"}, "a size in bytes"},
                     refusal{"storage.cache", {"99999999999G"}, "larger than a million G"},
-                    refusal{"start.connect", {"127.0.0.1:1", "example.org:8333"}, "example.org"},
+                    refusal{"start.connect", {"127.0.0.1:1", "exa mple.org"}, "exa mple.org"},
                     refusal{"start.connect", {"1.2.3:8333"}, "no address"},
+                    refusal{"start.connect", {"1.2.3.999"}, "nor a host name"},
+                    refusal{"peers.listen", {"example.org:8333"}, "no address"},
+                    refusal{"peers.ban", {"example.org"}, "must be an endpoint"},
                     refusal{"peers.exclude", {"10.0.0.1/8"}, "10.0.0.0/8 is probably meant"},
                     refusal{"peers.exclude", {"10.0.0.0/33"}, "prefix length"},
                     refusal{"peers.exclude", {"10.0.0.0:80/8"}, "both a port and a prefix"},

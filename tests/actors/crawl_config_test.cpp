@@ -43,6 +43,16 @@ TEST(crawl_config, contacts_come_in_several_forms) {
   EXPECT_FALSE(has_contact("/Satoshi:28.0.0/"));
 }
 
+TEST(crawl_config, a_name_is_somebody_to_start_at_and_may_lead_anywhere) {
+  auto config = working();
+  config.start.fixed = true;
+  EXPECT_EQ(validate(config).error().option, "start.fixed");
+  config.start.connect_names = {{"localhost", 8333}};
+  EXPECT_TRUE(validate(config));
+  config.network.name = "main";
+  EXPECT_EQ(validate(config).error().option, "network.user_agent");
+}
+
 struct mistake {
   const char* option; ///< The one that is to be named.
   std::function<void(crawl_config&)> make;

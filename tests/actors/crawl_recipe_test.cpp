@@ -49,6 +49,37 @@ TEST(crawl_recipe, a_reload_is_refused_with_the_place_and_the_option) {
   refused("[run]\nhold = 5\n", "limits.max_connections");
 }
 
+TEST(crawl_recipe, a_reload_that_spells_the_same_names_otherwise_changes_none) {
+  auto recipe = running();
+  recipe.config.network.allow_unroutable = true;
+  recipe.pinned.insert("network.allow_unroutable");
+  recipe.config.start.connect = {net::ipv4_endpoint(0x7f000001, 18444)};
+  recipe.config.start.connect_names = {{"node.example.org", 18444}};
+  const auto file = [](const std::string& hosts) {
+    return "[limits]\nmax_connections = 80\n[start]\nconnect = [" + hosts + "]\n";
+  };
+  const auto same = reconfigured(recipe, file("\"Node.example.ORG\", \"127.0.0.1\""), "f.toml");
+  ASSERT_TRUE(same) << same.error();
+  EXPECT_EQ(same->start, recipe.config.start);
+  for (const auto* other : {"\"127.0.0.1\"", "\"127.0.0.1\", \"node.example.org:1\""}) {
+    const auto refused = reconfigured(recipe, file(other), "f.toml");
+    ASSERT_FALSE(refused) << other;
+    EXPECT_NE(refused.error().find("start.connect cannot change"), std::string::npos);
+  }
+}
+
+TEST(settings, a_fixed_crawl_asks_for_whom_its_names_led_to) {
+  const auto named = net::ipv4_endpoint(0x08080808, 8333);
+  const auto other = net::ipv4_endpoint(0x08080809, 8333);
+  crawl_config config;
+  config.start.fixed = true;
+  config.start.connect_names = {{"node.example.org", 8333}};
+  EXPECT_FALSE((settings{config, 1, "test"}.asked_for(named)));
+  const settings s{config, 1, "test", {}, {}, {named}};
+  EXPECT_TRUE(s.asked_for(named));
+  EXPECT_FALSE(s.asked_for(other));
+}
+
 TEST(settings, exclusions_of_a_file_hold_beside_those_of_the_configuration) {
   crawl_config config;
   config.peers.exclude = {*parse_address_rule("8.8.8.0/24")};
