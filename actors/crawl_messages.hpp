@@ -45,7 +45,7 @@ enum class crawl_fault : std::uint8_t {
   storage_full,    ///< There was no room to write for longer than `storage.full_patience`.
   storage_failed,  ///< The operating system refused to read or write for as long.
   storage_damaged, ///< The database is damaged.
-  nobody_reached,  ///< No dial got out of this machine, or neither seed nor name led anywhere.
+  nobody_reached,  ///< No dial got out of this machine or could, or no seed or name led anywhere.
 };
 
 // The conversation between the crawler, which starts and ends a crawl, and the connection manager.

@@ -1,6 +1,7 @@
 #include "actors/crawler.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -115,6 +116,8 @@ void crawler::on_answer(const storage_answer& m) {
     fail(fault_of(m.error), m.error.message);
     if (m.token == ask_final_stats)
       finish();
+    if (m.token == ask_unreached)
+      save_census(store::census_state::stopped);
     return;
   }
   if (const auto censuses = std::get_if<store::censuses_answer>(&m.answer);
@@ -125,6 +128,8 @@ void crawler::on_answer(const storage_answer& m) {
     s_.not_dialled = stats->not_dialled;
     if (m.token == ask_final_stats)
       finish();
+    else if (m.token == ask_unreached)
+      judge_unreached(*stats);
     else if (s_.now == phase::opening)
       on_stats(*stats);
   }
@@ -388,6 +393,24 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
       ask(ask_final_stats, store::stats_query{env_.time.now().wall});
     return;
   }
+  if (s_.how == crawl_end::finished && s_.counters.tried == 0)
+    ask(ask_unreached, store::stats_query{env_.time.now().wall});
+  else
+    save_last_census();
+}
+
+/// Nothing is due, and nobody was visited: if that is because all who are known are on networks
+/// that are not dialled, a crawl of them has failed. Such a census stays open.
+void crawler::judge_unreached(const store::stats_answer& stats) {
+  const auto& where = stats.not_dialled;
+  if (stats.known > 0 &&
+      std::accumulate(where.begin(), where.end(), std::uint64_t{0}) == stats.known)
+    fail(crawl_fault::nobody_reached,
+         env_.settings.current()->reach.nobody_dialled_text(stats.not_dialled));
+  save_last_census();
+}
+
+void crawler::save_last_census() {
   save_census(s_.how == crawl_end::finished ? store::census_state::finished
                                             : store::census_state::stopped);
 }

@@ -140,7 +140,8 @@ private:
     save_tidy,
     save_networks,
     save_end,
-    ask_known
+    ask_known,
+    ask_unreached
   };
 
   void ask(token what, store::query query);
@@ -159,6 +160,8 @@ private:
   void end(crawl_end how);
   void fail(crawl_fault fault, std::string problem);
   void on_crawl_ended(const crawl_ended& m);
+  void judge_unreached(const store::stats_answer& stats);
+  void save_last_census();
   void save_census(store::census_state how);
   void keep_census_times(const net::instant& now);
   void tidy();

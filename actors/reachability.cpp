@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace seedwalk::actors {
 
@@ -51,6 +52,21 @@ std::string_view name_of(reach r) {
   return "we cannot dial it";
 }
 
+std::string_view advice_on(reach r) {
+  switch (r) {
+  case reach::not_asked_for:
+    return "name them with --only-net, or leave that out";
+  case reach::needs_proxy:
+    return "give --tor-proxy HOST:PORT";
+  case reach::no_route:
+    return "give this machine a route there; --only-net dials them without one";
+  case reach::dialled:
+  case reach::not_supported:
+    break;
+  }
+  return {};
+}
+
 reachability::reachability(const reach_options& asked, const net::routes_found& routes) {
   for (auto& verdict : verdicts_)
     verdict = reach::not_supported;
@@ -90,6 +106,29 @@ std::string reachability::not_dialled_text() const {
       text +=
           fmt::format("{}{} ({})", text.empty() ? "" : ", ", net::name_of(network), name_of(why));
   return text.empty() ? "none" : text;
+}
+
+std::string reachability::nobody_dialled_text(const std::array<std::uint64_t, 8>& known) const {
+  std::uint64_t all = 0;
+  std::string whom;
+  std::vector<std::string_view> advice;
+  for (const auto network : networks) {
+    const auto count = known[static_cast<std::size_t>(network)];
+    if (count == 0)
+      continue;
+    const auto why = of(network);
+    all += count;
+    whom += fmt::format("{}{} {} ({})", whom.empty() ? "" : ", ", count, net::name_of(network),
+                        name_of(why));
+    if (const auto what = advice_on(why);
+        !what.empty() && std::ranges::find(advice, what) == advice.end())
+      advice.push_back(what);
+  }
+  if (advice.empty())
+    advice.push_back("give --connect HOST:PORT of another network");
+  return fmt::format("nobody was dialled: none of the {} known endpoints is on a network that is "
+                     "dialled from here: {}; {}",
+                     all, whom, fmt::join(advice, "; "));
 }
 
 std::optional<net::network_id> network_named(std::string_view name) {

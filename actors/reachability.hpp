@@ -25,6 +25,9 @@ enum class reach : std::uint8_t {
 /// "dialled", "network.only does not name it", ...: for logs and messages.
 std::string_view name_of(reach r);
 
+/// What an operator can do about it, as half a sentence; empty: nothing.
+std::string_view advice_on(reach r);
+
 /// What a configuration says of networks.
 struct reach_options {
   std::vector<net::network_id> only;      ///< Unless empty, dial these and no others.
@@ -64,6 +67,10 @@ public:
   /// "ipv4, ipv6", and "torv3 (no proxy is set), i2p (...)": for a log.
   std::string dialled_text() const;
   std::string not_dialled_text() const;
+
+  /// Why nobody was dialled though endpoints are known, and what to do: `known` says how many, by
+  /// net::network_id, all of them of networks that are not dialled.
+  std::string nobody_dialled_text(const std::array<std::uint64_t, 8>& known) const;
 
   friend bool operator==(const reachability&, const reachability&) = default;
 

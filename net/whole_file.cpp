@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace seedwalk::net {
@@ -42,12 +43,62 @@ bool wait_for_input(int descriptor, int patience_ms) {
   return ready != 0;
 }
 
-tl::expected<std::string, file_error> read_to_end(int descriptor, std::size_t max_bytes,
-                                                  int patience_ms) {
-  std::string text;
+/// The error of a file that gives nothing to read.
+tl::unexpected<file_error> silent(int descriptor) {
+  struct stat what {};
+  if (::fstat(descriptor, &what) == 0 && S_ISFIFO(what.st_mode))
+    return failed(file_fault::silent, "is a pipe that nobody writes to");
+  return failed(file_fault::silent, ::isatty(descriptor) != 0
+                                        ? "is a terminal on which nobody types"
+                                        : "gives nothing to read");
+}
+
+/// Waits until a file has something to read, or is at its end. Gives what had to be read to find
+/// out: nothing, or one byte.
+///
+/// poll() tells a pipe that nobody has open to write from one whose writer is slow only once there
+/// was a writer. read() tells them at once, if the descriptor does not block.
+tl::expected<std::string, file_error> wait_for_begin(int descriptor, int patience_ms) {
+  const int first = std::min(patience_ms, static_cast<int>(writer_patience.count()));
+  if (wait_for_input(descriptor, first))
+    return {};
+  if (patience_ms == first)
+    return silent(descriptor);
+  char byte = 0;
+  if (const auto n = ::read(descriptor, &byte, 1); n >= 0)
+    return n == 0 ? tl::expected<std::string, file_error>{silent(descriptor)}
+                  : std::string(1, byte);
+  if (!wait_for_input(descriptor, patience_ms - first))
+    return silent(descriptor);
+  return {};
+}
+
+/// Opens a file without waiting for anybody, and waits until it begins.
+struct begun_file {
+  int descriptor = -1;
+  std::string begin; ///< What was read of it already.
+};
+
+tl::expected<begun_file, file_error> begin_file(const std::string& path, int patience_ms) {
+  // Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (descriptor < 0)
+    return errno == ENXIO
+               ? failed(file_fault::unreadable, "is a socket or a device without a driver")
+               : refused_by_system(errno);
+  auto begin = wait_for_begin(descriptor, patience_ms);
+  if (!begin) {
+    ::close(descriptor);
+    return tl::unexpected(begin.error());
+  }
+  return begun_file{descriptor, std::move(*begin)};
+}
+
+tl::expected<std::string, file_error> read_to_end(int descriptor, std::string text,
+                                                  std::size_t max_bytes, int patience_ms) {
   for (;;) {
     if (!wait_for_input(descriptor, patience_ms))
-      return failed(file_fault::silent, "is a pipe that nobody writes to");
+      return silent(descriptor);
     // One byte more than is allowed tells a file that fits from one that does not.
     const auto room = std::min(chunk_bytes, max_bytes + 1 - text.size());
     const auto before = text.size();
@@ -68,19 +119,41 @@ tl::expected<std::string, file_error> read_to_end(int descriptor, std::size_t ma
 
 tl::expected<std::string, file_error> read_whole_file(const std::string& path,
                                                       const file_bounds& bounds) {
-  // Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (descriptor < 0)
-    return refused_by_system(errno);
-  auto text = read_to_end(descriptor, bounds.max_bytes, static_cast<int>(bounds.patience.count()));
-  ::close(descriptor);
+  const auto patience_ms = static_cast<int>(bounds.patience.count());
+  auto file = begin_file(path, patience_ms);
+  if (!file)
+    return tl::unexpected(file.error());
+  auto text = read_to_end(file->descriptor, std::move(file->begin), bounds.max_bytes, patience_ms);
+  ::close(file->descriptor);
   return text;
+}
+
+tl::expected<open_file, file_error> open_input_file(const std::string& path,
+                                                    std::chrono::milliseconds patience) {
+  auto begun = begin_file(path, static_cast<int>(patience.count()));
+  if (!begun)
+    return tl::unexpected(begun.error());
+  const int descriptor = begun->descriptor;
+  struct stat what {};
+  const bool is_folder = ::fstat(descriptor, &what) == 0 && S_ISDIR(what.st_mode);
+  // From here on a slow writer is waited for.
+  std::FILE* file = nullptr;
+  if (!is_folder && ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) == 0)
+    file = ::fdopen(descriptor, "rb");
+  if (file == nullptr) {
+    const int why = is_folder ? EISDIR : errno;
+    ::close(descriptor);
+    return refused_by_system(why);
+  }
+  if (!begun->begin.empty())
+    std::ungetc(static_cast<unsigned char>(begun->begin.front()), file);
+  return open_file{file};
 }
 
 tl::expected<std::string, file_error> read_whole_descriptor(int descriptor, std::size_t max_bytes) {
   if (descriptor < 0) // poll() would wait for it for ever.
     return refused_by_system(EBADF);
-  return read_to_end(descriptor, max_bytes, without_limit);
+  return read_to_end(descriptor, {}, max_bytes, without_limit);
 }
 
 } // namespace seedwalk::net

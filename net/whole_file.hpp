@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <memory>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -12,9 +14,10 @@ namespace seedwalk::net {
 /// Why a file could not be read whole.
 enum class file_fault : std::uint8_t {
   missing = 0, ///< There is nothing of that name.
-  unreadable,  ///< It is a folder, rights are missing, the disk fails, the descriptor is closed.
+  unreadable,  ///< It is a folder or a socket, rights are missing, the disk fails, the descriptor
+               ///< is closed.
   too_large,   ///< It is longer than was allowed, or has no end.
-  silent,      ///< A pipe into which nobody wrote for as long as was allowed.
+  silent,      ///< A pipe that nobody opened to write, or that stayed empty for too long.
 };
 
 /// For a program to react to, and half a sentence for an operator: "is a folder, not a file".
@@ -26,10 +29,13 @@ struct file_error {
 /// How much of an operator's machine a file may take.
 struct file_bounds {
   std::size_t max_bytes = 0;
-  /// How long a pipe may stay silent before it counts as one that nobody writes to. Only where
-  /// somebody waits for the command; what must not wait says 0.
+  /// How long a pipe that somebody has open to write may stay silent, and a terminal. One that
+  /// nobody has open is given up after `writer_patience`. What must not wait at all says 0.
   std::chrono::milliseconds patience = std::chrono::seconds{10};
 };
+
+/// Who writes to a pipe may be a program that is just being started.
+inline constexpr std::chrono::milliseconds writer_patience{500};
 
 /// All that is in the file at `path`: the one way in which this program reads a file that it does
 /// not read piece by piece.
@@ -45,5 +51,16 @@ tl::expected<std::string, file_error> read_whole_file(const std::string& path,
 /// The same of a descriptor that is open (or was meant to be), from where it stands. It is waited
 /// for without a limit: it may be a person's keyboard.
 tl::expected<std::string, file_error> read_whole_descriptor(int descriptor, std::size_t max_bytes);
+
+struct file_closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using open_file = std::unique_ptr<std::FILE, file_closer>;
+
+/// Opens a file that is read piece by piece, with the errors of `read_whole_file`: on return there
+/// is something to read, or it is empty. Whoever reads on waits for a pipe as long as it takes.
+tl::expected<open_file, file_error>
+open_input_file(const std::string& path,
+                std::chrono::milliseconds patience = file_bounds{}.patience);
 
 } // namespace seedwalk::net

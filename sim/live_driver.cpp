@@ -113,10 +113,8 @@ net::control_completion request_of_signal(int signal, const hangup_plan& at_hang
   return read_for_reload(at_hangup.reload_path);
 }
 
-net::reload_requested read_for_reload(const std::string& path) {
-  // A crawl waits for the answer: a pipe that is silent is not waited for.
-  auto text = net::read_whole_file(
-      path, {net::reload_requested::max_contents_bytes, std::chrono::milliseconds{0}});
+net::reload_requested read_for_reload(const std::string& path, std::chrono::milliseconds patience) {
+  auto text = net::read_whole_file(path, {net::reload_requested::max_contents_bytes, patience});
   if (!text)
     return {path, {}, text.error().message};
   return {path, std::move(*text), {}};

@@ -109,7 +109,9 @@ private:
   std::unique_ptr<process_signals> signals_;
 };
 
-/// Reads a file for `reload_requested`.
-net::reload_requested read_for_reload(const std::string& path);
+/// Reads a file for `reload_requested`. A crawl waits for the answer: it says no patience, and a
+/// pipe that is silent is not waited for.
+net::reload_requested read_for_reload(const std::string& path,
+                                      std::chrono::milliseconds patience = {});
 
 } // namespace seedwalk::sim

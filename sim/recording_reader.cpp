@@ -14,7 +14,7 @@ namespace {
 
 recording_error system_error(const std::string& path) {
   return {recording_fault::unreadable,
-          fmt::format("{}: {}", path, std::generic_category().message(errno))};
+          fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno))};
 }
 
 } // namespace
@@ -23,14 +23,15 @@ void recording_reader::decompressor::operator()(ZSTD_DCtx_s* context) const {
   ZSTD_freeDCtx(context);
 }
 
-recording_reader::recording_reader(std::FILE* file, std::string path)
-    : file_(file), zstd_(ZSTD_createDCtx()), path_(std::move(path)) {}
+recording_reader::recording_reader(net::open_file file, std::string path)
+    : file_(std::move(file)), zstd_(ZSTD_createDCtx()), path_(std::move(path)) {}
 
 tl::expected<recording_reader, recording_error> recording_reader::open(const std::string& path) {
-  const auto file = std::fopen(path.c_str(), "rb");
+  auto file = net::open_input_file(path);
   if (!file)
-    return tl::unexpected(system_error(path));
-  recording_reader result{file, path};
+    return tl::unexpected(recording_error{recording_fault::unreadable,
+                                          fmt::format("{}: {}", path, file.error().message)});
+  recording_reader result{std::move(*file), path};
   if (auto begun = result.read_beginning(); !begun)
     return tl::unexpected(std::move(begun.error()));
   return result;

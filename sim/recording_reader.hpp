@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "net/archive.hpp"
+#include "net/whole_file.hpp"
 #include "sim/recording_format.hpp"
 
 struct ZSTD_DCtx_s;
@@ -71,14 +72,11 @@ public:
   std::uint64_t steps() const { return steps_; }
 
 private:
-  struct closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   struct decompressor {
     void operator()(ZSTD_DCtx_s* context) const;
   };
 
-  recording_reader(std::FILE* file, std::string path);
+  recording_reader(net::open_file file, std::string path);
 
   tl::expected<void, recording_error> read_beginning();
   /// Reads the next frame into `contents_`; `at_end_` holds the reason if there is none.
@@ -91,7 +89,7 @@ private:
   bool stop(recorded why);
   bool damaged(std::string what);
 
-  std::unique_ptr<std::FILE, closer> file_;
+  net::open_file file_;
   std::unique_ptr<ZSTD_DCtx_s, decompressor> zstd_;
   std::string path_;
   recording_header header_;

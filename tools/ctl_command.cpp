@@ -13,6 +13,7 @@
 
 #include "actors/config_text.hpp"
 #include "actors/control_queries.hpp"
+#include "net/whole_file.hpp"
 #include "sim/live_driver.hpp"
 #include "tools/command_line.hpp"
 #include "tools/config_flags.hpp"
@@ -332,7 +333,7 @@ exit_code run_reload(invocation& how) {
   add_name(line.app(), "file", path, "the configuration (TOML)")->type_name("FILE")->required();
   if (const auto code = line.parse(how))
     return *code;
-  const auto file = sim::read_for_reload(path);
+  const auto file = sim::read_for_reload(path, net::file_bounds{}.patience);
   if (!file.error.empty())
     return line.refuse(how, fmt::format("{}: {}", path, file.error));
   return line.ask(how, {{"command", "reload"}, {"name", path}, {"contents", file.contents}},

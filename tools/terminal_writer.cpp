@@ -68,6 +68,16 @@ struct terminal_writer::core {
   bool over = false;
 };
 
+/// The beginning of a text that takes so many columns at most, each character of UTF-8 one.
+std::string_view within(std::string_view text, std::size_t columns) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  std::size_t at = 0;
+  for (; at != text.size(); ++at)
+    if (begins(text[at]) && columns-- == 0)
+      break;
+  return text.substr(0, at);
+}
+
 /// What is to be written next.
 std::string terminal_writer::core::take() {
   std::string text;
@@ -80,8 +90,11 @@ std::string terminal_writer::core::take() {
   waiting_bytes = 0;
   const bool shown = !progress.empty() && (how.in_place ? !ending : progress_changed);
   progress_changed = false;
-  if (shown)
-    text += how.in_place ? progress : progress + '\n';
+  // The terminal may have become narrower since: a line that goes on below cannot be taken back.
+  if (shown && how.in_place)
+    text += within(progress, terminal_columns(how.descriptor) - 1);
+  else if (shown)
+    text += progress + '\n';
   drawn = shown && how.in_place;
   return text;
 }

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "actors/config_table.hpp"
@@ -53,6 +54,27 @@ TEST(reachability, nobody_dials_what_we_cannot) {
   EXPECT_EQ(r.of(network_id::torv2), reach::not_supported);
   EXPECT_EQ(r.of(static_cast<network_id>(99)), reach::not_supported);
   EXPECT_EQ(r.not_dialled_text(), "i2p (we cannot dial it)");
+}
+
+TEST(reachability, whoever_could_dial_nobody_is_told_which_networks_and_what_to_do) {
+  using ::testing::HasSubstr;
+  const reachability here{{{}, {}}, {true, false, false, false}};
+  std::array<std::uint64_t, 8> known{};
+  known[static_cast<std::size_t>(network_id::torv3)] = 3;
+  known[static_cast<std::size_t>(network_id::ipv6)] = 2;
+  known[static_cast<std::size_t>(network_id::cjdns)] = 1;
+  const auto text = here.nobody_dialled_text(known);
+  EXPECT_THAT(text, HasSubstr("none of the 6 known endpoints"));
+  EXPECT_THAT(text,
+              HasSubstr("2 ipv6 (this machine has no route there), 3 torv3 (no --tor-proxy is "
+                        "given), 1 cjdns (this machine has no route there)"));
+  EXPECT_THAT(text, HasSubstr("give --tor-proxy HOST:PORT"));
+  EXPECT_EQ(text.find("--only-net", text.find("--only-net") + 1), std::string::npos)
+      << "each advice once: " << text;
+  const reachability onions{{{network_id::torv3}, proxy}, {true, true, true, true}};
+  EXPECT_THAT(onions.nobody_dialled_text({0, 5}), HasSubstr("name them with --only-net"));
+  EXPECT_THAT(here.nobody_dialled_text({0, 0, 0, 0, 0, 4}),
+              HasSubstr("give --connect HOST:PORT of another network"));
 }
 
 /// What is wrong with a configuration of these options; empty: nothing.

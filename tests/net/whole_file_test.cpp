@@ -1,6 +1,8 @@
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,6 +13,7 @@ namespace seedwalk::net {
 namespace {
 
 constexpr file_bounds small{1'000, std::chrono::milliseconds{0}};
+constexpr file_bounds patient{1'000, std::chrono::hours{1}};
 
 class whole_file : public testing::Test {
 protected:
@@ -41,6 +44,41 @@ TEST_F(whole_file, what_cannot_be_read_is_an_error_and_never_an_empty_text) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(fault_of(pipe), file_fault::silent);
   EXPECT_FALSE(read_whole_descriptor(-1, 10));
+}
+
+TEST_F(whole_file, a_pipe_that_nobody_has_open_is_not_waited_for_whatever_the_patience) {
+  const auto pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(read_whole_file(pipe, patient).error().message, "is a pipe that nobody writes to");
+  EXPECT_EQ(open_input_file(pipe, patient.patience).error().fault, file_fault::silent);
+}
+
+TEST_F(whole_file, a_pipe_whose_writer_comes_and_goes_is_read_to_its_end) {
+  const auto pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string text : {"some", ""}) {
+    const auto write = [&] { std::ofstream{pipe} << text; };
+    std::thread first{write};
+    EXPECT_EQ(read_whole_file(pipe, patient).value(), text);
+    first.join();
+    std::thread second{write};
+    const auto file = open_input_file(pipe, patient.patience);
+    std::array<char, 9> piece{};
+    EXPECT_EQ(file ? std::fread(piece.data(), 1, piece.size(), file->get()) : 99, text.size());
+    EXPECT_EQ(std::string{piece.data()}, text);
+    second.join();
+  }
+}
+
+TEST_F(whole_file, what_is_read_piece_by_piece_has_the_same_errors) {
+  const auto error_of = [](const std::string& path) {
+    const auto file = open_input_file(path);
+    return file ? std::string{} : file.error().message;
+  };
+  EXPECT_EQ(error_of(folder_), "is a folder, not a file");
+  EXPECT_EQ(error_of(folder_ + "/none"), "cannot be read: No such file or directory");
+  EXPECT_EQ(error_of(write("file", "x")), "");
+  EXPECT_EQ(error_of("/dev/null"), "");
 }
 
 TEST_F(whole_file, is_given_as_it_is_up_to_its_bound) {

@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "tests/tools/fake_crawl.hpp"
 #include "tests/tools/run_program.hpp"
+#include "tools/crawl_database.hpp"
 
 namespace seedwalk::tools {
 namespace {
@@ -134,6 +135,29 @@ TEST_F(db_command, stats_counts) {
   EXPECT_EQ(stats["good"], 1);
   EXPECT_EQ(stats["known_by_network"]["ipv4"], 3);
   EXPECT_EQ(run({"stats"}).code, 0);
+}
+
+/// The bound of a crawl's configuration, as its database has it.
+TEST_F(db_command, stats_say_how_many_sightings_are_kept_and_how_many_went_for_the_bound) {
+  close();
+  {
+    actors::crawl_config config;
+    config.network.name = "regtest";
+    config.storage.max_inbound = 3;
+    store::database db{path(), crawl_database_options(config, 1)};
+    ASSERT_TRUE(db.open());
+    store::batch crowd;
+    for (std::uint32_t n = 0; n != 10; ++n)
+      crowd.operations.emplace_back(store::record_inbound{{.from = endpoint(n)}});
+    ASSERT_TRUE(db.apply(crowd));
+  }
+  const auto document = json::parse(run({"stats", "--json"}).out);
+  EXPECT_EQ(document["inbound"], 10);
+  EXPECT_EQ(document["inbound_kept"], 3);
+  EXPECT_EQ(document["inbound_dropped"], 7);
+  const auto text = run({"stats"}).out;
+  EXPECT_NE(text.find("  kept"), std::string::npos) << text;
+  EXPECT_NE(text.find("7  because there were too many"), std::string::npos) << text;
 }
 
 TEST_F(db_command, exports_have_a_row_for_each) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,17 @@ struct terminal_run {
   std::string output;
 };
 
+/// Makes a terminal as wide as that, as whoever drags the edge of its window does.
+inline void resize_terminal(int terminal, unsigned short columns) {
+  const winsize size{24, columns, 0, 0};
+  ::ioctl(terminal, TIOCSWINSZ, &size);
+}
+
 /// Runs a program to its end on a terminal of its own, of so many columns and of such a kind.
-inline terminal_run run_on_a_terminal(const std::vector<std::string>& command,
-                                      unsigned short columns, const char* term) {
+/// `seen(terminal, output)` is called with all of the output so far whenever there is more.
+inline terminal_run run_on_a_terminal(
+    const std::vector<std::string>& command, unsigned short columns, const char* term,
+    const std::function<void(int, const std::string&)>& seen = [](int, const std::string&) {}) {
   int terminal = -1;
   const winsize size{24, columns, 0, 0};
   std::vector<char*> arguments;
@@ -41,6 +50,7 @@ inline terminal_run run_on_a_terminal(const std::vector<std::string>& command,
     if (got <= 0)
       break; // EIO: nobody has the other end any more.
     run.output.append(part.data(), static_cast<std::size_t>(got));
+    seen(terminal, run.output);
   }
   ::close(terminal);
   int status = 0;

@@ -42,6 +42,37 @@ TEST_F(reach_command, with_a_proxy_it_is_dialled_and_the_visit_says_how) {
   EXPECT_NE(got.out.find("\"blame\":\"local\""), std::string::npos) << got.out;
 }
 
+/// It ended with 0, as if the network had been walked.
+TEST_F(reach_command, a_crawl_that_could_dial_nobody_fails_and_says_what_to_do) {
+  const words only_onion = {"crawl", "--network",    "regtest", "--allow-unroutable",
+                            "--db",  folder_ / "db", "--once",  "--connect",
+                            onion,   "--json"};
+  for (int again = 0; again != 2; ++again) {
+    const auto run = run_seedwalk(only_onion);
+    EXPECT_EQ(run.code, 1) << run.out << run.err;
+    EXPECT_NE(run.err.find("none of the 1 known endpoints is on a network that is dialled from "
+                           "here: 1 torv3 (no --tor-proxy is given); give --tor-proxy HOST:PORT"),
+              std::string::npos)
+        << run.err;
+    const auto report = nlohmann::json::parse(run.out);
+    EXPECT_EQ(report["finished"], false);
+    EXPECT_EQ(report["census"], 1) << "it stays open";
+    EXPECT_EQ(report["not_dialled"], (nlohmann::json{{"torv3", 1}}));
+  }
+  expect_sound();
+}
+
+/// Nothing is due, because all were visited a moment ago: that is no failure.
+TEST_F(reach_command, a_crawl_that_has_nobody_to_dial_just_now_is_done) {
+  serve(4, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::refused, 0}}});
+  ASSERT_EQ(run_seedwalk(crawl({"--connect", onion, "--quiet"})).code, 0);
+  const auto run = run_seedwalk({"crawl", "--network", "regtest", "--allow-unroutable", "--db",
+                                 folder_ / "db", "--once", "--json", "--no-dns"});
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["tried"], 0);
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
 TEST_F(reach_command, options_that_contradict_each_other_are_refused_in_one_line) {
   const auto run = run_seedwalk(crawl({"--only-net", "torv3"}));
   EXPECT_EQ(run.code, 2);

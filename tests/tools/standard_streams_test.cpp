@@ -208,6 +208,55 @@ TEST_F(streams, a_crawl_on_a_narrow_terminal_has_its_progress_on_one_line_and_it
   EXPECT_GT(logged, 0u);
 }
 
+/// Lines of progress as they stood on the terminal, each before it was taken back.
+std::vector<std::string> progress_in(const std::string& output) {
+  constexpr std::string_view clear = "\r\x1b[K";
+  std::vector<std::string> lines;
+  for (std::size_t at = 0, end = 0; (end = output.find(clear, at)) != std::string::npos;
+       at = end + clear.size()) {
+    const auto part = std::string_view{output}.substr(at, end - at);
+    const auto last = part.substr(part.rfind('\n') + 1);
+    if (last.find("visited ") != std::string::npos)
+      lines.emplace_back(last);
+  }
+  return lines;
+}
+
+/// What was drawn before the size was changed is the terminal's own to arrange. From then on a line
+/// fits, whoever draws it: the progress of each second, or the log, which has it below itself.
+TEST_F(streams, a_terminal_that_is_resized_has_its_progress_at_the_new_width) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
+  constexpr std::array<unsigned short, 3> widths = {100, 30, 140};
+  std::array<std::size_t, widths.size() + 1> begin{}; ///< Of the output at each width.
+  std::size_t width = 0;
+  const auto run = run_on_a_terminal(
+      beside({"--log-level", "debug", "--clearnet-handshake-timeout", "60s"}), widths[0], "xterm",
+      [&](int terminal, const std::string& output) {
+        if (width == widths.size() || progress_in(output.substr(begin[width])).size() < 2)
+          return;
+        begin[++width] = output.size();
+        if (width != widths.size())
+          resize_terminal(terminal, widths[width]);
+        else if (::write(terminal, "\x03", 1) != 1) // Control-C.
+          ADD_FAILURE();
+      });
+  EXPECT_EQ(run.code, 0);
+  ASSERT_EQ(width, widths.size());
+  std::array<std::size_t, widths.size()> widest{};
+  for (std::size_t n = 0; n != widths.size(); ++n) {
+    auto lines = progress_in(run.output.substr(begin[n], begin[n + 1] - begin[n]));
+    ASSERT_GE(lines.size(), 2u);
+    if (n > 0)
+      lines.erase(lines.begin()); // Drawn before.
+    for (const auto& line : lines) {
+      EXPECT_LT(columns_of(line), widths[n]) << line;
+      widest[n] = std::max(widest[n], columns_of(line));
+    }
+  }
+  EXPECT_GT(widest[0], widths[1]) << "a wide terminal is used";
+  EXPECT_GT(widest[2], widest[1]) << "and is again, once it is wide again";
+}
+
 TEST_F(streams, a_dumb_terminal_gets_plain_lines) {
   serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
   const auto [code, output] =

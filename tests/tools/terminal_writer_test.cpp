@@ -144,6 +144,39 @@ TEST_F(terminal_writer_threaded, a_line_goes_above_the_progress_which_stays) {
   ::close(terminal);
 }
 
+// Drawn anew below a line of the log, it went on in the next row, where nobody took it back.
+TEST_F(terminal_writer_threaded, progress_that_is_drawn_anew_fits_a_terminal_that_became_narrower) {
+  int terminal = -1;
+  int ours = -1;
+  winsize size{24, 80, 0, 0};
+  ASSERT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, &size), 0);
+  std::string output;
+  const auto read_until = [&](const std::string& text) {
+    std::array<char, 4096> part{};
+    while (output.find(text) == std::string::npos) {
+      const auto got = ::read(terminal, part.data(), part.size());
+      if (got <= 0)
+        return false;
+      output.append(part.data(), static_cast<std::size_t>(got));
+    }
+    return true;
+  };
+  {
+    terminal_writer writer{{.descriptor = ours, .in_place = true}};
+    writer.show("\u2588\u2588\u2588 40 %, and much more");
+    EXPECT_TRUE(read_until("much more"));
+    size.ws_col = 9;
+    ASSERT_EQ(::ioctl(terminal, TIOCSWINSZ, &size), 0);
+    writer.put("a line\n");
+    EXPECT_TRUE(read_until("a line\r\n\u2588\u2588\u2588 40 %"));
+    writer.hide();
+    EXPECT_TRUE(read_until("40 %\r\x1b[K")) << "cut behind the eighth column: " << output;
+  }
+  EXPECT_EQ(output.find("much more"), output.rfind("much more")) << "drawn once";
+  ::close(ours);
+  ::close(terminal);
+}
+
 // A pipe that nobody read held the whole crawl: no visits, no limit on time, no end.
 TEST_F(terminal_writer_threaded, who_does_not_read_costs_lines_and_never_the_program) {
   small_pipe pipe;

@@ -1,0 +1,159 @@
+#include <chrono>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/tools/crawl_fixture.hpp"
+
+namespace seedwalk::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file that a command is given to read, and what is wrong with it.
+struct bad_file {
+  const char* name;
+  std::string path;
+  const char* message;
+};
+
+/// A command that reads a file.
+struct reading_command {
+  const char* name;
+  std::vector<std::string> before; ///< The arguments before the file,
+  std::vector<std::string> behind; ///< and behind it.
+};
+
+class input_file : public crawl_fixture {
+protected:
+  std::vector<bad_file> bad_files() const {
+    const auto pipe = folder_ / "pipe";
+    ::mkfifo(pipe.c_str(), 0600);
+    const auto folder = folder_ / "folder";
+    fs::create_directory(folder);
+    const auto listening = folder_ / "socket";
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    listening.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ::close(descriptor);
+    std::vector<bad_file> files = {
+        {"a pipe that nobody writes to", pipe, "is a pipe that nobody writes to"},
+        {"a folder", folder, "is a folder, not a file"},
+        {"a socket", listening, "is a socket"},
+        {"a missing file", folder_ / "none", "cannot be read: No such file or directory"},
+        {"a file that fails", "/proc/self/mem", "cannot be read: Input/output error"},
+    };
+    if (::geteuid() != 0) { // Root may read all.
+      const auto closed = folder_.write("closed", "x");
+      ::chmod(closed.c_str(), 0);
+      files.push_back({"a file without rights", closed, "cannot be read: Permission denied"});
+    }
+    return files;
+  }
+
+  std::vector<reading_command> commands() const {
+    const auto db = folder_ / "db";
+    return {
+        {"replay", {"replay"}, {}},
+        {"wire decode", {"wire", "decode"}, {}},
+        {"wire encode", {"wire", "encode"}, {}},
+        {"config show", {"config", "show", "--config"}, {}},
+        {"config check", {"config", "check", "--config"}, {}},
+        {"crawl", {"crawl", "--network", "regtest", "--db", db, "--once", "--config"}, {}},
+        {"crawl, excluding",
+         {"crawl", "--network", "regtest", "--db", db, "--once", "--exclude-file"},
+         {}},
+        {"crawl, dry", {"crawl", "--dry-run", "--db", db, "--config"}, {}},
+        {"db stats", {"db", "stats", "--db", db, "--config"}, {}},
+        {"db list", {"db", "list", "--db", db, "--config"}, {}},
+        {"ctl status", {"ctl", "status", "--db", db, "--config"}, {}},
+        {"ctl reload", {"ctl", "reload"}, {"--db", db}},
+    };
+  }
+
+  /// Runs a line of bash, in which $SEEDWALK is the command.
+  static finished_program run_shell(const std::string& line) {
+    return run_program_file({"/bin/bash", "-c", line},
+                            {fmt::format("SEEDWALK={}", SEEDWALK_COMMAND)});
+  }
+};
+
+// A pipe that nobody wrote to was waited for without an end, or for ten seconds.
+TEST_F(input_file, every_command_says_at_once_what_is_wrong_with_its_file) {
+  using namespace std::chrono;
+  for (const auto& file : bad_files())
+    for (const auto& command : commands()) {
+      auto words = command.before;
+      words.push_back(file.path);
+      words.insert(words.end(), command.behind.begin(), command.behind.end());
+      const auto began = steady_clock::now();
+      const auto run = run_seedwalk(words);
+      EXPECT_LT(steady_clock::now() - began, seconds{6}) << command.name << ", " << file.name;
+      EXPECT_TRUE(run.code == 1 || run.code == 2) << command.name << ", " << file.name << run.code;
+      EXPECT_EQ(run.out, "") << command.name;
+      EXPECT_EQ(count_lines(run.err), 1u) << command.name << ": " << run.err;
+      EXPECT_NE(run.err.find(file.path + ":"), std::string::npos) << command.name << run.err;
+      EXPECT_NE(run.err.find(file.message), std::string::npos)
+          << command.name << ", " << file.name << ": " << run.err;
+      EXPECT_FALSE(fs::exists(folder_ / "db")) << command.name;
+    }
+}
+
+TEST_F(input_file, a_process_that_takes_its_time_is_read_like_a_file) {
+  const auto message = folder_.write("message", "f9beb4d976657261636b000000000000000000005df6e0e2");
+  const auto decoded = run_seedwalk({"wire", "decode", message});
+  ASSERT_EQ(decoded.code, 0) << decoded.err;
+  EXPECT_NE(decoded.out.find("verack"), std::string::npos);
+  const auto config = folder_.write("a.toml", "[storage]\nmax_inbound = 77\n");
+  const auto shown = run_seedwalk({"config", "show", "--config", config});
+  EXPECT_NE(shown.out.find("max_inbound = 77"), std::string::npos) << shown.out;
+  // Longer than one that nobody writes to is waited for.
+  const auto slowly = [](const std::string& path) { return "<(sleep 1.2; cat " + path + ")"; };
+  const auto slow = run_shell("exec $SEEDWALK wire decode " + slowly(message));
+  EXPECT_EQ(slow.out, decoded.out) << slow.err;
+  const auto piped =
+      run_shell("{ sleep 1.2; cat " + message + "; } | $SEEDWALK wire decode /dev/stdin");
+  EXPECT_EQ(piped.out, decoded.out) << piped.err;
+  const auto layered = run_shell("exec $SEEDWALK config show --config " + slowly(config));
+  EXPECT_NE(layered.out.find("max_inbound = 77"), std::string::npos) << layered.err;
+  const auto asked =
+      run_shell("exec $SEEDWALK ctl reload --db " + (folder_ / "none") + ' ' + slowly(config));
+  EXPECT_EQ(asked.err.find("pipe"), std::string::npos) << asked.err;
+  EXPECT_EQ(count_lines(asked.err), 1u) << "no crawl runs there: " << asked.err;
+  // A named pipe whose writer comes a moment later.
+  const auto pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto named = run_shell("{ sleep 0.2; cat " + message + " > " + pipe +
+                               "; } & $SEEDWALK wire decode " + pipe);
+  EXPECT_EQ(named.out, decoded.out) << named.err;
+}
+
+TEST_F(input_file, a_recording_that_comes_out_of_a_pipe_is_replayed) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::refused, 0}}});
+  const auto recording = folder_ / "run.sdwk";
+  const auto crawled = run_seedwalk(crawl({"--record", recording, "--quiet"}));
+  ASSERT_EQ(crawled.code, 0) << crawled.err;
+  const auto report = [](const finished_program& run) {
+    EXPECT_EQ(run.code, 0) << run.err;
+    return nlohmann::json::parse(run.out)["hash"];
+  };
+  const auto from_file = report(run_seedwalk({"replay", "--json", recording}));
+  for (const char* producer : {"cat ", "sleep 1.2; cat "})
+    EXPECT_EQ(
+        report(run_shell(fmt::format("exec $SEEDWALK replay --json <({}{})", producer, recording))),
+        from_file);
+  // In two halves: it is waited for, and not taken for one that was cut off.
+  EXPECT_EQ(report(run_shell(fmt::format(
+                "exec $SEEDWALK replay --json <(head -c 300 {0}; sleep 1.2; tail -c +301 {0})",
+                recording))),
+            from_file);
+}
+
+} // namespace
+} // namespace seedwalk::tools
