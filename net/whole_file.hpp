@@ -52,6 +52,7 @@ tl::expected<std::string, file_error> read_whole_file(const std::string& path,
 /// for without a limit: it may be a person's keyboard.
 tl::expected<std::string, file_error> read_whole_descriptor(int descriptor, std::size_t max_bytes);
 
+/// Closes a file of the C library.
 struct file_closer {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };

@@ -143,12 +143,15 @@ TEST_F(db_command, stats_say_how_many_sightings_are_kept_and_how_many_went_for_t
   {
     actors::crawl_config config;
     config.network.name = "regtest";
-    config.storage.max_inbound = 3;
+    config.storage.max_inbound_records = 3;
     store::database db{path(), crawl_database_options(config, 1)};
     ASSERT_TRUE(db.open());
     store::batch crowd;
-    for (std::uint32_t n = 0; n != 10; ++n)
-      crowd.operations.emplace_back(store::record_inbound{{.from = endpoint(n)}});
+    for (std::uint32_t n = 0; n != 10; ++n) {
+      store::record_inbound seen;
+      seen.sighting.from = endpoint(n);
+      crowd.operations.emplace_back(seen);
+    }
     ASSERT_TRUE(db.apply(crowd));
   }
   const auto document = json::parse(run({"stats", "--json"}).out);
@@ -157,7 +160,7 @@ TEST_F(db_command, stats_say_how_many_sightings_are_kept_and_how_many_went_for_t
   EXPECT_EQ(document["inbound_dropped"], 7);
   const auto text = run({"stats"}).out;
   EXPECT_NE(text.find("  kept"), std::string::npos) << text;
-  EXPECT_NE(text.find("7  because there were too many"), std::string::npos) << text;
+  EXPECT_NE(text.find("7  the oldest"), std::string::npos) << text;
 }
 
 TEST_F(db_command, exports_have_a_row_for_each) {
