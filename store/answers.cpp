@@ -39,6 +39,23 @@ bool answers::surely_fresh(const net::endpoint& peer, timestamp now) const {
          fresh(std::chrono::seconds{std::chrono::hours{24} * known->day}, now, schedule_);
 }
 
+tl::expected<void, error>
+answers::scan_queue(dial_class queue, const net::bytes& after,
+                    const std::function<bool(std::string_view key)>& visit) {
+  auto& gaps = memory_.gaps[static_cast<std::size_t>(queue)];
+  const auto first = after.empty() ? due_prefix(queue) : behind(std::string(net::as_text(after)));
+  std::optional<std::string> nearest;
+  auto scanned =
+      disk_.scan(due_prefix(queue), gaps.skip(first), [&](std::string_view key, std::string_view) {
+        if (!nearest)
+          nearest = key;
+        return visit(key);
+      });
+  if (scanned)
+    (after.empty() ? gaps.front : gaps.inside).note(first, nearest.value_or(behind_all(queue)));
+  return scanned;
+}
+
 tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, due_answer& out) {
   struct candidate {
     due_parts parts;
@@ -51,33 +68,25 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
   std::uint32_t wanted = 0;
   auto& after = out.after[i];
   after = q.after[i];
-  auto& gaps = memory_.gaps[i];
-  const auto first = after.empty() ? due_prefix(queue) : behind(std::string(net::as_text(after)));
-  std::optional<std::string> nearest;
-  auto scanned =
-      disk_.scan(due_prefix(queue), gaps.skip(first), [&](std::string_view key, std::string_view) {
-        if (!nearest)
-          nearest = key;
-        const auto parts = parse_due_key(key);
-        if (!parts)
-          return false;
-        if (parts->due > q.now) {
-          out.next[i] = parts->due;
-          return false;
-        }
-        if (wanted == q.limit[i] || found.size() == looks) {
-          out.more[i] = true;
-          return false;
-        }
-        const bool sure = queue == dial_class::fresh && surely_fresh(parts->peer, q.now);
-        wanted += sure || queue != dial_class::fresh ? 1 : 0;
-        found.push_back({*parts, sure});
-        return true;
-      });
+  auto scanned = scan_queue(queue, after, [&](std::string_view key) {
+    const auto parts = parse_due_key(key);
+    if (!parts)
+      return false;
+    if (parts->due > q.now) {
+      out.next[i] = parts->due;
+      return false;
+    }
+    if (wanted == q.limit[i] || found.size() == looks) {
+      out.more[i] = true;
+      return false;
+    }
+    const bool sure = queue == dial_class::fresh && surely_fresh(parts->peer, q.now);
+    wanted += sure || queue != dial_class::fresh ? 1 : 0;
+    found.push_back({*parts, sure});
+    return true;
+  });
   if (!scanned)
     return scanned;
-  auto& gap = after.empty() ? gaps.front : gaps.inside;
-  gap.note(first, nearest.value_or(behind_all(queue)));
   out.peers[i].reserve(std::min<std::size_t>(found.size(), q.limit[i]));
   const due_parts* last = nullptr;
   for (const auto& [parts, sure] : found) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include <tl/expected.hpp>
 
 #include "store/error.hpp"
@@ -31,6 +34,10 @@ private:
   result reply(const bans_query& q);
   result reply(const inbound_query& q);
 
+  /// Visits the index of a class behind `after`, in order, until `visit` returns false, and notes
+  /// where nobody is.
+  tl::expected<void, error> scan_queue(dial_class queue, const net::bytes& after,
+                                       const std::function<bool(std::string_view key)>& visit);
   tl::expected<void, error> due_of(dial_class queue, const due_query& q, due_answer& out);
   bool surely_fresh(const net::endpoint& peer, timestamp now) const;
 
