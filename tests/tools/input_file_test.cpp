@@ -1,4 +1,3 @@
-#include <chrono>
 #include <filesystem>
 
 #include <gtest/gtest.h>
