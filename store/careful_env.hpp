@@ -23,7 +23,7 @@ namespace seedwalk::store {
 class careful_env final : public leveldb::EnvWrapper {
 public:
   static constexpr const char* unclaimed_folder = "unclaimed";
-  /// With more files than that set aside, an operator must look. A closing that comes into the
+  /// With more files than that set aside, an operator must look. A process that is killed in the
   /// middle of a compaction leaves a few.
   static constexpr std::size_t unclaimed_max = 1'000;
 

@@ -18,7 +18,7 @@ constexpr std::size_t log_header_bytes = 7;
 
 constexpr unsigned char last_record_type = 4;
 
-/// The place of the first header in a block that is none.
+/// Where in a block a record should begin, and bytes stand that are no header of one.
 std::optional<std::size_t> find_gap_in_block(std::string_view block) {
   std::size_t at = 0;
   while (at + log_header_bytes <= block.size()) {

@@ -343,7 +343,8 @@ void key_values::close() {
     for (const auto& table : live_tables())
       left.erase(table);
     forget_leveldb();
-    if (!left.empty())
+    // What stands at the path now may be another database, put there while this one was open.
+    if (!left.empty() && claim_.stands())
       remove_leftovers(std::move(left));
   }
   forget_leveldb();

@@ -43,8 +43,7 @@ struct counters {
 /// The sightings of peers that dialled us, of which the oldest make room for the newest.
 struct inbound_counts {
   std::uint64_t kept = 0;
-  std::uint64_t dropped =
-      0; ///< Ever, because there were more than the limit; not those whose day was over.
+  std::uint64_t dropped = 0; ///< Ever, for the limit; not those whose day was over.
 
   friend bool operator==(const inbound_counts&, const inbound_counts&) = default;
 

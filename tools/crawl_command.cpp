@@ -42,8 +42,8 @@ seedwalk crawl --config seedwalk.toml --record crawl.rec)";
 /// Shows how far it is: in place on a terminal, now and then elsewhere.
 class progress_display {
 public:
-  progress_display(console& where, bool quiet, crawl_meter::goal goal)
-      : where_(where), quiet_(quiet || !where.writer), meter_(goal, clock_.now().steady) {}
+  progress_display(console& terminal, bool quiet, crawl_meter::goal goal)
+      : terminal_(terminal), quiet_(quiet || !terminal.writer), meter_(goal, clock_.now().steady) {}
   ~progress_display() { end(); }
 
   void show(const actors::crawl_progress& p) {
@@ -51,16 +51,16 @@ public:
       return;
     meter_.note(clock_.now().steady, p);
     // A line that is as wide as the terminal makes some of them scroll.
-    if (where_.in_place)
-      where_.writer->show(meter_.line(terminal_columns(STDERR_FILENO) - 1, where_.unicode));
+    if (terminal_.in_place)
+      terminal_.writer->show(meter_.line(terminal_columns(STDERR_FILENO) - 1, terminal_.unicode));
     else if (calls_ % (calls_ < often_until ? often : seldom) == 0)
-      where_.writer->show(meter_.plain());
+      terminal_.writer->show(meter_.plain());
     ++calls_;
   }
 
   void end() {
-    if (!quiet_ && where_.in_place)
-      where_.writer->hide();
+    if (!quiet_ && terminal_.in_place)
+      terminal_.writer->hide();
   }
 
 private:
@@ -69,7 +69,7 @@ private:
   static constexpr std::uint64_t seldom = 60;
   static constexpr std::uint64_t often_until = 600;
 
-  console& where_;
+  console& terminal_;
   bool quiet_;
   sim::real_clock clock_;
   crawl_meter meter_;
