@@ -71,17 +71,17 @@ struct network::listener final : stream_acceptor {
 };
 
 network::network(internet& where, net::completion_sink& sink, host self)
-    : where_(where), sink_(sink), host_(std::move(self)) {
+    : internet_(where), sink_(sink), host_(std::move(self)) {
   for (auto& address : host_.addresses) {
     address.port = 0;
-    where_.add_host(address);
+    internet_.add_host(address);
     lane_.key = net::keyed_hash(lane_.key, "host", address.address);
   }
 }
 
 void network::add_address(net::endpoint address) {
   address.port = 0;
-  where_.add_host(address);
+  internet_.add_host(address);
   host_.addresses.push_back(address);
 }
 
@@ -96,7 +96,7 @@ void network::vanish() {
     ids.push_back(id);
   std::sort(ids.begin(), ids.end());
   for (const auto id : ids)
-    where_.streams().forsake(connections_.at(id));
+    internet_.streams().forsake(connections_.at(id));
   connections_.clear();
   while (!listeners_.empty())
     stop_listening({listeners_.begin()->first});
@@ -113,14 +113,14 @@ void network::deliver(net::owner to, net::completion&& what) {
 }
 
 void network::plan(event what, std::uint64_t id) {
-  where_.events().put(where_.now().steady, lane_, *this,
-                      id << 2 | static_cast<std::uint64_t>(what));
+  internet_.events().put(internet_.now().steady, lane_, *this,
+                         id << 2 | static_cast<std::uint64_t>(what));
 }
 
 void network::plan_alone(event what, std::uint64_t id, net::steady_time due) {
   agenda::lane alone{
       net::keyed_hash(lane_.key, "alone", {reinterpret_cast<const std::uint8_t*>(&id), sizeof id})};
-  where_.events().put(due, alone, *this, id << 2 | static_cast<std::uint64_t>(what));
+  internet_.events().put(due, alone, *this, id << 2 | static_cast<std::uint64_t>(what));
 }
 
 void network::on_due(std::uint64_t what) {
@@ -188,7 +188,7 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   if (const auto* proxied = std::get_if<net::through_proxy>(&peer)) {
     // The proxy is next door and its host reaches everybody: what differs is whom the dial fails
     // by.
-    const auto state = where_.proxy_at(proxied->proxy);
+    const auto state = internet_.proxy_at(proxied->proxy);
     way.to = proxied->peer;
     failed = local_for(proxied->proxy, way.from);
     if (state != proxy_state::working)
@@ -205,8 +205,8 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   }
   const stream_tag tag{id, who};
   connections_[id.value] = failed == net::error::none
-                               ? where_.streams().dial(way, timeout, *this, tag)
-                               : where_.streams().fail_dial(failed, *this, tag, delay);
+                               ? internet_.streams().dial(way, timeout, *this, tag)
+                               : internet_.streams().fail_dial(failed, *this, tag, delay);
   return id;
 }
 
@@ -216,23 +216,23 @@ stream_ref network::stream_of(net::connection_id id) const {
 }
 
 void network::own(net::connection_id id, net::owner who) {
-  where_.streams().own(stream_of(id), *this, {id, who});
+  internet_.streams().own(stream_of(id), *this, {id, who});
 }
 
 void network::want(net::connection_id id, std::uint32_t bytes) {
-  where_.streams().want(stream_of(id), bytes);
+  internet_.streams().want(stream_of(id), bytes);
 }
 
 void network::write(net::connection_id id, net::buffer data) {
-  where_.streams().write(stream_of(id), std::move(data));
+  internet_.streams().write(stream_of(id), std::move(data));
 }
 
 void network::end_output(net::connection_id id) {
-  where_.streams().end_output(stream_of(id));
+  internet_.streams().end_output(stream_of(id));
 }
 
 void network::close(net::connection_id id, net::closing how) {
-  where_.streams().close(stream_of(id), how);
+  internet_.streams().close(stream_of(id), how);
 }
 
 void network::on_connected(stream_ref, const stream_tag& tag, const net::endpoint& local) {
@@ -284,7 +284,7 @@ net::error network::bind(listener& l, const net::address& local) {
   const auto& path = std::get<net::unix_path>(local).path;
   if (!net::is_unix_socket_path(path))
     return net::error::address_not_supported;
-  return where_.answer(path, {dial_answer::kind::accepts, &l, {}});
+  return internet_.answer(path, {dial_answer::kind::accepts, &l, {}});
 }
 
 net::error network::bind_ip(listener& l, net::endpoint local) {
@@ -308,7 +308,7 @@ net::error network::bind_port(listener& l, const net::endpoint& local) {
   auto wanted = host_.addresses;
   if (!is_wildcard(local)) {
     wanted = {local};
-  } else if (where_.answer_loopback(local, to_us) == net::error::none) {
+  } else if (internet_.answer_loopback(local, to_us) == net::error::none) {
     l.on_all_loopback = true;
     std::erase_if(wanted, [&](const auto& own) { return own.network != local.network; });
   } else {
@@ -316,7 +316,7 @@ net::error network::bind_port(listener& l, const net::endpoint& local) {
   }
   for (auto at : wanted) {
     at.port = local.port;
-    if (const auto failed = where_.answer(at, to_us); failed != net::error::none) {
+    if (const auto failed = internet_.answer(at, to_us); failed != net::error::none) {
       unbind(l);
       return failed;
     }
@@ -328,14 +328,14 @@ net::error network::bind_port(listener& l, const net::endpoint& local) {
 void network::unbind(listener& l) {
   if (const auto path = std::get_if<net::unix_path>(&l.local)) {
     if (l.failed == net::error::none)
-      where_.forget(path->path);
+      internet_.forget(path->path);
     return;
   }
   for (const auto& at : l.bound)
-    where_.forget(at);
+    internet_.forget(at);
   l.bound.clear();
   if (l.on_all_loopback)
-    where_.forget_loopback(std::get<net::endpoint>(l.local));
+    internet_.forget_loopback(std::get<net::endpoint>(l.local));
   l.on_all_loopback = false;
 }
 
@@ -366,7 +366,7 @@ void network::accept_waiting(listener& l) {
     const auto next = l.queue.pop();
     const net::connection_id id{++last_id_};
     connections_[id.value] = next.at;
-    where_.streams().own(next.at, *this, {id, net::nobody});
+    internet_.streams().own(next.at, *this, {id, net::nobody});
     deliver(l.who, net::accepted{l.id, id, next.way.from, next.way.to});
   }
 }
@@ -378,7 +378,7 @@ void network::stop_listening(net::listener_id local) {
   auto& l = *at->second;
   unbind(l);
   while (!l.queue.empty())
-    where_.streams().forsake(l.queue.pop().at);
+    internet_.streams().forsake(l.queue.pop().at);
   listeners_.erase(at);
 }
 
@@ -389,8 +389,8 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
   const net::resolve_id id{++last_id_};
   if (is_dead_)
     return id;
-  auto found = where_.look_up(name);
-  auto due = found.delay.at(net::keyed_hash(where_.seed(), "resolver", net::as_bytes(name)));
+  auto found = internet_.look_up(name);
+  auto due = found.delay.at(net::keyed_hash(internet_.seed(), "resolver", net::as_bytes(name)));
   net::resolved answer{id, found.reason, {}};
   if (found.reason == net::error::timed_out || due > timeout) {
     due = timeout;
@@ -402,7 +402,7 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
     }
   }
   questions_.emplace(id.value, question{who, net::completion{std::move(answer)}});
-  plan_alone(event::answered, id.value, where_.now().steady + due);
+  plan_alone(event::answered, id.value, internet_.now().steady + due);
   return id;
 }
 
@@ -419,7 +419,7 @@ void network::find_routes(net::owner who) {
                                                          leads_to(net::network_id::ipv6),
                                                          leads_to(net::network_id::cjdns),
                                                          leads_to(net::network_id::yggdrasil)}});
-  plan_alone(event::answered, id, where_.now().steady);
+  plan_alone(event::answered, id, internet_.now().steady);
 }
 
 net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner who) {
@@ -431,9 +431,9 @@ net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net:
   if (local.network != net::network_id::ipv4 && !is_ipv6(local.network))
     failed = net::error::address_not_supported;
   if (at.port == 0)
-    for (at.port = last_ephemeral_port; where_.datagrams().is_open(at); --at.port)
+    for (at.port = last_ephemeral_port; internet_.datagrams().is_open(at); --at.port)
       ;
-  if (failed == net::error::none && !where_.datagrams().open(at, *this, id.value))
+  if (failed == net::error::none && !internet_.datagrams().open(at, *this, id.value))
     failed = net::error::address_in_use;
   sockets_.emplace(id.value,
                    datagram_socket{who, failed == net::error::none ? at : net::endpoint{}, failed});
@@ -444,13 +444,13 @@ net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net:
 void network::want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) {
   if (const auto at = sockets_.find(id.value);
       at != sockets_.end() && at->second.failed == net::error::none)
-    where_.datagrams().want(at->second.local, datagrams);
+    internet_.datagrams().want(at->second.local, datagrams);
 }
 
 void network::send_datagram(net::datagram_socket_id id, const net::endpoint& to, net::buffer data) {
   if (const auto at = sockets_.find(id.value);
       at != sockets_.end() && at->second.failed == net::error::none)
-    where_.datagrams().send(at->second.local, to, std::move(data));
+    internet_.datagrams().send(at->second.local, to, std::move(data));
 }
 
 void network::close_datagrams(net::datagram_socket_id id) {
@@ -458,7 +458,7 @@ void network::close_datagrams(net::datagram_socket_id id) {
   if (at == sockets_.end())
     return;
   if (at->second.failed == net::error::none)
-    where_.datagrams().close(at->second.local);
+    internet_.datagrams().close(at->second.local);
   sockets_.erase(at);
 }
 

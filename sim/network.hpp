@@ -103,7 +103,7 @@ private:
   void announce(listener& l);
   void accept_waiting(listener& l);
 
-  internet& where_;
+  internet& internet_;
   net::completion_sink& sink_;
   host host_;
   agenda::lane lane_;
