@@ -24,12 +24,17 @@ if(SEEDWALK_SANITIZE STREQUAL "thread")
 endif()
 
 # seedwalk_library(net CAF::core ...): the static library seedwalk_net, alias seedwalk::net, of every .cpp below the
-# folder that calls it (a scenario/ in it is a library of its own). What is linked is public, so that the link graph is the include graph.
+# folder that calls it, but for those in rooms that are libraries of their own: folders with a CMakeLists.txt. What is
+# linked is public, so that the link graph is the include graph.
 function(seedwalk_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  if(NOT name STREQUAL scenario)
-    list(FILTER sources EXCLUDE REGEX "/scenario/")
-  endif()
+  file(GLOB_RECURSE rooms RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(room IN LISTS rooms)
+    get_filename_component(room ${room} DIRECTORY)
+    if(room)
+      list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${room}/")
+    endif()
+  endforeach()
   if(NOT sources)
     add_library(seedwalk_${name} INTERFACE)
     add_library(seedwalk::${name} ALIAS seedwalk_${name})

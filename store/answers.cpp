@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/keys.hpp"
 #include "store/read_record.hpp"
 #include "store/values.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <variant>
 
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/inspect.hpp"
 #include "store/timestamp.hpp"
 
 namespace seedwalk::store {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/inspect.hpp"
 #include "store/timestamp.hpp"
 
 namespace seedwalk::store {

@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/keys.hpp"
 #include "store/values.hpp"
 

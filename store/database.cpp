@@ -4,8 +4,8 @@
 
 #include <fmt/core.h>
 
-#include "net/archive.hpp"
-#include "net/random.hpp"
+#include "net/base/archive.hpp"
+#include "net/base/random.hpp"
 #include "store/answers.hpp"
 #include "store/checker.hpp"
 #include "store/keys.hpp"

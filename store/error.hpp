@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/inspect.hpp"
+#include "net/base/inspect.hpp"
 
 namespace seedwalk::store {
 

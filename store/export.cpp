@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "net/stranger_text.hpp"
+#include "net/base/stranger_text.hpp"
 
 namespace seedwalk::store {
 

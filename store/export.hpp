@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 #include "store/peer_record.hpp"
 
 namespace seedwalk::store {

@@ -16,7 +16,7 @@
 #include <leveldb/write_batch.h>
 #include <tl/expected.hpp>
 
-#include "net/bytes.hpp"
+#include "net/base/bytes.hpp"
 #include "store/careful_env.hpp"
 #include "store/error.hpp"
 #include "store/folder_claim.hpp"

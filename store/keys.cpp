@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 
 namespace seedwalk::store {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "net/bytes.hpp"
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/bytes.hpp"
 #include "store/ban_record.hpp"
 #include "store/peer_record.hpp"
 #include "store/timestamp.hpp"

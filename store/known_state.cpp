@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "net/random.hpp"
+#include "net/base/random.hpp"
 #include "store/keys.hpp"
 #include "store/wrong_clock.hpp"
 

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "net/bytes.hpp"
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
-#include "net/random.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/bytes.hpp"
+#include "net/base/inspect.hpp"
+#include "net/base/random.hpp"
 #include "store/known_table.hpp"
 #include "store/peer_record.hpp"
 #include "store/record_cache.hpp"

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string_view>
 
-#include "net/endpoint.hpp"
-#include "net/error.hpp"
-#include "net/inspect.hpp"
-#include "net/outcome.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/error.hpp"
+#include "net/base/inspect.hpp"
+#include "net/base/outcome.hpp"
 #include "store/score.hpp"
 #include "store/timestamp.hpp"
 #include "store/version_claim.hpp"

@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "net/bytes.hpp"
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/bytes.hpp"
+#include "net/base/inspect.hpp"
 #include "store/ban_record.hpp"
 #include "store/census_record.hpp"
 #include "store/peer_record.hpp"

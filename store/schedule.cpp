@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/random.hpp"
+#include "net/base/random.hpp"
 #include "store/keys.hpp"
 
 namespace seedwalk::store {

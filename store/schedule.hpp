@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/inspect.hpp"
 #include "store/peer_record.hpp"
 #include "store/timestamp.hpp"
 #include "store/visit_record.hpp"

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "net/inspect.hpp"
+#include "net/base/inspect.hpp"
 
 namespace seedwalk::store {
 

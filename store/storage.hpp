@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <variant>
 
-#include "net/inspect.hpp"
-#include "net/owner.hpp"
+#include "net/base/inspect.hpp"
+#include "net/base/owner.hpp"
 #include "store/batch.hpp"
 #include "store/error.hpp"
 #include "store/query.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/keys.hpp"
 #include "store/transaction.hpp"
 #include "store/wrong_clock.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/keys.hpp"
 
 namespace seedwalk::store {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "net/bytes.hpp"
+#include "net/base/bytes.hpp"
 #include "store/census_record.hpp"
 #include "store/peer_record.hpp"
 #include "store/user_agents.hpp"

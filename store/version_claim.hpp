@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "net/endpoint.hpp"
-#include "net/inspect.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/inspect.hpp"
 
 namespace seedwalk::store {
 

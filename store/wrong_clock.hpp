@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 #include "store/ban_record.hpp"
 #include "store/peer_record.hpp"
 #include "store/schedule.hpp"

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/process_signals.hpp"
+#include "actors/runtime/process_signals.hpp"
 #include "tools/bench/crawl_bench.hpp"
 #include "tools/bench/pool_bench.hpp"
 #include "tools/bench/replay_bench.hpp"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "net/closest_name.hpp"
+#include "net/base/closest_name.hpp"
 
 namespace seedwalk::tools {
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "net/closest_name.hpp"
+#include "net/base/closest_name.hpp"
 
 namespace seedwalk::tools {
 

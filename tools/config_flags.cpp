@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "actors/config_table.hpp"
-#include "actors/config_text.hpp"
+#include "actors/config/config_table.hpp"
+#include "actors/config/config_text.hpp"
 
 namespace seedwalk::tools {
 

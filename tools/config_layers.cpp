@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "actors/config_table.hpp"
-#include "actors/config_text.hpp"
-#include "net/closest_name.hpp"
-#include "net/control.hpp"
-#include "net/whole_file.hpp"
+#include "actors/config/config_table.hpp"
+#include "actors/config/config_text.hpp"
+#include "actors/runtime/control.hpp"
+#include "net/base/closest_name.hpp"
+#include "net/base/whole_file.hpp"
 
 namespace seedwalk::tools {
 

@@ -6,8 +6,8 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/config_file.hpp"
-#include "actors/crawl_config.hpp"
+#include "actors/config/config_file.hpp"
+#include "actors/config/crawl_config.hpp"
 #include "tools/console.hpp"
 
 namespace seedwalk::tools {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "actors/config_table.hpp"
+#include "actors/config/config_table.hpp"
 
 namespace seedwalk::tools {
 

@@ -10,8 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "actors/bounded_json.hpp"
-#include "net/socket_address.hpp"
+#include "actors/control/bounded_json.hpp"
+#include "net/asio/socket_address.hpp"
 
 namespace seedwalk::tools {
 

@@ -10,12 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "actors/config_table.hpp"
-#include "actors/config_text.hpp"
-#include "net/random.hpp"
-#include "net/whole_file.hpp"
-#include "sim/real_clock.hpp"
-#include "sim/recording_format.hpp"
+#include "actors/config/config_table.hpp"
+#include "actors/config/config_text.hpp"
+#include "actors/runtime/real_clock.hpp"
+#include "net/base/random.hpp"
+#include "net/base/whole_file.hpp"
+#include "sim/record/recording_format.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"
 #include "tools/crawl_database.hpp"

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "actors/crawl_config.hpp"
+#include "actors/config/crawl_config.hpp"
 #include "store/database.hpp"
 
 namespace seedwalk::tools {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 
 namespace seedwalk::tools {
 

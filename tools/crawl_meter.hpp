@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "actors/crawl_messages.hpp"
-#include "net/instant.hpp"
+#include "actors/crawl/crawl_messages.hpp"
+#include "net/base/instant.hpp"
 
 namespace seedwalk::tools {
 

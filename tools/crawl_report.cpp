@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "actors/local_failures.hpp"
-#include "net/outcome.hpp"
+#include "actors/crawl/local_failures.hpp"
+#include "net/base/outcome.hpp"
 
 namespace seedwalk::tools {
 

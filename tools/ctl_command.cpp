@@ -11,10 +11,10 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
-#include "actors/control_queries.hpp"
-#include "net/whole_file.hpp"
-#include "sim/live_driver.hpp"
+#include "actors/config/config_text.hpp"
+#include "actors/control/control_queries.hpp"
+#include "actors/runtime/live_driver.hpp"
+#include "net/base/whole_file.hpp"
 #include "tools/command_line.hpp"
 #include "tools/config_flags.hpp"
 #include "tools/control_client.hpp"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/control_queries.hpp"
+#include "actors/control/control_queries.hpp"
 #include "store/folder_claim.hpp"
 
 namespace seedwalk::tools {

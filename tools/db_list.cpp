@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "net/chain_params.hpp"
+#include "net/bitcoin/chain_params.hpp"
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
 #include "tools/option_values.hpp"

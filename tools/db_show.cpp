@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "net/services.hpp"
+#include "net/bitcoin/services.hpp"
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
 #include "tools/option_values.hpp"

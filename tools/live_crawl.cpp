@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "actors/build_identity.hpp"
-#include "actors/crawl_program.hpp"
-#include "net/archive.hpp"
-#include "sim/recording_writer.hpp"
+#include "actors/config/build_identity.hpp"
+#include "actors/crawl/crawl_program.hpp"
+#include "net/base/archive.hpp"
+#include "sim/record/recording_writer.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"
 #include "tools/store_errors.hpp"

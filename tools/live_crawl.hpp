@@ -7,10 +7,10 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/crawl_recipe.hpp"
-#include "actors/crawler.hpp"
-#include "actors/log_sink.hpp"
-#include "sim/live_driver.hpp"
+#include "actors/config/crawl_recipe.hpp"
+#include "actors/crawl/crawler.hpp"
+#include "actors/logging/log_sink.hpp"
+#include "actors/runtime/live_driver.hpp"
 #include "tools/exit_code.hpp"
 
 namespace seedwalk::tools {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/log_sink.hpp"
+#include "actors/logging/log_sink.hpp"
 #include "tools/console.hpp"
 
 namespace seedwalk::tools {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
-#include "net/closest_name.hpp"
+#include "actors/config/config_text.hpp"
+#include "net/base/closest_name.hpp"
 
 namespace seedwalk::tools {
 

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <tl/expected.hpp>
 
-#include "sim/topology.hpp"
+#include "sim/nodes/topology.hpp"
 
 namespace seedwalk::tools {
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
+#include "actors/config/config_text.hpp"
 
 namespace seedwalk::tools {
 

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "actors/build_identity.hpp"
-#include "sim/replay.hpp"
+#include "actors/config/build_identity.hpp"
+#include "sim/record/replay.hpp"
 #include "tools/command_line.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "actors/build_identity.hpp"
-#include "actors/crawl_program.hpp"
-#include "net/archive.hpp"
+#include "actors/config/build_identity.hpp"
+#include "actors/crawl/crawl_program.hpp"
+#include "net/base/archive.hpp"
 
 namespace seedwalk::tools {
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "actors/log_options.hpp"
-#include "actors/log_sink.hpp"
-#include "sim/replay.hpp"
+#include "actors/config/log_options.hpp"
+#include "actors/logging/log_sink.hpp"
+#include "sim/record/replay.hpp"
 
 namespace seedwalk::tools {
 

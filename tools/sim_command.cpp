@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "actors/config_text.hpp"
-#include "net/outcome.hpp"
-#include "sim/determinism_check.hpp"
-#include "sim/real_clock.hpp"
+#include "actors/config/config_text.hpp"
+#include "actors/runtime/real_clock.hpp"
+#include "net/base/outcome.hpp"
+#include "sim/record/determinism_check.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/stranger_text.hpp"
+#include "net/base/stranger_text.hpp"
 
 namespace seedwalk::tools {
 

@@ -9,13 +9,13 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
-#include "actors/build_identity.hpp"
-#include "actors/crawl_program.hpp"
-#include "net/asio_network.hpp"
-#include "sim/live_driver.hpp"
-#include "sim/process_signals.hpp"
-#include "sim/real_clock.hpp"
-#include "sim/threaded_runtime.hpp"
+#include "actors/config/build_identity.hpp"
+#include "actors/crawl/crawl_program.hpp"
+#include "actors/runtime/live_driver.hpp"
+#include "actors/runtime/process_signals.hpp"
+#include "actors/runtime/real_clock.hpp"
+#include "actors/runtime/threaded_runtime.hpp"
+#include "net/asio/asio_network.hpp"
 #include "store/leveldb_storage.hpp"
 
 namespace seedwalk::tools {

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "actors/bounded_json.hpp"
-#include "actors/config_text.hpp"
-#include "net/whole_file.hpp"
+#include "actors/config/config_text.hpp"
+#include "actors/control/bounded_json.hpp"
+#include "net/base/whole_file.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
 #include "tools/wire_dump.hpp"

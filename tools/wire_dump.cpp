@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
-#include "net/decoder.hpp"
-#include "net/encode.hpp"
-#include "net/payload.hpp"
+#include "actors/config/config_text.hpp"
+#include "net/bitcoin/decoder.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "net/bitcoin/payload.hpp"
 
 namespace seedwalk::tools {
 

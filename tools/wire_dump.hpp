@@ -6,8 +6,8 @@
 
 #include <tl/expected.hpp>
 
-#include "net/bytes.hpp"
-#include "net/chain_params.hpp"
+#include "net/base/bytes.hpp"
+#include "net/bitcoin/chain_params.hpp"
 #include "tools/wire_json.hpp"
 
 namespace seedwalk::tools {
@@ -36,7 +36,7 @@ struct dump_counts {
 /// decoding left something out or accepted another spelling of it, `payload` stands beside them,
 /// and counts. A malformed command stands whole in `command_bytes`.
 ///
-/// `version`: what the two sides have in common; see net/payload.hpp.
+/// `version`: what the two sides have in common; see net/bitcoin/payload.hpp.
 dump_counts decode_stream(net::byte_view stream, const net::magic_bytes& magic,
                           std::int32_t version, const line_sink& sink);
 

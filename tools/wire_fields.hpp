@@ -7,7 +7,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "net/messages.hpp"
+#include "net/bitcoin/messages.hpp"
 
 namespace seedwalk::tools::detail {
 

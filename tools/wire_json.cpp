@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "actors/config_text.hpp"
-#include "net/address_text.hpp"
+#include "actors/config/config_text.hpp"
+#include "net/address/address_text.hpp"
 #include "tools/wire_fields.hpp"
 
 namespace seedwalk::tools {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
-#include "net/messages.hpp"
+#include "net/bitcoin/messages.hpp"
 
 namespace seedwalk::tools {
 

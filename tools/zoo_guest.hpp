@@ -15,10 +15,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "net/buffer.hpp"
-#include "net/endpoint.hpp"
-#include "net/instant.hpp"
-#include "sim/node_model.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/base/buffer.hpp"
+#include "net/base/instant.hpp"
+#include "sim/nodes/node_model.hpp"
 
 namespace seedwalk::tools {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "actors/config_text.hpp"
-#include "net/chain_params.hpp"
+#include "actors/config/config_text.hpp"
+#include "net/bitcoin/chain_params.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"

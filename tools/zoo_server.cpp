@@ -16,8 +16,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "sim/bitcoin_nodes.hpp"
-#include "sim/process_signals.hpp"
+#include "actors/runtime/process_signals.hpp"
+#include "sim/nodes/bitcoin_nodes.hpp"
 #include "tools/zoo_guest.hpp"
 
 namespace seedwalk::tools {

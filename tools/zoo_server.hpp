@@ -8,8 +8,8 @@
 
 #include <tl/expected.hpp>
 
-#include "sim/node_model.hpp"
-#include "sim/topology.hpp"
+#include "sim/nodes/node_model.hpp"
+#include "sim/nodes/topology.hpp"
 
 namespace seedwalk::tools {
 

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "actors/connection_manager.hpp"
-#include "actors/control_server.hpp"
-#include "actors/crawler.hpp"
-#include "actors/db_writer.hpp"
-#include "actors/peer_connection.hpp"
+#include "actors/control/control_server.hpp"
+#include "actors/crawl/connection_manager.hpp"
+#include "actors/crawl/crawler.hpp"
+#include "actors/crawl/db_writer.hpp"
+#include "actors/crawl/peer_connection.hpp"
 
 namespace seedwalk::sim {
 

@@ -6,9 +6,9 @@
 
 #include <caf/behavior.hpp>
 
-#include "net/hosted_actor.hpp"
-#include "net/network.hpp"
-#include "net/timers.hpp"
+#include "actors/runtime/hosted_actor.hpp"
+#include "actors/runtime/timers.hpp"
+#include "net/door/network.hpp"
 
 namespace seedwalk::test {
 

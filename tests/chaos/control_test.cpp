@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "actors/ban_table.hpp"
-#include "actors/control_server.hpp"
+#include "actors/control/control_server.hpp"
+#include "actors/crawl/ban_table.hpp"
 #include "tests/chaos/control_user.hpp"
 #include "tests/chaos/held_world.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/network.hpp"
+#include "sim/network/network.hpp"
 
 namespace seedwalk::test {
 

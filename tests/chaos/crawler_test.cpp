@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "actors/peer_messages.hpp"
+#include "actors/crawl/peer_messages.hpp"
 #include "tests/chaos/held_world.hpp"
 
 namespace seedwalk::test {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/pool_messages.hpp"
+#include "actors/crawl/pool_messages.hpp"
 
 namespace seedwalk::test {
 

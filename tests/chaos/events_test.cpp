@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "actors/peer_messages.hpp"
+#include "actors/crawl/peer_messages.hpp"
 #include "tests/chaos/guest.hpp"
 #include "tests/chaos/held_world.hpp"
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "net/chain_params.hpp"
-#include "net/encode.hpp"
-#include "sim/network.hpp"
+#include "net/bitcoin/chain_params.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "sim/network/network.hpp"
 
 namespace seedwalk::test {
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "actors/connection_manager.hpp"
+#include "actors/crawl/connection_manager.hpp"
 #include "tests/chaos/held_world.hpp"
 #include "tests/chaos/scripted_writer.hpp"
 

@@ -7,9 +7,9 @@
 
 #include <caf/behavior.hpp>
 
-#include "actors/pool_messages.hpp"
-#include "net/hosted_actor.hpp"
-#include "net/no_state.hpp"
+#include "actors/crawl/pool_messages.hpp"
+#include "actors/runtime/hosted_actor.hpp"
+#include "actors/runtime/no_state.hpp"
 
 namespace seedwalk::test {
 

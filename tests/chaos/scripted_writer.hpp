@@ -6,11 +6,11 @@
 
 #include <caf/behavior.hpp>
 
-#include "actors/crawl_messages.hpp"
-#include "actors/storage_messages.hpp"
-#include "net/hosted_actor.hpp"
-#include "net/no_state.hpp"
-#include "net/timers.hpp"
+#include "actors/crawl/crawl_messages.hpp"
+#include "actors/crawl/storage_messages.hpp"
+#include "actors/runtime/hosted_actor.hpp"
+#include "actors/runtime/no_state.hpp"
+#include "actors/runtime/timers.hpp"
 
 namespace seedwalk::test {
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <utility>
 
-#include "net/network.hpp"
+#include "net/door/network.hpp"
 
 namespace seedwalk::test {
 

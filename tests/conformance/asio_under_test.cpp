@@ -16,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/asio_network.hpp"
-#include "net/socket_address.hpp"
+#include "net/asio/asio_network.hpp"
+#include "net/asio/socket_address.hpp"
 #include "tests/conformance/network_under_test.hpp"
 
 /// The door on real sockets, in both of its modes. Nothing here leaves loopback.

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "net/completion_sink.hpp"
-#include "net/network.hpp"
+#include "net/door/completion_sink.hpp"
+#include "net/door/network.hpp"
 
 namespace seedwalk::conformance {
 

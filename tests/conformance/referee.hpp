@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "net/completion_sink.hpp"
-#include "net/network.hpp"
+#include "net/door/completion_sink.hpp"
+#include "net/door/network.hpp"
 
 namespace seedwalk::conformance {
 
@@ -18,7 +18,7 @@ struct heard {
 };
 
 /// Stands between a test and a door, in both directions: hands on the calls, writes down the
-/// completions, and checks each against the contract in net/network.hpp:
+/// completions, and checks each against the contract in net/door/network.hpp:
 ///
 /// - ids are new; completions name ids that were given out, in the order that the contract draws,
 ///   with nothing after the last one;

@@ -1,9 +1,9 @@
 #include <memory>
 
-#include "net/timers.hpp"
-#include "sim/agenda.hpp"
-#include "sim/internet.hpp"
-#include "sim/network.hpp"
+#include "actors/runtime/agenda.hpp"
+#include "actors/runtime/timers.hpp"
+#include "sim/network/internet.hpp"
+#include "sim/network/network.hpp"
 #include "tests/conformance/network_under_test.hpp"
 
 /// The simulated door, as it is and at its worst: every segment cut, small windows, and near events

@@ -1,8 +1,8 @@
 // The texts of addresses: what can be read is written in one way only, which reads as the same.
 
-#include "net/address_text.hpp"
-#include "net/endpoint.hpp"
-#include "net/host_name.hpp"
+#include "net/address/address_text.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/address/host_name.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 using namespace seedwalk;

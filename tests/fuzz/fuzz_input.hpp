@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "net/bytes.hpp"
-#include "net/encode.hpp"
-#include "net/messages.hpp"
+#include "net/base/bytes.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "net/bitcoin/messages.hpp"
 
 namespace seedwalk::test {
 

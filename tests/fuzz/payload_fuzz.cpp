@@ -1,7 +1,7 @@
 // Each message's payload: what is accepted means the same to whoever it is sent on to, and what is
 // refused is refused within it.
 
-#include "net/payload.hpp"
+#include "net/bitcoin/payload.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 using namespace seedwalk;

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "net/archive.hpp"
-#include "net/session.hpp"
+#include "net/base/archive.hpp"
+#include "net/bitcoin/session.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 using namespace seedwalk;

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "net/archive.hpp"
-#include "net/decoder.hpp"
+#include "net/base/archive.hpp"
+#include "net/bitcoin/decoder.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 using namespace seedwalk;

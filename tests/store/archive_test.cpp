@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/storage.hpp"
 #include "tests/store/draw.hpp"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "draw.hpp"
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/careful_env.hpp"
 #include "store/folder_contents.hpp"
 

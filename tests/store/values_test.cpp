@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "draw.hpp"
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/values.hpp"
 
 namespace seedwalk::store {

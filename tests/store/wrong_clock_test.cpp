@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "draw.hpp"
-#include "net/random.hpp"
+#include "net/base/random.hpp"
 #include "store/wrong_clock.hpp"
 
 namespace seedwalk::store {

@@ -4,7 +4,7 @@
 #include <leveldb/db.h>
 #include <sys/mount.h>
 
-#include "net/archive.hpp"
+#include "net/base/archive.hpp"
 #include "store/database.hpp"
 #include "tests/tools/crawl_fixture.hpp"
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "actors/config_table.hpp"
-#include "tests/actors/config_draw.hpp"
+#include "actors/config/config_table.hpp"
+#include "tests/actors/config/config_draw.hpp"
 #include "tests/tools/temporary_folder.hpp"
 #include "tools/config_layers.hpp"
 #include "tools/config_print.hpp"

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
-#include "actors/control_queries.hpp"
+#include "actors/control/control_queries.hpp"
 #include "store/database.hpp"
 #include "tools/control_client.hpp"
 

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "net/random.hpp"
+#include "net/base/random.hpp"
 #include "tests/tools/crawl_fixture.hpp"
 
 namespace seedwalk::tools {

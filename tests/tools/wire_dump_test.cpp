@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "actors/config_text.hpp"
-#include "net/encode.hpp"
-#include "net/framing.hpp"
-#include "net/payload.hpp"
-#include "tests/net/generators.hpp"
+#include "actors/config/config_text.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "net/bitcoin/framing.hpp"
+#include "net/bitcoin/payload.hpp"
+#include "tests/net/base/generators.hpp"
 #include "tests/tools/run_program.hpp"
 #include "tools/wire_dump.hpp"
 

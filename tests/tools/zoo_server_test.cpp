@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "net/decoder.hpp"
-#include "net/encode.hpp"
+#include "net/bitcoin/decoder.hpp"
+#include "net/bitcoin/encode.hpp"
 #include "tests/tools/loopback_port.hpp"
 #include "tools/zoo_server.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <tl/expected.hpp>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 #include "tools/bench/stopwatch.hpp"
 #include "tools/live_crawl.hpp"
 

@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/decoder.hpp"
-#include "net/encode.hpp"
-#include "net/socket_address.hpp"
+#include "net/asio/socket_address.hpp"
+#include "net/bitcoin/decoder.hpp"
+#include "net/bitcoin/encode.hpp"
 
 namespace seedwalk::bench {
 

@@ -5,8 +5,8 @@
 
 #include <tl/expected.hpp>
 
-#include "net/chain_params.hpp"
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
+#include "net/bitcoin/chain_params.hpp"
 
 namespace seedwalk::bench {
 

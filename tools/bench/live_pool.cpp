@@ -7,10 +7,10 @@
 #include <caf/actor_system_config.hpp>
 #include <sys/resource.h>
 
-#include "actors/crawl_program.hpp"
-#include "net/hosted_actor.hpp"
-#include "net/no_state.hpp"
-#include "sim/real_clock.hpp"
+#include "actors/crawl/crawl_program.hpp"
+#include "actors/runtime/hosted_actor.hpp"
+#include "actors/runtime/no_state.hpp"
+#include "actors/runtime/real_clock.hpp"
 #include "tools/bench/stopwatch.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"

@@ -8,8 +8,8 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/pool_messages.hpp"
-#include "net/endpoint.hpp"
+#include "actors/crawl/pool_messages.hpp"
+#include "net/address/endpoint.hpp"
 
 namespace seedwalk::bench {
 

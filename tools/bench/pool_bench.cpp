@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/encode.hpp"
-#include "net/socket_address.hpp"
-#include "sim/topology.hpp"
+#include "net/asio/socket_address.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "sim/nodes/topology.hpp"
 #include "tools/bench/crawl_trial.hpp"
 #include "tools/bench/live_pool.hpp"
 #include "tools/bench/zoo_process.hpp"

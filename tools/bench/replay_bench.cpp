@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "sim/replay.hpp"
+#include "sim/record/replay.hpp"
 #include "tools/bench/crawl_trial.hpp"
 #include "tools/bench/zoo_process.hpp"
 #include "tools/replayed_crawl.hpp"

@@ -4,7 +4,7 @@
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
-#include "sim/process.hpp"
+#include "actors/runtime/process.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "tools/bench/stopwatch.hpp"
 

@@ -13,7 +13,7 @@
 #include <leveldb/filter_policy.h>
 #include <leveldb/write_batch.h>
 
-#include "net/random.hpp"
+#include "net/base/random.hpp"
 #include "store/database.hpp"
 #include "store/keys.hpp"
 #include "tools/bench/stopwatch.hpp"

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 #include "store/batch.hpp"
 
 namespace seedwalk::bench {

@@ -9,10 +9,10 @@
 #include <openssl/evp.h>
 #include <time.h>
 
-#include "net/decoder.hpp"
-#include "net/encode.hpp"
-#include "net/random.hpp"
-#include "net/session.hpp"
+#include "net/base/random.hpp"
+#include "net/bitcoin/decoder.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "net/bitcoin/session.hpp"
 
 namespace seedwalk::bench {
 

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <tl/expected.hpp>
 
-#include "net/endpoint.hpp"
+#include "net/address/endpoint.hpp"
 
 namespace seedwalk::bench {
 

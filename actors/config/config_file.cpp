@@ -1,0 +1,140 @@
+#include "actors/config/config_file.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "actors/config/toml_bounds.hpp"
+#include "net/base/closest_name.hpp"
+#include "net/base/stranger_text.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+std::string_view kind_name(value_kind kind) {
+  switch (kind) {
+  case value_kind::boolean:
+    return "true or false";
+  case value_kind::integer:
+    return "a whole number";
+  case value_kind::text:
+    return "a text in quotes";
+  case value_kind::list:
+    return "an array of texts in quotes";
+  }
+  return "";
+}
+
+/// The texts of a value in a file; nothing if it is of another kind.
+std::optional<option_texts> texts_of(const toml::node& value, value_kind kind) {
+  switch (kind) {
+  case value_kind::boolean:
+    if (const auto* x = value.as_boolean())
+      return option_texts{x->get() ? "true" : "false"};
+    break;
+  case value_kind::integer:
+    if (const auto* x = value.as_integer())
+      return option_texts{std::to_string(x->get())};
+    break;
+  case value_kind::text:
+    if (const auto* x = value.as_string())
+      return option_texts{x->get()};
+    break;
+  case value_kind::list:
+    if (const auto* items = value.as_array()) {
+      option_texts texts;
+      for (const auto& item : *items) {
+        const auto* x = item.as_string();
+        if (x == nullptr)
+          return std::nullopt;
+        texts.push_back(x->get());
+      }
+      return texts;
+    }
+    break;
+  }
+  return std::nullopt;
+}
+
+bool is_table_of_options(std::string_view path) {
+  return std::ranges::any_of(config_table(), [path](const config_option& o) {
+    return o.path.size() > path.size() && o.path.starts_with(path) && o.path[path.size()] == '.';
+  });
+}
+
+std::string unknown_key(std::string_view path) {
+  constexpr std::size_t quoted_bytes = 80;
+  std::vector<std::string_view> paths;
+  for (const auto& option : config_table())
+    paths.push_back(option.path);
+  return fmt::format("unknown key \"{}\"{}; seedwalk config show lists all",
+                     net::printable(path, quoted_bytes), net::did_you_mean(path, paths));
+}
+
+class file_walk {
+public:
+  explicit file_walk(std::string_view name) : name_(name) {}
+
+  /// Takes all values of `table`, whose own path with a dot behind it is `prefix`. False after the
+  /// first error.
+  bool take(const toml::table& table, const std::string& prefix) {
+    return std::ranges::all_of(table, [&](const auto& entry) {
+      return take_one(prefix + std::string{entry.first.str()}, entry.first.source().begin.line,
+                      entry.second);
+    });
+  }
+
+  config_layer layer;
+  std::string error;
+
+private:
+  bool take_one(const std::string& path, std::size_t line, const toml::node& value) {
+    if (const auto* option = find_option(path)) {
+      auto texts = texts_of(value, option->kind);
+      if (!texts)
+        return fail(line, fmt::format("{} must be {}", path, kind_name(option->kind)));
+      if (const auto problem = emptiness_in(*option, *texts); !problem.empty())
+        return fail(line, fmt::format("{} {}", path, problem));
+      layer[path] = {std::move(*texts), fmt::format("{}:{}", name_, line)};
+      return true;
+    }
+    if (!is_table_of_options(path))
+      return fail(line, unknown_key(path));
+    const auto* table = value.as_table();
+    if (table == nullptr)
+      return fail(line, fmt::format("{} must be a table: [{}]", path, path));
+    return take(*table, path + ".");
+  }
+
+  bool fail(std::size_t line, const std::string& what) {
+    error = fmt::format("{}:{}: {}", name_, line, what);
+    return false;
+  }
+
+  std::string name_;
+};
+
+} // namespace
+
+tl::expected<config_layer, std::string> read_config_text(std::string_view text,
+                                                         std::string_view name) {
+  if (const auto shallow = check_toml_bounds(text); !shallow)
+    return tl::unexpected(
+        fmt::format("{}:{}: {}", name, shallow.error().line, shallow.error().message));
+  try {
+    const toml::table table = toml::parse(text);
+    file_walk walk{name};
+    if (!walk.take(table, ""))
+      return tl::unexpected(walk.error);
+    return std::move(walk.layer);
+  } catch (const toml::parse_error& e) {
+    return tl::unexpected(fmt::format("{}:{}: {}", name, e.source().begin.line,
+                                      net::printable(std::string_view{e.description()})));
+  }
+}
+
+} // namespace seedwalk::actors

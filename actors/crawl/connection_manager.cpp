@@ -1,0 +1,580 @@
+#include "actors/crawl/connection_manager.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "net/door/network.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+/// So many due endpoints of a class are fetched ahead of their dials, for each slot ...
+constexpr std::uint32_t fetched_per_slot = 2;
+/// ... but at least so many, ...
+constexpr std::uint32_t fetched_min = 64;
+/// ... and the next are fetched when no more than one in this many are left.
+constexpr std::uint32_t refill_fraction = 8;
+/// Listeners that are allowed for when the mailbox is bounded.
+constexpr std::size_t listeners_max = 16;
+
+/// A crawl of fixed endpoints looks for them among all that are due, so it does not look each time
+/// when anybody else becomes due. Visits are an hour apart: a minute is soon enough.
+constexpr std::chrono::seconds fixed_look_interval{60};
+
+/// Longer than that nobody waits without looking.
+constexpr std::chrono::seconds due_wait_max = std::chrono::hours{24};
+constexpr std::chrono::seconds due_mark_max{std::int64_t{1} << 33};
+
+/// What the answer to a question is for.
+enum question_token : std::uint64_t { who_is_due = 0, spares_wanted, bans_wanted };
+
+/// Bans that cannot be read are asked for again after 1, 2, 4 ... seconds: for a minute in all.
+constexpr std::uint32_t bans_retries_max = 6;
+
+/// The database is asked for endpoints to hold at most once in so long.
+constexpr std::chrono::seconds spares_interval{60};
+
+} // namespace
+
+std::size_t connection_manager::mailbox_max() const {
+  // Of each connection that it stands, its version, its verack, a sign of life, the answer to a
+  // broadcast, and an outcome; of each listener its credit; of the DB writer an answer for each
+  // batch; a few of the crawler and the control socket.
+  return 6 * env_.settings.current()->connections_max() + 64 * listeners_max + 512;
+}
+
+void connection_manager::start() {
+  s_.dials.set_limits(env_.settings.current()->dials());
+  if (env_.pool_opened)
+    env_.pool_opened(s_.pool, s_.dials);
+}
+
+caf::behavior connection_manager::make_behavior() {
+  return {
+      // CAF tries one after the other: what comes with every visit stands first.
+      [this](const peer_connected& m) { on_connected(m); },
+      [this](peer_outcome& m) { on_outcome(m); },
+      [this](const operations_saved& m) { on_saved(m); },
+      [this](const peer_seen& m) { on_seen(m); },
+      [this](const peer_identified& m) { on_identified(m); },
+      [this](peer_established& m) { on_established(m); },
+      [this](const claims_added&) {
+        note_claims();
+        ask_who_is_due();
+      },
+      [this](const net::timer_fired& m) { on_timer(m.timer); },
+      [this](const storage_answer& m) { on_answer(m); },
+      [this](const net::accepted& m) { on_accepted(m); },
+      [this](const net::listening& m) {
+        env_.log.write(log_level::info, host_.stable_name(), "listening",
+                       {{"address", net::to_string(std::get<net::endpoint>(m.local))}});
+      },
+      [this](const net::listen_failed& m) { on_listen_failed(m); },
+      [this](const net::accept_paused& m) { note_local(m.reason); },
+      [this](const ask_progress& m) {
+        watch_clock();
+        tell_verdict_on_clock();
+        mend_once_believed();
+        sum_up_failures();
+        env_.runtime.send(m.from, progress());
+      },
+      [this](const storage_troubled& m) {
+        s_.stalled = m.stalled;
+        if (!s_.stalled)
+          dial_more();
+      },
+      [this](const begin_crawl& m) { on_begin(m); },
+      [this](const endpoints_queued&) { look_again(); },
+      [this](const no_more_to_come&) {
+        s_.more_to_come = false;
+        look_for_the_end();
+      },
+      [this](const end_crawl&) { on_end(); },
+      [this](const shared_sent& m) { on_shared_sent(m); },
+      [this](const ban_peer& m) { on_ban(m); },
+      [this](const unban_peer& m) { on_unban(m); },
+      [this](const drop_peer& m) { on_drop(m); },
+      [this](const broadcast& m) { on_broadcast(m); },
+      [this](const apply_settings& m) { on_apply(m); },
+      [this](const subscribe& m) { on_subscribe(m); },
+      [this](const unsubscribe& m) { s_.subscribers.erase(m.from); },
+      [this](const ask_snapshot& m) { env_.runtime.send(m.from, snapshot(m.token)); },
+      [this](const ask_peers& m) {
+        peer_list list{m.token, {}, env_.time.now().steady};
+        for (const auto& [key, entry] : s_.pool.entries())
+          if (is_live(entry.phase))
+            list.peers.emplace_back(key, entry);
+        env_.runtime.send(m.from, std::move(list));
+      },
+      [this](const shut_down&) { end_at_once(); },
+  };
+}
+
+// -- beginning and end
+// ------------------------------------------------------------------------------------------
+
+void connection_manager::on_begin(const begin_crawl& m) {
+  s_.census = m.census;
+  s_.counters = m.so_far;
+  s_.more_to_come = m.more_to_come;
+  s_.now = phase::loading;
+  watch_clock();
+  // A database that a wrong clock wrote may be opened under a right one.
+  mend_times({env_.time.now().wall});
+  s_.mend_believed = true;
+  ask_for_bans();
+}
+
+void connection_manager::ask_for_bans() {
+  ++s_.bans_asked;
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), bans_wanted, store::bans_query{}});
+}
+
+/// Nobody is dialled or welcomed before the bans are known: somebody who is banned might be.
+void connection_manager::on_bans(const storage_answer& m) {
+  if (s_.now != phase::loading)
+    return; // An end came first.
+  const auto bans = std::get_if<store::bans_answer>(&m.answer);
+  if (m.error || bans == nullptr) {
+    if (store::damaged(m.error.code) || s_.bans_asked > bans_retries_max) {
+      env_.runtime.send(
+          s_.crawler,
+          storage_troubled{true,
+                           {m.error.code, "the bans cannot be read, and without them nobody "
+                                          "may be dialled: " +
+                                              m.error.message}});
+      return;
+    }
+    const auto delay = std::chrono::seconds{1u << (s_.bans_asked - 1)};
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot read the bans: nobody is dialled before they are known",
+                   {{"error", m.error.message}, {"again_in_s", fmt::to_string(delay.count())}});
+    keep_timer(s_.bans_timer, env_.time.now().steady + delay, delay);
+    return;
+  }
+  // Those that have ended, too: the clock that says so may be wrong.
+  for (const auto& ban : bans->bans)
+    s_.bans.add(ban);
+  s_.now = phase::crawling;
+  listen(true);
+  ask_who_is_due();
+  arm_timers();
+}
+
+void connection_manager::on_answer(const storage_answer& m) {
+  const auto due = m.error ? nullptr : std::get_if<store::due_answer>(&m.answer);
+  switch (m.token) {
+  case bans_wanted:
+    on_bans(m);
+    break;
+  case spares_wanted:
+    if (due != nullptr)
+      on_spares(*due);
+    else
+      env_.log.write(log_level::warning, host_.stable_name(),
+                     "cannot read who could take the place of lost peers",
+                     {{"error", m.error.message}});
+    break;
+  default:
+    if (s_.now != phase::crawling)
+      break; // An end came first.
+    s_.asking = false;
+    if (due == nullptr) {
+      on_due_unknown(m.error);
+      break;
+    }
+    s_.due_unknown_since.reset();
+    on_due(*due);
+  }
+}
+
+/// Asks again in a second; a database that is damaged, or cannot be read for as long as a full disk
+/// is put up with, ends the crawl.
+void connection_manager::on_due_unknown(const store::error& why) {
+  const auto now = env_.time.now();
+  const bool first = !s_.due_unknown_since;
+  if (first) {
+    s_.due_unknown_since = now.steady;
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot read who is due: asking every second", {{"error", why.message}});
+  }
+  const auto patience = env_.settings.current()->config.storage.full_patience;
+  if (store::damaged(why.code) || now.steady - *s_.due_unknown_since >= patience)
+    env_.runtime.send(s_.crawler, storage_troubled{true, why});
+  s_.settled = false;
+  s_.next_due.fill(now.wall + std::chrono::seconds{1});
+  arm_timers();
+}
+
+void connection_manager::on_end() {
+  if (s_.now == phase::ended) {
+    env_.runtime.send(s_.crawler, crawl_ended{s_.counters, false});
+    return;
+  }
+  s_.now = phase::ending;
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  s_.listeners.clear();
+  s_.restart_queue.clear();
+  for (const auto& waiting : s_.dials.drop_waiting([](const auto&) { return true; }))
+    s_.pool.leave(waiting.peer);
+  for (const auto& [key, entry] : s_.pool.entries())
+    if (is_live(entry.phase))
+      env_.runtime.send(entry.connection, disconnect_peer{net::outcome::cancelled});
+  arm_timers();
+  look_for_the_end();
+}
+
+/// What has not ended by now is cut off.
+void connection_manager::end_at_once() {
+  s_.now = phase::ended;
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  for (const auto& [key, entry] : s_.pool.entries())
+    if (is_live(entry.phase))
+      env_.runtime.send(entry.connection, shut_down{});
+  arm_timers();
+  host_.quit();
+}
+
+/// How many dials of this run reached a verack.
+std::uint64_t connection_manager::reached() const {
+  return std::accumulate(s_.good_by_network.begin(), s_.good_by_network.end(), std::uint64_t{0});
+}
+
+crawl_progress connection_manager::progress() const {
+  const auto any = [](const auto& flags) {
+    return std::any_of(flags.begin(), flags.end(), [](bool set) { return set; });
+  };
+  const bool believed = s_.clock.judge() == clock_check::verdict::believed;
+  return {s_.counters,
+          s_.pool.live(),
+          s_.pool.in_phase(pool_phase::imminent),
+          s_.asking || any(s_.news) || any(s_.more),
+          s_.good_by_network,
+          s_.dials_ended,
+          s_.pool.in_phase(pool_phase::connected),
+          0,
+          believed ? std::optional{env_.time.now()} : std::nullopt};
+}
+
+void connection_manager::look_for_the_end() {
+  const bool empty = s_.pool.empty() && s_.awaited.empty();
+  const bool news = std::find(s_.news.begin(), s_.news.end(), true) != s_.news.end();
+  const bool nothing_due = s_.now == phase::crawling && empty && !s_.asking && s_.settled &&
+                           !news && s_.restart_queue.empty() &&
+                           env_.settings.current()->config.run.once;
+  if (!nothing_due && !(s_.now == phase::ending && empty))
+    return;
+  if (nothing_due && s_.more_to_come) {
+    if (!std::exchange(s_.end_asked, true))
+      env_.runtime.send(s_.crawler,
+                        nothing_is_due{s_.dials_ended, reached(), !why_in_vain().empty()});
+    return;
+  }
+  for (const auto& [listener, local] : s_.listeners)
+    env_.network.stop_listening(listener);
+  s_.listeners.clear();
+  s_.now = phase::ended;
+  arm_timers();
+  env_.runtime.send(s_.crawler, crawl_ended{s_.counters, nothing_due, why_in_vain()});
+}
+
+std::uint64_t connection_manager::save(std::vector<store::operation> operations, saving then) {
+  const auto token = ++s_.tokens;
+  s_.awaited.emplace(token, then);
+  s_.settled = false;
+  env_.runtime.send(s_.db_writer, save_operations{host_.self(), token, std::move(operations)});
+  return token;
+}
+
+void connection_manager::on_saved(const operations_saved& m) {
+  for (const auto token : m.tokens) {
+    const auto i = s_.awaited.find(token);
+    if (i == s_.awaited.end())
+      continue;
+    const auto done = i->second;
+    s_.awaited.erase(i);
+    if (done.leaves)
+      s_.pool.leave(*done.leaves);
+    if (done.mends)
+      s_.mending = false;
+    if (done.mends)
+      for (const auto& result : m.results)
+        if (const auto mended = std::get_if<store::times_mended>(&result))
+          on_mended(*mended, *done.mends);
+    if (done.asker != net::nobody)
+      answer_command(done.asker, done.token, {}, done.affected);
+  }
+  s_.counters.peak_unwritten_bytes =
+      std::max(s_.counters.peak_unwritten_bytes, m.unwritten_bytes_max);
+  if (m.claims_added > 0)
+    note_claims();
+  dial_more();
+  ask_who_is_due();
+  look_for_the_end();
+}
+
+// -- dialling
+// ------------------------------------------------------------------------------------------
+
+void connection_manager::dial_more() {
+  // A visit that ended frees its slot before it is written: were there no end to that, a slow disk
+  // would be waited for by as many visits as peers that hang up soon.
+  if (s_.now != phase::crawling || s_.stalled ||
+      s_.awaited.size() >= env_.settings.current()->connections_max())
+    return;
+  const auto now = env_.time.now().steady;
+  s_.dials.set_ceiling(s_.brake.allowed(s_.dials.limits().slots, now));
+  dial_restarts();
+  do {
+    while (const auto peer = s_.dials.next(now))
+      dial(*peer);
+  } while (dial_spare());
+  ask_for_spares();
+  ask_who_is_due();
+  arm_timers();
+}
+
+/// Endpoints that were heard of for the first time are fresh ones. Gossip makes nobody due whom a
+/// crawl of fixed endpoints would dial.
+void connection_manager::note_claims() {
+  if (!env_.settings.current()->config.start.fixed)
+    s_.news[static_cast<std::size_t>(store::dial_class::fresh)] = true;
+}
+
+/// Endpoints were queued again, and may stand anywhere.
+void connection_manager::look_again() {
+  s_.after = {};
+  s_.news.fill(true);
+  s_.settled = false;
+  s_.end_asked = false;
+  s_.look_anew = s_.asking;
+  ask_who_is_due();
+}
+
+/// Whoever waits for a dial and cannot be reached any more waits no longer.
+void connection_manager::drop_unreachable() {
+  const auto settings = env_.settings.current();
+  for (const auto& gone : s_.dials.drop_waiting(
+           [&](const net::endpoint& peer) { return !settings->reach.dials(peer); }))
+    s_.pool.leave(gone.peer);
+}
+
+/// When somebody is due whom no answer has brought yet; never: nobody waits.
+std::chrono::seconds connection_manager::next_due() const {
+  auto first = store::never;
+  for (const auto due : s_.next_due)
+    if (due != store::never && (first == store::never || due < first))
+      first = due;
+  return first;
+}
+
+void connection_manager::ask_who_is_due() {
+  if (s_.now != phase::crawling || s_.asking || s_.stalled)
+    return;
+  const auto now = env_.time.now().wall;
+  // A clock that was set back would hide what became due meanwhile behind the place we had come to.
+  if (now < s_.asked_at) {
+    s_.after = {};
+    s_.news.fill(true);
+  }
+  const bool quiet = s_.pool.empty() && s_.awaited.empty();
+  const bool last_look = quiet && !s_.settled;
+  const auto most = std::max(fetched_min, fetched_per_slot * s_.dials.limits().slots);
+  store::due_query question{now, {}, s_.after};
+  bool wanted = false;
+  for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
+    if (s_.next_due[q] != store::never && now >= s_.next_due[q]) {
+      s_.news[q] = true;
+      s_.next_due[q] = store::never;
+    }
+    s_.asked[q] = false;
+    // Who waits keeps the slots busy: a question is worth its price when it brings many.
+    const auto waiting =
+        static_cast<std::uint32_t>(s_.dials.waiting(static_cast<store::dial_class>(q)));
+    if (!(s_.news[q] || s_.more[q] || last_look) || waiting > most / refill_fraction)
+      continue;
+    // From the front, those in the pool come again: they are due until their visit is recorded.
+    const auto again = s_.after[q].empty() ? static_cast<std::uint32_t>(s_.pool.size()) : 0;
+    question.limit[q] = most - waiting + again;
+    s_.news[q] = false;
+    s_.asked[q] = true;
+    wanted = true;
+  }
+  if (!wanted)
+    return;
+  s_.asking = true;
+  s_.settled = quiet;
+  s_.asked_at = now;
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, std::move(question)});
+}
+
+void connection_manager::on_due(const store::due_answer& answer) {
+  if (s_.now != phase::crawling)
+    return;
+  const auto settings = env_.settings.current();
+  std::vector<net::endpoint> unwelcome;
+  for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
+    for (const auto& peer : answer.peers[q]) {
+      // The database puts those to rest whom we cannot reach; this answer may be older.
+      if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer) ||
+          !settings->reach.dials(peer.peer))
+        continue;
+      if (!welcome(peer.peer)) {
+        unwelcome.push_back(peer.peer);
+        continue;
+      }
+      pool_entry entry;
+      entry.queue = peer.queue;
+      s_.pool.enter(peer.peer, std::move(entry));
+      s_.dials.add(peer);
+    }
+    if (!s_.asked[q])
+      continue;
+    s_.more[q] = answer.more[q];
+    s_.next_due[q] = answer.next[q];
+    if (settings->config.start.fixed && s_.next_due[q] != store::never)
+      s_.next_due[q] = std::max(s_.next_due[q], env_.time.now().wall + fixed_look_interval);
+    // At the end of a queue the next look begins at the front: whatever became due meanwhile may
+    // stand anywhere.
+    s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
+  }
+  if (std::exchange(s_.look_anew, false)) { // They may stand before the place that this came to.
+    s_.after = {};
+    s_.news.fill(true);
+  }
+  if (!unwelcome.empty())
+    put_off(unwelcome);
+  if (s_.dials.waiting() > 0)
+    s_.settled = false;
+  dial_more();
+  look_for_the_end();
+}
+
+/// Peers to hold are missing, and nobody who could take their place is known here: those who will
+/// be due anyway before long are in the database. So a crawl that is stopped and started again
+/// holds its peers again at once.
+void connection_manager::ask_for_spares() {
+  if (!wants_to_hold() || !s_.spares.empty() || s_.dials.waiting() > 0)
+    return;
+  const auto now = env_.time.now();
+  if (s_.spares_asked && now.steady - *s_.spares_asked < spares_interval)
+    return;
+  s_.spares_asked = now.steady;
+  const auto& config = env_.settings.current()->config;
+  store::due_query question;
+  question.now = now.wall + 2 * config.schedule.live_interval;
+  question.limit[static_cast<std::size_t>(store::dial_class::live)] = config.run.hold;
+  env_.runtime.send(s_.db_writer,
+                    storage_question{host_.self(), spares_wanted, std::move(question)});
+}
+
+void connection_manager::on_spares(const store::due_answer& answer) {
+  if (s_.now != phase::crawling)
+    return;
+  const auto settings = env_.settings.current();
+  for (const auto& peer : answer.peers[static_cast<std::size_t>(store::dial_class::live)])
+    if (settings->asked_for(peer.peer))
+      s_.spares.push_back(peer.peer);
+  if (!s_.spares.empty())
+    dial_more();
+}
+
+/// Whoever is excluded, banned or not routable is not dialled, and must not stand at the front of
+/// the queue for ever: the excluded are forgotten, the banned put off.
+void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
+  const auto now = env_.time.now().wall;
+  std::vector<store::operation> operations;
+  for (const auto& peer : unwelcome) {
+    if (!env_.settings.current()->may_dial(peer)) {
+      operations.emplace_back(store::forget_peer{peer});
+      continue;
+    }
+    store::visit_record refused; // Of no census: nobody was tried.
+    refused.started = now;
+    refused.ended = now;
+    refused.outcome = net::outcome::banned;
+    refused.blame = net::blame::local;
+    operations.emplace_back(store::record_visit{peer, std::move(refused)});
+  }
+  save(std::move(operations), {});
+}
+
+// -- time
+// ------------------------------------------------------------------------------------------
+
+void connection_manager::keep_timer(armed_timer& timer,
+                                    std::optional<std::chrono::nanoseconds> mark,
+                                    std::chrono::nanoseconds delay) {
+  if (mark == timer.mark)
+    return;
+  if (timer.mark)
+    env_.time.cancel(timer.id);
+  timer = {{}, mark};
+  if (mark)
+    timer.id = env_.time.start(delay, host_.self());
+}
+
+void connection_manager::arm_timers() {
+  const bool crawling = s_.now == phase::crawling;
+  const auto now = env_.time.now();
+  const auto ready = crawling ? s_.dials.ready_at() : std::nullopt;
+  keep_timer(s_.pace_timer, ready, ready ? *ready - now.steady : net::steady_time{0});
+
+  const auto due = next_due();
+  const bool waits = crawling && !s_.asking && due != store::never;
+  // Whatever the database says: neither may be more nanoseconds than there are.
+  keep_timer(
+      s_.due_timer,
+      waits ? std::optional<std::chrono::nanoseconds>{std::min(due, due_mark_max)} : std::nullopt,
+      std::clamp<std::chrono::seconds>(due - now.wall, std::chrono::seconds{1}, due_wait_max));
+
+  const auto change = crawling ? s_.brake.next_change(now.steady) : std::nullopt;
+  keep_timer(s_.brake_timer, change, change ? *change - now.steady : net::steady_time{0});
+  if (s_.now != phase::loading)
+    keep_timer(s_.bans_timer, std::nullopt, {});
+
+  std::optional<std::chrono::nanoseconds> restart;
+  if (crawling && !s_.restart_queue.empty())
+    restart = s_.restart_queue.begin()->first.first;
+  keep_timer(s_.restart_timer, restart, restart ? *restart - now.steady : net::steady_time{0});
+
+  const auto probe = crawling ? s_.blind.next_probe() : std::nullopt;
+  keep_timer(s_.probe_timer, probe, probe ? *probe - now.steady : net::steady_time{0});
+
+  // The reaper comes a few times in each period of silence, whatever else happens.
+  const auto settings = env_.settings.current();
+  if (!crawling || !keeps_connections())
+    keep_timer(s_.reap_timer, std::nullopt, {});
+  else if (!s_.reap_timer.mark)
+    keep_timer(s_.reap_timer, now.steady, settings->config.keep_alive.inactivity / 4);
+}
+
+void connection_manager::on_timer(net::timer_id timer) {
+  watch_clock();
+  for (auto armed : {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer,
+                     &s_.reap_timer, &s_.bans_timer, &s_.brake_timer}) {
+    if (!armed->mark || armed->id != timer)
+      continue;
+    *armed = {};
+    if (armed == &s_.bans_timer)
+      ask_for_bans();
+    if (armed == &s_.reap_timer)
+      reap();
+    if (armed == &s_.probe_timer)
+      probe_blind_networks();
+    dial_more();
+    return;
+  }
+}
+
+void connection_manager::on_exception(std::string_view what) {
+  env_.runtime.send(s_.crawler, part_failed{std::string{what}, crawl_fault::program});
+}
+
+} // namespace seedwalk::actors

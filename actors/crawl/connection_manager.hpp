@@ -1,0 +1,278 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/behavior.hpp>
+
+#include "actors/crawl/ban_table.hpp"
+#include "actors/crawl/blindness.hpp"
+#include "actors/crawl/clock_check.hpp"
+#include "actors/crawl/crawl_messages.hpp"
+#include "actors/crawl/dial_schedule.hpp"
+#include "actors/crawl/environment.hpp"
+#include "actors/crawl/local_failures.hpp"
+#include "actors/crawl/peer_messages.hpp"
+#include "actors/crawl/peer_pool.hpp"
+#include "actors/crawl/pool_messages.hpp"
+#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/storage_messages.hpp"
+#include "actors/runtime/hosted_actor.hpp"
+#include "actors/runtime/timers.hpp"
+#include "net/bitcoin/session.hpp"
+
+namespace seedwalk::actors {
+
+/// Decides who is dialled and when, who may stay and who is sent away, on both sides of a
+/// connection; keeps the one map of everybody who is connected or about to be.
+///
+/// It asks the DB writer for endpoints that are due, reserves a slot, spawns a peer connection, and
+/// when its outcome is in, frees the slot and has the visit saved. An endpoint leaves the pool when
+/// its record is durable: until then it cannot come back from the database as due.
+///
+/// Where to read on: dialling and the end in connection_manager.cpp; connections, inbound ones
+/// included, in manager_connections.cpp; clocks that are set in manager_clock.cpp; failures of ours
+/// in manager_failures.cpp; bans, commands, subscribers and statistics in manager_commands.cpp.
+class connection_manager {
+public:
+  static constexpr std::string_view kind = "manager";
+  using environment = actors::environment;
+
+  enum class phase : std::uint8_t { waiting = 0, loading, crawling, ending, ended };
+
+  /// A timer and what it was started for, so that it is started anew only when that changes.
+  struct armed_timer {
+    net::timer_id id;
+    std::optional<std::chrono::nanoseconds> mark; ///< Nothing: it does not run.
+    template <net::inspector F>
+    friend auto inspect(F& f, armed_timer& x) {
+      return f(x.id, x.mark);
+    }
+  };
+
+  /// What the answer of the DB writer to a token is for.
+  struct saving {
+    std::optional<net::endpoint> leaves; ///< Leaves the pool then.
+    net::owner asker;                    ///< Hears `command_done` then; `nobody`: nobody does.
+    std::uint64_t token = 0;
+    std::uint32_t affected = 0;
+    std::optional<store::mend_times> mends; ///< What mends clocks' doings.
+    template <net::inspector F>
+    friend auto inspect(F& f, saving& x) {
+      return f(x.leaves, x.asker, x.token, x.affected, x.mends);
+    }
+  };
+
+  /// A broadcast whose answers are awaited.
+  struct running_broadcast {
+    net::owner asker;
+    std::uint64_t token = 0;
+    std::uint32_t sent = 0;
+    std::set<net::endpoint> asked; ///< Those that have not answered.
+    std::vector<net::endpoint> failed;
+    template <net::inspector F>
+    friend auto inspect(F& f, running_broadcast& x) {
+      return f(x.asker, x.token, x.sent, x.asked, x.failed);
+    }
+  };
+
+  struct open_listener {
+    net::endpoint local;
+    bool since_start = true; ///< A crawl does not start without; one that a reload adds may fail.
+    template <net::inspector F>
+    friend auto inspect(F& f, open_listener& x) {
+      return f(x.local, x.since_start);
+    }
+  };
+
+  struct state {
+    net::owner crawler;
+    net::owner db_writer;
+    phase now = phase::waiting;
+    std::uint32_t census = 0;
+    crawl_counters counters;
+    peer_pool pool;
+    dial_schedule dials;
+    std::uint64_t visits = 0; ///< Connections ever begun: numbers the peer connections.
+    std::uint64_t tokens = 0;
+    std::map<std::uint64_t, saving> awaited; ///< By token of the DB writer.
+
+    // What is known of who is due.
+    bool asking = false;
+    std::array<bool, store::dialled_class_count> asked{}; ///< For whom, in the last question.
+    /// By dial_class: somebody became due, or may have, since the last question.
+    std::array<bool, store::dialled_class_count> news{true, true, true};
+    bool look_anew = false; ///< Somebody was queued while the last question was under way.
+    bool settled =
+        false; ///< The last question was asked after the last visit was saved, and brought nobody.
+    std::array<net::bytes, store::dialled_class_count> after;
+    std::array<bool, store::dialled_class_count> more{};
+    std::chrono::seconds asked_at{0};
+    std::array<std::chrono::seconds, store::dialled_class_count> next_due{}; ///< 0: nobody waits.
+
+    bool stalled = false;         ///< The DB writer cannot write.
+    std::uint32_t bans_asked = 0; ///< How often, before they were known.
+    /// Since when nobody can say who is due; nothing: it is known.
+    std::optional<net::steady_time> due_unknown_since;
+    armed_timer pace_timer; ///< Until somebody who waits may be dialled.
+    armed_timer due_timer;  ///< Until somebody is due.
+    armed_timer restart_timer;
+    armed_timer reap_timer;
+    armed_timer bans_timer;  ///< Until the bans are asked for again.
+    armed_timer brake_timer; ///< Until more may be dialled, after a shortage.
+
+    local_failures failures;
+    dial_brake brake;
+    std::uint64_t dials_ended = 0; ///< In this run, those broken off not counted.
+    bool got_out = false;          ///< One of them got out of this machine.
+    bool more_to_come = false;     ///< The crawler is asked before the end ...
+    bool end_asked = false;        ///< ... and was.
+
+    clock_check clock;
+    clock_check::verdict clock_said = clock_check::verdict::unknown; ///< And the log knows.
+    bool mending = false; ///< What was written under another clock is being mended ...
+    std::chrono::seconds mend_again{0}; ///< ... and is to be again: the clock was set back so far.
+    bool mend_believed = false;         ///< And for good, once the clock is believed.
+
+    ban_table bans;
+    restart_table restarts;
+    std::map<std::pair<net::steady_time, net::endpoint>, bool>
+        restart_queue; ///< Whom to dial again, and when.
+    std::uint64_t restarts_made = 0;
+    std::deque<net::endpoint> spares; ///< Were good lately: replace held peers that were lost.
+    std::optional<net::steady_time> spares_asked; ///< When the DB writer was last asked for some.
+    blindness blind;
+    armed_timer probe_timer; ///< Until a blind network is tried.
+    std::map<net::listener_id, open_listener> listeners;
+    std::map<net::owner, std::uint32_t> subscribers; ///< Their credit.
+    std::map<std::uint64_t, running_broadcast> broadcasts;
+    pool_snapshot ended_totals;                     ///< The sums over connections that are over.
+    std::array<std::uint64_t, 8> good_by_network{}; ///< Of this run, by net::network_id.
+
+    template <net::inspector F>
+    friend auto inspect(F& f, state& x) {
+      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
+               x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
+               x.asked_at, x.next_due, x.stalled, x.bans_asked, x.due_unknown_since, x.pace_timer,
+               x.due_timer, x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures,
+               x.brake, x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
+               x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
+               x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
+               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked, x.look_anew);
+    }
+  };
+
+  connection_manager(environment& env, net::actor_host& host, state& data)
+      : env_(env), host_(host), s_(data) {}
+
+  void start();
+  caf::behavior make_behavior();
+  void on_exception(std::string_view what);
+  std::size_t mailbox_max() const;
+
+private:
+  // connection_manager.cpp: beginning, dialling, end
+  void on_begin(const begin_crawl& m);
+  void on_end();
+  void on_saved(const operations_saved& m);
+  void on_answer(const storage_answer& m);
+  void ask_for_bans();
+  void on_bans(const storage_answer& m);
+  void on_due(const store::due_answer& answer);
+  void on_due_unknown(const store::error& why);
+  void ask_for_spares();
+  void on_spares(const store::due_answer& answer);
+  void on_timer(net::timer_id timer);
+  void dial_more();
+  void note_claims();
+  void look_again();
+  void drop_unreachable();
+  void ask_who_is_due();
+  std::chrono::seconds next_due() const;
+  void put_off(const std::vector<net::endpoint>& unwelcome);
+  void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,
+                  std::chrono::nanoseconds delay);
+  void arm_timers();
+  void look_for_the_end();
+  std::uint64_t reached() const;
+  crawl_progress progress() const;
+  std::uint64_t save(std::vector<store::operation> operations, saving then);
+
+  // manager_clock.cpp: wall clocks that are set
+  void watch_clock();
+  void tell_verdict_on_clock();
+  void mend_times(store::mend_times from);
+  void mend_once_believed();
+  void on_mended(const store::times_mended& done, const store::mend_times& asked);
+  std::chrono::seconds ban_time() const;
+
+  // manager_failures.cpp: failures of ours
+  void note_failure(const net::visit_summary& summary);
+  void note_local(net::error why);
+  void sum_up_failures();
+  void give_back(const net::endpoint& key, pool_entry& entry, const net::visit_summary& summary);
+  std::string why_in_vain() const;
+
+  // manager_connections.cpp: from a dial or an acceptance to the outcome
+  void listen(bool since_start);
+  void on_listen_failed(const net::listen_failed& m);
+  void on_accepted(const net::accepted& m);
+  void dial(const store::due_peer& due);
+  net::owner spawn_peer(const net::endpoint& key, net::session session,
+                        net::connection_id connection);
+  std::uint32_t nonce_draw();
+  bool wants_to_hold() const;
+  bool dial_spare();
+  void dial_again(const net::endpoint& key);
+  void note_dial(const net::endpoint& key, const pool_entry& entry,
+                 const net::visit_summary& summary);
+  void probe_blind_networks();
+  void on_connected(const peer_connected& m);
+  void on_identified(const peer_identified& m);
+  void on_established(peer_established& m);
+  void on_seen(const peer_seen& m);
+  void on_outcome(peer_outcome& m);
+  void save_outcome(const net::endpoint& key, const pool_entry& entry,
+                    const net::visit_summary& summary, store::transport via);
+  void count_outcome(const net::visit_summary& summary, const command_counts& messages);
+  void punish(const net::endpoint& key, const net::visit_summary& summary);
+  bool agent_is_banned(const net::visit_summary& summary) const;
+  void restart_or_replace(const net::endpoint& key, const pool_entry& entry,
+                          const net::visit_summary& summary);
+  void dial_restarts();
+  void send_away(const net::endpoint& key, pool_entry& entry, net::outcome why);
+  void reap();
+
+  // manager_commands.cpp: bans, commands, subscribers, statistics
+  bool welcome(const net::endpoint& peer) const;
+  void ban(store::ban_record record, saving then);
+  std::uint32_t send_away_unwelcome();
+  void on_ban(const ban_peer& m);
+  void on_unban(const unban_peer& m);
+  void on_drop(const drop_peer& m);
+  void on_broadcast(const broadcast& m);
+  void on_shared_sent(const shared_sent& m);
+  void finish(running_broadcast& done);
+  void forget_in_broadcasts(const net::endpoint& key);
+  void on_apply(const apply_settings& m);
+  void on_subscribe(const subscribe& m);
+  void tell(pool_event event);
+  pool_snapshot snapshot(std::uint64_t token) const;
+  void answer_command(net::owner to, std::uint64_t token, std::string problem,
+                      std::uint32_t affected);
+  bool keeps_connections() const;
+  void end_at_once();
+
+  environment& env_;
+  net::actor_host& host_;
+  state& s_;
+};
+
+} // namespace seedwalk::actors

@@ -1,0 +1,441 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "actors/crawl/connection_manager.hpp"
+#include "actors/crawl/peer_connection.hpp"
+#include "actors/crawl/visit_records.hpp"
+#include "net/base/random.hpp"
+#include "net/door/network.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+/// So many connections may be accepted ahead of our saying what becomes of each.
+constexpr std::uint32_t accept_credit = 64;
+
+/// Misbehaviour for which an address is banned for a while. Another chain's magic or an old version
+/// is no offence.
+bool deserves_ban(net::outcome how) {
+  return how == net::outcome::misbehaved || how == net::outcome::oversize ||
+         how == net::outcome::malformed;
+}
+
+/// So many endpoints that were good lately are remembered, to replace held ones that are lost.
+constexpr std::size_t spares_max = 1'000;
+
+} // namespace
+
+// -- inbound
+// ------------------------------------------------------------------------------------------
+
+/// Opens the listeners that are configured and not there yet.
+void connection_manager::listen(bool since_start) {
+  for (const auto& local : env_.settings.current()->config.peers.listen) {
+    const auto there = std::any_of(s_.listeners.begin(), s_.listeners.end(),
+                                   [&](const auto& x) { return x.second.local == local; });
+    if (there)
+      continue;
+    const auto id = env_.network.listen(local, host_.self());
+    s_.listeners.emplace(id, open_listener{local, since_start});
+    env_.network.accept(id, accept_credit);
+  }
+}
+
+void connection_manager::on_listen_failed(const net::listen_failed& m) {
+  const auto i = s_.listeners.find(m.listener);
+  if (i == s_.listeners.end())
+    return;
+  const auto failed = i->second;
+  s_.listeners.erase(i);
+  if (failed.since_start)
+    env_.runtime.send(
+        s_.crawler,
+        part_failed{fmt::format("cannot listen on {}: {}; choose another --listen address",
+                                net::to_string(failed.local), net::name_of(m.reason)),
+                    crawl_fault::configuration});
+  else
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "cannot listen there; a later reload tries it again",
+                   {{"address", net::to_string(failed.local)},
+                    {"error", std::string{net::name_of(m.reason)}}});
+}
+
+void connection_manager::on_accepted(const net::accepted& m) {
+  if (s_.listeners.contains(m.listener))
+    env_.network.accept(m.listener, 1);
+  const auto settings = env_.settings.current();
+  const auto limits = settings->inbound();
+  auto way = net::direction::inbound;
+  if (s_.pool.live(net::direction::inbound) >= limits.slots)
+    way = net::direction::inbound_over_capacity;
+  const bool room = way == net::direction::inbound ||
+                    s_.pool.live(net::direction::inbound_over_capacity) < limits.over_capacity;
+  if (s_.now != phase::crawling || !room || !settings->may_accept(m.peer) ||
+      s_.bans.forbids(m.peer, ban_time()) || s_.pool.find(m.peer)) {
+    env_.network.close(m.connection, net::closing::abort);
+    return;
+  }
+  const auto now = env_.time.now();
+  pool_entry entry;
+  entry.phase = pool_phase::awaiting_handshake;
+  entry.way = way;
+  entry.started = now.wall;
+  entry.last_seen = now.steady;
+  auto placed = s_.pool.enter(m.peer, std::move(entry));
+  placed->connection = spawn_peer(
+      m.peer,
+      net::session{way, m.peer, net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
+                   now.steady},
+      m.connection);
+  tell(connection_is_established{m.peer, way});
+}
+
+// -- dialling
+// ------------------------------------------------------------------------------------------
+
+std::uint32_t connection_manager::nonce_draw() {
+  const auto nth = s_.visits;
+  return static_cast<std::uint32_t>(net::keyed_hash(
+      env_.seed, "version nonce", {reinterpret_cast<const std::uint8_t*>(&nth), sizeof nth}));
+}
+
+net::owner connection_manager::spawn_peer(const net::endpoint& key, net::session session,
+                                          net::connection_id connection) {
+  peer_connection::state peer;
+  peer.key = key;
+  peer.manager = host_.self();
+  peer.db_writer = s_.db_writer;
+  peer.session = std::move(session);
+  peer.connection = connection;
+  const auto& own = host_.stable_name(); // "crawler/manager"
+  return net::spawn<peer_connection>(env_.runtime, env_,
+                                     fmt::format("{}peer/{}#{}", own.substr(0, own.rfind('/') + 1),
+                                                 net::to_string(key), ++s_.visits),
+                                     std::move(peer));
+}
+
+bool connection_manager::wants_to_hold() const {
+  return s_.pool.held() + s_.restart_queue.size() < env_.settings.current()->config.run.hold;
+}
+
+/// Queues an endpoint that was good lately, if a peer to hold is missing and nobody else waits;
+/// true if it did.
+bool connection_manager::dial_spare() {
+  if (s_.spares.empty() || s_.dials.waiting() > 0 || !wants_to_hold())
+    return false;
+  while (!s_.spares.empty()) {
+    const auto key = s_.spares.front();
+    s_.spares.pop_front();
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
+      continue;
+    dial_again(key);
+    return true;
+  }
+  return false;
+}
+
+/// Puts an endpoint into the pool that is not due, but was good lately.
+void connection_manager::dial_again(const net::endpoint& key) {
+  const auto now = env_.time.now().wall;
+  store::due_peer again;
+  again.peer = key;
+  again.queue = store::dial_class::live;
+  again.due = now;
+  again.last_getaddr = now;
+  again.last_success = now;
+  pool_entry entry;
+  entry.queue = again.queue;
+  s_.pool.enter(key, std::move(entry));
+  s_.dials.add(again);
+}
+
+void connection_manager::dial(const store::due_peer& due) {
+  const auto settings = env_.settings.current();
+  const auto now = env_.time.now();
+  auto& entry = *s_.pool.find(due.peer);
+  // Core answers getaddr from a cache that it keeps for a day: asking again sooner brings the same.
+  const bool ask = due.last_getaddr == store::never ||
+                   now.wall - due.last_getaddr >= settings->config.getaddr_interval;
+  entry.hold = wants_to_hold();
+  entry.was_good =
+      due.last_success != store::never && now.wall - due.last_success <= blindness::good_within;
+  entry.started = now.wall;
+  entry.last_seen = now.steady;
+  s_.pool.move_on(entry, pool_phase::connecting);
+  entry.connection =
+      spawn_peer(due.peer,
+                 net::session{net::direction::outbound,
+                              due.peer,
+                              net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
+                              now.steady,
+                              {.ask_addresses = ask, .hold = entry.hold}},
+                 {});
+  s_.counters.peak_connections =
+      std::max<std::uint64_t>(s_.counters.peak_connections, s_.pool.live());
+}
+
+// -- signs of life
+// ------------------------------------------------------------------------------------------
+
+void connection_manager::on_connected(const peer_connected& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  entry->last_seen = env_.time.now().steady;
+  if (entry->phase == pool_phase::connecting)
+    s_.pool.move_on(*entry, pool_phase::awaiting_handshake);
+  tell(connection_is_established{m.key, entry->way});
+}
+
+void connection_manager::on_identified(const peer_identified& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase) || entry->phase == pool_phase::rejected)
+    return;
+  entry->identity = m.claimed;
+  entry->nonce_smaller = m.nonce_smaller;
+  entry->nonce_larger = m.nonce_larger;
+  entry->last_seen = env_.time.now().steady;
+  const auto other = s_.pool.other_connection(m.key, m.claimed);
+  if (!other)
+    return;
+  auto& rival = *s_.pool.find(*other);
+  // A connection whose version is not in yet may still turn out the one that stays: both sides know
+  // both nonces then.
+  if (!rival.identity)
+    return;
+  if (first_stays(*entry, rival))
+    send_away(*other, rival, net::outcome::duplicate);
+  else
+    send_away(m.key, *entry, net::outcome::duplicate);
+}
+
+void connection_manager::on_established(peer_established& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  // Whom we have told to go may have completed it all the same.
+  if (entry->phase == pool_phase::awaiting_handshake)
+    s_.pool.move_on(*entry, pool_phase::connected);
+  entry->last_seen = env_.time.now().steady;
+  entry->user_agent = m.claim.user_agent.value_or(std::string{});
+  if (entry->way == net::direction::outbound)
+    s_.clock.heard(std::chrono::seconds{m.claim.time}, env_.time.now());
+  tell(handshake_is_complete{m.key, entry->way, std::move(m.claim)});
+  if (s_.bans.forbids_agent(entry->user_agent, ban_time()))
+    send_away(m.key, *entry, net::outcome::banned);
+}
+
+void connection_manager::on_seen(const peer_seen& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  entry->last_seen = env_.time.now().steady;
+  entry->round_trip = m.round_trip;
+  entry->bytes_in = m.bytes_in;
+  entry->bytes_out = m.bytes_out;
+  entry->messages_in = m.messages_in;
+  for (const auto& [command, n] : m.messages.counts)
+    s_.ended_totals.messages_in[command] += n;
+  if (!m.messages.counts.empty())
+    tell(messages_were_received{m.key, m.messages.counts});
+}
+
+void connection_manager::send_away(const net::endpoint&, pool_entry& entry, net::outcome why) {
+  if (entry.phase == pool_phase::rejected || !is_live(entry.phase))
+    return;
+  s_.pool.move_on(entry, pool_phase::rejected);
+  env_.runtime.send(entry.connection, disconnect_peer{why});
+}
+
+void connection_manager::reap() {
+  const auto settings = env_.settings.current();
+  const auto before = env_.time.now().steady - settings->config.keep_alive.inactivity;
+  for (const auto& key : s_.pool.silent_since(before))
+    if (auto entry = s_.pool.find(key))
+      send_away(key, *entry, net::outcome::ping_timeout);
+}
+
+// -- the end of a connection
+// ------------------------------------------------------------------------------------------
+
+void connection_manager::on_outcome(peer_outcome& m) {
+  auto entry = s_.pool.find(m.key);
+  if (!entry || !is_live(entry->phase))
+    return;
+  s_.pool.move_on(*entry, pool_phase::saving);
+  if (entry->way == net::direction::outbound)
+    s_.dials.release(m.key, entry->queue, env_.time.now().steady);
+  forget_in_broadcasts(m.key);
+  note_failure(m.summary);
+  if (never_began(m.summary))
+    return give_back(m.key, *entry, m.summary);
+  count_outcome(m.summary, m.messages);
+  note_dial(m.key, *entry, m.summary);
+  punish(m.key, m.summary);
+  save_outcome(m.key, *entry, m.summary, m.via);
+  if (!m.messages.counts.empty())
+    tell(messages_were_received{m.key, std::move(m.messages.counts)});
+  if (store::reached(m.summary.reached))
+    tell(peer_is_lost{m.key, entry->way, m.summary.how});
+  else
+    tell(peer_has_failed{m.key, entry->way, m.summary.how});
+  restart_or_replace(m.key, *entry, m.summary);
+  dial_more();
+}
+
+void connection_manager::count_outcome(const net::visit_summary& summary,
+                                       const command_counts& messages) {
+  auto& ended = s_.ended_totals;
+  ended.bytes_in += summary.carried.bytes_in;
+  ended.bytes_out += summary.carried.bytes_out;
+  for (const auto& [command, n] : messages.counts)
+    ended.messages_in[command] += n;
+  if (summary.round_trip) {
+    ++ended.round_trips;
+    ended.round_trips_us += static_cast<std::uint64_t>(summary.round_trip->count() / 1000);
+  }
+  if (summary.way != net::direction::outbound)
+    return;
+  ended.visits_ms += static_cast<std::uint64_t>(summary.whole.count() / 1'000'000);
+  if (summary.handshake)
+    ended.handshakes_ms += static_cast<std::uint64_t>(summary.handshake->count() / 1'000'000);
+  auto& c = s_.counters;
+  ++c.tried;
+  ++(store::reached(summary.reached) ? c.good : c.failed);
+  if (store::reached(summary.reached))
+    ++s_.good_by_network[static_cast<std::size_t>(summary.peer.network)];
+  ++c.outcomes[static_cast<std::size_t>(summary.how)];
+  ++c.collections[static_cast<std::size_t>(summary.addresses.ended_by)];
+  std::uint32_t entries = 0;
+  for (const auto n : summary.addresses.by_network)
+    entries += n;
+  c.addresses += entries;
+  if (entries > 0)
+    tell(addresses_were_found{summary.peer, entries});
+}
+
+/// Takes note of what a dial says of our own connection to a network.
+void connection_manager::note_dial(const net::endpoint& key, const pool_entry& entry,
+                                   const net::visit_summary& summary) {
+  if (entry.way != net::direction::outbound || summary.whose == net::blame::cancelled)
+    return;
+  const bool answered =
+      summary.reached != net::stage::dialling || summary.how == net::outcome::refused;
+  const bool was_blind = s_.blind.is_blind(key.network);
+  const auto over = s_.blind.dialled(key.network, answered, entry.was_good, env_.time.now());
+  const std::string network{net::name_of(key.network)};
+  if (over) {
+    s_.dials.set_gate(key.network, dial_schedule::gate::open);
+    env_.log.write(
+        log_level::warning, host_.stable_name(), "a network answers again",
+        {{"network", network}, {"blind_s", fmt::to_string((over->until - over->since).count())}});
+    env_.runtime.send(s_.crawler, blindness_ended{*over});
+  } else if (!was_blind && s_.blind.is_blind(key.network)) {
+    s_.dials.set_gate(key.network, dial_schedule::gate::paused);
+    env_.log.write(log_level::error, host_.stable_name(),
+                   "nobody on this network can be reached any more: dialling there pauses; check "
+                   "our own connection",
+                   {{"network", network}});
+  }
+}
+
+void connection_manager::probe_blind_networks() {
+  while (const auto network = s_.blind.take_probe(env_.time.now().steady))
+    s_.dials.set_gate(*network, dial_schedule::gate::one);
+}
+
+/// True if it was its user agent that sent a peer away: its address is banned with it.
+bool connection_manager::agent_is_banned(const net::visit_summary& summary) const {
+  if (summary.how != net::outcome::banned || !summary.claim)
+    return false;
+  const auto agent = summary.claim->user_agent.value_or(std::string{});
+  return !net::welcomes(env_.settings.current()->session, agent) ||
+         s_.bans.forbids_agent(agent, ban_time());
+}
+
+void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
+  if (!(deserves_ban(summary.how) || agent_is_banned(summary)) || s_.now != phase::crawling)
+    return;
+  const auto settings = env_.settings.current();
+  const auto now = env_.time.now().wall;
+  if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, ban_time()))
+    return;
+  // Of somebody who dialled us only the address says who it was.
+  store::ban_target target = key;
+  if (summary.way != net::direction::outbound)
+    target = store::subnet_of(key, static_cast<std::uint16_t>(key.address_bytes().size() * 8));
+  ban({std::move(target), std::string{net::name_of(summary.how)}, now,
+       now + settings->config.peers.ban_time},
+      {});
+}
+
+void connection_manager::save_outcome(const net::endpoint& key, const pool_entry& entry,
+                                      const net::visit_summary& summary, store::transport via) {
+  const auto now = env_.time.now().wall;
+  // By how long it was: the wall clock may have been set meanwhile.
+  const auto whole = std::chrono::floor<std::chrono::seconds>(summary.whole);
+  const auto off = now - entry.started - whole;
+  const bool set = off <= -clock_step_min || off >= clock_step_min;
+  const auto started = set ? now - whole : entry.started;
+  saving then;
+  then.leaves = key;
+  if (entry.way == net::direction::outbound) {
+    auto visit = to_visit_record(summary, s_.census, env_.settings.current()->config.run.vantage,
+                                 started, now);
+    visit.via = via;
+    save({store::record_visit{key, std::move(visit)}}, then);
+    return;
+  }
+  store::inbound_sighting sighting;
+  sighting.from = key;
+  sighting.at = started;
+  sighting.ended = now;
+  sighting.outcome = summary.how;
+  sighting.stage = summary.reached;
+  sighting.blame = summary.whose;
+  if (summary.claim)
+    sighting.version = to_version_claim(*summary.claim);
+  save({store::record_inbound{std::move(sighting)}}, then);
+}
+
+void connection_manager::restart_or_replace(const net::endpoint& key, const pool_entry& entry,
+                                            const net::visit_summary& summary) {
+  const auto settings = env_.settings.current();
+  const auto& config = settings->config;
+  if (s_.now != phase::crawling || config.run.hold == 0 || entry.way != net::direction::outbound)
+    return;
+  const bool worked = store::reached(summary.reached);
+  if (!entry.hold && worked) {
+    s_.spares.push_back(key);
+    if (s_.spares.size() > spares_max)
+      s_.spares.pop_front();
+  }
+  // Who never worked is not worth a restart, unless there is nobody else to dial.
+  if (!entry.hold || !may_restart(entry.way, summary.how) ||
+      !(worked || entry.queue == store::dial_class::live || config.start.fixed))
+    return;
+  const auto again = s_.restarts.lost(key, env_.time.now().steady, config.restarts, env_.seed);
+  if (again)
+    s_.restart_queue.emplace(std::pair{*again, key}, true);
+}
+
+void connection_manager::dial_restarts() {
+  const auto now = env_.time.now();
+  while (!s_.restart_queue.empty() && s_.restart_queue.begin()->first.first <= now.steady) {
+    const auto key = s_.restart_queue.begin()->first.second;
+    s_.restart_queue.erase(s_.restart_queue.begin());
+    // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
+    // turn. Or it has dialled us.
+    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+        !env_.settings.current()->reach.dials(key))
+      continue;
+    dial_again(key);
+    ++s_.restarts_made;
+  }
+}
+
+} // namespace seedwalk::actors

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/address/endpoint.hpp"
+#include "net/base/buffer.hpp"
+#include "net/base/inspect.hpp"
+#include "net/base/outcome.hpp"
+#include "net/base/owner.hpp"
+#include "net/bitcoin/messages.hpp"
+#include "net/bitcoin/session_state.hpp"
+#include "net/bitcoin/visit_summary.hpp"
+#include "store/visit_record.hpp"
+
+namespace seedwalk::actors {
+
+// The conversation between the connection manager and a peer connection. `key` is the endpoint
+// under which the manager's pool has the connection: as dialled, or as accepted.
+
+/// How many messages of which command; as many different ones as `max_commands`, the rest under
+/// "other".
+struct command_counts {
+  static constexpr std::size_t max_commands = 40;
+  std::vector<std::pair<std::string, std::uint32_t>> counts;
+
+  void add(std::string_view command) {
+    for (auto& [name, n] : counts) {
+      if (name == command) {
+        ++n;
+        return;
+      }
+    }
+    if (counts.size() < max_commands)
+      counts.emplace_back(command, 1);
+    else if (counts.size() == max_commands)
+      counts.emplace_back("other", 1);
+    else
+      ++counts.back().second;
+  }
+
+  template <net::inspector F>
+  friend auto inspect(F& f, command_counts& x) {
+    return f(x.counts);
+  }
+};
+
+/// Peer connection to manager: the last thing it says, whatever happened. It is gone after that.
+struct peer_outcome {
+  net::endpoint key;
+  net::visit_summary summary;
+  command_counts messages; ///< Received since the last report.
+  store::transport via = store::transport::tcp;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_outcome& x) {
+    return f(x.key, x.summary, x.messages, x.via);
+  }
+};
+
+/// Peer connection to manager: its dial succeeded.
+struct peer_connected {
+  net::endpoint key;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_connected& x) {
+    return f(x.key);
+  }
+};
+
+/// Peer connection to manager: the peer's version is in. Enough to find duplicates.
+struct peer_identified {
+  net::endpoint key;
+  net::endpoint claimed; ///< The address seen, with the port that its version.addr_from claims.
+  std::uint64_t nonce_smaller =
+      0; ///< Of the two version nonces on this connection: both sides know both.
+  std::uint64_t nonce_larger = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_identified& x) {
+    return f(x.key, x.claimed, x.nonce_smaller, x.nonce_larger);
+  }
+};
+
+/// Peer connection to manager: its verack is in, and here is what it said of itself.
+struct peer_established {
+  net::endpoint key;
+  net::msg::version claim;
+  std::chrono::nanoseconds handshake{0};
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_established& x) {
+    return f(x.key, x.claim, x.handshake);
+  }
+};
+
+/// Peer connection to manager: it was heard, and this much has crossed the wire since the last
+/// report.
+struct peer_seen {
+  net::endpoint key;
+  std::chrono::nanoseconds round_trip{0}; ///< The shortest so far; 0: none measured.
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint32_t messages_in = 0;
+  command_counts messages; ///< Received since the last report.
+  template <net::inspector F>
+  friend auto inspect(F& f, peer_seen& x) {
+    return f(x.key, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.messages);
+  }
+};
+
+/// Manager to peer connection: end it for this reason.
+struct disconnect_peer {
+  net::outcome why = net::outcome::cancelled;
+  template <net::inspector F>
+  friend auto inspect(F& f, disconnect_peer& x) {
+    return f(x.why);
+  }
+};
+
+/// Manager to peer connection: the settings of all sessions have changed; look at them again.
+struct settings_changed {
+  template <net::inspector F>
+  friend auto inspect(F& f, settings_changed&) {
+    return f();
+  }
+};
+
+/// Manager to peer connection: send this encoded message, which others send too; or, if it is
+/// empty, a ping with a nonce of its own.
+struct send_shared {
+  std::uint64_t broadcast = 0; ///< Names the broadcast in the answer; 0: none is wanted.
+  net::buffer encoded;
+  template <net::inspector F>
+  friend auto inspect(F& f, send_shared& x) {
+    return f(x.broadcast, x.encoded);
+  }
+};
+
+/// Peer connection to manager: whether a `send_shared` was sent.
+struct shared_sent {
+  net::endpoint key;
+  std::uint64_t broadcast = 0;
+  bool sent = false;
+  template <net::inspector F>
+  friend auto inspect(F& f, shared_sent& x) {
+    return f(x.key, x.broadcast, x.sent);
+  }
+};
+
+} // namespace seedwalk::actors

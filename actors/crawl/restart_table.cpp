@@ -1,0 +1,68 @@
+#include "actors/crawl/restart_table.hpp"
+
+#include <algorithm>
+
+#include "net/base/archive.hpp"
+#include "net/base/random.hpp"
+
+namespace seedwalk::actors {
+
+bool may_restart(net::direction way, net::outcome how) {
+  if (way != net::direction::outbound)
+    return false;
+  switch (how) {
+  case net::outcome::refused:
+  case net::outcome::unreachable:
+  case net::outcome::connect_timeout:
+  case net::outcome::reset:
+  case net::outcome::closed_before_version:
+  case net::outcome::closed_before_verack:
+  case net::outcome::closed_after_handshake:
+  case net::outcome::handshake_timeout:
+  case net::outcome::message_timeout:
+  case net::outcome::ping_timeout:
+  case net::outcome::local_failure:
+    return true;
+  default:
+    return false;
+  }
+}
+
+std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, net::steady_time now,
+                                                    const restart_options& options,
+                                                    std::uint64_t seed) {
+  const auto ended = now - options.window;
+  if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
+    std::erase_if(restarts_, [&](const auto& x) { return x.second.back() <= ended; });
+  if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
+    return std::nullopt;
+  auto& recent = restarts_[peer];
+  while (!recent.empty() && recent.front() <= ended)
+    recent.pop_front();
+  if (recent.size() >= options.max_restarts) {
+    return std::nullopt;
+  }
+  auto delay = options.first_delay;
+  for (std::size_t i = 0; i != recent.size() && delay < options.longest_delay; ++i)
+    delay *= 2;
+  delay = std::min(delay, options.longest_delay);
+  const auto nth = static_cast<std::uint64_t>(recent.size());
+  auto key = net::to_archive(peer);
+  net::byte_writer{key}(nth, static_cast<std::uint64_t>(now.count()));
+  net::random_stream draw{seed, "restart", key};
+  const auto spread =
+      std::chrono::duration_cast<net::steady_time>(delay).count() * options.jitter_percent / 100;
+  recent.push_back(now);
+  return now + delay + net::steady_time{spread > 0 ? draw.between(-spread, spread) : 0};
+}
+
+std::size_t restart_table::recent(const net::endpoint& peer, net::steady_time now,
+                                  const restart_options& options) const {
+  const auto i = restarts_.find(peer);
+  if (i == restarts_.end())
+    return 0;
+  return static_cast<std::size_t>(std::count_if(
+      i->second.begin(), i->second.end(), [&](auto at) { return at > now - options.window; }));
+}
+
+} // namespace seedwalk::actors

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "net/address/endpoint.hpp"
+#include "net/base/inspect.hpp"
+#include "net/base/instant.hpp"
+#include "net/base/outcome.hpp"
+#include "net/bitcoin/session_state.hpp"
+
+namespace seedwalk::actors {
+
+/// How lost connections are made again.
+struct restart_options {
+  std::uint32_t max_restarts = 5; ///< Of one endpoint within the window.
+  std::chrono::seconds window = std::chrono::minutes{30};
+  std::chrono::milliseconds first_delay = std::chrono::seconds{2};   ///< Doubled each time ...
+  std::chrono::milliseconds longest_delay = std::chrono::minutes{5}; ///< ... up to this.
+  std::uint32_t jitter_percent = 25; ///< Each delay is drawn within so much of its length.
+
+  friend bool operator==(const restart_options&, const restart_options&) = default;
+  template <net::inspector F>
+  friend auto inspect(F& f, restart_options& x) {
+    return f(x.max_restarts, x.window, x.first_delay, x.longest_delay, x.jitter_percent);
+  }
+};
+
+/// True for endings that a new dial may mend: of connections that we dialled, and by the network's
+/// doing. A protocol violation, a ban or a rejection would only happen again, and an inbound
+/// connection is the other side's to make.
+bool may_restart(net::direction way, net::outcome how);
+
+/// Which endpoints may be dialled again at once after they were lost, and when: at most so often
+/// within a window, with exponentially growing delays.
+///
+/// A value. Jitter is drawn from (seed, endpoint, number of the restart): another endpoint's
+/// restarts change nothing. Bounded by `max_endpoints`; beyond, nobody new is restarted before
+/// others leave their window.
+class restart_table {
+public:
+  static constexpr std::size_t max_endpoints = 10'000;
+
+  /// When to dial `peer` again, which was lost at `now`; nothing if it has had its share of this
+  /// window.
+  std::optional<net::steady_time> lost(const net::endpoint& peer, net::steady_time now,
+                                       const restart_options& options, std::uint64_t seed);
+
+  /// Restarts of `peer` that still count at `now`.
+  std::size_t recent(const net::endpoint& peer, net::steady_time now,
+                     const restart_options& options) const;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, restart_table& x) {
+    return f(x.restarts_);
+  }
+
+private:
+  std::map<net::endpoint, std::deque<net::steady_time>>
+      restarts_; ///< When each was asked for, oldest first.
+};
+
+} // namespace seedwalk::actors

@@ -1,0 +1,112 @@
+#include "actors/crawl/settings.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "net/address/routability.hpp"
+#include "net/base/archive.hpp"
+#include "net/base/random.hpp"
+
+namespace seedwalk::actors {
+
+namespace {
+
+bool names(const address_rule& rule, const net::endpoint& peer) {
+  if (const auto subnet = std::get_if<store::subnet>(&rule))
+    return store::contains(*subnet, peer);
+  return std::get<net::endpoint>(rule) == peer;
+}
+
+bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer) {
+  for (const auto& rule : rules)
+    if (names(rule, peer))
+      return true;
+  return false;
+}
+
+} // namespace
+
+settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name,
+                   std::vector<address_rule> excluded_by_file, net::routes_found found,
+                   std::set<net::endpoint> named)
+    : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
+      seed(run_seed), excluded(std::move(excluded_by_file)), routes(found),
+      reach(config.network.reach, routes), resolved(std::move(named)) {
+  session.magic = chain.magic;
+  session.user_agent = config.network.user_agent;
+  session.nonce_key = net::keyed_hash(seed, "version nonces");
+  session.required_services = config.peers.required_services;
+  session.banned_user_agents = config.peers.ban_user_agents;
+  session.required_user_agents = config.peers.required_user_agents;
+  // Of several listeners the first is the one that we are known by.
+  if (!config.peers.listen.empty())
+    session.listen_port = config.peers.listen.front().port;
+  session.timers = config.timers;
+  session.keep_alive = config.keep_alive;
+  // What is logged changes nothing that is stored: a replay may log what the run did not.
+  auto stored = config;
+  stored.log = {};
+  digest = net::keyed_hash(0, "configuration", net::to_archive(stored));
+}
+
+net::address settings::route_to(const net::endpoint& peer) const {
+  const auto& proxy = config.network.reach.tor_proxy;
+  if (peer.network == net::network_id::torv3 && proxy)
+    return net::through_proxy{peer, *proxy};
+  return peer;
+}
+
+bool settings::may_dial(const net::endpoint& peer) const {
+  // What is unroutable for its address may have no port besides, and the operator allows the first.
+  if (peer.port == 0 && peer.network != net::network_id::i2p)
+    return false;
+  switch (net::routability_of(peer)) {
+  case net::routability::routable:
+    break;
+  case net::routability::port_zero:
+  case net::routability::multicast:
+  case net::routability::this_network:
+  case net::routability::unused_network:
+    return false; // Nothing can be dialled there, whatever the operator allows.
+  default:
+    if (!config.network.allow_unroutable)
+      return false;
+  }
+  return !any_names(config.peers.exclude, peer) && !any_names(excluded, peer) &&
+         !any_names(config.peers.ban, peer);
+}
+
+bool settings::asked_for(const net::endpoint& peer) const {
+  const auto& from = config.start;
+  return !from.fixed || std::ranges::find(from.connect, peer) != from.connect.end() ||
+         resolved.contains(peer);
+}
+
+bool settings::may_accept(const net::endpoint& peer) const {
+  return !any_names(config.peers.ban, peer);
+}
+
+inbound_limits settings::inbound() const {
+  const auto& l = config.limits;
+  if (config.peers.listen.empty())
+    return {};
+  return {std::min(l.max_inbound, l.max_connections), l.over_capacity};
+}
+
+dial_limits settings::dials() const {
+  const auto& l = config.limits;
+  // Both directions share max_connections; slots that are kept for others to dial us are not
+  // dialled from.
+  const auto left = l.max_connections - inbound().slots;
+  return {std::min(l.max_outbound, left),
+          {l.live_percent, l.fresh_percent, l.rest_percent},
+          l.dials_per_second,
+          l.group_connections,
+          l.group_dials_per_second};
+}
+
+std::uint32_t settings::connections_max() const {
+  return config.limits.max_connections + config.limits.over_capacity;
+}
+
+} // namespace seedwalk::actors

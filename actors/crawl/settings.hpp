@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/config/crawl_config.hpp"
+#include "actors/crawl/dial_schedule.hpp"
+#include "actors/crawl/restart_table.hpp"
+#include "net/bitcoin/session_config.hpp"
+
+namespace seedwalk::actors {
+
+/// How many inbound connections there may be.
+struct inbound_limits {
+  std::uint32_t slots = 0;
+  std::uint32_t over_capacity = 0; ///< Beyond, to be told so politely.
+};
+
+/// A configuration made ready for use: what its parts come to in the terms of those who act on
+/// them. Immutable once it is shared.
+struct settings {
+  crawl_config config;
+  net::chain_params chain;
+  net::session_config session;
+  std::uint64_t digest = 0;           ///< Of the configuration, logging left out.
+  std::string build;                  ///< Identity of the binary.
+  std::uint64_t seed = 0;             ///< Of the run.
+  std::vector<address_rule> excluded; ///< Beside `config.peers.exclude`: what a file said.
+  net::routes_found routes;           ///< What this machine can do.
+  reachability reach;                 ///< What follows from that and the configuration.
+  std::set<net::endpoint> resolved;   ///< Where the names of `start.connect` led.
+
+  /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
+  settings(crawl_config from, std::uint64_t seed, std::string build_name,
+           std::vector<address_rule> excluded_by_file = {}, net::routes_found found = {},
+           std::set<net::endpoint> named = {});
+
+  /// What is dialled to reach a peer: itself, or a proxy that is asked for it.
+  net::address route_to(const net::endpoint& peer) const;
+
+  /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
+  /// operator said otherwise), not excluded, not banned by configuration.
+  bool may_dial(const net::endpoint& peer) const;
+
+  /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: whoever is not
+  /// named by `start.connect`, be it by its address or by a name that led there.
+  bool asked_for(const net::endpoint& peer) const;
+
+  /// Whether a connection from there is accepted, as far as configuration says.
+  bool may_accept(const net::endpoint& peer) const;
+
+  dial_limits dials() const;
+  inbound_limits inbound() const;
+  std::uint32_t connections_max() const;
+  const std::vector<std::string>& dns_seeds() const { return chain.dns_seeds; }
+  std::uint16_t default_port() const { return chain.default_port; }
+};
+
+/// The settings of the day, which a reload replaces whole. Whoever holds the old ones keeps them
+/// until told.
+///
+/// Threads: any.
+class settings_box {
+public:
+  explicit settings_box(std::shared_ptr<const settings> first) : current_(std::move(first)) {}
+
+  std::shared_ptr<const settings> current() const {
+    const std::lock_guard lock{mutex_};
+    return current_;
+  }
+
+  void replace(std::shared_ptr<const settings> next) {
+    const std::lock_guard lock{mutex_};
+    current_ = std::move(next);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const settings> current_;
+};
+
+} // namespace seedwalk::actors

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+#include "net/base/inspect.hpp"
+#include "net/base/owner.hpp"
+
+namespace seedwalk::net {
+
+/// Somebody wants the run to end in order: a signal to the process, or a scenario that drew one.
+struct stop_requested {
+  int signal = 0; ///< SIGINT, SIGTERM; 0 if it was no signal.
+  template <inspector F>
+  friend auto inspect(F& f, stop_requested& x) {
+    return f(x.signal);
+  }
+};
+
+/// Somebody wants a file read again (SIGHUP). The contents come with the request: no actor opens a
+/// file, so a replay needs none.
+struct reload_requested {
+  /// Longer files are refused with an `error`.
+  static constexpr std::size_t max_contents_bytes = 1u << 20;
+
+  std::string path;
+  std::string contents;
+  std::string error; ///< The system's words if the file could not be read, else empty.
+  template <inspector F>
+  friend auto inspect(F& f, reload_requested& x) {
+    return f(x.path, x.contents, x.error);
+  }
+};
+
+/// Everything that can come through the control door, in one type. Recordings store it by index:
+/// append only.
+using control_completion = std::variant<stop_requested, reload_requested>;
+
+/// Where the control door puts what the operator wants. The sink alone delivers to actors, between
+/// two steps. Threads: any; the order of one thread's calls is kept.
+///
+/// Commands on the control socket do not come here: their bytes enter by the network door.
+class control_sink {
+public:
+  virtual ~control_sink() = default;
+  virtual void deliver(owner to, control_completion&& what) = 0;
+};
+
+} // namespace seedwalk::net

@@ -1,0 +1,123 @@
+#include "actors/runtime/live_driver.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "actors/runtime/process_signals.hpp"
+#include "net/base/whole_file.hpp"
+
+namespace seedwalk::sim {
+
+namespace asio = boost::asio;
+
+live_driver::live_driver(world& home, asio::io_context& io, const real_clock& clock,
+                         options settings)
+    : world_(home), io_(io), clock_(clock), options_(settings),
+      thread_(std::this_thread::get_id()) {
+  using guard = asio::executor_work_guard<asio::io_context::executor_type>;
+  work_ = std::make_shared<guard>(io.get_executor());
+}
+
+live_driver::~live_driver() = default;
+
+template <class Completion>
+void live_driver::put(net::owner to, Completion&& what) {
+  if (std::this_thread::get_id() == thread_ && polling_) {
+    world_.deliver(to, std::forward<Completion>(what));
+    return;
+  }
+  bool first = false;
+  {
+    const std::lock_guard lock{mutex_};
+    first = queue_.empty();
+    queue_.push_back({to, std::forward<Completion>(what)});
+    has_queued_.store(true, std::memory_order_release);
+  }
+  // The loop may sleep. One that comes later finds the queue non-empty: the wake-up is on its way.
+  if (first)
+    asio::post(io_, [] {});
+}
+
+void live_driver::deliver(net::owner to, net::completion&& what) {
+  put(to, std::move(what));
+}
+
+void live_driver::deliver(net::owner to, store::completion&& what) {
+  put(to, std::move(what));
+}
+
+void live_driver::deliver(net::owner to, net::control_completion&& what) {
+  put(to, std::move(what));
+}
+
+bool live_driver::deliver_queued() {
+  if (!has_queued_.load(std::memory_order_acquire))
+    return false;
+  {
+    const std::lock_guard lock{mutex_};
+    delivering_.swap(queue_);
+    has_queued_.store(false, std::memory_order_relaxed);
+  }
+  for (auto& item : delivering_)
+    std::visit([&](auto& what) { world_.deliver(item.to, std::move(what)); }, item.what);
+  delivering_.clear();
+  return true;
+}
+
+void live_driver::sleep() {
+  auto until = clock_.now().steady + options_.sleep_max;
+  if (const auto timer = world_.next_timer())
+    until = std::min(until, *timer);
+  // What a handler brings now is queued: it must not enter before time has moved.
+  io_.run_one_until(clock_.to_system(until));
+}
+
+void live_driver::run(const std::function<bool()>& done) {
+  io_.restart();
+  while (!done()) {
+    std::size_t steps = 0;
+    while (steps != options_.burst_steps && world_.step())
+      ++steps;
+    if (steps == 0 && !has_queued_.load(std::memory_order_acquire))
+      sleep();
+    world_.advance(clock_.now());
+    deliver_queued();
+    polling_ = true;
+    io_.poll();
+    polling_ = false;
+  }
+}
+
+void live_driver::handle_signals(net::owner who, hangup_plan at_hangup) {
+  signals_.reset();
+  signals_ =
+      std::make_unique<process_signals>(io_, [this, who, plan = std::move(at_hangup)](int signal) {
+        deliver(who, request_of_signal(signal, plan));
+      });
+}
+
+net::control_completion request_of_signal(int signal, const hangup_plan& at_hangup) {
+  if (signal != SIGHUP || at_hangup.reload_path.empty())
+    return net::stop_requested{signal};
+  if (at_hangup.reopen)
+    at_hangup.reopen();
+  return read_for_reload(at_hangup.reload_path);
+}
+
+net::reload_requested read_for_reload(const std::string& path, std::chrono::milliseconds patience) {
+  auto text = net::read_whole_file(path, {net::reload_requested::max_contents_bytes, patience});
+  if (!text)
+    return {path, {}, text.error().message};
+  return {path, std::move(*text), {}};
+}
+
+} // namespace seedwalk::sim

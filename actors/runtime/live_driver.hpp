@@ -1,0 +1,117 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "actors/runtime/control.hpp"
+#include "actors/runtime/real_clock.hpp"
+#include "actors/runtime/world.hpp"
+#include "net/door/completion_sink.hpp"
+#include "store/storage.hpp"
+
+namespace boost::asio {
+class io_context;
+} // namespace boost::asio
+
+namespace seedwalk::sim {
+
+class process_signals;
+
+/// What SIGHUP means to a run.
+struct hangup_plan {
+  /// The file whose contents come with a `reload_requested`. Empty: there is nothing to read again,
+  /// so the terminal is gone, and SIGHUP is a request to stop as SIGTERM is.
+  std::string reload_path;
+  /// Called before the file is read again: log files that were moved away are opened anew.
+  std::function<void()> reopen;
+};
+
+/// What a signal asks a run for.
+net::control_completion request_of_signal(int signal, const hangup_plan& at_hangup);
+
+/// The driver of a live run, recorded or not: real time, real doors, one thread.
+///
+/// It is the sink of the doors. A round of its loop is: up to `burst_steps` steps; if there was
+/// nothing to do, sleep in the io_context until a socket, a timer or another thread has something;
+/// move both clocks; deliver what other threads have completed; poll the sockets and deliver what
+/// comes. So inputs enter between steps alone, and their order is the order of delivery, which is
+/// what a recording keeps.
+///
+/// Threads: `deliver` from any; everything else, and every handler of the io_context, in the thread
+/// that constructs it. Network completions that the io_context's handlers bring while it is polled
+/// go straight into mailboxes; all others wait in a queue, in order. That queue has no bound of its
+/// own: network completions are bounded by credit, storage ones by the batches in flight.
+///
+/// World, io_context and clock outlive the driver, and the driver outlives its doors.
+class live_driver final : public net::completion_sink,
+                          public net::control_sink,
+                          public store::completion_sink {
+public:
+  struct options {
+    /// Steps between two looks at the sockets: more serves throughput, fewer serve latency.
+    std::size_t burst_steps = 256;
+    /// Time moves at least this often, so that an idle run's recording reaches the disk.
+    std::chrono::milliseconds sleep_max{1000};
+  };
+
+  live_driver(world& home, boost::asio::io_context& io, const real_clock& clock, options settings);
+  live_driver(world& home, boost::asio::io_context& io, const real_clock& clock)
+      : live_driver(home, io, clock, options{}) {}
+  ~live_driver() override;
+
+  live_driver(const live_driver&) = delete;
+  live_driver& operator=(const live_driver&) = delete;
+
+  void deliver(net::owner to, net::completion&& what) override;
+  void deliver(net::owner to, store::completion&& what) override;
+  void deliver(net::owner to, net::control_completion&& what) override;
+
+  /// Runs until `done`, which is asked once a round, between two steps.
+  void run(const std::function<bool()>& done);
+
+  /// From now on SIGINT and SIGTERM are `stop_requested` for `who`, and SIGHUP is what the plan
+  /// says. The second SIGINT or SIGTERM ends the process at once with 130; those that are ignored
+  /// now stay ignored.
+  void handle_signals(net::owner who, hangup_plan at_hangup);
+
+private:
+  struct queued {
+    net::owner to;
+    std::variant<net::completion, store::completion, net::control_completion> what;
+  };
+
+  template <class Completion>
+  void put(net::owner to, Completion&& what);
+  bool deliver_queued();
+  void sleep();
+
+  world& world_;
+  boost::asio::io_context& io_;
+  const real_clock& clock_;
+  options options_;
+  const std::thread::id thread_;
+  bool polling_ = false; ///< Touched by `thread_` alone.
+
+  std::mutex mutex_;
+  std::vector<queued> queue_;           ///< Guarded by `mutex_`.
+  std::atomic<bool> has_queued_{false}; ///< A look at it costs no lock.
+  std::vector<queued> delivering_;
+
+  std::shared_ptr<void> work_; ///< Keeps the io_context willing to wait.
+  std::unique_ptr<process_signals> signals_;
+};
+
+/// Reads a file for `reload_requested`. A crawl waits for the answer: it says no patience, and a
+/// pipe that is silent is not waited for.
+net::reload_requested read_for_reload(const std::string& path,
+                                      std::chrono::milliseconds patience = {});
+
+} // namespace seedwalk::sim

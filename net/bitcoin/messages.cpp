@@ -1,0 +1,118 @@
+#include "net/bitcoin/messages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "net/bitcoin/wire_reader.hpp"
+#include "net/bitcoin/wire_writer.hpp"
+
+namespace seedwalk::net {
+
+namespace {
+
+constexpr std::array<std::string_view, message_kind_count> commands = {
+    "version",      "verack",      "wtxidrelay",  "sendaddrv2",  "feature",      "sendtxrcncl",
+    "sendheaders",  "sendcmpct",   "feefilter",   "ping",        "pong",         "reject",
+    "alert",        "getaddr",     "addr",        "addrv2",      "inv",          "getdata",
+    "notfound",     "getblocks",   "getheaders",  "headers",     "mempool",      "tx",
+    "block",        "merkleblock", "cmpctblock",  "getblocktxn", "blocktxn",     "filterload",
+    "filteradd",    "filterclear", "getcfilters", "cfilter",     "getcfheaders", "cfheaders",
+    "getcfcheckpt", "cfcheckpt",   "unknown"};
+
+/// The first eight bytes of a command: compared faster than text, and every message is asked for
+/// its kind.
+constexpr std::uint64_t beginning_of(std::string_view command) {
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; i != 8; ++i)
+    result |= std::uint64_t{i < command.size() ? static_cast<std::uint8_t>(command[i]) : 0u}
+              << (8 * i);
+  return result;
+}
+
+constexpr auto beginnings = [] {
+  std::array<std::uint64_t, message_kind_count> result{};
+  std::transform(commands.begin(), commands.end(), result.begin(), beginning_of);
+  return result;
+}();
+
+constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0,
+                                                             0, 0, 0, 0, 0xff, 0xff};
+
+} // namespace
+
+message_kind kind_of(std::string_view command) {
+  // A peer may well send the word "unknown", which is no command of the protocol either.
+  const auto wanted = beginning_of(command);
+  for (std::size_t i = 0; i + 1 != commands.size(); ++i)
+    if (beginnings[i] == wanted && commands[i] == command)
+      return static_cast<message_kind>(i);
+  return message_kind::unknown;
+}
+
+std::string_view name_of(message_kind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < commands.size() ? commands[index] : commands.back();
+}
+
+std::string_view command_of(const message& m) {
+  if (auto unknown = std::get_if<msg::unknown_message>(&m))
+    return unknown->command;
+  return name_of(kind_of(m));
+}
+
+namespace msg {
+
+endpoint claimed_address::peer() const {
+  endpoint result;
+  result.port = port;
+  if (std::equal(ipv4_mapped_prefix.begin(), ipv4_mapped_prefix.end(), address.begin())) {
+    result.network = network_id::ipv4;
+    std::copy(address.begin() + 12, address.end(), result.address.begin());
+  } else {
+    result.network = network_id::ipv6;
+    std::copy(address.begin(), address.end(), result.address.begin());
+  }
+  return result;
+}
+
+claimed_address claimed_address::of(std::uint64_t services, const endpoint& peer) {
+  claimed_address result;
+  result.services = services;
+  result.port = peer.port;
+  if (peer.network == network_id::ipv4) {
+    std::copy(ipv4_mapped_prefix.begin(), ipv4_mapped_prefix.end(), result.address.begin());
+    std::copy_n(peer.address.begin(), 4, result.address.begin() + 12);
+  } else if (peer.network == network_id::ipv6) {
+    std::copy_n(peer.address.begin(), 16, result.address.begin());
+  }
+  return result;
+}
+
+std::vector<byte_view> witness_items(const tx_input& input) {
+  std::vector<byte_view> items;
+  if (input.witness.empty())
+    return items;
+  wire_reader in{input.witness};
+  const auto count = in.count(1);
+  for (std::size_t i = 0; i != count && in.ok(); ++i) {
+    const auto item = in.var_view();
+    if (in.ok())
+      items.push_back(item);
+  }
+  return items;
+}
+
+bytes witness_stack(const std::vector<bytes>& items) {
+  bytes stack;
+  if (items.empty())
+    return stack;
+  wire_writer out{stack};
+  out.size(items.size());
+  for (const auto& item : items)
+    out.var_bytes(item);
+  return stack;
+}
+
+} // namespace msg
+
+} // namespace seedwalk::net

@@ -1,0 +1,294 @@
+#include "net/bitcoin/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "net/base/random.hpp"
+#include "net/bitcoin/encode.hpp"
+
+namespace seedwalk::net {
+
+namespace {
+
+/// What is built; all else is skipped over without being held, whatever its size.
+message_set wanted_messages() {
+  message_set wanted;
+  for (auto kind :
+       {message_kind::version, message_kind::verack, message_kind::wtxidrelay,
+        message_kind::sendaddrv2, message_kind::feature, message_kind::sendtxrcncl,
+        message_kind::sendheaders, message_kind::sendcmpct, message_kind::feefilter,
+        message_kind::ping, message_kind::pong, message_kind::addr, message_kind::addrv2})
+    wanted.set(static_cast<std::size_t>(kind));
+  return wanted;
+}
+
+/// Nobody but us can foresee it: a peer that could would end its own collection.
+std::uint64_t marker_nonce(std::uint64_t key, std::uint64_t version_nonce) {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::size_t i = 0; i != bytes.size(); ++i)
+    bytes[i] = static_cast<std::uint8_t>(version_nonce >> (8 * i));
+  return keyed_hash(key, "marker nonce", bytes);
+}
+
+/// Nobody but us can foresee it: a peer that could would choose its own round-trip time.
+std::uint64_t ping_nonce(std::uint64_t key, std::uint64_t version_nonce, std::uint32_t count) {
+  std::array<std::uint8_t, 12> bytes{};
+  for (std::size_t i = 0; i != 8; ++i)
+    bytes[i] = static_cast<std::uint8_t>(version_nonce >> (8 * i));
+  for (std::size_t i = 0; i != 4; ++i)
+    bytes[8 + i] = static_cast<std::uint8_t>(count >> (8 * i));
+  return keyed_hash(key, "ping nonce", bytes);
+}
+
+} // namespace
+
+session::session(direction way, const endpoint& peer, std::uint64_t version_nonce, steady_time now,
+                 visit_plan plan)
+    : state_(session_state::dialling), way_(way), peer_(peer), version_nonce_(version_nonce),
+      plan_(plan), started_at_(now) {}
+
+bool session::established() const {
+  return state_ == session_state::collecting || state_ == session_state::probing ||
+         state_ == session_state::held;
+}
+
+void session::on_connected(const session_step& step) {
+  if (state_ == session_state::closing || state_ == session_state::ended)
+    return;
+  enter(session_state::awaiting_version);
+  reached_ = stage::connected;
+  connected_at_ = last_byte_at_ = step.now.steady;
+  decoder_ = decoder{{.magic = step.config.magic, .wanted = wanted_messages()}};
+  if (way_ == direction::outbound)
+    write_version(step);
+  want_more(step);
+}
+
+void session::on_connect_failed(const session_step& step, error why) {
+  if (state_ == session_state::ended)
+    return;
+  assert(!connected_at_);
+  if (!how_) {
+    how_ = outcome_of_failed_dial(why);
+    whose_ = *how_ == outcome::cancelled ? blame::cancelled : blame_of(why);
+    reason_ = why;
+  }
+  finish(step);
+}
+
+void session::on_received(const session_step& step, byte_view data) {
+  if (state_ == session_state::ended)
+    return;
+  assert(connected_at_ && data.size() <= allowance_);
+  allowance_ -= static_cast<std::uint32_t>(data.size());
+  carried_.bytes_in += data.size();
+  if (state_ == session_state::closing)
+    return;
+  last_byte_at_ = step.now.steady;
+  decode(step, data);
+  want_more(step);
+}
+
+void session::on_input_ended(const session_step& step) {
+  if (state_ == session_state::closing || state_ == session_state::ended)
+    return;
+  reason_ = error::end_of_input;
+  leave(step, outcome_of_loss(reason_), closing::graceful);
+}
+
+void session::on_closed(const session_step& step, error why) {
+  if (state_ == session_state::ended)
+    return;
+  if (!how_) {
+    how_ = connected_at_ ? outcome_of_loss(why) : outcome_of_failed_dial(why);
+    whose_ = *how_ == outcome::cancelled ? blame::cancelled : blame_of(why);
+    reason_ = why;
+  }
+  finish(step);
+}
+
+void session::addresses_taken(const session_step& step) {
+  if (!deaf_since_)
+    return;
+  const auto now = step.now.steady;
+  const auto pause = now - *deaf_since_;
+  deaf_since_.reset();
+  // A peer that we did not listen to was not slow.
+  last_byte_at_ = std::min(last_byte_at_ + pause, now);
+  if (message_began_at_)
+    message_began_at_ = std::min(*message_began_at_ + pause, now);
+  collection_.excuse(pause, now);
+  keep_alive_.excuse(pause, now);
+  if (!held_back_.empty()) {
+    hand_on_rest(step);
+    deaf_since_ = now;
+    return;
+  }
+  go_on_if_collected(step);
+  want_more(step);
+}
+
+bool session::send(const session_step& step, const message& what) {
+  if (!established())
+    return false;
+  write(step, what);
+  return true;
+}
+
+bool session::admit_shared(std::size_t encoded_bytes) {
+  if (!established())
+    return false;
+  carried_.bytes_out += encoded_bytes;
+  ++carried_.messages_out;
+  return true;
+}
+
+bool session::ping(const session_step& step) {
+  if (!established())
+    return false;
+  if (!keep_alive_.waiting_since())
+    write_ping(step);
+  return true;
+}
+
+void session::on_config_changed(const session_step& step) {
+  if (!claim_ || state_ == session_state::closing || state_ == session_state::ended)
+    return;
+  if (auto problem = objection(step.config))
+    leave(step, *problem, closing::graceful);
+}
+
+void session::disconnect(const session_step& step, outcome why) {
+  leave(step, why, connected_at_ ? closing::graceful : closing::abort);
+}
+
+void session::abandon(const session_step& step, outcome why) {
+  if (state_ == session_state::ended)
+    return;
+  leave(step, why, closing::abort);
+  step.out.close = closing::abort;
+  finish(step);
+}
+
+visit_summary session::summary(steady_time now) const {
+  visit_summary s;
+  s.peer = peer_;
+  s.way = way_;
+  s.how = how_.value_or(outcome::cancelled);
+  s.reached = reached_;
+  s.whose = whose_;
+  s.reason = reason_;
+  s.whole = now - started_at_;
+  if (connected_at_ && way_ == direction::outbound)
+    s.connecting = *connected_at_ - started_at_;
+  s.handshake = handshake_took_;
+  s.first_answer = collection_.first_block_took();
+  s.round_trip = keep_alive_.shortest();
+  s.carried = carried_;
+  s.claim = claim_;
+  s.features = features_;
+  s.addresses = collection_.report();
+  return s;
+}
+
+void session::enter(session_state next) {
+  if (!may_follow(state_, next))
+    throw std::logic_error(fmt::format("session: {} after {}", name_of(next), name_of(state_)));
+  state_ = next;
+}
+
+void session::write(const session_step& step, const message& what) {
+  const auto before = step.out.output.size();
+  append_message(step.out.output, step.config.magic, what);
+  carried_.bytes_out += step.out.output.size() - before;
+  ++carried_.messages_out;
+}
+
+void session::write_version(const session_step& step) {
+  const auto& config = step.config;
+  msg::version ours;
+  ours.protocol = config.protocol_version;
+  ours.services = config.services;
+  ours.time = step.now.wall.count();
+  ours.receiver = msg::claimed_address::of(claim_ ? claim_->services : 0, peer_);
+  ours.sender.emplace();
+  ours.sender->address.services = config.services;
+  ours.sender->address.port = config.listen_port;
+  ours.sender->nonce = version_nonce_;
+  ours.user_agent = config.user_agent;
+  ours.start_height = config.start_height;
+  ours.relay = config.relay;
+  write(step, std::move(ours));
+}
+
+void session::write_ping(const session_step& step) {
+  pinged_at_ = step.now.steady;
+  // Up to 60000 pings have no nonce and bring no pong (BIP31): they only keep the line open.
+  if (common_version(step.config) <= bip31_version) {
+    write(step, msg::ping{});
+    return;
+  }
+  const auto nonce = ping_nonce(step.config.nonce_key, version_nonce_, keep_alive_.count());
+  keep_alive_.sent(nonce, step.now.steady);
+  write(step, msg::ping{nonce});
+}
+
+std::optional<std::uint64_t> session::write_marker(const session_step& step) {
+  if (common_version(step.config) <= bip31_version)
+    return std::nullopt;
+  const auto nonce = marker_nonce(step.config.nonce_key, version_nonce_);
+  write(step, msg::ping{nonce});
+  return nonce;
+}
+
+void session::want_more(const session_step& step) {
+  if (state_ == session_state::closing || state_ == session_state::ended || deaf_since_)
+    return;
+  const auto window = step.config.limits.receive_window;
+  if (allowance_ > window / 2)
+    return;
+  step.out.want += window - allowance_;
+  allowance_ = window;
+}
+
+void session::leave(const session_step& step, outcome how, closing by) {
+  if (state_ == session_state::closing || state_ == session_state::ended)
+    return;
+  how_ = how;
+  whose_ = blame_of(how);
+  collection_.cut_off();
+  hand_on_rest(step);
+  decoder_ = {}; // A connection that ends may take seconds to do so, and holds no half message.
+  message_began_at_.reset();
+  step.out.want = 0;
+  step.out.close = by;
+  enter(session_state::closing);
+}
+
+/// What was asked for may be in, and the peer gone before our own side has taken it.
+outcome session::outcome_of_loss(error why) const {
+  const auto lost = outcome_of_lost_connection(why, reached_);
+  const bool has_all = state_ == session_state::collecting && !collection_.running();
+  const bool left_us = lost == outcome::closed_after_handshake || lost == outcome::reset;
+  return has_all && left_us ? outcome::complete : lost;
+}
+
+void session::hand_on_rest(const session_step& step) {
+  auto& out = step.out.addresses;
+  out.insert(out.end(), held_back_.begin(), held_back_.end());
+  held_back_ = {};
+}
+
+void session::finish(const session_step& step) {
+  collection_.cut_off();
+  hand_on_rest(step);
+  decoder_ = {};
+  enter(session_state::ended);
+  step.out.summary = summary(step.now.steady);
+}
+
+} // namespace seedwalk::net

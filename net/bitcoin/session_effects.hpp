@@ -1,0 +1,103 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "net/base/bytes.hpp"
+#include "net/base/inspect.hpp"
+#include "net/bitcoin/messages.hpp"
+#include "net/bitcoin/visit_summary.hpp"
+#include "net/door/network.hpp"
+
+namespace seedwalk::net {
+
+/// The peer's version is in and we go on with it: `session::claim()` has what it said. Soon enough
+/// to end a duplicate before the handshake is through.
+struct version_received {
+  template <inspector F>
+  friend auto inspect(F& f, version_received&) {
+    return f();
+  }
+};
+
+/// The peer's verack is in: from here on it was `good`.
+struct handshake_completed {
+  std::chrono::nanoseconds took{0}; ///< Since connected.
+  template <inspector F>
+  friend auto inspect(F& f, handshake_completed& x) {
+    return f(x.took);
+  }
+};
+
+/// A pong matched our ping.
+struct round_trip_measured {
+  std::chrono::nanoseconds took{0};
+  template <inspector F>
+  friend auto inspect(F& f, round_trip_measured& x) {
+    return f(x.took);
+  }
+};
+
+/// The collection of addresses is over: `session::addresses()` says with what.
+struct addresses_collected {
+  template <inspector F>
+  friend auto inspect(F& f, addresses_collected&) {
+    return f();
+  }
+};
+
+using session_event =
+    std::variant<version_received, handshake_completed, round_trip_measured, addresses_collected>;
+
+/// A message that came in whole, for those who count by type.
+struct message_note {
+  message_kind kind = message_kind::unknown;
+  std::uint32_t payload_bytes = 0;
+  template <inspector F>
+  friend auto inspect(F& f, message_note& x) {
+    return f(x.kind, x.payload_bytes);
+  }
+};
+
+/// What a session wants done after one event. The caller carries it out, in the order of the
+/// members, then clears it and uses it again: its vectors keep their memory, so that a step
+/// allocates nothing in the common case.
+struct session_effects {
+  bytes output;                      ///< To be written at once: whole messages, one or several.
+  std::vector<session_event> events; ///< In the order in which they happened.
+  std::vector<message_note> messages;
+
+  /// Entries to hand on. Where there are any, nothing more is wanted from the peer until
+  /// `session::addresses_taken` says that they have arrived: that is how a slow database slows
+  /// peers, and nothing piles up between.
+  std::vector<msg::addr_entry> addresses;
+
+  std::uint32_t want = 0; ///< How many bytes more the door may deliver.
+  std::optional<closing> close;
+  std::optional<visit_summary> summary; ///< Set once in a session's life, by its last event.
+
+  bool empty() const {
+    return output.empty() && events.empty() && messages.empty() && addresses.empty() && want == 0 &&
+           !close && !summary;
+  }
+
+  void clear() {
+    output.clear();
+    events.clear();
+    messages.clear();
+    addresses.clear();
+    want = 0;
+    close.reset();
+    summary.reset();
+  }
+
+  template <inspector F>
+  friend auto inspect(F& f, session_effects& x) {
+    return f(x.output, x.events, x.messages, x.addresses, x.want, x.close, x.summary);
+  }
+};
+
+} // namespace seedwalk::net

@@ -1,0 +1,355 @@
+#include "sim/disk/disk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/base/bytes.hpp"
+#include "net/base/random.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+constexpr std::uint64_t page_bytes = 4096;
+
+std::uint64_t draw(std::uint64_t seed, std::string_view purpose, std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t key[2] = {a, b};
+  return net::keyed_hash(seed, purpose, {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+}
+
+} // namespace
+
+std::string_view name_of(disk_call c) {
+  constexpr std::array<std::string_view, disk_call_count> names = {
+      "create", "append",      "sync",          "sync_folder", "rename",
+      "remove", "make_folder", "remove_folder", "read"};
+  return names[static_cast<std::size_t>(c)];
+}
+
+// -- calls ---------------------------------------------------------------------------------------
+
+void disk::begin(net::steady_time at) {
+  now_ = std::max(now_, at);
+}
+
+disk::failure disk::admit(disk_call c, std::size_t size, bool& lied) {
+  if (frozen_)
+    return failure::frozen;
+  const auto nth = ++calls_[static_cast<std::size_t>(c)];
+  now_ += options_.call_cost + options_.kib_cost * static_cast<std::int64_t>(size / 1024);
+  if (c == disk_call::sync || c == disk_call::sync_folder) {
+    const auto range = (options_.sync_cost_max - options_.sync_cost_min).count();
+    now_ += options_.sync_cost_min;
+    if (range > 0)
+      now_ += net::steady_time{static_cast<std::int64_t>(
+          draw(options_.seed, "sync cost", static_cast<std::uint64_t>(c), nth) %
+          static_cast<std::uint64_t>(range + 1))};
+  }
+  for (const auto& fault : options_.faults) {
+    if (fault.call != c || nth < fault.first || nth - fault.first >= fault.count)
+      continue;
+    switch (fault.what) {
+    case disk_fault::effect::io_error:
+      return failure::io_error;
+    case disk_fault::effect::no_space:
+      return failure::no_space;
+    case disk_fault::effect::slow:
+      now_ += fault.extra;
+      break;
+    case disk_fault::effect::lie:
+      lied = true;
+      break;
+    }
+  }
+  return failure::none;
+}
+
+void disk::note(disk_call c, net::steady_time begins, file_ref what, std::uint64_t grown,
+                std::string name, std::string new_name, bool lied) {
+  if (!options_.journal)
+    return;
+  const auto size = what ? what->data.size() : 0;
+  journal_.push_back(
+      {c, lied, begins, now_, std::move(what), size, grown, std::move(name), std::move(new_name)});
+}
+
+disk::failure disk::create(const std::string& name, file_ref& made) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::create, 0, lied); why != failure::none)
+    return why;
+  made = std::make_shared<file>();
+  made->number = ++last_file_;
+  auto& slot = names_[name];
+  if (slot)
+    used_ -= slot->data.size();
+  slot = made;
+  note(disk_call::create, begins, made, 0, name);
+  return failure::none;
+}
+
+disk::failure disk::append(const file_ref& to, std::string_view data) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::append, data.size(), lied); why != failure::none)
+    return why;
+  const auto left = options_.capacity_bytes - std::min(used_, options_.capacity_bytes);
+  const auto fits =
+      data.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, data.size())));
+  to->data.append(fits);
+  used_ += fits.size();
+  note(disk_call::append, begins, to, fits.size());
+  return fits.size() == data.size() ? failure::none : failure::no_space;
+}
+
+disk::failure disk::sync(const file_ref& what) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::sync, 0, lied); why != failure::none)
+    return why;
+  note(disk_call::sync, begins, what, 0, {}, {}, lied);
+  return failure::none;
+}
+
+disk::failure disk::sync_folder() {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::sync_folder, 0, lied); why != failure::none)
+    return why;
+  note(disk_call::sync_folder, begins, nullptr, 0, {}, {}, lied);
+  return failure::none;
+}
+
+disk::failure disk::rename(const std::string& from, const std::string& to) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::rename, 0, lied); why != failure::none)
+    return why;
+  const auto source = names_.find(from);
+  if (source == names_.end())
+    return failure::not_found;
+  if (from == to)
+    return failure::none;
+  auto moved = source->second;
+  names_.erase(source);
+  auto& target = names_[to];
+  if (target)
+    used_ -= target->data.size();
+  target = moved;
+  note(disk_call::rename, begins, std::move(moved), 0, from, to);
+  return failure::none;
+}
+
+disk::failure disk::remove(const std::string& name) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::remove, 0, lied); why != failure::none)
+    return why;
+  const auto i = names_.find(name);
+  if (i == names_.end())
+    return failure::not_found;
+  used_ -= i->second->data.size();
+  names_.erase(i);
+  note(disk_call::remove, begins, nullptr, 0, name);
+  return failure::none;
+}
+
+disk::failure disk::make_folder(const std::string& name) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::make_folder, 0, lied); why != failure::none)
+    return why;
+  if (folders_.insert(name).second)
+    note(disk_call::make_folder, begins, nullptr, 0, name);
+  return failure::none;
+}
+
+disk::failure disk::remove_folder(const std::string& name) {
+  const auto begins = now_;
+  bool lied = false;
+  if (const auto why = admit(disk_call::remove_folder, 0, lied); why != failure::none)
+    return why;
+  if (folders_.erase(name) == 0)
+    return failure::not_found;
+  note(disk_call::remove_folder, begins, nullptr, 0, name);
+  return failure::none;
+}
+
+disk::failure disk::read(std::size_t size) {
+  bool lied = false;
+  return admit(disk_call::read, size, lied);
+}
+
+disk::file_ref disk::find(const std::string& name) const {
+  const auto i = names_.find(name);
+  return i == names_.end() ? nullptr : i->second;
+}
+
+std::vector<std::string> disk::list(const std::string& folder) const {
+  const auto prefix = folder + '/';
+  std::vector<std::string> result;
+  const auto add = [&](const std::string& name) {
+    if (name.find('/', prefix.size()) == std::string::npos)
+      result.push_back(name.substr(prefix.size()));
+  };
+  for (auto i = names_.lower_bound(prefix); i != names_.end() && i->first.starts_with(prefix); ++i)
+    add(i->first);
+  for (auto i = folders_.lower_bound(prefix); i != folders_.end() && i->starts_with(prefix); ++i)
+    add(*i);
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+bool disk::flip_bit(const std::string& name, std::size_t offset, unsigned bit) {
+  const auto found = find(name);
+  if (!found || offset >= found->data.size() || bit > 7)
+    return false;
+  found->data[offset] = static_cast<char>(found->data[offset] ^ (1 << bit));
+  return true;
+}
+
+// -- crashes -------------------------------------------------------------------------------------
+
+void disk::apply_name(settled& s, const entry& e) {
+  switch (e.call) {
+  case disk_call::create:
+    s.names[e.name] = e.what;
+    break;
+  case disk_call::rename:
+    s.names.erase(e.name);
+    s.names[e.new_name] = e.what;
+    break;
+  case disk_call::remove:
+    s.names.erase(e.name);
+    break;
+  case disk_call::make_folder:
+    s.folders.insert(e.name);
+    break;
+  case disk_call::remove_folder:
+    s.folders.erase(e.name);
+    break;
+  default:
+    break;
+  }
+}
+
+void disk::apply(settled& s, const entry& e) const {
+  const auto commit_names = [&s] {
+    for (const auto& change : s.uncommitted)
+      apply_name(s, change);
+    s.uncommitted.clear();
+  };
+  switch (e.call) {
+  case disk_call::append:
+    s.files[e.what->number].written = e.size;
+    break;
+  case disk_call::sync:
+    if (e.lied)
+      break;
+    s.files[e.what->number] = {e.size, e.size};
+    if (options_.sync_commits_names)
+      commit_names();
+    break;
+  case disk_call::sync_folder:
+    if (!e.lied)
+      commit_names();
+    break;
+  case disk_call::create:
+    s.files.try_emplace(e.what->number);
+    s.uncommitted.push_back(e);
+    break;
+  default:
+    s.uncommitted.push_back(e);
+  }
+}
+
+void disk::forget(net::steady_time t) {
+  const auto first_kept =
+      std::find_if(journal_.begin(), journal_.end(), [t](const entry& e) { return e.ends > t; });
+  for (auto i = journal_.begin(); i != first_kept; ++i)
+    apply(base_, *i);
+  journal_.erase(journal_.begin(), first_kept);
+}
+
+std::unique_ptr<disk> disk::after_crash(net::steady_time t, const loss_model& loss) const {
+  std::size_t done = 0;
+  while (done != journal_.size() && journal_[done].ends <= t)
+    ++done;
+  std::uint64_t torn = 0;
+  if (done != journal_.size() && journal_[done].begins < t) {
+    const auto& e = journal_[done];
+    const auto whole = static_cast<std::uint64_t>((e.ends - e.begins).count());
+    const auto passed = static_cast<std::uint64_t>((t - e.begins).count());
+    torn = e.grown / whole * passed + e.grown % whole * passed / whole;
+  }
+  return after_crash(done, torn, loss);
+}
+
+std::unique_ptr<disk> disk::after_crash(std::size_t done, std::uint64_t torn,
+                                        const loss_model& loss) const {
+  auto s = base_;
+  for (std::size_t i = 0; i != done; ++i)
+    apply(s, journal_[i]);
+  if (done != journal_.size() && journal_[done].call == disk_call::append) {
+    const auto& e = journal_[done];
+    s.files[e.what->number].written = e.size - e.grown + std::min(torn, e.grown);
+  }
+  return resolve(std::move(s), loss);
+}
+
+std::string disk::surviving_bytes(const file& f, const extent& e, const loss_model& loss) const {
+  const auto unsynced = e.written - e.synced;
+  switch (loss.unsynced) {
+  case loss_model::bytes::keep:
+    return f.data.substr(0, e.written);
+  case loss_model::bytes::lose:
+    break;
+  case loss_model::bytes::tear:
+    return f.data.substr(0,
+                         e.synced + draw(loss.seed, "torn", f.number, e.written) % (unsynced + 1));
+  case loss_model::bytes::pages: {
+    auto kept = f.data.substr(0, e.synced);
+    for (auto at = e.synced; at < e.written;) {
+      const auto page = at / page_bytes;
+      const auto end = std::min((page + 1) * page_bytes, e.written);
+      if (draw(loss.seed, "page", f.number, page) % 2 == 0) {
+        kept.resize(at, '\0');
+        kept.append(f.data, at, end - at);
+      }
+      at = end;
+    }
+    return kept;
+  }
+  }
+  return f.data.substr(0, e.synced);
+}
+
+std::unique_ptr<disk> disk::resolve(settled s, const loss_model& loss) const {
+  auto changes = s.uncommitted.size();
+  if (loss.uncommitted == loss_model::names::lose)
+    changes = 0;
+  else if (loss.uncommitted == loss_model::names::prefix)
+    changes = draw(loss.seed, "names", changes, 0) % (changes + 1);
+  for (std::size_t i = 0; i != changes; ++i)
+    apply_name(s, s.uncommitted[i]);
+
+  auto o = options_;
+  o.faults.clear();
+  auto result = std::make_unique<disk>(std::move(o));
+  result->folders_ = s.folders;
+  result->base_.folders = std::move(s.folders);
+  for (const auto& [name, was] : s.names) {
+    auto left = std::make_shared<file>();
+    left->number = ++result->last_file_;
+    const auto known = s.files.find(was->number);
+    left->data = surviving_bytes(*was, known == s.files.end() ? extent{} : known->second, loss);
+    const auto size = left->data.size();
+    result->base_.files[left->number] = {size, size};
+    result->used_ += size;
+    result->names_.emplace(name, left);
+    result->base_.names.emplace(name, std::move(left));
+  }
+  return result;
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "actors/runtime/agenda.hpp"
+#include "actors/runtime/timers.hpp"
+#include "sim/disk/disk.hpp"
+#include "sim/disk/memory_env.hpp"
+#include "store/database.hpp"
+#include "store/storage.hpp"
+
+namespace seedwalk::sim {
+
+/// The storage door of simulated runs: the real database and the real LevelDB, on a simulated disk.
+///
+/// A request runs whole when it is made, and its calls to the disk take their places in virtual
+/// time from then on, behind those of the request before it. The completion comes when the last of
+/// them is over, so the rest of the program runs on while a batch is being written, and a crash can
+/// land inside it.
+///
+/// Ownership: has the disk. What is passed by reference outlives it; so does it the agenda's
+/// events, which it takes care of by living as long as the agenda: a crash ends the database in it
+/// and not the door itself.
+///
+/// Threads: that of the world.
+class storage final : public store::storage, private event_source {
+public:
+  struct options {
+    std::string path = "/db";
+    store::database_options database;     ///< `env` and `settle` are set by the door.
+    net::steady_time request_cost{5'000}; ///< Of any request, besides the disk's calls.
+  };
+
+  /// Sizes that make a fresh database cheap, for runs of some milliseconds. Buffers grow with how
+  /// many `endpoints` it is for: a small world's database is compacted now and then, a large one's
+  /// once its endpoints are visited again, none all the time.
+  static store::database_options small_database(std::uint64_t endpoints = 0);
+
+  storage(options o, net::timers& time, agenda& events, store::completion_sink& sink,
+          std::unique_ptr<disk> on);
+  ~storage() override;
+  storage(const storage&) = delete;
+  storage& operator=(const storage&) = delete;
+
+  /// Opens the database, or begins one. Takes virtual time of the disk, not of the world.
+  tl::expected<void, store::error> open();
+
+  store::request_id write(store::batch what, net::owner who) override;
+  store::request_id query(store::query what, net::owner who) override;
+
+  /// The machine dies now, possibly inside requests: their completions never come, and the disk
+  /// keeps what `loss` leaves. The database is closed; `open` is what a restart does.
+  void crash(const loss_model& loss);
+
+  /// The database is closed in order; requests under way still complete.
+  void close();
+
+  disk& on() { return *disk_; }
+  /// For oracles: looks without taking virtual time from the program. Precondition: open.
+  store::database& database() { return *database_; }
+  std::size_t in_flight() const { return pending_.size(); }
+
+  /// Queries of which `which` says so fail, as on a disk that cannot be read there.
+  void fail_queries(std::function<bool(const store::query&)> which) { fails_ = std::move(which); }
+
+private:
+  struct pending {
+    std::uint64_t number;
+    net::owner who;
+    store::completion what;
+  };
+
+  void on_due(std::uint64_t what) override;
+  void begin();
+  void finish(net::owner who, store::completion what);
+
+  options options_;
+  net::timers& time_;
+  agenda& events_;
+  store::completion_sink& sink_;
+  std::unique_ptr<disk> disk_;
+  std::unique_ptr<memory_env> env_;
+  std::unique_ptr<store::database> database_;
+  agenda::lane lane_;
+  std::uint64_t last_id_ = 0;
+  std::deque<pending> pending_;
+  std::function<bool(const store::query&)> fails_;
+};
+
+} // namespace seedwalk::sim

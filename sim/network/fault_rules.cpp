@@ -1,0 +1,96 @@
+#include "sim/network/fault_rules.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "net/base/random.hpp"
+
+namespace seedwalk::sim {
+
+bool endpoint_set::contains(const net::endpoint& peer) const {
+  if (!network)
+    return true;
+  if (peer.network != *network || (port != 0 && peer.port != port))
+    return false;
+  const auto whole = prefix_bits / 8;
+  if (!std::equal(prefix.begin(), prefix.begin() + whole, peer.address.begin()))
+    return false;
+  const auto rest = prefix_bits % 8;
+  return rest == 0 || (prefix[whole] ^ peer.address[whole]) >> (8 - rest) == 0;
+}
+
+endpoint_set endpoint_set::only(const net::endpoint& peer) {
+  return {peer.network, peer.address,
+          static_cast<std::uint32_t>(8 * net::address_size(peer.network)), peer.port};
+}
+
+endpoint_set endpoint_set::subnet(const net::endpoint& peer, std::uint32_t bits) {
+  assert(bits <= 8 * net::address_size(peer.network));
+  return {peer.network, peer.address, bits, 0};
+}
+
+fault_rules::fault_rules(std::uint64_t seed, std::vector<fault_rule> rules)
+    : seed_(seed), rules_(std::move(rules)) {}
+
+bool fault_rules::matches(const fault_rule& rule, const fault_subject& what,
+                          net::steady_time now) const {
+  if (now < rule.since || now >= rule.until)
+    return false;
+  const bool forth = rule.from.contains(what.from) && rule.to.contains(what.to);
+  const bool back = rule.both_ways && rule.from.contains(what.to) && rule.to.contains(what.from);
+  if (!forth && !back)
+    return false;
+  if (rule.hit >= rule.of)
+    return true;
+  const std::uint64_t key[2] = {net::keyed_hash(seed_, "fault", net::as_bytes(rule.name)),
+                                what.connection_key};
+  const auto draw =
+      net::keyed_hash(seed_, "fault hit", {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  return draw % rule.of < rule.hit;
+}
+
+template <class Speaks>
+const fault_rule* fault_rules::first(const fault_subject& what, net::steady_time now,
+                                     Speaks&& speaks) const {
+  for (const auto& rule : rules_) {
+    const bool exempt = std::holds_alternative<fault::pass>(rule.action);
+    if ((exempt || speaks(rule.action)) && matches(rule, what, now))
+      return exempt ? nullptr : &rule;
+  }
+  return nullptr;
+}
+
+const fault_rule* fault_rules::on_dial(const fault_subject& what, net::steady_time now) const {
+  return first(what, now, [](const fault_action& action) {
+    return std::holds_alternative<fault::fail_dial>(action) ||
+           std::holds_alternative<fault::silence>(action);
+  });
+}
+
+const fault_rule* fault_rules::on_open(const fault_subject& what, net::steady_time now) const {
+  return first(what, now, [](const fault_action& action) {
+    return std::holds_alternative<fault::reset_after>(action);
+  });
+}
+
+const fault_rule* fault_rules::on_packet(const fault_subject& what, net::steady_time now) const {
+  return first(what, now, [](const fault_action& action) {
+    return std::holds_alternative<fault::drop>(action);
+  });
+}
+
+const fault_rule* fault_rules::on_bytes(const fault_subject& what, net::steady_time now,
+                                        std::uint64_t begin, std::uint64_t end) const {
+  return first(what, now, [=](const fault_action& action) {
+    if (const auto reset = std::get_if<fault::reset>(&action))
+      return reset->after_bytes < end;
+    if (const auto truncate = std::get_if<fault::truncate>(&action))
+      return truncate->after_bytes < end;
+    if (const auto corrupt = std::get_if<fault::corrupt>(&action))
+      return begin <= corrupt->offset && corrupt->offset < end;
+    return std::holds_alternative<fault::delay>(action) ||
+           std::holds_alternative<fault::drip>(action);
+  });
+}
+
+} // namespace seedwalk::sim

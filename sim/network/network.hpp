@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/runtime/agenda.hpp"
+#include "net/door/completion_sink.hpp"
+#include "net/door/network.hpp"
+#include "sim/network/fifo.hpp"
+#include "sim/network/internet.hpp"
+#include "sim/network/stream_user.hpp"
+
+namespace seedwalk::sim {
+
+/// The network door of one simulated host.
+///
+/// Several doors on one `internet` are several hosts: crawlers that meet each other, or a crawler
+/// and a program of somebody else's. Ids of every kind come from one counter, and an accepted
+/// connection takes its number when its `accepted` is delivered, as with `net::asio_network`.
+///
+/// A host has an address on each network that it can dial: without one, dials to Tor v3 and I2P are
+/// `address_not_supported`, those to other networks `network_unreachable`. Loopback is this
+/// machine for every host: its endpoints are shared by all of them, and so are Unix paths.
+class network final : public net::network,
+                      private stream_user,
+                      private datagram_user,
+                      private event_source {
+public:
+  /// Dials leave from these, those to loopback from 127.0.0.1 or ::1. Ports are ignored.
+  struct host {
+    std::vector<net::endpoint> addresses = {net::ipv4_endpoint(0xc6336401, 0)}; // 198.51.100.1
+  };
+
+  /// Where and sink outlive the door, and the door outlives the agenda's last event: a host that
+  /// goes earlier vanishes and stays as it is.
+  network(internet& where, net::completion_sink& sink) : network(where, sink, host{}) {}
+  network(internet& where, net::completion_sink& sink, host self);
+  ~network() override;
+
+  /// The host is given one more address, and with it a route to that network.
+  void add_address(net::endpoint address);
+
+  /// The host's process dies: every connection is reset, every socket gone, nothing is delivered
+  /// any more, and calls do nothing.
+  void vanish();
+
+  net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
+                             net::owner who) override;
+  net::listener_id listen(const net::address& local, net::owner who) override;
+  void accept(net::listener_id local, std::uint32_t connections) override;
+  void stop_listening(net::listener_id local) override;
+  void own(net::connection_id id, net::owner who) override;
+  void want(net::connection_id id, std::uint32_t bytes) override;
+  void write(net::connection_id id, net::buffer data) override;
+  void end_output(net::connection_id id) override;
+  void close(net::connection_id id, net::closing how) override;
+  net::resolve_id resolve(const std::string& host, std::uint16_t port,
+                          std::chrono::milliseconds timeout, net::owner who) override;
+  void find_routes(net::owner who) override;
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
+  void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+                     net::buffer data) override;
+  void close_datagrams(net::datagram_socket_id id) override;
+
+private:
+  struct listener;
+  struct question {
+    net::owner who;
+    net::completion answer;
+  };
+  struct datagram_socket {
+    net::owner who;
+    net::endpoint local;
+    net::error failed = net::error::none;
+  };
+  enum class event : std::uint8_t { listening, accept, answered, datagrams_opened };
+
+  void on_connected(stream_ref at, const stream_tag& tag, const net::endpoint& local) override;
+  void on_connect_failed(stream_ref at, const stream_tag& tag, net::error reason) override;
+  void on_received(stream_ref at, const stream_tag& tag, net::buffer&& data) override;
+  void on_drained(stream_ref at, const stream_tag& tag) override;
+  void on_input_ended(stream_ref at, const stream_tag& tag) override;
+  void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
+  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) override;
+  void on_datagram(std::uint64_t tag, const net::endpoint& from, net::buffer&& data) override;
+  void on_due(std::uint64_t what) override;
+
+  void deliver(net::owner to, net::completion&& what);
+  void plan(event what, std::uint64_t id);
+  void plan_alone(event what, std::uint64_t id, net::steady_time due);
+  stream_ref stream_of(net::connection_id id) const;
+  bool is_own(const net::endpoint& address) const;
+  net::error local_for(const net::endpoint& peer, net::endpoint& local);
+  net::error bind(listener& l, const net::address& local);
+  net::error bind_ip(listener& l, net::endpoint local);
+  net::error bind_port(listener& l, const net::endpoint& local);
+  void unbind(listener& l);
+  void announce(listener& l);
+  void accept_waiting(listener& l);
+
+  internet& internet_;
+  net::completion_sink& sink_;
+  host host_;
+  agenda::lane lane_;
+  std::uint64_t last_id_ = 0;
+  std::uint64_t last_question_ = 0; ///< Of those that have no id of the door.
+  std::uint16_t last_port_ = 0;
+  bool is_dead_ = false;
+  // order never seen: asked by number; whoever needs an order sorts
+  std::unordered_map<std::uint64_t, stream_ref> connections_;
+  std::map<std::uint64_t, std::unique_ptr<listener>> listeners_;
+  std::map<std::uint64_t, question> questions_;
+  std::map<std::uint64_t, datagram_socket> sockets_;
+};
+
+} // namespace seedwalk::sim

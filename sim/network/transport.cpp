@@ -1,0 +1,352 @@
+#include "sim/network/transport.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "net/base/random.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+// An event's number: slot, generation, event, side, detail.
+constexpr int slot_bits = 24;
+constexpr int generation_bits = 24;
+constexpr int event_bits = 4;
+constexpr int side_shift = slot_bits + generation_bits + event_bits;
+constexpr std::uint64_t slot_mask = (1ull << slot_bits) - 1;
+constexpr std::uint64_t generation_mask = (1ull << generation_bits) - 1;
+constexpr std::uint8_t detail_dial = 0;
+constexpr std::uint8_t detail_close = 1;
+
+net::byte_view bytes_of(const std::uint64_t* words, std::size_t count) {
+  return {reinterpret_cast<const std::uint8_t*>(words), count * sizeof *words};
+}
+
+std::uint64_t hash_of(const net::endpoint& peer, bool with_port) {
+  return net::keyed_hash(static_cast<std::uint64_t>(peer.network) << 32 |
+                             (with_port ? peer.port : 0u),
+                         "endpoint", peer.address);
+}
+
+} // namespace
+
+void half::renew() {
+  half fresh;
+  queue.clear();
+  under_way.clear();
+  arrived.clear();
+  std::swap(fresh.queue, queue);
+  std::swap(fresh.under_way, under_way);
+  std::swap(fresh.arrived, arrived);
+  *this = std::move(fresh);
+}
+
+transport::transport(const transport_options& o, agenda& events, const net::timers& clock,
+                     switchboard& where)
+    : options_(o), agenda_(events), clock_(clock), where_(where) {
+  assert(o.segment_bytes_max > 0 && o.window_bytes > 0);
+}
+
+transport::~transport() = default;
+
+void transport::set_faults(std::vector<fault_rule> rules) {
+  faults_ = fault_rules{options_.seed, std::move(rules)};
+}
+
+// The table.
+
+transport::place transport::allocate() {
+  if (free_slots_.empty()) {
+    assert(table_.size() <= slot_mask);
+    free_slots_.push_back(static_cast<std::uint32_t>(table_.size()));
+    table_.push_back(std::make_unique<connection>());
+  }
+  const auto slot = free_slots_.back();
+  free_slots_.pop_back();
+  auto& c = *table_[slot];
+  c.in_use = true;
+  c.generation = static_cast<std::uint32_t>((c.generation + 1) & generation_mask);
+  for (auto& side : c.sides)
+    side.renew();
+  ++live_;
+  return {&c, connection::dialler, slot};
+}
+
+void transport::release_if_over(const place& at) {
+  const auto is_over = [](half::phase p) {
+    return p == half::phase::over || p == half::phase::absent;
+  };
+  auto& c = *at.link;
+  const auto dialled = c.sides[connection::dialled].now;
+  // Who was dialled and never heard from the dialler again has nothing to tell anybody.
+  if (!c.in_use || !is_over(c.sides[connection::dialler].now) ||
+      !(is_over(dialled) || dialled == half::phase::unborn))
+    return;
+  c.in_use = false;
+  for (auto& side : c.sides)
+    side.renew();
+  free_slots_.push_back(at.slot);
+  --live_;
+}
+
+stream_ref transport::ref_of(const place& at) {
+  return {std::uint64_t{at.slot} | std::uint64_t{at.link->generation} << slot_bits |
+          std::uint64_t{at.side} << side_shift | 1ull << 63};
+}
+
+transport::place transport::find(stream_ref at) {
+  const auto slot = static_cast<std::uint32_t>(at.value & slot_mask);
+  if (slot >= table_.size() || at.value == 0)
+    return {};
+  auto& c = *table_[slot];
+  if (!c.in_use || c.generation != ((at.value >> slot_bits) & generation_mask))
+    return {};
+  const place result{&c, static_cast<std::size_t>(at.value >> side_shift & 1), slot};
+  const auto p = result.me().now;
+  return p == half::phase::over || p == half::phase::absent ? place{} : result;
+}
+
+// Events.
+
+std::uint64_t transport::event_of(const place& at, event what, std::uint8_t detail) const {
+  return std::uint64_t{at.slot} | std::uint64_t{at.link->generation} << slot_bits |
+         static_cast<std::uint64_t>(what) << (slot_bits + generation_bits) |
+         std::uint64_t{at.side} << side_shift | std::uint64_t{detail} << (side_shift + 1);
+}
+
+/// In order with what else this side has planned for itself.
+void transport::plan(const place& at, event what) {
+  agenda_.put(now(), at.me().own, *this, event_of(at, what));
+}
+
+/// In no order with anything else.
+void transport::plan_alone(const place& at, event what, net::steady_time due, std::uint8_t detail) {
+  const std::uint64_t key[4] = {at.link->key, at.side, static_cast<std::uint64_t>(what),
+                                static_cast<std::uint64_t>(due.count())};
+  agenda::lane alone{net::keyed_hash(options_.seed, "alone", bytes_of(key, 4))};
+  agenda_.put(std::max(due, now()), alone, *this, event_of(at, what, detail));
+}
+
+void transport::on_due(std::uint64_t what) {
+  const auto slot = static_cast<std::uint32_t>(what & slot_mask);
+  auto& c = *table_[slot];
+  const auto generation = (what >> slot_bits) & generation_mask;
+  if (!c.in_use || c.generation != generation)
+    return;
+  const place at{&c, static_cast<std::size_t>(what >> side_shift & 1), slot};
+  const auto detail = static_cast<std::uint8_t>(what >> (side_shift + 1));
+  switch (static_cast<event>(what >> (slot_bits + generation_bits) & ((1u << event_bits) - 1))) {
+  case event::arrival:
+    arrive(at);
+    break;
+  case event::flush:
+    at.me().flush_planned = false;
+    flush(at);
+    break;
+  case event::deliver:
+    at.me().deliver_planned = false;
+    deliver(at);
+    break;
+  case event::last_word:
+    say_last_word(at);
+    break;
+  case event::deadline:
+    if (at.me().now == (detail == detail_dial ? half::phase::dialling : half::phase::closing))
+      on_deadline(at);
+    break;
+  case event::give_up:
+    if (at.me().now == half::phase::open || at.me().now == half::phase::closing)
+      finish(at, at.me().now == half::phase::open ? net::error::timed_out : net::error::none);
+    break;
+  case event::cut:
+    on_rst(at);
+    on_rst(at.other());
+    break;
+  case event::timer:
+    if (at.me().now == half::phase::open)
+      at.me().user->on_timer(ref_of(at), at.me().tag, detail);
+    break;
+  }
+  if (c.generation == generation)
+    release_if_over(at);
+}
+
+// Beginnings.
+
+stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, stream_user& user,
+                           const stream_tag& tag) {
+  const auto at = allocate();
+  auto& c = *at.link;
+  c.way = way;
+  c.dial_deadline = now() + timeout;
+  const bool is_local =
+      !way.path.empty() ||
+      (!options_.loopback_is_remote && net::is_loopback(way.from) && net::is_loopback(way.to));
+  const std::uint64_t pair[3] = {hash_of(way.from, false), hash_of(way.to, true),
+                                 net::keyed_hash(options_.seed, "path", net::as_bytes(way.path))};
+  const auto pair_key = net::keyed_hash(options_.seed, "pair", bytes_of(pair, 3));
+  const std::uint64_t nth[2] = {pair_key, ++dials_[pair_key]};
+  c.key = net::keyed_hash(options_.seed, "connection", bytes_of(nth, 2));
+  const std::uint64_t hosts[2] = {pair[0], hash_of(way.to, false)};
+  c.link_delay = (is_local ? options_.local_link : options_.link)
+                     .at(net::keyed_hash(options_.seed, "link", bytes_of(hosts, 2)));
+  for (std::uint64_t side = 0; side != 2; ++side) {
+    const std::uint64_t lane[2] = {c.key, side};
+    c.sides[side].to_peer.key = net::keyed_hash(options_.seed, "packets", bytes_of(lane, 2));
+    c.sides[side].own.key = net::keyed_hash(options_.seed, "side", bytes_of(lane, 2));
+  }
+  auto& me = at.me();
+  me.now = half::phase::dialling;
+  me.user = &user;
+  me.tag = tag;
+  const auto rule = faults_.empty() ? nullptr : faults_.on_dial(c.subject(at.side), now());
+  if (const auto open = faults_.empty() ? nullptr : faults_.on_open(c.subject(at.side), now()))
+    plan_alone(at, event::cut, now() + std::get<fault::reset_after>(open->action).age);
+  if (rule && std::holds_alternative<fault::fail_dial>(rule->action)) {
+    me.last_word = std::get<fault::fail_dial>(rule->action).reason;
+    if (me.last_word == net::error::timed_out)
+      await_deadline(at);
+    else
+      plan_alone(at, event::last_word,
+                 net::blame_of(me.last_word) == net::blame::local ? now()
+                                                                  : now() + 2 * c.link_delay);
+    return ref_of(at);
+  }
+  if (rule)
+    at.peer().now = half::phase::absent;
+  send(at, {packet::kind::syn, {}, 0, {}});
+  return ref_of(at);
+}
+
+stream_ref transport::fail_dial(net::error reason, stream_user& user, const stream_tag& tag,
+                                std::chrono::nanoseconds delay) {
+  const auto at = allocate();
+  at.link->way = {};
+  at.link->key = net::keyed_hash(options_.seed, "failed dial", bytes_of(&tag.id.value, 1));
+  at.me().own.key = at.link->key;
+  at.me().now = half::phase::dialling;
+  at.me().user = &user;
+  at.me().tag = tag;
+  at.me().last_word = reason;
+  if (delay.count() == 0)
+    plan(at, event::last_word);
+  else
+    plan_alone(at, event::last_word, now() + delay);
+  return ref_of(at);
+}
+
+void transport::own(stream_ref ref, stream_user& user, const stream_tag& tag) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  auto& me = at.me();
+  me.user = &user;
+  me.tag = tag;
+  if (me.now != half::phase::unowned || tag.who == net::nobody)
+    return;
+  if (me.reset_waits)
+    return finish_later(at, net::error::reset);
+  me.now = half::phase::open;
+  if (!me.deliver_planned) {
+    me.deliver_planned = true;
+    plan(at, event::deliver);
+  }
+  if (me.drained_owed || me.out != half::output::open)
+    plan_flush(at);
+}
+
+void transport::forsake(stream_ref ref) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  cut_off(at);
+  at.me().now = half::phase::over;
+  at.me().queue.clear();
+  at.me().unsent = 0;
+  release_if_over(at);
+}
+
+void transport::start_timer(stream_ref ref, std::chrono::nanoseconds delay, std::uint8_t what) {
+  if (const auto at = find(ref))
+    plan_alone(at, event::timer, now() + delay, what);
+}
+
+// Endings.
+
+void transport::close(stream_ref ref, net::closing how) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  auto& me = at.me();
+  if (me.now == half::phase::ending ||
+      (me.now == half::phase::closing && how == net::closing::graceful))
+    return;
+  if (how == net::closing::abort) {
+    cut_off(at);
+    return finish_later(at, net::error::aborted);
+  }
+  if (me.now == half::phase::dialling)
+    return finish_later(at, net::error::none);
+  if (me.now == half::phase::unowned && me.reset_waits)
+    return finish_later(at, net::error::none);
+  me.now = half::phase::closing;
+  me.allowance = 0;
+  discard_arrived(at);
+  if (me.out == half::output::open)
+    me.out = half::output::ending;
+  plan_alone(at, event::deadline, now() + options_.graceful_close, detail_close);
+  plan_flush(at);
+}
+
+/// The side is over for its user, who hears so later: never from inside a call.
+void transport::finish_later(const place& at, net::error reason) {
+  auto& me = at.me();
+  me.never_was = me.now == half::phase::dialling && reason != net::error::none &&
+                 reason != net::error::aborted;
+  me.now = half::phase::ending;
+  me.last_word = reason;
+  plan(at, event::last_word);
+}
+
+void transport::say_last_word(const place& at) {
+  if (at.me().now == half::phase::dialling || at.me().now == half::phase::ending)
+    finish(at, at.me().last_word);
+}
+
+void transport::finish(const place& at, net::error reason) {
+  auto& me = at.me();
+  const bool never_was = me.never_was || me.now == half::phase::dialling;
+  const auto ref = ref_of(at);
+  if (reason == net::error::none)
+    me.lingers_until = now() + options_.graceful_close;
+  me.now = half::phase::over;
+  me.queue.clear();
+  me.unsent = 0;
+  discard_arrived(at);
+  if (!me.user)
+    return;
+  if (never_was)
+    me.user->on_connect_failed(ref, me.tag, reason);
+  else
+    me.user->on_closed(ref, me.tag, reason);
+}
+
+void transport::on_deadline(const place& at) {
+  if (at.me().now == half::phase::dialling)
+    return finish(at, net::error::timed_out);
+  cut_off(at);
+  finish(at, net::error::none);
+}
+
+void transport::cut_off(const place& at) {
+  const auto p = at.me().now;
+  if (p == half::phase::open || p == half::phase::unowned || p == half::phase::closing)
+    send(at, {packet::kind::rst, {}, 0, {}});
+}
+
+void transport::await_deadline(const place& dialler) {
+  plan_alone(dialler, event::deadline, dialler.link->dial_deadline, detail_dial);
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,247 @@
+// What a side does with its queues: bytes on their way out, and bytes that wait to be wanted.
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "net/base/random.hpp"
+#include "sim/network/transport.hpp"
+
+namespace seedwalk::sim {
+
+// Output.
+
+void transport::write(stream_ref ref, net::buffer data) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  auto& me = at.me();
+  if (me.now > half::phase::open || me.out != half::output::open)
+    return;
+  if (data.size() > net::network::max_unsent_bytes - me.unsent) {
+    cut_off(at);
+    return finish_later(at, net::error::send_queue_full);
+  }
+  me.unsent += static_cast<std::uint32_t>(data.size());
+  me.drained_owed = true;
+  if (!data.empty())
+    me.queue.push(std::move(data));
+  plan_flush(at);
+}
+
+void transport::end_output(stream_ref ref) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  auto& me = at.me();
+  if (me.now > half::phase::open || me.out != half::output::open)
+    return;
+  me.out = half::output::ending;
+  plan_flush(at);
+}
+
+/// What a step writes leaves together, after the step.
+void transport::plan_flush(const place& at) {
+  auto& me = at.me();
+  if (me.flush_planned || (me.now != half::phase::open && me.now != half::phase::closing))
+    return;
+  me.flush_planned = true;
+  plan(at, event::flush);
+}
+
+void transport::flush(const place& at) {
+  auto& me = at.me();
+  if (me.now != half::phase::open && me.now != half::phase::closing)
+    return;
+  while (me.unsent != 0 && send_segment(at))
+    ;
+  if (me.drained_owed && me.unsent < net::network::low_water_bytes && me.now == half::phase::open) {
+    me.drained_owed = false;
+    me.user->on_drained(ref_of(at), me.tag);
+  }
+  if (me.unsent == 0)
+    output_is_over(at);
+}
+
+/// How much of the queue the next segment takes: all that fits, or up to a drawn place in it.
+std::uint32_t transport::segment_size(const place& at, std::uint32_t room) const {
+  const auto& me = at.me();
+  const auto most = std::min({me.unsent, room, options_.segment_bytes_max});
+  if (options_.cut_one_in == 0 || most < 2)
+    return most;
+  const std::uint64_t key[2] = {me.to_peer.key, me.sent_offset};
+  const auto draw = net::keyed_hash(options_.seed, "cut",
+                                    {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  if ((draw >> 32) % options_.cut_one_in != 0)
+    return most;
+  return 1 + static_cast<std::uint32_t>(draw & 0xffffffff) % (most - 1);
+}
+
+namespace {
+
+/// The first `size` bytes of a queue: shared where they lie in one block, else copied together.
+net::buffer take_front(fifo<net::buffer>& queue, std::uint32_t size) {
+  if (queue.front().size() == size)
+    return queue.pop();
+  if (queue.front().size() > size) {
+    auto part = queue.front().slice(0, size);
+    queue.front() = queue.front().slice(size);
+    return part;
+  }
+  net::buffer::writable merged(size);
+  for (std::uint32_t filled = 0; filled != size;) {
+    auto& first = queue.front();
+    const auto part = std::min<std::size_t>(first.size(), size - filled);
+    std::memcpy(merged.data() + filled, first.data(), part);
+    filled += static_cast<std::uint32_t>(part);
+    if (part == first.size())
+      queue.pop();
+    else
+      first = first.slice(part);
+  }
+  return std::move(merged).take(size);
+}
+
+net::buffer with_flipped_bits(const net::buffer& data, std::size_t where, std::uint8_t mask) {
+  net::buffer::writable copy(data.size());
+  std::memcpy(copy.data(), data.data(), data.size());
+  copy.data()[where] ^= mask;
+  return std::move(copy).take(data.size());
+}
+
+} // namespace
+
+/// False if the window is full.
+bool transport::send_segment(const place& at) {
+  auto& me = at.me();
+  if (me.used >= options_.window_bytes)
+    return false;
+  auto size = segment_size(at, options_.window_bytes - me.used);
+  const auto begin = me.sent_offset;
+  const auto rule = faults_.empty()
+                        ? nullptr
+                        : faults_.on_bytes(at.link->subject(at.side), now(), begin, begin + size);
+  const auto reset = rule ? std::get_if<fault::reset>(&rule->action) : nullptr;
+  const auto truncate = rule ? std::get_if<fault::truncate>(&rule->action) : nullptr;
+  if (reset || truncate) {
+    const auto last = reset ? reset->after_bytes : truncate->after_bytes;
+    size = last > begin ? static_cast<std::uint32_t>(last - begin) : 0;
+  }
+  const auto drip = rule ? std::get_if<fault::drip>(&rule->action) : nullptr;
+  if (drip)
+    size = std::min(size, std::max(drip->segment_bytes, 1u));
+  if (size != 0) {
+    packet segment{packet::kind::data, {}, 0, take_front(me.queue, size)};
+    me.unsent -= size;
+    me.used += size;
+    if (rule)
+      suffer(at, *rule, segment);
+    if (options_.bytes_per_second != 0)
+      me.line_free =
+          std::max(me.line_free, now()) + net::steady_time{static_cast<std::int64_t>(
+                                              size * 1'000'000'000ull / options_.bytes_per_second)};
+    send(at, std::move(segment));
+    me.sent_offset += size;
+  }
+  if (reset) {
+    send(at, {packet::kind::rst, {}, 0, {}});
+    send(at.other(), {packet::kind::rst, {}, 0, {}});
+    me.cut = true;
+    at.peer().cut = true;
+    return false;
+  }
+  if (truncate) {
+    send(at, {packet::kind::fin, {}, 0, {}});
+    me.cut = true;
+    me.queue.clear();
+    me.unsent = 0;
+  }
+  return true;
+}
+
+/// Applies what changes a segment, or delays it.
+void transport::suffer(const place& at, const fault_rule& rule, packet& segment) {
+  auto& me = at.me();
+  const auto wait = [&](std::chrono::nanoseconds time) {
+    me.line_free = std::max(me.line_free, now()) + time;
+  };
+  if (const auto delay = std::get_if<fault::delay>(&rule.action)) {
+    const std::uint64_t key[2] = {me.to_peer.key, me.sent_offset};
+    const auto draw = net::keyed_hash(options_.seed, rule.name,
+                                      {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+    me.line_free = std::max(me.line_free, now() + delay->extra.at(draw));
+  } else if (const auto drip = std::get_if<fault::drip>(&rule.action)) {
+    wait(drip->interval);
+  } else if (const auto corrupt = std::get_if<fault::corrupt>(&rule.action)) {
+    segment.data = with_flipped_bits(segment.data, corrupt->offset - me.sent_offset, corrupt->mask);
+  }
+}
+
+void transport::output_is_over(const place& at) {
+  auto& me = at.me();
+  if (me.out == half::output::ending) {
+    send(at, {packet::kind::fin, {}, 0, {}});
+    me.out = half::output::ended;
+  }
+  if (me.now == half::phase::closing ||
+      (me.now == half::phase::open && me.out == half::output::ended && me.in == half::input::ended))
+    finish(at, net::error::none);
+}
+
+// Input.
+
+void transport::want(stream_ref ref, std::uint32_t bytes) {
+  const auto at = find(ref);
+  if (!at)
+    return;
+  auto& me = at.me();
+  if (me.now > half::phase::open || me.in == half::input::ended)
+    return;
+  me.allowance += std::min(bytes, net::network::max_allowance_bytes - me.allowance);
+  const bool something_waits = !me.arrived.empty() || me.in == half::input::fin_arrived;
+  if (me.now == half::phase::open && something_waits && !me.deliver_planned) {
+    me.deliver_planned = true;
+    plan(at, event::deliver);
+  }
+}
+
+void transport::deliver(const place& at) {
+  auto& me = at.me();
+  while (me.now == half::phase::open && me.allowance != 0 && !me.arrived.empty()) {
+    const auto size = std::min<std::uint32_t>(
+        me.allowance, static_cast<std::uint32_t>(me.arrived.front().size()));
+    auto data = take_front(me.arrived, size);
+    me.allowance -= size;
+    me.untaken -= size;
+    taken(at, size);
+    me.user->on_received(ref_of(at), me.tag, std::move(data));
+  }
+  if (me.now != half::phase::open || me.allowance == 0 || me.in != half::input::fin_arrived ||
+      !me.arrived.empty())
+    return;
+  me.in = half::input::ended;
+  me.user->on_input_ended(ref_of(at), me.tag);
+  if (me.now == half::phase::open && me.out == half::output::ended)
+    finish(at, net::error::none);
+}
+
+/// `bytes` left the receiver's buffer. A peer that waits for room hears of it by a packet, once it
+/// is worth one (RFC 1122, 4.2.3.3: else segments get ever smaller); for one that does not wait the
+/// room is there at once, which nobody can tell from a packet.
+void transport::taken(const place& at, std::uint32_t bytes) {
+  auto& me = at.me();
+  me.freed += bytes;
+  if (at.peer().unsent == 0)
+    at.peer().used -= std::min(at.peer().used, std::exchange(me.freed, 0));
+  else if (me.freed >= std::max(options_.window_bytes / 4, 1u))
+    send(at, {packet::kind::window, {}, std::exchange(me.freed, 0), {}});
+}
+
+void transport::discard_arrived(const place& at) {
+  auto& me = at.me();
+  me.arrived.clear();
+  const auto bytes = std::exchange(me.untaken, 0);
+  taken(at, bytes);
+}
+
+} // namespace seedwalk::sim

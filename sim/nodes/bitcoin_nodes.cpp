@@ -1,0 +1,134 @@
+#include "sim/nodes/bitcoin_nodes.hpp"
+
+#include <algorithm>
+
+#include "net/base/random.hpp"
+#include "net/bitcoin/encode.hpp"
+#include "sim/nodes/bitcoin_session.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+/// Accepts and says nothing that makes sense, or nothing at all.
+class mute_session final : public node_session {
+public:
+  mute_session(node_kind kind, std::uint64_t seed) : kind_(kind), seed_(seed) {}
+
+  void on_open(node_io& io) override {
+    if (kind_ == node_kind::closes_at_accept)
+      io.close();
+    else if (kind_ == node_kind::resets_at_accept)
+      io.reset();
+    else if (kind_ == node_kind::garbage)
+      io.send(noise());
+  }
+
+  void on_bytes(node_io& io, net::byte_view) override {
+    if (kind_ == node_kind::full)
+      io.close();
+  }
+
+private:
+  /// No chain's magic begins with a zero.
+  net::buffer noise() const {
+    net::random_stream stream(seed_, "noise");
+    net::bytes data(100);
+    std::generate(data.begin() + 1, data.end(),
+                  [&] { return static_cast<std::uint8_t>(stream.next()); });
+    return net::buffer{data};
+  }
+
+  node_kind kind_;
+  std::uint64_t seed_;
+};
+
+bool is_mute(node_kind kind) {
+  switch (kind) {
+  case node_kind::silent:
+  case node_kind::closes_at_accept:
+  case node_kind::resets_at_accept:
+  case node_kind::full:
+  case node_kind::garbage:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// What no crawler may dial; and none of it leaves a machine that does.
+void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t time) {
+  for (std::uint32_t i = 1; i != 6 && entries.size() < 1000; ++i) {
+    entries.push_back({net::ipv4_endpoint(0xe0000000 + i, 8333), time, 1});
+    if (entries.size() < 1000)
+      entries.push_back({net::ipv4_endpoint(0x7f000000 + i, 0), time, 1});
+  }
+}
+
+void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
+                  std::vector<net::msg::addr_entry>&& entries) {
+  if (v2)
+    net::append_message(out, magic, net::msg::addrv2{std::move(entries), {}});
+  else
+    net::append_message(out, magic, net::msg::addr{std::move(entries), {}, true});
+}
+
+} // namespace
+
+std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
+  const auto kind = where_.nodes()[node].kind;
+  if (is_mute(kind))
+    return std::make_unique<mute_session>(kind, where_.settings().seed + node);
+  return std::make_unique<bitcoin_session>(*this, node, peer);
+}
+
+net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
+                                        std::chrono::seconds wall) const {
+  const auto& me = where_.nodes()[node];
+  net::random_stream ages(where_.settings().seed, "ages",
+                          {reinterpret_cast<const std::uint8_t*>(&node), sizeof node});
+  std::vector<net::msg::addr_entry> entries;
+  entries.reserve(me.peers.size());
+  for (const auto number : me.peers) {
+    const auto& peer = where_.nodes()[number];
+    if (!v2 && peer.at.network != net::network_id::ipv4 && peer.at.network != net::network_id::ipv6)
+      continue; // addr has no room for it (BIP155).
+    const std::chrono::seconds age{ages.below(10'800)};
+    auto& entry = entries.emplace_back();
+    entry.peer = peer.at;
+    entry.time = claimed_time(wall - age);
+    entry.services = peer.services;
+  }
+  if (me.kind == node_kind::unroutable_gossip)
+    add_unroutable(entries, claimed_time(wall));
+  if (me.kind == node_kind::too_many_addresses)
+    entries.resize(1001, {me.at, claimed_time(wall), me.services});
+  net::bytes out;
+  const auto& magic = where_.settings().magic;
+  // Blocks of one begin no answer: a table too small for two of them is told in one.
+  if (me.kind == node_kind::two_blocks && entries.size() >= 4) {
+    const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
+    append_block(out, magic, v2, {entries.begin(), middle});
+    entries.erase(entries.begin(), middle);
+  }
+  append_block(out, magic, v2, std::move(entries));
+  return out;
+}
+
+net::buffer bitcoin_nodes::answer_of(std::uint32_t node, bool v2, std::chrono::seconds wall) {
+  const auto key = std::uint64_t{node} * 2 + (v2 ? 1 : 0);
+  if (const auto known = answers_.find(key); known != answers_.end())
+    return known->second;
+  net::buffer fresh{encode_answer(node, v2, wall)};
+  cached_bytes_ += fresh.size();
+  answers_.emplace(key, fresh);
+  oldest_answers_.push_back(key);
+  while (cached_bytes_ > cached_bytes_max) {
+    const auto oldest = answers_.extract(oldest_answers_.front());
+    oldest_answers_.pop_front();
+    cached_bytes_ -= oldest.mapped().size();
+  }
+  return fresh;
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "sim/network/fifo.hpp"
+#include "sim/network/internet.hpp"
+#include "sim/nodes/node_model.hpp"
+#include "sim/nodes/topology.hpp"
+
+namespace seedwalk::sim {
+
+/// Puts a population of node models on a simulated internet.
+///
+///     internet where(options, events, world);
+///     topology nodes(topology_options);
+///     bitcoin_nodes models(nodes);
+///     node_host host(where, nodes, models);
+///
+/// Internet, topology and population outlive the host, which outlives the agenda's last event.
+class node_host final : private stream_user {
+public:
+  /// At most this many violations are kept; the rest is counted.
+  static constexpr std::size_t violations_max = 1000;
+
+  node_host(internet& where, const topology& nodes, node_population& models);
+  ~node_host() override;
+
+  const std::vector<node_violation>& violations() const { return violations_; }
+  std::uint64_t violation_count() const { return violation_count_; }
+  /// Connections that nodes have accepted since the beginning, and now.
+  std::uint64_t accepted() const { return accepted_; }
+  std::size_t open() const { return open_; }
+  /// Calls `heard` with each node that accepts a connection, when it does.
+  void watch(std::function<void(const net::endpoint& node)> heard) { heard_ = std::move(heard); }
+
+private:
+  struct acceptor;
+  struct guest {
+    std::uint32_t node = 0;
+    bool reads = true;
+    std::unique_ptr<node_session> session;
+  };
+  class io;
+
+  void on_connected(stream_ref at, const stream_tag& tag, const net::endpoint& local) override;
+  void on_connect_failed(stream_ref at, const stream_tag& tag, net::error reason) override;
+  void on_received(stream_ref at, const stream_tag& tag, net::buffer&& data) override;
+  void on_drained(stream_ref at, const stream_tag& tag) override;
+  void on_input_ended(stream_ref at, const stream_tag& tag) override;
+  void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
+  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) override;
+  void welcome(std::uint32_t node, stream_ref at, const route& way);
+
+  internet& where_;
+  const topology& nodes_;
+  node_population& models_;
+  std::vector<std::unique_ptr<acceptor>> acceptors_;
+  std::vector<guest> guests_;
+  std::vector<std::uint32_t> free_guests_;
+  std::vector<node_violation> violations_;
+  std::uint64_t violation_count_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::size_t open_ = 0;
+  std::function<void(const net::endpoint&)> heard_;
+};
+
+} // namespace seedwalk::sim

@@ -1,0 +1,115 @@
+#include "sim/record/recording_writer.hpp"
+
+#include <utility>
+
+#include "net/base/archive.hpp"
+
+namespace seedwalk::sim {
+
+tl::expected<std::unique_ptr<recording_writer>, std::string>
+recording_writer::create(const std::string& path, const recording_header& header,
+                         options settings) {
+  auto file = recording_file::create(path);
+  if (!file)
+    return tl::unexpected(std::move(file.error()));
+  (*file)->put(frame_kind::header, 0, net::to_archive(header), settings.compression_level);
+  (*file)->flush();
+  if (auto failed = (*file)->failure(); !failed.empty())
+    return tl::unexpected(std::move(failed));
+  return std::unique_ptr<recording_writer>{
+      new recording_writer(std::move(*file), std::move(settings))};
+}
+
+recording_writer::recording_writer(std::unique_ptr<recording_file> file, options settings)
+    : file_(std::move(file)), options_(std::move(settings)) {
+  begin_frame();
+}
+
+void recording_writer::on_advance(std::uint64_t, net::instant now) {
+  if (!failure_.empty())
+    return;
+  auto to = entry(entry_kind::advance);
+  to((now.steady - now_.steady).count(), (now.wall - now_.wall).count());
+  now_ = now;
+  if (now.steady - opened_ >= options_.frame_age)
+    close_frame();
+  else
+    close_full_frame();
+}
+
+void recording_writer::on_completion(std::uint64_t, net::owner to, std::uint8_t door,
+                                     net::byte_view what) {
+  if (!failure_.empty())
+    return;
+  auto out = entry(entry_kind::completion);
+  out(to, door, what.size());
+  out.put_raw(what.data(), what.size());
+  close_full_frame();
+}
+
+void recording_writer::on_step(std::uint64_t step, const chain& so_far, std::string_view,
+                               std::string_view) {
+  if (!failure_.empty())
+    return;
+  steps_ = step;
+  digests_.push_back(so_far.digest16());
+  close_full_frame();
+}
+
+void recording_writer::finish(std::uint64_t steps, std::uint64_t hash, std::string_view reason) {
+  if (!failure_.empty())
+    return;
+  close_frame();
+  file_->put(frame_kind::end, steps,
+             net::to_archive(recording_end{steps, hash, std::string{reason}}),
+             options_.compression_level);
+  file_->flush();
+  failure_ = file_->failure();
+  if (!failure_.empty() && options_.on_failure)
+    options_.on_failure(failure_);
+}
+
+net::byte_writer recording_writer::entry(entry_kind kind) {
+  put_digests();
+  net::byte_writer out{frame_};
+  out(kind);
+  return out;
+}
+
+void recording_writer::put_digests() {
+  if (digests_.empty())
+    return;
+  net::byte_writer out{frame_};
+  out(entry_kind::steps, digests_.size());
+  for (const auto digest : digests_) {
+    frame_.push_back(static_cast<std::uint8_t>(digest));
+    frame_.push_back(static_cast<std::uint8_t>(digest >> 8));
+  }
+  digests_.clear();
+}
+
+void recording_writer::begin_frame() {
+  // Times are differences: each frame begins with what its first one is relative to.
+  net::byte_writer out{frame_};
+  out(now_);
+  opened_ = now_.steady;
+  steps_before_ = steps_;
+}
+
+/// For the frame that is open, which took from `opened_` to now to fill.
+int recording_writer::level() const {
+  const auto age = static_cast<std::uint64_t>((now_.steady - opened_).count());
+  const auto most = options_.hurried_bytes_per_second / 1'000 * (age / 1'000'000 + 1);
+  return frame_.size() > most ? options_.hurried_level : options_.compression_level;
+}
+
+void recording_writer::close_frame() {
+  put_digests();
+  frame_ = file_->put(frame_kind::entries, steps_before_, std::move(frame_), level());
+  begin_frame();
+  failure_ = file_->failure();
+  if (!failure_.empty() && options_.on_failure)
+    options_.on_failure(failure_);
+}
+
+} // namespace seedwalk::sim

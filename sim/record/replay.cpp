@@ -1,0 +1,152 @@
+#include "sim/record/replay.hpp"
+
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+
+#include "actors/runtime/real_clock.hpp"
+#include "sim/record/replayed_network.hpp"
+#include "sim/record/replayed_storage.hpp"
+#include "sim/record/watched_network.hpp"
+#include "sim/record/watched_storage.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+/// Remembers who made the last step.
+class last_step final : public world_listener {
+public:
+  void on_advance(std::uint64_t, net::instant) override {}
+  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
+  void on_step(std::uint64_t, const chain&, std::string_view who, std::string_view what) override {
+    actor = who; // the world keeps both texts until its next step
+    message = what;
+  }
+
+  std::string_view actor;
+  std::string_view message;
+};
+
+/// A replay under way. Each `on` returns false where the replay ends.
+class replayer {
+public:
+  replayer(const recording_reader& reader, const replay_options& options)
+      : options_(options), world_(reader.header().world_options()), network_(world_, no_network_),
+        storage_(world_, no_storage_) {
+    world_.attach(config_);
+  }
+
+  replay_result run(recording_reader& reader, const replay_builder& build) {
+    caf::actor_system system{config_};
+    world_.listen(&last_);
+    const auto kept = build(world_, network_, storage_, reader.header());
+    auto going_on = world_.steps() < options_.until_step;
+    while (going_on) {
+      const auto next = reader.next();
+      going_on = std::visit([this](const auto& what) { return on(what); }, next);
+    }
+    result_.hash = world_.hash();
+    result_.steps = world_.steps();
+    result_.recorded = world_.now().steady;
+    result_.verified = !result_.first_difference && !result_.damage;
+    result_.wall = clock_.now().steady;
+    world_.listen(nullptr);
+    world_.kill();
+    return std::move(result_);
+  }
+
+private:
+  bool on(const recorded_advance& what) {
+    if (what.now.steady < world_.now().steady)
+      return damaged("time goes back");
+    world_.advance(what.now);
+    return true;
+  }
+
+  bool on(const recorded_completion& what) {
+    switch (static_cast<door_tag>(what.door)) {
+    case door_tag::network:
+      return deliver<net::completion>(what);
+    case door_tag::storage:
+      return deliver<store::completion>(what);
+    case door_tag::control:
+      return deliver<net::control_completion>(what);
+    }
+    return damaged(fmt::format("a completion came through door {}, which is none", what.door));
+  }
+
+  template <class Completion>
+  bool deliver(const recorded_completion& what) {
+    Completion message;
+    if (!net::from_archive(what.what, message))
+      return damaged("a completion does not read as one of this program's");
+    world_.deliver_archived(what.to, static_cast<door_tag>(what.door), std::move(message),
+                            what.what);
+    return true;
+  }
+
+  bool on(const recorded_step& what) {
+    const auto ran = world_.step();
+    const auto digest = world_.run_chain().digest16();
+    if (ran && digest == what.digest)
+      return world_.steps() < options_.until_step;
+    if (ran)
+      return differs(world_.steps(), what.digest);
+    last_.actor = last_.message = {};
+    return differs(world_.steps() + 1, what.digest);
+  }
+
+  bool on(const recording_end& what) {
+    result_.complete = true;
+    result_.reason = what.reason;
+    // Sixteen bits may agree by chance, and effects of the last inputs come after the last step.
+    if (what.hash != world_.hash())
+      return differs(world_.steps(), static_cast<std::uint16_t>(what.hash >> 16));
+    return false;
+  }
+
+  bool on(const recording_cut&) { return false; }
+
+  bool on(const recording_error& what) {
+    result_.damage = what;
+    return false;
+  }
+
+  bool damaged(std::string what) {
+    return on(recording_error{recording_fault::damaged, std::move(what)});
+  }
+
+  bool differs(std::uint64_t step, std::uint16_t recorded) {
+    result_.first_difference =
+        replay_difference{step, recorded, world_.run_chain().digest16(), std::string{last_.actor},
+                          std::string{last_.message}};
+    return false;
+  }
+
+  const replay_options options_;
+  real_clock clock_;
+  caf::actor_system_config config_;
+  world world_;
+  replayed_network no_network_;
+  replayed_storage no_storage_;
+  watched_network network_;
+  watched_storage storage_;
+  last_step last_;
+  replay_result result_;
+};
+
+} // namespace
+
+tl::expected<replay_result, recording_error>
+replay(const std::string& path, const replay_builder& build, const replay_options& options) {
+  auto reader = recording_reader::open(path);
+  if (!reader)
+    return tl::unexpected(std::move(reader.error()));
+  replayer run{*reader, options};
+  return run.run(*reader, build);
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "actors/runtime/world.hpp"
+#include "net/door/network.hpp"
+#include "sim/record/recording_reader.hpp"
+#include "store/storage.hpp"
+
+namespace seedwalk::sim {
+
+/// Spawns, on a world and doors that are given, the same actors in the same order as the recorded
+/// program did, from the recording's header. What it returns is kept until the last actor is gone:
+/// the environments that they share.
+using replay_builder = std::function<std::shared_ptr<void>(
+    world& home, net::network& network, store::storage& storage, const recording_header& header)>;
+
+/// The first step that did not go as recorded.
+struct replay_difference {
+  std::uint64_t step = 0;
+  std::uint16_t recorded = 0; ///< 16 bits of the chain after it.
+  std::uint16_t replayed = 0; ///< The same, here; of the chain before it, if no step was made.
+  std::string actor;          ///< Whose step it was here. Empty: no actor had anything to do.
+  std::string message;        ///< The type of the message that it took.
+};
+
+/// What became of a replay.
+struct replay_result {
+  std::uint64_t hash = 0;           ///< The chain here, where the replay ended.
+  std::uint64_t steps = 0;          ///< Made here, and equal but for that of `first_difference`.
+  bool verified = false;            ///< Every step of the recording was made, and none differs.
+  bool complete = false;            ///< The recording has its end frame, and it was reached.
+  std::string reason;               ///< How the recorded run ended, if `complete`.
+  std::chrono::nanoseconds wall{0}; ///< What the replay took.
+  std::chrono::nanoseconds recorded{0}; ///< How far the recorded run's steady time came.
+  std::optional<replay_difference> first_difference;
+  /// The recording is damaged after the step `steps`, which is the last good one.
+  std::optional<recording_error> damage;
+};
+
+/// Runs a recording again, without network and storage, and compares 16 bits of the chain after
+/// each step and all of it at the end. It stops at the first difference.
+///
+/// A recording that was cut off is replayed to its last whole frame and is `verified` as far as it
+/// goes. The error: the recording cannot be begun at all.
+struct replay_options {
+  std::uint64_t until_step = UINT64_MAX; ///< Stops, verified as far as that, after this one.
+};
+tl::expected<replay_result, recording_error>
+replay(const std::string& path, const replay_builder& build, const replay_options& options = {});
+
+} // namespace seedwalk::sim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/runtime/world.hpp"
+#include "net/door/network.hpp"
+
+namespace seedwalk::sim {
+
+/// Stands between the actors and a network door, and adds every call to the world's chain: its
+/// kind, its ids and arguments, each byte written, and the id that the inner door gave.
+///
+/// The same in every runtime that has a chain, so a replay whose inner door does nothing is
+/// compared with what a real one was told. Threads: that of the world. The world and the inner door
+/// outlive it.
+class watched_network final : public net::network {
+public:
+  watched_network(world& home, net::network& inner) : world_(home), inner_(inner) {}
+
+  net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
+                             net::owner who) override;
+  net::listener_id listen(const net::address& local, net::owner who) override;
+  void accept(net::listener_id local, std::uint32_t connections) override;
+  void stop_listening(net::listener_id local) override;
+  void own(net::connection_id id, net::owner who) override;
+  void want(net::connection_id id, std::uint32_t bytes) override;
+  void write(net::connection_id id, net::buffer data) override;
+  void end_output(net::connection_id id) override;
+  void close(net::connection_id id, net::closing how) override;
+  net::resolve_id resolve(const std::string& host, std::uint16_t port,
+                          std::chrono::milliseconds timeout, net::owner who) override;
+  void find_routes(net::owner who) override;
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
+  void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+                     net::buffer data) override;
+  void close_datagrams(net::datagram_socket_id id) override;
+
+private:
+  world& world_;
+  net::network& inner_;
+};
+
+} // namespace seedwalk::sim

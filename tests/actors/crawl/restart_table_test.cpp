@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "actors/crawl/restart_table.hpp"
+
+namespace seedwalk::actors {
+namespace {
+
+const auto peer = net::ipv4_endpoint(0x0a000001, 8333);
+
+TEST(restart_table, never_more_than_the_maximum_within_the_window) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    restart_options options;
+    options.max_restarts = *rc::gen::inRange<std::uint32_t>(0, 6);
+    options.window = std::chrono::seconds{*rc::gen::inRange(10, 600)};
+    restart_table table;
+    std::vector<net::steady_time> granted;
+    net::steady_time now{0};
+    for (int i = 0; i != 60; ++i) {
+      now += std::chrono::seconds{*rc::gen::inRange(0, 100)};
+      const auto in_window = static_cast<std::size_t>(std::count_if(
+          granted.begin(), granted.end(), [&](auto at) { return at > now - options.window; }));
+      RC_ASSERT(table.recent(peer, now, options) == in_window);
+      const auto again = table.lost(peer, now, options, seed);
+      RC_ASSERT(again.has_value() == (in_window < options.max_restarts));
+      if (again)
+        granted.push_back(now);
+    }
+  }));
+}
+
+TEST(restart_table, delays_double_up_to_the_longest_and_jitter_stays_in_bounds) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    restart_options options;
+    options.max_restarts = 20;
+    options.window = std::chrono::hours{24};
+    options.jitter_percent = *rc::gen::inRange<std::uint32_t>(0, 101);
+    restart_table table;
+    std::chrono::nanoseconds expected = options.first_delay;
+    for (std::uint32_t i = 0; i != options.max_restarts; ++i) {
+      const net::steady_time now = std::chrono::seconds{i};
+      const auto again = table.lost(peer, now, options, seed);
+      RC_ASSERT(again.has_value());
+      const auto delay = *again - now;
+      const auto spread = expected * options.jitter_percent / 100;
+      RC_ASSERT(delay >= expected - spread);
+      RC_ASSERT(delay <= expected + spread);
+      expected = std::min<std::chrono::nanoseconds>(2 * expected, options.longest_delay);
+    }
+  }));
+}
+
+TEST(restart_table, other_endpoints_change_nothing_and_seeds_do) {
+  restart_options options;
+  restart_table alone;
+  restart_table crowded;
+  restart_table other_seed;
+  for (std::uint16_t port = 1; port != 50; ++port)
+    crowded.lost(net::ipv4_endpoint(0x0a000002, port), net::steady_time{0}, options, 1);
+  bool differs = false;
+  for (int i = 0; i != 5; ++i) {
+    const net::steady_time now = std::chrono::seconds{i};
+    const auto a = alone.lost(peer, now, options, 1);
+    EXPECT_EQ(a, crowded.lost(peer, now, options, 1));
+    differs = differs || a != other_seed.lost(peer, now, options, 2);
+  }
+  EXPECT_TRUE(differs);
+}
+
+TEST(restart_table, only_the_networks_doing_and_only_outbound) {
+  for (std::size_t i = 0; i != net::outcome_count; ++i) {
+    const auto how = static_cast<net::outcome>(i);
+    EXPECT_FALSE(may_restart(net::direction::inbound, how)) << net::name_of(how);
+    EXPECT_FALSE(may_restart(net::direction::inbound_over_capacity, how)) << net::name_of(how);
+  }
+  for (const auto how :
+       {net::outcome::misbehaved, net::outcome::malformed, net::outcome::oversize,
+        net::outcome::wrong_magic, net::outcome::banned, net::outcome::duplicate,
+        net::outcome::self, net::outcome::obsolete, net::outcome::services_missing,
+        net::outcome::cancelled, net::outcome::internal_error, net::outcome::complete})
+    EXPECT_FALSE(may_restart(net::direction::outbound, how)) << net::name_of(how);
+  for (const auto how : {net::outcome::refused, net::outcome::connect_timeout, net::outcome::reset,
+                         net::outcome::closed_after_handshake, net::outcome::ping_timeout})
+    EXPECT_TRUE(may_restart(net::direction::outbound, how)) << net::name_of(how);
+}
+
+TEST(restart_table, is_bounded) {
+  restart_options options;
+  restart_table table;
+  for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
+    ASSERT_TRUE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, options, 1));
+  EXPECT_FALSE(table.lost(peer, std::chrono::seconds{1}, options, 1));
+  EXPECT_TRUE(table.lost(peer, options.window + std::chrono::seconds{1}, options, 1));
+}
+
+} // namespace
+} // namespace seedwalk::actors

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include "actors/runtime/live_driver.hpp"
+#include "net/asio/asio_network.hpp"
+#include "sim/record/recording_writer.hpp"
+#include "sim/record/watched_network.hpp"
+#include "sim/record/watched_storage.hpp"
+#include "tests/actors/runtime/echo_program.hpp"
+#include "tests/actors/runtime/memory_doors.hpp"
+
+namespace seedwalk::testing {
+
+/// The echo program under the live driver: over loopback sockets, or with the network in memory.
+struct live_run {
+  enum class over { sockets, memory };
+
+  boost::asio::io_context io{1};
+  sim::real_clock clock;
+  sim::world home;
+  sim::live_driver driver{home, io, clock};
+  std::unique_ptr<net::network> network;
+  memory_storage storage{driver};
+  sim::watched_network watched_network{home, *network};
+  sim::watched_storage watched_storage{home, storage};
+  echo::program program{home, home, watched_network, watched_storage};
+  echo::watcher::environment watching{home};
+  caf::actor_system_config config;
+  std::unique_ptr<sim::recording_writer> recording;
+
+  explicit live_run(std::uint64_t seed = 1, over where = over::memory)
+      : home(options_for(seed, clock)), network(open(where)) {
+    program.seed = seed;
+    home.attach(config);
+  }
+
+  std::unique_ptr<net::network> open(over where) {
+    if (where == over::memory)
+      return std::make_unique<memory_network>(io, driver);
+    return std::make_unique<net::asio_network>(io, driver);
+  }
+
+  static sim::world::options options_for(std::uint64_t seed, const sim::real_clock& clock) {
+    sim::world::options o;
+    o.seed = seed;
+    o.wall = clock.wall_at_start();
+    return o;
+  }
+
+  /// From before the first actor on. What matters of the program goes into the configuration.
+  void record(const std::string& path, sim::recording_writer::options settings = {}) {
+    sim::recording_header header;
+    header.build = "test";
+    header.configuration = net::to_archive(program.config);
+    header.seed = home.settings().seed;
+    header.wall = home.settings().wall;
+    auto made = sim::recording_writer::create(path, header, std::move(settings));
+    if (!made)
+      throw std::runtime_error(made.error());
+    recording = std::move(*made);
+    home.listen(recording.get());
+  }
+
+  /// Runs until every client is done; `during` sees the server's number before the run begins,
+  /// `after` is called before the actors are killed.
+  void run(const std::function<void(net::owner)>& during = {},
+           const std::function<void()>& after = {}) {
+    caf::actor_system system{config};
+    const auto server = echo::spawn_all(program, watching);
+    if (during)
+      during(server);
+    driver.run([this] { return program.finished == program.config.clients; });
+    home.listen(nullptr);
+    if (recording)
+      recording->finish(home.steps(), home.hash(), "done");
+    steps = home.steps();
+    hash = home.hash();
+    if (after)
+      after();
+    home.kill();
+  }
+
+  std::uint64_t steps = 0;
+  std::uint64_t hash = 0;
+};
+
+} // namespace seedwalk::testing

@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include "actors/runtime/no_state.hpp"
+#include "tests/actors/runtime/toy_actors.hpp"
+
+namespace seedwalk::sim {
+namespace {
+
+using namespace toy;
+using namespace std::chrono_literals;
+
+/// Writes down which timers fired, and when.
+class sleeper {
+public:
+  static constexpr std::string_view kind = "sleeper";
+  static constexpr std::size_t mailbox_max = 0;
+  struct environment {
+    net::timers& time;
+    std::vector<std::pair<std::uint64_t, net::steady_time>> fired{};
+  };
+  using state = net::no_state;
+  sleeper(environment& env, net::actor_host&, state&) : env_(env) {}
+  void start() {}
+  caf::behavior make_behavior() {
+    return {[this](const net::timer_fired& f) {
+      env_.fired.emplace_back(f.timer.value, env_.time.now().steady);
+    }};
+  }
+  void on_exception(std::string_view) {}
+
+private:
+  environment& env_;
+};
+
+struct sleepers {
+  world home{options(1, strategy::fifo)};
+  agenda events{1, net::steady_time{0}};
+  simulation drive{{net::steady_time{0}, net::steady_time{0}}, home, events};
+  process inside{home};
+  sleeper::environment env{home};
+  net::owner one = net::spawn<sleeper>(home, env, "sleeper");
+};
+
+TEST(world_timers, fire_in_order_of_due_time_then_of_start) {
+  sleepers s;
+  const auto late = s.home.start(3s, s.one);
+  const auto first = s.home.start(1s, s.one);
+  const auto second = s.home.start(1s, s.one);
+  const auto cancelled = s.home.start(2s, s.one);
+  s.home.cancel(cancelled);
+  s.home.cancel(net::timer_id{12345});
+  while (s.drive.advance()) {
+  }
+  const std::vector<std::pair<std::uint64_t, net::steady_time>> expected = {
+      {first.value, 1s}, {second.value, 1s}, {late.value, 3s}};
+  EXPECT_EQ(s.env.fired, expected);
+}
+
+TEST(world_timers, a_negative_delay_fires_at_the_next_advance) {
+  sleepers s;
+  const auto id = s.home.start(-5s, s.one);
+  EXPECT_FALSE(s.home.step());
+  while (s.drive.advance()) {
+  }
+  ASSERT_EQ(s.env.fired.size(), 1u);
+  EXPECT_EQ(s.env.fired[0].first, id.value);
+  EXPECT_EQ(s.env.fired[0].second, 0s);
+}
+
+TEST(world_timers, of_the_dead_can_be_forgotten) {
+  sleepers s;
+  s.home.start(1h, s.one);
+  s.inside.kill();
+  EXPECT_TRUE(s.home.next_timer());
+  s.home.drop_timers_of_the_dead();
+  EXPECT_FALSE(s.home.next_timer());
+}
+
+TEST(world_time, wall_clock_may_go_back) {
+  sleepers s;
+  s.home.advance({1s, 1'000s});
+  s.home.advance({2s, 900s});
+  EXPECT_EQ(s.home.now().wall, 900s);
+}
+
+// -- actors of plain CAF --------------------------------------------------------------------------
+
+struct caf_log {
+  world& home;
+  std::vector<std::string> lines{};
+  void add(const std::string& what) {
+    lines.push_back(std::to_string(home.now().steady / 1s) + " " + what);
+  }
+};
+
+/// `log` is there because CAF 0.17.6 binds a reference to nothing where an actor takes no
+/// arguments, which UBSan reports.
+caf::behavior deaf(caf::event_based_actor* self, [[maybe_unused]] caf_log* log) {
+  return {[self](int) { return self->make_response_promise(); }};
+}
+
+caf::behavior ticker(caf::event_based_actor* self, caf_log* log, int left) {
+  self->delayed_send(self, 10s, caf::ok_atom::value);
+  const auto mute = self->spawn(deaf, log);
+  self->request(mute, 25s, 1).then([](int) {}, [log](caf::error&) { log->add("no answer"); });
+  return {[=](caf::ok_atom) mutable {
+    log->add("tick");
+    if (--left > 0)
+      self->delayed_send(self, 10s, caf::ok_atom::value);
+    else
+      self->quit();
+  }};
+}
+
+std::pair<std::uint64_t, std::vector<std::string>> run_caf(std::uint64_t seed) {
+  world home(options(seed));
+  agenda events(seed, net::steady_time{0});
+  simulation drive({}, home, events);
+  process inside(home);
+  caf_log log{home};
+  for (int i = 0; i != 3; ++i)
+    inside.system().spawn(ticker, &log, 4);
+  while (drive.advance()) {
+  }
+  return {home.hash(), log.lines};
+}
+
+TEST(world_time, plain_caf_actors_live_in_virtual_time) {
+  const auto [hash, lines] = run_caf(1);
+  const std::vector<std::string> expected = {
+      "10 tick", "10 tick",      "10 tick",      "20 tick",      "20 tick",
+      "20 tick", "25 no answer", "25 no answer", "25 no answer", "30 tick",
+      "30 tick", "30 tick",      "40 tick",      "40 tick",      "40 tick"};
+  EXPECT_EQ(lines, expected);
+  EXPECT_EQ(run_caf(1).first, hash);
+  EXPECT_NE(run_caf(2).first, hash);
+}
+
+TEST(world_time, a_process_that_starts_late_has_the_worlds_time) {
+  world home(options(1));
+  agenda events(1, net::steady_time{0});
+  simulation drive({}, home, events);
+  home.advance({1'000s, 1'000s});
+  process inside(home);
+  caf_log log{home};
+  inside.system().spawn(ticker, &log, 1);
+  while (drive.advance()) {
+  }
+  EXPECT_EQ(log.lines, (std::vector<std::string>{"1010 tick"}));
+}
+
+} // namespace
+} // namespace seedwalk::sim

@@ -1,0 +1,186 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "net/base/random.hpp"
+#include "sim/disk/disk.hpp"
+
+namespace seedwalk::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using failure = disk::failure;
+
+loss_model loss(loss_model::bytes b, loss_model::names n, std::uint64_t seed = 1) {
+  return {b, n, seed};
+}
+const auto power_cut = loss(loss_model::bytes::lose, loss_model::names::lose);
+const auto process_died = loss(loss_model::bytes::keep, loss_model::names::keep);
+
+disk::file_ref make(disk& d, const std::string& name, const std::string& data) {
+  disk::file_ref f;
+  EXPECT_EQ(d.create(name, f), failure::none);
+  EXPECT_EQ(d.append(f, data), failure::none);
+  return f;
+}
+
+std::string content(const disk& d, const std::string& name) {
+  const auto f = d.find(name);
+  return f ? f->data : "(none)";
+}
+
+TEST(disk, a_crash_loses_what_was_not_synced) {
+  disk d({});
+  const auto f = make(d, "/a", "safe");
+  d.sync(f);
+  d.append(f, " lost");
+  EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/a"), "safe");
+  EXPECT_EQ(content(*d.after_crash(d.now(), process_died), "/a"), "safe lost");
+}
+
+TEST(disk, a_name_is_durable_once_its_folder_is) {
+  for (const bool commits : {false, true}) {
+    disk::options o;
+    o.sync_commits_names = commits;
+    disk d(o);
+    d.sync(make(d, "/new", "x"));
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/new"), commits ? "x" : "(none)");
+    d.sync_folder();
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/new"), "x");
+    d.rename("/new", "/old");
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/new"), "x");
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/old"), "(none)");
+    d.sync_folder();
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/old"), "x");
+    d.remove("/old");
+    EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/old"), "x");
+  }
+}
+
+TEST(disk, the_last_write_is_torn_at_every_byte) {
+  disk d({});
+  const auto f = make(d, "/a", "");
+  d.sync(f);
+  d.sync_folder();
+  const auto before = d.journal().size();
+  d.append(f, "0123456789");
+  for (std::uint64_t torn = 0; torn <= 10; ++torn)
+    EXPECT_EQ(content(*d.after_crash(before, torn, process_died), "/a"),
+              std::string("0123456789").substr(0, torn));
+}
+
+TEST(disk, a_crash_lands_inside_a_call) {
+  disk d({});
+  const auto f = make(d, "/a", "");
+  const auto begins = d.now();
+  d.append(f, std::string(100'000, 'x'));
+  const auto half = begins + (d.now() - begins) / 2;
+  const auto left = content(*d.after_crash(half, process_died), "/a").size();
+  EXPECT_GT(left, 49'000u);
+  EXPECT_LT(left, 51'000u);
+}
+
+TEST(disk, a_sync_that_lies_makes_nothing_durable) {
+  disk d({});
+  d.add_fault({disk_call::sync, 1, 1, disk_fault::effect::lie, {}});
+  const auto f = make(d, "/a", "gone");
+  EXPECT_EQ(d.sync(f), failure::none);
+  EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/a"), "(none)");
+  EXPECT_EQ(d.sync(f), failure::none);
+  EXPECT_EQ(content(*d.after_crash(d.now(), power_cut), "/a"), "gone");
+}
+
+TEST(disk, faults_hit_the_calls_they_name) {
+  disk d({});
+  const auto f = make(d, "/a", "1");
+  d.add_fault({disk_call::append, 3, 2, disk_fault::effect::io_error, {}});
+  d.add_fault({disk_call::append, 5, 1, disk_fault::effect::slow, 1s});
+  EXPECT_EQ(d.append(f, "2"), failure::none);
+  EXPECT_EQ(d.append(f, "3"), failure::io_error);
+  EXPECT_EQ(d.append(f, "4"), failure::io_error);
+  const auto before = d.now();
+  EXPECT_EQ(d.append(f, "5"), failure::none);
+  EXPECT_GE(d.now() - before, 1s);
+  EXPECT_EQ(f->data, "125");
+}
+
+TEST(disk, a_full_disk_takes_what_fits) {
+  disk::options o;
+  o.capacity_bytes = 10;
+  disk d(o);
+  const auto f = make(d, "/a", "12345678");
+  EXPECT_EQ(d.append(f, "90abc"), failure::no_space);
+  EXPECT_EQ(f->data, "1234567890");
+  EXPECT_EQ(d.append(f, "x"), failure::no_space);
+  EXPECT_EQ(d.remove("/a"), failure::none);
+  EXPECT_EQ(d.used_bytes(), 0u);
+  make(d, "/b", "room");
+}
+
+TEST(disk, a_frozen_disk_changes_nothing) {
+  disk d({});
+  const auto f = make(d, "/a", "1");
+  d.freeze();
+  EXPECT_EQ(d.append(f, "2"), failure::frozen);
+  EXPECT_EQ(d.remove("/a"), failure::frozen);
+  EXPECT_EQ(content(d, "/a"), "1");
+}
+
+/// Draws calls on a handful of files.
+void use(disk& d, std::uint64_t seed) {
+  net::random_stream draws(seed, "calls");
+  const auto name = [&] { return "/f" + std::to_string(draws.below(5)); };
+  for (int i = 0; i != 60; ++i) {
+    disk::file_ref f = d.find(name());
+    const auto what = draws.below(10);
+    if (!f || what == 0)
+      d.create(name(), f);
+    else if (what < 5)
+      d.append(f, std::string(1 + draws.below(9'000), static_cast<char>('a' + draws.below(26))));
+    else if (what < 7)
+      d.sync(f);
+    else if (what == 7)
+      d.sync_folder();
+    else if (what == 8)
+      d.rename(name(), name());
+    else
+      d.remove(name());
+  }
+}
+
+std::map<std::string, std::string> all_of(const disk& d) {
+  std::map<std::string, std::string> result;
+  for (const auto& name : d.list(""))
+    result[name] = content(d, "/" + name);
+  return result;
+}
+
+TEST(disk, forgetting_the_past_changes_no_crash) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    disk whole({}), trimmed({});
+    use(whole, seed);
+    use(trimmed, seed);
+    const auto& journal = whole.journal();
+    const auto forgotten = seed % journal.size();
+    trimmed.forget(journal[forgotten].ends);
+    for (auto at = forgotten + 1; at != journal.size(); ++at)
+      for (const auto b : {loss_model::bytes::keep, loss_model::bytes::lose,
+                           loss_model::bytes::tear, loss_model::bytes::pages}) {
+        const auto t = (journal[at].begins + journal[at].ends) / 2;
+        const auto l = loss(b, loss_model::names::prefix, seed);
+        RC_ASSERT(all_of(*whole.after_crash(t, l)) == all_of(*trimmed.after_crash(t, l)));
+      }
+  }));
+}
+
+TEST(disk, if_only_the_process_dies_nothing_is_lost) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    disk d({});
+    use(d, seed);
+    const auto left = d.after_crash(d.now(), process_died);
+    RC_ASSERT(all_of(*left) == all_of(d));
+    RC_ASSERT(left->used_bytes() == d.used_bytes());
+  }));
+}
+
+} // namespace
+} // namespace seedwalk::sim

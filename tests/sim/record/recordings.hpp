@@ -1,0 +1,81 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "sim/record/replay.hpp"
+#include "tests/actors/runtime/live_run.hpp"
+
+namespace seedwalk::testing {
+
+/// A file that goes with the test.
+struct scratch_file {
+  std::string path = ::testing::TempDir() + "seedwalk_" + std::to_string(::getpid()) + "_" +
+                     std::to_string(++count);
+  ~scratch_file() { std::filesystem::remove(path); }
+  static inline int count = 0;
+
+  net::bytes read() const {
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+  }
+  void write(net::byte_view data) const {
+    std::ofstream{path, std::ios::binary | std::ios::trunc} << net::as_text(data);
+  }
+};
+
+/// Runs the echo program recorded; its final hash and steps.
+struct recorded_run {
+  std::uint64_t hash = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t lines = 0;
+};
+inline recorded_run record_echo(const std::string& path, const echo::settings& config,
+                                std::size_t frame_bytes = 4'096, std::uint64_t seed = 1,
+                                live_run::over where = live_run::over::memory) {
+  live_run live{seed, where};
+  live.program.config = config;
+  sim::recording_writer::options settings;
+  settings.frame_bytes = frame_bytes;
+  live.record(path, std::move(settings));
+  live.run();
+  EXPECT_EQ(live.recording->failure(), "");
+  EXPECT_EQ(live.recording->bytes_written(), std::filesystem::file_size(path));
+  return {live.hash, live.steps, live.watching.lines};
+}
+
+/// The echo program as a replay builds it.
+struct replayed_program {
+  replayed_program(sim::world& home, net::network& network, store::storage& storage)
+      : program{home, home, network, storage}, watching{home} {}
+  echo::program program;
+  echo::watcher::environment watching;
+};
+
+struct echo_builder {
+  bool shifted = false;
+  std::uint32_t level = 0;
+  std::shared_ptr<replayed_program>* built = nullptr;
+
+  std::shared_ptr<void> operator()(sim::world& home, net::network& network, store::storage& storage,
+                                   const sim::recording_header& header) const {
+    auto result = std::make_shared<replayed_program>(home, network, storage);
+    EXPECT_TRUE(net::from_archive(header.configuration, result->program.config));
+    result->program.config.shifted = shifted;
+    result->program.seed = header.seed;
+    result->watching.level = level;
+    echo::spawn_all(result->program, result->watching);
+    if (built)
+      *built = result;
+    return result;
+  }
+};
+
+} // namespace seedwalk::testing
