@@ -6,10 +6,10 @@
 #include <variant>
 #include <vector>
 
+#include "net/address/addr_entry.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/inspect.hpp"
-#include "net/bitcoin/messages_addr.hpp"
 #include "store/ban_record.hpp"
 #include "store/census_record.hpp"
 #include "store/timestamp.hpp"

@@ -6,6 +6,7 @@
 
 #include "net/base/inspect.hpp"
 #include "net/base/owner.hpp"
+#include "net/base/sink.hpp"
 #include "store/batch.hpp"
 #include "store/error.hpp"
 #include "store/query.hpp"
@@ -50,13 +51,8 @@ struct answered {
 /// Everything that can come through the storage door. Recordings store it by index: append only.
 using completion = std::variant<written, answered>;
 
-/// Where the storage door puts what came of its calls. The sink alone delivers to actors, between
-/// two steps. Threads: any; the order of one thread's calls is kept.
-class completion_sink {
-public:
-  virtual ~completion_sink() = default;
-  virtual void deliver(net::owner to, completion&& what) = 0;
-};
+/// Where the storage door puts what came of its calls.
+using completion_sink = net::sink<completion>;
 
 /// The storage door: the only way by which an actor remembers anything beyond the run.
 ///
@@ -89,3 +85,6 @@ public:
 };
 
 } // namespace seedwalk::store
+
+template <>
+inline constexpr std::uint8_t seedwalk::net::door_number<seedwalk::store::completion> = 1;

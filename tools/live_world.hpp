@@ -6,12 +6,12 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "actors/crawl/watched_storage.hpp"
 #include "actors/runtime/live_driver.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "actors/runtime/world.hpp"
 #include "net/asio/asio_network.hpp"
 #include "sim/record/watched_network.hpp"
-#include "sim/record/watched_storage.hpp"
 #include "store/leveldb_storage.hpp"
 
 namespace seedwalk::tools {

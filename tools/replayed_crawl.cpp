@@ -7,25 +7,37 @@
 #include "actors/config/build_identity.hpp"
 #include "actors/crawl/crawl_program.hpp"
 #include "net/base/archive.hpp"
+#include "sim/scenario/replayed_storage.hpp"
 
 namespace seedwalk::tools {
 
+namespace {
+
+/// The actors of a replayed crawl, and the door that the replay knows nothing of.
+struct replayed_crawl {
+  replayed_crawl(const sim::replay_ground& ground, actors::crawl_recipe recipe,
+                 actors::log_sink* lines)
+      : store(ground), program({ground.home, ground.network, store.watched, ground.home},
+                               std::move(recipe), ground.header.seed, ground.header.build, lines) {}
+
+  sim::replayed_store store;
+  actors::crawl_program program;
+};
+
+} // namespace
+
 sim::replay_builder crawl_replayer(crawl_replayer_options options) {
-  return [options =
-              std::move(options)](sim::world& home, net::network& network, store::storage& storage,
-                                  const sim::recording_header& header) -> std::shared_ptr<void> {
+  return [options = std::move(options)](const sim::replay_ground& ground) -> std::shared_ptr<void> {
     actors::crawl_recipe recipe;
-    if (!net::from_archive(header.configuration, recipe))
+    if (!net::from_archive(ground.header.configuration, recipe))
       throw std::runtime_error("its configuration was written by another version of this program");
-    if (options.other_build && header.build != actors::build_identity())
-      options.other_build(header.build);
+    if (options.other_build && ground.header.build != actors::build_identity())
+      options.other_build(ground.header.build);
     if (options.level)
       recipe.config.log.level = *options.level;
-    auto program = std::make_shared<actors::crawl_program>(
-        actors::crawl_doors{home, network, storage, home}, std::move(recipe), header.seed,
-        header.build, options.lines);
-    program->start();
-    return program;
+    auto replayed = std::make_shared<replayed_crawl>(ground, std::move(recipe), options.lines);
+    replayed->program.start();
+    return replayed;
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,7 +11,6 @@
 
 #include "net/base/archive.hpp"
 #include "net/base/bytes.hpp"
-#include "store/batch.hpp"
 
 namespace seedwalk::sim {
 
@@ -48,15 +48,17 @@ private:
 
   void stage_byte(std::uint8_t x) { stage_whole(x); }
 
-  /// Claims come by the thousand: each in few words, room for which is looked for once.
-  void stage_known(const store::claim& x) {
-    constexpr std::size_t size_max = 2 * sizeof(std::uint64_t) + net::endpoint_words::bytes_max;
-    if (stage_.size() - staged_ < size_max)
+  /// What comes by the thousand, as address announcements do, says itself how it is written in few
+  /// words: room for them is looked for once.
+  template <class T>
+  requires requires(const T& x, std::uint8_t* out) {
+    { x.write_words(out) } -> std::same_as<std::size_t>;
+  }
+  void stage_known(const T& x) {
+    static_assert(T::words_bytes_max <= 1024);
+    if (stage_.size() - staged_ < T::words_bytes_max)
       flush();
-    const auto at = stage_.data() + staged_;
-    const std::array<std::uint64_t, 2> numbers = {x.time, x.services};
-    std::memcpy(at, numbers.data(), sizeof numbers);
-    staged_ += sizeof numbers + net::endpoint_words::write(x.peer, at + sizeof numbers);
+    staged_ += x.write_words(stage_.data() + staged_);
   }
 
   void stage_whole(std::uint64_t x) {

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "net/base/inspect.hpp"
-#include "net/base/owner.hpp"
+#include "net/base/sink.hpp"
 
 namespace seedwalk::net {
 
@@ -37,14 +37,11 @@ struct reload_requested {
 /// append only.
 using control_completion = std::variant<stop_requested, reload_requested>;
 
-/// Where the control door puts what the operator wants. The sink alone delivers to actors, between
-/// two steps. Threads: any; the order of one thread's calls is kept.
-///
-/// Commands on the control socket do not come here: their bytes enter by the network door.
-class control_sink {
-public:
-  virtual ~control_sink() = default;
-  virtual void deliver(owner to, control_completion&& what) = 0;
-};
+/// Where the control door puts what the operator wants. Commands on the control socket do not come
+/// here: their bytes enter by the network door.
+using control_sink = sink<control_completion>;
+
+template <>
+inline constexpr std::uint8_t door_number<control_completion> = 2;
 
 } // namespace seedwalk::net

@@ -5,7 +5,6 @@
 #include <csignal>
 #include <cstdio>
 #include <system_error>
-#include <type_traits>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -29,34 +28,17 @@ live_driver::live_driver(world& home, asio::io_context& io, const real_clock& cl
 
 live_driver::~live_driver() = default;
 
-template <class Completion>
-void live_driver::put(net::owner to, Completion&& what) {
-  if (std::this_thread::get_id() == thread_ && polling_) {
-    world_.deliver(to, std::forward<Completion>(what));
-    return;
-  }
+void live_driver::enqueue(std::unique_ptr<queued> what) {
   bool first = false;
   {
     const std::lock_guard lock{mutex_};
     first = queue_.empty();
-    queue_.push_back({to, std::forward<Completion>(what)});
+    queue_.push_back(std::move(what));
     has_queued_.store(true, std::memory_order_release);
   }
   // The loop may sleep. One that comes later finds the queue non-empty: the wake-up is on its way.
   if (first)
     asio::post(io_, [] {});
-}
-
-void live_driver::deliver(net::owner to, net::completion&& what) {
-  put(to, std::move(what));
-}
-
-void live_driver::deliver(net::owner to, store::completion&& what) {
-  put(to, std::move(what));
-}
-
-void live_driver::deliver(net::owner to, net::control_completion&& what) {
-  put(to, std::move(what));
 }
 
 bool live_driver::deliver_queued() {
@@ -68,7 +50,7 @@ bool live_driver::deliver_queued() {
     has_queued_.store(false, std::memory_order_relaxed);
   }
   for (auto& item : delivering_)
-    std::visit([&](auto& what) { world_.deliver(item.to, std::move(what)); }, item.what);
+    item->deliver(world_);
   delivering_.clear();
   return true;
 }

@@ -8,14 +8,14 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <variant>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "actors/runtime/channel.hpp"
 #include "actors/runtime/control.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "actors/runtime/world.hpp"
-#include "net/door/completion_sink.hpp"
-#include "store/storage.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -51,9 +51,7 @@ net::control_completion request_of_signal(int signal, const hangup_plan& at_hang
 /// own: network completions are bounded by credit, storage ones by the batches in flight.
 ///
 /// World, io_context and clock outlive the driver, and the driver outlives its doors.
-class live_driver final : public net::completion_sink,
-                          public net::control_sink,
-                          public store::completion_sink {
+class live_driver final : public channels<live_driver> {
 public:
   struct options {
     /// Steps between two looks at the sockets: more serves throughput, fewer serve latency.
@@ -65,14 +63,19 @@ public:
   live_driver(world& home, boost::asio::io_context& io, const real_clock& clock, options settings);
   live_driver(world& home, boost::asio::io_context& io, const real_clock& clock)
       : live_driver(home, io, clock, options{}) {}
-  ~live_driver() override;
+  ~live_driver();
 
   live_driver(const live_driver&) = delete;
   live_driver& operator=(const live_driver&) = delete;
 
-  void deliver(net::owner to, net::completion&& what) override;
-  void deliver(net::owner to, store::completion&& what) override;
-  void deliver(net::owner to, net::control_completion&& what) override;
+  template <class Completion>
+  void deliver(net::owner to, Completion&& what) {
+    if (std::this_thread::get_id() == thread_ && polling_)
+      world_.deliver(to, std::forward<Completion>(what));
+    else
+      enqueue(std::make_unique<queued_of<std::remove_cvref_t<Completion>>>(
+          to, std::forward<Completion>(what)));
+  }
 
   /// Runs until `done`, which is asked once a round, between two steps.
   void run(const std::function<bool()>& done);
@@ -83,13 +86,22 @@ public:
   void handle_signals(net::owner who, hangup_plan at_hangup);
 
 private:
+  /// A completion that waits.
   struct queued {
-    net::owner to;
-    std::variant<net::completion, store::completion, net::control_completion> what;
+    virtual ~queued() = default;
+    virtual void deliver(world& home) = 0;
   };
 
   template <class Completion>
-  void put(net::owner to, Completion&& what);
+  struct queued_of final : queued {
+    queued_of(net::owner who, Completion&& that) : to(who), what(std::move(that)) {}
+    void deliver(world& home) override { home.deliver(to, std::move(what)); }
+
+    net::owner to;
+    Completion what;
+  };
+
+  void enqueue(std::unique_ptr<queued> what);
   bool deliver_queued();
   void sleep();
 
@@ -101,9 +113,9 @@ private:
   bool polling_ = false; ///< Touched by `thread_` alone.
 
   std::mutex mutex_;
-  std::vector<queued> queue_;           ///< Guarded by `mutex_`.
-  std::atomic<bool> has_queued_{false}; ///< A look at it costs no lock.
-  std::vector<queued> delivering_;
+  std::vector<std::unique_ptr<queued>> queue_; ///< Guarded by `mutex_`.
+  std::atomic<bool> has_queued_{false};        ///< A look at it costs no lock.
+  std::vector<std::unique_ptr<queued>> delivering_;
 
   std::shared_ptr<void> work_; ///< Keeps the io_context willing to wait.
   std::unique_ptr<process_signals> signals_;

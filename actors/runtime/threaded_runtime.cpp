@@ -57,18 +57,6 @@ std::vector<std::string> threaded_runtime::violations() const {
 
 // -- what comes in
 
-void threaded_runtime::deliver(net::owner to, net::completion&& what) {
-  std::visit([&](auto& message) { send(to, std::move(message)); }, what);
-}
-
-void threaded_runtime::deliver(net::owner to, store::completion&& what) {
-  std::visit([&](auto& message) { send(to, std::move(message)); }, what);
-}
-
-void threaded_runtime::deliver(net::owner to, net::control_completion&& what) {
-  std::visit([&](auto& message) { send(to, std::move(message)); }, what);
-}
-
 void threaded_runtime::enqueue(net::owner to, caf::mailbox_element_ptr message) {
   caf::actor handle;
   {

@@ -9,15 +9,15 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <variant>
 #include <vector>
 
-#include "actors/runtime/control.hpp"
+#include "actors/runtime/channel.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "actors/runtime/timer_queue.hpp"
 #include "actors/runtime/timers.hpp"
-#include "net/door/completion_sink.hpp"
-#include "store/storage.hpp"
 
 namespace seedwalk::sim {
 
@@ -41,9 +41,7 @@ namespace seedwalk::sim {
 /// the owner's.
 class threaded_runtime final : public net::runtime,
                                public net::timers,
-                               public net::completion_sink,
-                               public net::control_sink,
-                               public store::completion_sink {
+                               public channels<threaded_runtime> {
 public:
   threaded_runtime(caf::actor_system& system, const real_clock& clock);
   ~threaded_runtime() override;
@@ -59,10 +57,11 @@ public:
   /// The first of them, in words.
   std::vector<std::string> violations() const;
 
-  // -- the sinks
-  void deliver(net::owner to, net::completion&& what) override;
-  void deliver(net::owner to, store::completion&& what) override;
-  void deliver(net::owner to, net::control_completion&& what) override;
+  /// Hands a completion of any door to its owner.
+  template <class Completion>
+  void deliver(net::owner to, Completion&& what) {
+    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  }
 
   // -- net::timers
   net::instant now() const override { return clock_.now(); }

@@ -249,32 +249,11 @@ std::optional<net::steady_time> world::next_timer() const {
   return first;
 }
 
-template <class Completion>
-void world::deliver_completion(net::owner to, door_tag door, Completion&& what) {
-  if (!options_.chained)
-    return pass_on(to, what);
-  scratch_.clear();
-  net::byte_writer{scratch_}(what);
-  deliver_archived(to, door, std::forward<Completion>(what), scratch_);
-}
-
-void world::deliver(net::owner to, net::completion&& what) {
-  deliver_completion(to, door_tag::network, std::move(what));
-}
-
-void world::deliver(net::owner to, store::completion&& what) {
-  deliver_completion(to, door_tag::storage, std::move(what));
-}
-
-void world::deliver(net::owner to, net::control_completion&& what) {
-  deliver_completion(to, door_tag::control, std::move(what));
-}
-
-void world::note_completion(net::owner to, door_tag door, net::byte_view what) {
-  note_effect(effect_kind::completion_comes, to.id, static_cast<std::uint64_t>(door));
+void world::note_completion(net::owner to, std::uint8_t door, net::byte_view what) {
+  note_effect(effect_kind::completion_comes, to.id, door);
   chain_.mix(what);
   if (listener_)
-    listener_->on_completion(steps_ + 1, to, static_cast<std::uint8_t>(door), what);
+    listener_->on_completion(steps_ + 1, to, door, what);
 }
 
 net::timer_id world::start(std::chrono::nanoseconds delay, net::owner who) {

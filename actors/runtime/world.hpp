@@ -12,14 +12,12 @@
 
 #include "actors/runtime/actor_entry.hpp"
 #include "actors/runtime/chain.hpp"
-#include "actors/runtime/control.hpp"
+#include "actors/runtime/channel.hpp"
 #include "actors/runtime/effect_kind.hpp"
 #include "actors/runtime/run_queue.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "actors/runtime/timer_queue.hpp"
 #include "actors/runtime/timers.hpp"
-#include "net/door/completion_sink.hpp"
-#include "store/storage.hpp"
 
 namespace caf {
 class actor_system_config;
@@ -35,16 +33,13 @@ public:
   virtual ~world_listener() = default;
   /// Time moves to `now`, before the step with number `next_step`.
   virtual void on_advance(std::uint64_t next_step, net::instant now) = 0;
-  /// A completion, as archived, for `to`; `door` is one of the `door_tag`s.
+  /// A completion, as archived, for `to`; `door` is its `net::door_number`.
   virtual void on_completion(std::uint64_t next_step, net::owner to, std::uint8_t door,
                              net::byte_view what) = 0;
   /// The step is over. `actor` and `message` name who did what.
   virtual void on_step(std::uint64_t step, const chain& so_far, std::string_view actor,
                        std::string_view message) = 0;
 };
-
-/// Which door a completion came through. Recordings store the numbers: append only.
-enum class door_tag : std::uint8_t { network = 0, storage = 1, control = 2 };
 
 /// Where actors live: names, mailboxes' bounds, the order of their steps, their timers, and the
 /// run's chain.
@@ -59,11 +54,7 @@ enum class door_tag : std::uint8_t { network = 0, storage = 1, control = 2 };
 /// name that CAF knows them by and an ordinal, and their `delayed_send`s and request timeouts
 /// follow this world's time. They can be run, scheduled, hashed and killed; captured only what was
 /// spawned by `net::spawn`.
-class world final : public net::runtime,
-                    public net::timers,
-                    public net::completion_sink,
-                    public net::control_sink,
-                    public store::completion_sink {
+class world final : public net::runtime, public net::timers, public channels<world> {
 public:
   struct options {
     std::uint64_t seed = 1;
@@ -100,15 +91,21 @@ public:
   /// When the first timer is due, in steady time.
   std::optional<net::steady_time> next_timer() const;
 
-  /// Hands a completion to its owner: its bytes enter the chain, the message is `what` itself.
-  void deliver(net::owner to, net::completion&& what) override;
-  void deliver(net::owner to, store::completion&& what) override;
-  void deliver(net::owner to, net::control_completion&& what) override;
+  /// Hands a completion of any door to its owner: its bytes enter the chain, the message is the
+  /// alternative that it holds.
+  template <class Completion>
+  void deliver(net::owner to, Completion&& what) {
+    if (!options_.chained)
+      return pass_on(to, what);
+    scratch_.clear();
+    net::byte_writer{scratch_}(what);
+    deliver_archived(to, std::forward<Completion>(what), scratch_);
+  }
 
   /// The same for a driver that has the archived bytes at hand.
   template <class Completion>
-  void deliver_archived(net::owner to, door_tag door, Completion&& what, net::byte_view archived) {
-    note_completion(to, door, archived);
+  void deliver_archived(net::owner to, Completion&& what, net::byte_view archived) {
+    note_completion(to, net::door_number<std::remove_cvref_t<Completion>>, archived);
     pass_on(to, what);
   }
 
@@ -229,12 +226,10 @@ private:
   void note_violation(std::string what);
   void forget(actor_entry& actor);
   template <class Completion>
-  void deliver_completion(net::owner to, door_tag door, Completion&& what);
-  template <class Completion>
   void pass_on(net::owner to, Completion& what) {
     std::visit([&](auto& message) { send(to, std::move(message)); }, what);
   }
-  void note_completion(net::owner to, door_tag door, net::byte_view what);
+  void note_completion(net::owner to, std::uint8_t door, net::byte_view what);
   actor_entry& entry_of(caf::scheduled_actor& actor, coordinator& where);
   const char* name_message(caf::scheduled_actor& actor, std::uint64_t& hash);
 

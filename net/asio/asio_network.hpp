@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "net/door/completion_sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 
 namespace boost::asio {

@@ -3,24 +3,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "net/address/addr_entry.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
 
 namespace seedwalk::net::msg {
-
-/// One gossiped address. Time and services are claims of whoever sent it.
-struct addr_entry {
-  endpoint peer;
-  std::uint32_t time = 0; ///< Unix seconds as claimed, however absurd.
-  std::uint64_t services = 0;
-
-  friend bool operator==(const addr_entry&, const addr_entry&) = default;
-
-  template <inspector F>
-  friend auto inspect(F& f, addr_entry& x) {
-    return f(x.peer, x.time, x.services);
-  }
-};
 
 /// Entries of an addr or addrv2 that are well-formed, but name nothing that we would keep, by
 /// reason. Counted when decoding; encoding ignores them.

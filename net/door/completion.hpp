@@ -10,6 +10,7 @@
 #include "net/base/buffer.hpp"
 #include "net/base/error.hpp"
 #include "net/base/inspect.hpp"
+#include "net/base/sink.hpp"
 
 namespace seedwalk::net {
 
@@ -235,5 +236,11 @@ struct routes_found {
 using completion = std::variant<connected, connect_failed, listening, listen_failed, accepted,
                                 received, drained, input_ended, closed, resolved, datagrams_opened,
                                 datagram_received, routes_found, accept_paused>;
+
+/// Where the network door puts what came of its calls.
+using completion_sink = sink<completion>;
+
+template <>
+inline constexpr std::uint8_t door_number<completion> = 0;
 
 } // namespace seedwalk::net

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "actors/runtime/agenda.hpp"
-#include "net/door/completion_sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 #include "sim/network/fifo.hpp"
 #include "sim/network/internet.hpp"

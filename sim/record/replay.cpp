@@ -8,9 +8,7 @@
 
 #include "actors/runtime/real_clock.hpp"
 #include "sim/record/replayed_network.hpp"
-#include "sim/record/replayed_storage.hpp"
 #include "sim/record/watched_network.hpp"
-#include "sim/record/watched_storage.hpp"
 
 namespace seedwalk::sim {
 
@@ -34,15 +32,14 @@ public:
 class replayer {
 public:
   replayer(const recording_reader& reader, const replay_options& options)
-      : options_(options), world_(reader.header().world_options()), network_(world_, no_network_),
-        storage_(world_, no_storage_) {
+      : options_(options), world_(reader.header().world_options()), network_(world_, no_network_) {
     world_.attach(config_);
   }
 
   replay_result run(recording_reader& reader, const replay_builder& build) {
     caf::actor_system system{config_};
     world_.listen(&last_);
-    const auto kept = build(world_, network_, storage_, reader.header());
+    const auto kept = build({world_, network_, doors_, reader.header()});
     auto going_on = world_.steps() < options_.until_step;
     while (going_on) {
       const auto next = reader.next();
@@ -67,24 +64,10 @@ private:
   }
 
   bool on(const recorded_completion& what) {
-    switch (static_cast<door_tag>(what.door)) {
-    case door_tag::network:
-      return deliver<net::completion>(what);
-    case door_tag::storage:
-      return deliver<store::completion>(what);
-    case door_tag::control:
-      return deliver<net::control_completion>(what);
-    }
-    return damaged(fmt::format("a completion came through door {}, which is none", what.door));
-  }
-
-  template <class Completion>
-  bool deliver(const recorded_completion& what) {
-    Completion message;
-    if (!net::from_archive(what.what, message))
+    if (!doors_.has(what.door))
+      return damaged(fmt::format("a completion came through door {}, which is none", what.door));
+    if (!doors_.deliver(world_, what))
       return damaged("a completion does not read as one of this program's");
-    world_.deliver_archived(what.to, static_cast<door_tag>(what.door), std::move(message),
-                            what.what);
     return true;
   }
 
@@ -131,9 +114,8 @@ private:
   caf::actor_system_config config_;
   world world_;
   replayed_network no_network_;
-  replayed_storage no_storage_;
   watched_network network_;
-  watched_storage storage_;
+  replayed_doors doors_;
   last_step last_;
   replay_result result_;
 };

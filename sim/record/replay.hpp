@@ -1,26 +1,70 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <tl/expected.hpp>
 
+#include "actors/runtime/control.hpp"
 #include "actors/runtime/world.hpp"
+#include "net/base/archive.hpp"
+#include "net/base/sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 #include "sim/record/recording_reader.hpp"
-#include "store/storage.hpp"
 
 namespace seedwalk::sim {
 
-/// Spawns, on a world and doors that are given, the same actors in the same order as the recorded
-/// program did, from the recording's header. What it returns is kept until the last actor is gone:
-/// the environments that they share.
-using replay_builder = std::function<std::shared_ptr<void>(
-    world& home, net::network& network, store::storage& storage, const recording_header& header)>;
+/// The doors whose completions a recording may have. Those of network and control are there
+/// already; a program adds its others.
+class replayed_doors {
+public:
+  replayed_doors() {
+    add<net::completion>();
+    add<net::control_completion>();
+  }
+
+  template <class Completion>
+  void add() {
+    deliver_[net::door_number<Completion>] = [](world& home, const recorded_completion& what) {
+      Completion message;
+      if (!net::from_archive(what.what, message))
+        return false;
+      home.deliver_archived(what.to, std::move(message), what.what);
+      return true;
+    };
+  }
+
+  /// Whether completions of this door are known.
+  bool has(std::uint8_t door) const { return deliver_[door] != nullptr; }
+
+  /// Delivers it; false if its bytes are not those of a completion. Precondition: `has` the door.
+  bool deliver(world& home, const recorded_completion& what) const {
+    return deliver_[what.door](home, what);
+  }
+
+private:
+  std::array<bool (*)(world&, const recorded_completion&), 256> deliver_{};
+};
+
+/// What a replayed program is given to stand on.
+struct replay_ground {
+  world& home;
+  net::network& network; ///< Does nothing, and is in the chain.
+  replayed_doors& doors; ///< To add those that the program has besides.
+  const recording_header& header;
+};
+
+/// Spawns, on the ground that is given, the same actors in the same order as the recorded program
+/// did, from the recording's header. What it returns is kept until the last actor is gone: the
+/// environments that they share, and doors of its own.
+using replay_builder = std::function<std::shared_ptr<void>(const replay_ground& ground)>;
 
 /// The first step that did not go as recorded.
 struct replay_difference {

@@ -8,13 +8,13 @@
 
 #include "actors/config/crawl_recipe.hpp"
 #include "actors/crawl/crawl_program.hpp"
+#include "actors/crawl/watched_storage.hpp"
 #include "actors/runtime/agenda.hpp"
 #include "actors/runtime/checkpoint.hpp"
 #include "actors/runtime/process.hpp"
 #include "actors/runtime/simulation.hpp"
 #include "actors/runtime/world.hpp"
 #include "sim/disk/disk.hpp"
-#include "sim/disk/storage.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"
@@ -22,7 +22,7 @@
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
 #include "sim/record/watched_network.hpp"
-#include "sim/record/watched_storage.hpp"
+#include "sim/scenario/storage.hpp"
 
 namespace seedwalk::sim {
 

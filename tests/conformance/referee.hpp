@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "net/door/completion_sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 
 namespace seedwalk::conformance {

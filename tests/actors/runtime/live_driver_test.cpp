@@ -53,7 +53,7 @@ TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_orde
   for (std::uint64_t t = 1; t <= 3; ++t)
     threads.emplace_back([&, t] {
       for (std::uint64_t i = 1; i <= each; ++i)
-        live.driver.deliver(net::owner{1'000 + t}, store::written{{i}, {}, {}});
+        live.driver.deliver(net::owner{1'000 + t}, store::completion{store::written{{i}, {}, {}}});
     });
   live.driver.run([&] { return heard.seen == 3 * each; });
   for (auto& one : threads)

@@ -9,11 +9,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include "actors/crawl/watched_storage.hpp"
 #include "actors/runtime/live_driver.hpp"
 #include "net/asio/asio_network.hpp"
 #include "sim/record/recording_writer.hpp"
 #include "sim/record/watched_network.hpp"
-#include "sim/record/watched_storage.hpp"
 #include "tests/actors/runtime/echo_program.hpp"
 #include "tests/actors/runtime/memory_doors.hpp"
 

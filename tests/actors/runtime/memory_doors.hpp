@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "net/door/completion_sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 #include "store/storage.hpp"
 

@@ -104,7 +104,7 @@ TEST(threaded_runtime_threaded, an_exception_is_counted_and_ends_its_actor_alone
   failing::environment environment;
   threaded_run run{2};
   const auto one = net::spawn<failing>(*run.runtime, environment, "one", {});
-  run.runtime->deliver(one, net::stop_requested{});
+  run.runtime->deliver(one, net::control_completion{net::stop_requested{}});
   environment.failed.wait_for_all(1);
   EXPECT_EQ(run.runtime->failures(), 1u);
   EXPECT_EQ(run.runtime->violations().front(), "actor one failed: planted");

@@ -9,7 +9,7 @@
 #include "actors/runtime/agenda.hpp"
 #include "actors/runtime/timers.hpp"
 #include "net/base/random.hpp"
-#include "net/door/completion_sink.hpp"
+#include "net/door/completion.hpp"
 #include "net/door/network.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "actors/crawl/watched_storage.hpp"
 #include "sim/record/determinism_check.hpp"
-#include "sim/record/watched_storage.hpp"
 #include "tests/actors/runtime/toy_actors.hpp"
 
 namespace seedwalk::sim {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim/record/replay.hpp"
+#include "sim/scenario/replayed_storage.hpp"
 #include "tests/actors/runtime/live_run.hpp"
 
 namespace seedwalk::testing {
@@ -53,8 +54,10 @@ inline recorded_run record_echo(const std::string& path, const echo::settings& c
 
 /// The echo program as a replay builds it.
 struct replayed_program {
-  replayed_program(sim::world& home, net::network& network, store::storage& storage)
-      : program{home, home, network, storage}, watching{home} {}
+  explicit replayed_program(const sim::replay_ground& ground)
+      : store(ground), program{ground.home, ground.home, ground.network, store.watched},
+        watching{ground.home} {}
+  sim::replayed_store store;
   echo::program program;
   echo::watcher::environment watching;
 };
@@ -64,12 +67,11 @@ struct echo_builder {
   std::uint32_t level = 0;
   std::shared_ptr<replayed_program>* built = nullptr;
 
-  std::shared_ptr<void> operator()(sim::world& home, net::network& network, store::storage& storage,
-                                   const sim::recording_header& header) const {
-    auto result = std::make_shared<replayed_program>(home, network, storage);
-    EXPECT_TRUE(net::from_archive(header.configuration, result->program.config));
+  std::shared_ptr<void> operator()(const sim::replay_ground& ground) const {
+    auto result = std::make_shared<replayed_program>(ground);
+    EXPECT_TRUE(net::from_archive(ground.header.configuration, result->program.config));
     result->program.config.shifted = shifted;
-    result->program.seed = header.seed;
+    result->program.seed = ground.header.seed;
     result->watching.level = level;
     echo::spawn_all(result->program, result->watching);
     if (built)

@@ -118,9 +118,8 @@ TEST(replay, one_actor_too_few_is_a_difference) {
   echo::settings config;
   config.clients = 2;
   record_echo(file.path, config);
-  const auto result = replay(file.path, [](world& home, net::network& network,
-                                           store::storage& storage, const recording_header&) {
-    auto one = std::make_shared<testing::replayed_program>(home, network, storage);
+  const auto result = replay(file.path, [](const replay_ground& ground) {
+    auto one = std::make_shared<testing::replayed_program>(ground);
     one->program.config.clients = 1;
     echo::spawn_all(one->program, one->watching);
     return one;
@@ -133,9 +132,7 @@ TEST(replay, nobody_to_make_a_step_is_a_difference) {
   const scratch_file file;
   record_echo(file.path, {});
   const auto result =
-      replay(file.path, [](world&, net::network&, store::storage&, const recording_header&) {
-        return std::shared_ptr<void>{};
-      });
+      replay(file.path, [](const replay_ground&) { return std::shared_ptr<void>{}; });
   ASSERT_TRUE(result.has_value());
   ASSERT_TRUE(result->first_difference.has_value());
   EXPECT_EQ(result->first_difference->step, 1u);

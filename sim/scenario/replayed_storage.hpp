@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "actors/crawl/watched_storage.hpp"
+#include "sim/record/replay.hpp"
 #include "store/storage.hpp"
 
 namespace seedwalk::sim {
@@ -15,6 +17,17 @@ public:
 
 private:
   std::uint64_t last_ = 0;
+};
+
+/// The same as part of a replayed program's chain, as a recorded one's was: for a `replay_builder`,
+/// which keeps it as long as its actors.
+struct replayed_store {
+  explicit replayed_store(const replay_ground& ground) : watched(ground.home, nothing) {
+    ground.doors.add<store::completion>();
+  }
+
+  replayed_storage nothing;
+  watched_storage watched;
 };
 
 } // namespace seedwalk::sim

@@ -1,4 +1,4 @@
-#include "sim/disk/storage.hpp"
+#include "sim/scenario/storage.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "net/base/random.hpp"
-#include "sim/disk/storage.hpp"
+#include "sim/scenario/storage.hpp"
 #include "tests/actors/runtime/toy_actors.hpp"
 
 namespace seedwalk::sim {
