@@ -3,8 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -48,8 +46,8 @@ class live_crawl {
 public:
   live_crawl(const live_crawl_options& options, std::unique_ptr<store::database> db)
       : options_(options), live_(options.seed, std::move(db), !options.record_file.empty()),
-        program_({world_, live_.network, live_.storage, world_}, options.recipe, options.seed,
-                 actors::build_identity(), options.lines) {
+        program_({live_.process, live_.network, live_.storage, live_.process}, options.recipe,
+                 options.seed, actors::build_identity(), options.lines) {
     if (options.progressed)
       program_.on_progress(options.progressed);
   }
@@ -73,14 +71,11 @@ public:
     if (!writer)
       return tl::unexpected(writer.error());
     recorder_ = std::move(*writer);
-    world_.listen(recorder_.get());
+    world_.listen(*recorder_);
     return {};
   }
 
   live_crawl_result run() {
-    caf::actor_system_config config;
-    world_.attach(config);
-    caf::actor_system system{config};
     const auto crawler = program_.start();
     if (options_.handle_signals)
       live_.driver.handle_signals(crawler, hangup_plan_of(options_));
@@ -91,12 +86,12 @@ public:
     result.steps = world_.steps();
     result.violations = world_.violations();
     if (recorder_) {
-      world_.listen(nullptr);
+      world_.ignore(*recorder_);
       recorder_->finish(world_.steps(), world_.hash(), "done");
       result.recording_bytes = recorder_->bytes_written();
       result.recording_problem = recorder_->failure();
     }
-    world_.kill();
+    live_.process.kill();
     live_.disk.stop(store::leveldb_storage::ending::orderly);
     return result;
   }

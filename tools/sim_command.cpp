@@ -208,11 +208,11 @@ exit_code check(invocation& how) {
     return line.refuse(how, probe.error());
   const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
     sim::crawl_world world{*flags.scenario(seed)};
-    world.home().listen(&watch);
+    world.home().listen(watch);
     if (world.start())
       world.run();
     world.judge();
-    world.home().listen(nullptr);
+    world.home().ignore(watch);
     watch.finish(world.home());
   };
   if (sim::is_check_child())

@@ -2,33 +2,33 @@
 
 #include <utility>
 
-#include "actors/runtime/world.hpp"
+#include "actors/runtime/process.hpp"
 #include "store/storage.hpp"
 
 namespace seedwalk::sim {
 
 /// Stands between the actors and a storage door, and adds every batch and query, as archived, to
-/// the world's chain, with the id that the inner door gave. See `watched_network`.
+/// the process's chain, with the id that the inner door gave. See `watched_network`.
 class watched_storage final : public store::storage {
 public:
-  watched_storage(world& home, store::storage& inner) : world_(home), inner_(inner) {}
+  watched_storage(process& home, store::storage& inner) : home_(home), inner_(inner) {}
 
   store::request_id write(store::batch what, net::owner who) override {
-    world_.note_archived(effect_kind::store_write, what, who);
+    home_.note_archived(effect_kind::store_write, what, who);
     const auto id = inner_.write(std::move(what), who);
-    world_.note_effect(effect_kind::store_write, id.value);
+    home_.note_effect(effect_kind::store_write, id.value);
     return id;
   }
 
   store::request_id query(store::query what, net::owner who) override {
-    world_.note_archived(effect_kind::store_query, what, who);
+    home_.note_archived(effect_kind::store_query, what, who);
     const auto id = inner_.query(std::move(what), who);
-    world_.note_effect(effect_kind::store_query, id.value);
+    home_.note_effect(effect_kind::store_query, id.value);
     return id;
   }
 
 private:
-  world& world_;
+  process& home_;
   store::storage& inner_;
 };
 

@@ -2,13 +2,13 @@
 
 namespace seedwalk::sim {
 
-std::vector<std::string> recreate(world& home, process& where, const actor_kinds& kinds) {
-  const auto captured = home.capture(world::captured_set::with_observers);
+std::vector<std::string> recreate(process& where, const actor_kinds& kinds) {
+  const auto captured = where.capture(process::captured_set::with_observers);
   where.kill();
   where.start();
   std::vector<std::string> lost;
   for (const auto& actor : captured)
-    if (!kinds.restore(home, actor))
+    if (!kinds.restore(where, actor))
       lost.push_back(actor.name);
   return lost;
 }

@@ -7,7 +7,6 @@
 
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/process.hpp"
-#include "actors/runtime/world.hpp"
 
 namespace seedwalk::sim {
 
@@ -29,11 +28,11 @@ public:
   }
 
   /// Brings one actor back. False: nobody knows its kind, or its state is not of that kind.
-  bool restore(world& home, const world::captured_actor& actor) const {
+  bool restore(process& home, const captured_actor& actor) const {
     const auto kind = restore_.find(actor.kind);
     if (kind == restore_.end())
       return false;
-    home.resume_activations(actor.id, actor.activations);
+    home.resume_counts(actor.id, actor.counts);
     return kind->second(home, actor.id, actor.name, actor.state);
   }
 
@@ -43,16 +42,16 @@ private:
   std::map<std::string, restorer> restore_;
 };
 
-/// Captures all actors of a world at a quiescent moment, kills the process they live in, starts it
+/// Captures all actors of a process at a quiescent moment, kills it, starts it
 /// again and brings them back. Nothing of the run is to notice: not the chain, not a draw. That is
 /// the proof that all an actor knows is its one inspectable state.
 ///
 /// Observers come back too. Timers, what doors are about to deliver, time, numbers and the chain
 /// belong to the world and its doors, and stay. What was not spawned by `net::spawn` is lost.
 ///
-/// Preconditions: `where` is the world's only process, and `home.idle()`.
+/// Precondition: its world is idle.
 ///
 /// Returns the names of those that could not be brought back: empty if all is well.
-std::vector<std::string> recreate(world& home, process& where, const actor_kinds& kinds);
+std::vector<std::string> recreate(process& where, const actor_kinds& kinds);
 
 } // namespace seedwalk::sim

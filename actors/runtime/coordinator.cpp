@@ -6,7 +6,7 @@
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
 
-#include "actors/runtime/world.hpp"
+#include "actors/runtime/process.hpp"
 
 namespace seedwalk::sim {
 
@@ -32,15 +32,15 @@ std::optional<net::steady_time> step_clock::next_due() const {
   return schedule_.begin()->first.time_since_epoch() - std::chrono::nanoseconds{1};
 }
 
-coordinator::coordinator(caf::actor_system& system, world& home)
+coordinator::coordinator(caf::actor_system& system, process& home)
     : abstract_coordinator(system), home_(home), unit_(system, *this) {
-  home_.coordinators_.push_back(this);
+  home_.coordinator_ = this;
   // A system that starts late, as after a kill, starts at the world's time.
-  clock_.advance(home_.now().steady);
+  clock_.advance(home_.home().now().steady);
 }
 
 coordinator::~coordinator() {
-  std::erase(home_.coordinators_, this);
+  home_.coordinator_ = nullptr;
 }
 
 void coordinator::start() {
@@ -51,12 +51,12 @@ void coordinator::start() {
 }
 
 void coordinator::stop() {
-  home_.close(*this);
+  home_.close();
   clock_.cancel_all();
 }
 
 void coordinator::enqueue(caf::resumable* what) {
-  home_.became_runnable(what, *this);
+  home_.became_runnable(what);
 }
 
 } // namespace seedwalk::sim

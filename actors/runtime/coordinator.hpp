@@ -10,7 +10,7 @@
 
 namespace seedwalk::sim {
 
-class world;
+class process;
 
 /// CAF's clock, for actors that use `delayed_send` and request timeouts: it stands where the
 /// world's time stands.
@@ -25,11 +25,11 @@ private:
   time_point now_{std::chrono::nanoseconds{1}};
 };
 
-/// Stands in for CAF's scheduler in one actor system and passes every runnable actor on to a world.
-/// Queue, order, time and chain are the world's.
+/// Stands in for CAF's scheduler in one actor system and passes every runnable actor on to its
+/// process. Queue, order, time and chain are the world's.
 class coordinator final : public caf::scheduler::abstract_coordinator {
 public:
-  coordinator(caf::actor_system& system, world& home);
+  coordinator(caf::actor_system& system, process& home);
   ~coordinator() override;
 
   void start() override;
@@ -47,7 +47,7 @@ private:
     coordinator& owner_;
   };
 
-  world& home_;
+  process& home_;
   worker unit_;
   step_clock clock_;
 };

@@ -12,6 +12,7 @@ enum class effect_kind : std::uint64_t {
   step_runs = 3,
   timer_starts = 4,
   timer_ends = 5,
+  reseeded = 6,
 
   connect = 16,
   listen,

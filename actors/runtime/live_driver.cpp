@@ -18,9 +18,9 @@ namespace seedwalk::sim {
 
 namespace asio = boost::asio;
 
-live_driver::live_driver(world& home, asio::io_context& io, const real_clock& clock,
+live_driver::live_driver(process& home, asio::io_context& io, const real_clock& clock,
                          options settings)
-    : world_(home), io_(io), clock_(clock), options_(settings),
+    : home_(home), world_(home.home()), io_(io), clock_(clock), options_(settings),
       thread_(std::this_thread::get_id()) {
   using guard = asio::executor_work_guard<asio::io_context::executor_type>;
   work_ = std::make_shared<guard>(io.get_executor());
@@ -50,7 +50,7 @@ bool live_driver::deliver_queued() {
     has_queued_.store(false, std::memory_order_relaxed);
   }
   for (auto& item : delivering_)
-    item->deliver(world_);
+    item->deliver(home_);
   delivering_.clear();
   return true;
 }

@@ -14,6 +14,7 @@
 
 #include "actors/runtime/channel.hpp"
 #include "actors/runtime/control.hpp"
+#include "actors/runtime/process.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "actors/runtime/world.hpp"
 
@@ -50,7 +51,7 @@ net::control_completion request_of_signal(int signal, const hangup_plan& at_hang
 /// go straight into mailboxes; all others wait in a queue, in order. That queue has no bound of its
 /// own: network completions are bounded by credit, storage ones by the batches in flight.
 ///
-/// World, io_context and clock outlive the driver, and the driver outlives its doors.
+/// Process, io_context and clock outlive the driver, and the driver outlives its doors.
 class live_driver final : public channels<live_driver> {
 public:
   struct options {
@@ -60,8 +61,9 @@ public:
     std::chrono::milliseconds sleep_max{1000};
   };
 
-  live_driver(world& home, boost::asio::io_context& io, const real_clock& clock, options settings);
-  live_driver(world& home, boost::asio::io_context& io, const real_clock& clock)
+  live_driver(process& home, boost::asio::io_context& io, const real_clock& clock,
+              options settings);
+  live_driver(process& home, boost::asio::io_context& io, const real_clock& clock)
       : live_driver(home, io, clock, options{}) {}
   ~live_driver();
 
@@ -71,7 +73,7 @@ public:
   template <class Completion>
   void deliver(net::owner to, Completion&& what) {
     if (std::this_thread::get_id() == thread_ && polling_)
-      world_.deliver(to, std::forward<Completion>(what));
+      home_.deliver(to, std::forward<Completion>(what));
     else
       enqueue(std::make_unique<queued_of<std::remove_cvref_t<Completion>>>(
           to, std::forward<Completion>(what)));
@@ -89,13 +91,13 @@ private:
   /// A completion that waits.
   struct queued {
     virtual ~queued() = default;
-    virtual void deliver(world& home) = 0;
+    virtual void deliver(process& home) = 0;
   };
 
   template <class Completion>
   struct queued_of final : queued {
     queued_of(net::owner who, Completion&& that) : to(who), what(std::move(that)) {}
-    void deliver(world& home) override { home.deliver(to, std::move(what)); }
+    void deliver(process& home) override { home.deliver(to, std::move(what)); }
 
     net::owner to;
     Completion what;
@@ -105,6 +107,7 @@ private:
   bool deliver_queued();
   void sleep();
 
+  process& home_;
   world& world_;
   boost::asio::io_context& io_;
   const real_clock& clock_;

@@ -104,7 +104,7 @@ void threaded_runtime::fire_timers() {
       continue;
     } else if (const auto fired = timers_.pop_due(now)) {
       lock.unlock();
-      send(fired->second, net::timer_fired{fired->first});
+      send(fired->who, net::timer_fired{fired->id});
       lock.lock();
     }
   }

@@ -17,14 +17,23 @@ namespace seedwalk::sim {
 /// who advances time decides when. Not thread-safe.
 class timer_queue {
 public:
-  net::timer_id start(net::steady_time due, net::owner who) {
-    return put(net::timer_id{++last_}, due, who);
+  /// One that is due.
+  struct due_timer {
+    net::timer_id id;
+    net::owner who;
+    net::steady_time due{0};
+    std::uint64_t nth = 0;
+  };
+
+  /// `nth` is handed back with it: which it is of that owner.
+  net::timer_id start(net::steady_time due, net::owner who, std::uint64_t nth = 0) {
+    return put({net::timer_id{++last_}, who, due, nth});
   }
 
   /// The same for an observer, from numbers of their own: what watches a run must not shift the
   /// numbers that the run sees.
   net::timer_id start_observed(net::steady_time due, net::owner who) {
-    return put(net::timer_id{observed | ++last_observed_}, due, who);
+    return put({net::timer_id{observed | ++last_observed_}, who, due, 0});
   }
 
   void cancel(net::timer_id id) {
@@ -42,21 +51,25 @@ public:
   }
 
   /// Takes out the first timer that is due at `now`, if any.
-  std::optional<std::pair<net::timer_id, net::owner>> pop_due(net::steady_time now) {
+  std::optional<due_timer> pop_due(net::steady_time now) {
     if (waiting_.empty() || waiting_.begin()->first.first > now)
       return std::nullopt;
     const auto first = waiting_.begin();
-    const std::pair result{net::timer_id{first->first.second}, first->second};
+    const auto& [who, nth] = first->second;
+    const due_timer result{net::timer_id{first->first.second}, who, first->first.first, nth};
     due_.erase(first->first.second);
     waiting_.erase(first);
     return result;
   }
 
+  /// Puts one back that was taken out.
+  void put_back(const due_timer& timer) { put(timer); }
+
   /// Forgets all timers whose owner `is_gone`.
   template <class Predicate>
   void drop_of(Predicate is_gone) {
     std::erase_if(waiting_, [&](const auto& timer) {
-      if (!is_gone(timer.second))
+      if (!is_gone(timer.second.who))
         return false;
       due_.erase(timer.first.second);
       return true;
@@ -73,13 +86,18 @@ public:
 private:
   static constexpr std::uint64_t observed = 1ull << 63;
 
-  net::timer_id put(net::timer_id id, net::steady_time due, net::owner who) {
-    waiting_.emplace(std::pair{due, id.value}, who);
-    due_.emplace(id.value, due);
-    return id;
+  struct owned {
+    net::owner who;
+    std::uint64_t nth = 0;
+  };
+
+  net::timer_id put(const due_timer& timer) {
+    waiting_.emplace(std::pair{timer.due, timer.id.value}, owned{timer.who, timer.nth});
+    due_.emplace(timer.id.value, timer.due);
+    return timer.id;
   }
 
-  std::map<std::pair<net::steady_time, std::uint64_t>, net::owner> waiting_;
+  std::map<std::pair<net::steady_time, std::uint64_t>, owned> waiting_;
   std::unordered_map<std::uint64_t, net::steady_time>
       due_; // order never seen: asked by number alone
   std::uint64_t last_ = 0;

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "net/base/buffer.hpp"
+#include "net/base/fifo.hpp"
 #include "net/base/instant.hpp"
 #include "sim/network/fault_rules.hpp"
-#include "sim/network/fifo.hpp"
 #include "sim/network/stream_user.hpp"
 
 namespace seedwalk::sim {
@@ -69,16 +69,18 @@ struct half {
   std::uint32_t untaken = 0;   ///< Bytes in `arrived`.
   std::uint32_t freed = 0;     ///< Bytes taken that the peer has not been told of.
   std::uint64_t sent_offset = 0;
+  std::uint64_t announced = 0;       ///< Bytes of window that the peer was told of, in all.
   net::steady_time line_free{0};     ///< When the last byte is through a line of limited rate.
   net::steady_time lingers_until{0}; ///< Over, but discards input until then.
 
   stream_user* user = nullptr;
   stream_tag tag;
-  agenda::lane to_peer; ///< Packets.
-  agenda::lane own;     ///< What concerns this side alone.
-  fifo<net::buffer> queue;
-  fifo<packet> under_way; ///< To the peer.
-  fifo<net::buffer> arrived;
+  schedule::lane to_peer;               ///< Packets.
+  schedule::lane own;                   ///< What concerns this side alone.
+  std::array<std::uint32_t, 8> alone{}; ///< Events in no order with others, so far, by kind.
+  net::fifo<net::buffer> queue;
+  net::fifo<packet> under_way; ///< To the peer.
+  net::fifo<net::buffer> arrived;
 
   /// As new, but for the memory that the queues keep.
   void renew();

@@ -1,5 +1,7 @@
 #include "sim/network/datagrams.hpp"
 
+#include <fmt/format.h>
+
 #include "net/base/random.hpp"
 #include "net/door/network.hpp"
 
@@ -7,25 +9,17 @@ namespace seedwalk::sim {
 
 namespace {
 
-std::uint64_t key_of(std::uint64_t seed, const net::endpoint& from, const net::endpoint& to,
-                     std::uint64_t nth) {
-  const std::uint64_t key[3] = {
-      net::keyed_hash(static_cast<std::uint64_t>(from.network) << 16 | from.port, "from",
-                      from.address),
-      net::keyed_hash(static_cast<std::uint64_t>(to.network) << 16 | to.port, "to", to.address),
-      nth};
-  return net::keyed_hash(seed, "datagram",
-                         {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+std::uint64_t hash_of(const net::endpoint& at) {
+  return net::keyed_hash(0, "endpoint", net::endpoint_words{at}.view());
 }
 
 } // namespace
 
-datagram_exchange::datagram_exchange(std::uint64_t seed, const datagram_options& o, agenda& events,
-                                     const net::timers& clock)
-    : seed_(seed), options_(o), agenda_(events), clock_(clock) {}
+datagram_exchange::datagram_exchange(const datagram_options& o, schedule& events)
+    : options_(o), events_(events) {}
 
 void datagram_exchange::set_faults(std::vector<fault_rule> rules) {
-  faults_ = fault_rules{seed_, std::move(rules)};
+  faults_ = fault_rules{events_.draw(), std::move(rules)};
 }
 
 bool datagram_exchange::open(const net::endpoint& local, datagram_user& user, std::uint64_t tag) {
@@ -52,22 +46,27 @@ void datagram_exchange::want(const net::endpoint& local, std::uint32_t count) {
   me.delivery_planned = true;
   const auto id = ++last_journey_;
   under_way_.emplace(id, journey{local, {}});
-  agenda::lane alone{key_of(seed_, local, local, id)};
-  agenda_.put(clock_.now().steady, alone, *this, id);
+  auto alone =
+      schedule::lane::named(name_from("datagrams wanted", hash_of(local), me.deliveries++));
+  events_.put(events_.now().steady, alone, *this, id);
 }
 
 void datagram_exchange::send(const net::endpoint& from, const net::endpoint& to, net::buffer data) {
   const auto sender = sockets_.find(from);
   if (sender == sockets_.end() || data.size() > net::network::max_datagram_bytes)
     return;
-  const auto now = clock_.now().steady;
-  const auto key = key_of(seed_, from, to, ++sender->second.sent);
+  const auto now = events_.now().steady;
+  const auto pair = name_from("datagrams", hash_of(from), hash_of(to));
+  const auto key = name_from("datagram", pair, sent_[pair]++);
   if (!faults_.empty() && faults_.on_packet({from, to, key}, now))
     return;
   const auto id = ++last_journey_;
   under_way_.emplace(id, journey{to, {from, std::move(data)}});
-  agenda::lane alone{key};
-  agenda_.put(now + options_.delay.at(net::keyed_hash(key, "delay")), alone, *this, id);
+  auto alone = schedule::lane::named(key);
+  events_.label(key, [&] {
+    return fmt::format("datagram {} > {}", net::to_string(from), net::to_string(to));
+  });
+  events_.put(now + options_.delay.at(events_.draw()("datagram delay", key)), alone, *this, id);
 }
 
 void datagram_exchange::on_due(std::uint64_t what) {

@@ -2,14 +2,14 @@
 
 #include <cstdint>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/buffer.hpp"
+#include "net/base/fifo.hpp"
 #include "sim/network/fault_rules.hpp"
-#include "sim/network/fifo.hpp"
 #include "sim/network/latency.hpp"
 
 namespace seedwalk::sim {
@@ -32,8 +32,7 @@ public:
 /// concerns datagrams; its window's end brings nothing back).
 class datagram_exchange final : public event_source {
 public:
-  datagram_exchange(std::uint64_t seed, const datagram_options& o, agenda& events,
-                    const net::timers& clock);
+  datagram_exchange(const datagram_options& o, schedule& events);
 
   void set_faults(std::vector<fault_rule> rules);
 
@@ -56,9 +55,9 @@ private:
     datagram_user* user = nullptr;
     std::uint64_t tag = 0;
     std::uint64_t credit = 0;
-    std::uint64_t sent = 0;
+    std::uint64_t deliveries = 0; ///< Planned so far because more was wanted.
     bool delivery_planned = false;
-    fifo<datagram> kept;
+    net::fifo<datagram> kept;
   };
   struct journey {
     net::endpoint to;
@@ -67,14 +66,15 @@ private:
 
   void deliver(socket& at);
 
-  std::uint64_t seed_;
   datagram_options options_;
-  agenda& agenda_;
-  const net::timers& clock_;
+  schedule& events_;
   fault_rules faults_;
   std::map<net::endpoint, socket> sockets_;
   std::map<std::uint64_t, journey> under_way_;
   std::uint64_t last_journey_ = 0;
+  /// How many were sent from one endpoint to another, by a hash of both.
+  // order never seen: asked by key alone
+  std::unordered_map<std::uint64_t, std::uint64_t> sent_;
 };
 
 } // namespace seedwalk::sim

@@ -29,8 +29,8 @@ endpoint_set endpoint_set::subnet(const net::endpoint& peer, std::uint32_t bits)
   return {peer.network, peer.address, bits, 0};
 }
 
-fault_rules::fault_rules(std::uint64_t seed, std::vector<fault_rule> rules)
-    : seed_(seed), rules_(std::move(rules)) {}
+fault_rules::fault_rules(const draws& draw, std::vector<fault_rule> rules)
+    : draw_(&draw), rules_(std::move(rules)) {}
 
 bool fault_rules::matches(const fault_rule& rule, const fault_subject& what,
                           net::steady_time now) const {
@@ -42,11 +42,9 @@ bool fault_rules::matches(const fault_rule& rule, const fault_subject& what,
     return false;
   if (rule.hit >= rule.of)
     return true;
-  const std::uint64_t key[2] = {net::keyed_hash(seed_, "fault", net::as_bytes(rule.name)),
-                                what.connection_key};
-  const auto draw =
-      net::keyed_hash(seed_, "fault hit", {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
-  return draw % rule.of < rule.hit;
+  const auto name =
+      name_from("fault", net::keyed_hash(0, "rule", net::as_bytes(rule.name)), what.connection_key);
+  return (*draw_)("fault hit", name) % rule.of < rule.hit;
 }
 
 template <class Speaks>

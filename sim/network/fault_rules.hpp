@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/runtime/draws.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/error.hpp"
 #include "net/base/instant.hpp"
@@ -113,7 +114,8 @@ struct fault_subject {
 class fault_rules {
 public:
   fault_rules() = default;
-  fault_rules(std::uint64_t seed, std::vector<fault_rule> rules);
+  /// `draw` outlives the rules.
+  fault_rules(const draws& draw, std::vector<fault_rule> rules);
 
   bool empty() const { return rules_.empty(); }
 
@@ -137,7 +139,7 @@ private:
   const fault_rule* first(const fault_subject& what, net::steady_time now, Speaks&& speaks) const;
   bool matches(const fault_rule& rule, const fault_subject& what, net::steady_time now) const;
 
-  std::uint64_t seed_ = 0;
+  const draws* draw_ = nullptr;
   std::vector<fault_rule> rules_;
 };
 

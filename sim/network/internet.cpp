@@ -21,9 +21,9 @@ net::error enter(Map& answers, const Key& key, const dial_answer& how) {
 
 } // namespace
 
-internet::internet(const internet_options& o, agenda& events, const net::timers& clock)
-    : options_(o), agenda_(events), clock_(clock), streams_(o.streams, events, clock, *this),
-      datagrams_(o.streams.seed, o.datagrams, events, clock) {
+internet::internet(const internet_options& o, schedule& events)
+    : options_(o), events_(events), streams_(o.streams, events, *this),
+      datagrams_(o.datagrams, events) {
   names_.emplace("localhost", name_answer{{}, {net::ipv4_endpoint(0x7f000001, 0)}, {}});
 }
 

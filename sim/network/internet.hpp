@@ -8,8 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/error.hpp"
 #include "net/base/random.hpp"
@@ -52,14 +51,14 @@ struct internet_options {
 /// (`sim::node_host`). One thread; outlives them all.
 class internet final : public switchboard {
 public:
-  /// `events` and `clock` outlive the internet.
-  internet(const internet_options& o, agenda& events, const net::timers& clock);
+  /// `events` outlives the internet.
+  internet(const internet_options& o, schedule& events);
 
   transport& streams() { return streams_; }
   datagram_exchange& datagrams() { return datagrams_; }
-  agenda& events() { return agenda_; }
-  std::uint64_t seed() const { return options_.streams.seed; }
-  net::instant now() const { return clock_.now(); }
+  schedule& events() { return events_; }
+  /// Steady time, and the wall clock of everybody whose clock is right.
+  net::instant now() const { return events_.now(); }
 
   void set_faults(std::vector<fault_rule> rules);
 
@@ -99,8 +98,7 @@ private:
   };
 
   internet_options options_;
-  agenda& agenda_;
-  const net::timers& clock_;
+  schedule& events_;
   transport streams_;
   datagram_exchange datagrams_;
   // order never seen: asked by endpoint alone

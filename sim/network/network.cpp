@@ -31,6 +31,18 @@ bool same_family(net::network_id a, net::network_id b) {
   return a == b || (is_ipv6(a) && is_ipv6(b));
 }
 
+std::string text_of(const net::address& at) {
+  if (const auto path = std::get_if<net::unix_path>(&at))
+    return path->path;
+  if (const auto ip = std::get_if<net::endpoint>(&at))
+    return net::to_string(*ip);
+  return net::to_string(std::get<net::through_proxy>(at).peer);
+}
+
+std::uint64_t hash_of(const net::address& at) {
+  return net::keyed_hash(at.index(), "address", net::as_bytes(text_of(at)));
+}
+
 net::endpoint loopback_of(net::network_id network) {
   auto result = net::ipv4_endpoint(0x7f000001, 0);
   if (network == net::network_id::ipv4)
@@ -65,9 +77,10 @@ struct network::listener final : stream_acceptor {
   net::error failed = net::error::none;
   bool is_announced = false;
   std::uint64_t credit = 0;
-  fifo<waiting> queue;
+  net::fifo<waiting> queue;
   std::vector<net::endpoint> bound; ///< What the internet knows it by.
   bool on_all_loopback = false;
+  schedule::lane events; ///< Its own, in order.
 };
 
 network::network(internet& where, net::completion_sink& sink, host self)
@@ -75,7 +88,7 @@ network::network(internet& where, net::completion_sink& sink, host self)
   for (auto& address : host_.addresses) {
     address.port = 0;
     internet_.add_host(address);
-    lane_.key = net::keyed_hash(lane_.key, "host", address.address);
+    key_ = net::keyed_hash(key_, "host", address.address);
   }
 }
 
@@ -112,14 +125,18 @@ void network::deliver(net::owner to, net::completion&& what) {
     sink_.deliver(to, std::move(what));
 }
 
-void network::plan(event what, std::uint64_t id) {
-  internet_.events().put(internet_.now().steady, lane_, *this,
+std::uint64_t network::name_of_call(std::string_view kind, std::uint64_t about) {
+  const auto calls = name_from(kind, key_, about);
+  return name_from("call", calls, calls_[calls]++);
+}
+
+void network::plan(event what, std::uint64_t id, schedule::lane& in) {
+  internet_.events().put(internet_.now().steady, in, *this,
                          id << 2 | static_cast<std::uint64_t>(what));
 }
 
-void network::plan_alone(event what, std::uint64_t id, net::steady_time due) {
-  agenda::lane alone{
-      net::keyed_hash(lane_.key, "alone", {reinterpret_cast<const std::uint8_t*>(&id), sizeof id})};
+void network::plan_alone(event what, std::uint64_t id, std::uint64_t name, net::steady_time due) {
+  auto alone = schedule::lane::named(name);
   internet_.events().put(due, alone, *this, id << 2 | static_cast<std::uint64_t>(what));
 }
 
@@ -183,6 +200,7 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   if (is_dead_)
     return id;
   route way;
+  way.dialler = key_;
   auto failed = net::error::none;
   std::chrono::nanoseconds delay{0};
   if (const auto* proxied = std::get_if<net::through_proxy>(&peer)) {
@@ -206,7 +224,7 @@ net::connection_id network::connect(const net::address& peer, std::chrono::milli
   const stream_tag tag{id, who};
   connections_[id.value] = failed == net::error::none
                                ? internet_.streams().dial(way, timeout, *this, tag)
-                               : internet_.streams().fail_dial(failed, *this, tag, delay);
+                               : internet_.streams().fail_dial(way, failed, *this, tag, delay);
   return id;
 }
 
@@ -271,7 +289,9 @@ net::listener_id network::listen(const net::address& local, net::owner who) {
     return id;
   auto& l = *(listeners_[id.value] = std::make_unique<listener>(*this, id, who));
   l.failed = bind(l, local);
-  plan(event::listening, id.value);
+  l.events.key = name_of_call("listen", hash_of(local));
+  internet_.events().label(l.events.key, [&] { return "listener at " + text_of(local); });
+  plan(event::listening, id.value, l.events);
   return id;
 }
 
@@ -357,7 +377,7 @@ void network::accept(net::listener_id local, std::uint32_t connections) {
     return;
   at->second->credit += connections;
   if (!at->second->queue.empty())
-    plan(event::accept, local.value);
+    plan(event::accept, local.value, at->second->events);
 }
 
 void network::accept_waiting(listener& l) {
@@ -390,7 +410,9 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
   if (is_dead_)
     return id;
   auto found = internet_.look_up(name);
-  auto due = found.delay.at(net::keyed_hash(internet_.seed(), "resolver", net::as_bytes(name)));
+  const auto call = name_of_call("resolve", net::keyed_hash(0, "name", net::as_bytes(name)));
+  internet_.events().label(call, [&] { return "resolving " + name; });
+  auto due = found.delay.at(internet_.events().draw()("resolver", call));
   net::resolved answer{id, found.reason, {}};
   if (found.reason == net::error::timed_out || due > timeout) {
     due = timeout;
@@ -402,16 +424,16 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
     }
   }
   questions_.emplace(id.value, question{who, net::completion{std::move(answer)}});
-  plan_alone(event::answered, id.value, internet_.now().steady + due);
+  plan_alone(event::answered, id.value, call, internet_.now().steady + due);
   return id;
 }
 
 void network::find_routes(net::owner who) {
   if (is_dead_)
     return;
-  const auto leads_to = [&](auto network) {
+  const auto leads_to = [&](net::network_id wanted) {
     return std::any_of(host_.addresses.begin(), host_.addresses.end(),
-                       [&](const auto& own) { return own.network == network; });
+                       [&](const auto& own) { return own.network == wanted; });
   };
   // Its number is nobody's: the door's other ids stay what they are.
   const auto id = ++last_question_ + (std::uint64_t{1} << 48);
@@ -419,7 +441,7 @@ void network::find_routes(net::owner who) {
                                                          leads_to(net::network_id::ipv6),
                                                          leads_to(net::network_id::cjdns),
                                                          leads_to(net::network_id::yggdrasil)}});
-  plan_alone(event::answered, id, internet_.now().steady);
+  plan_alone(event::answered, id, name_of_call("routes", 0), internet_.now().steady);
 }
 
 net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner who) {
@@ -437,7 +459,8 @@ net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net:
     failed = net::error::address_in_use;
   sockets_.emplace(id.value,
                    datagram_socket{who, failed == net::error::none ? at : net::endpoint{}, failed});
-  plan(event::datagrams_opened, id.value);
+  plan_alone(event::datagrams_opened, id.value, name_of_call("datagrams", hash_of(local)),
+             internet_.now().steady);
   return id;
 }
 

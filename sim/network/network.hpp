@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
+#include "actors/runtime/schedule.hpp"
+#include "net/base/fifo.hpp"
 #include "net/door/completion.hpp"
 #include "net/door/network.hpp"
-#include "sim/network/fifo.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/stream_user.hpp"
 
@@ -35,7 +35,7 @@ public:
     std::vector<net::endpoint> addresses = {net::ipv4_endpoint(0xc6336401, 0)}; // 198.51.100.1
   };
 
-  /// Where and sink outlive the door, and the door outlives the agenda's last event: a host that
+  /// Where and sink outlive the door, and the door outlives the schedule's last event: a host that
   /// goes earlier vanishes and stays as it is.
   network(internet& where, net::completion_sink& sink) : network(where, sink, host{}) {}
   network(internet& where, net::completion_sink& sink, host self);
@@ -79,6 +79,8 @@ private:
     net::error failed = net::error::none;
   };
   enum class event : std::uint8_t { listening, accept, answered, datagrams_opened };
+  /// What a call is about, and which of its kind it is: what names its events.
+  std::uint64_t name_of_call(std::string_view kind, std::uint64_t about);
 
   void on_connected(stream_ref at, const stream_tag& tag, const net::endpoint& local) override;
   void on_connect_failed(stream_ref at, const stream_tag& tag, net::error reason) override;
@@ -91,8 +93,8 @@ private:
   void on_due(std::uint64_t what) override;
 
   void deliver(net::owner to, net::completion&& what);
-  void plan(event what, std::uint64_t id);
-  void plan_alone(event what, std::uint64_t id, net::steady_time due);
+  void plan(event what, std::uint64_t id, schedule::lane& in);
+  void plan_alone(event what, std::uint64_t id, std::uint64_t name, net::steady_time due);
   stream_ref stream_of(net::connection_id id) const;
   bool is_own(const net::endpoint& address) const;
   net::error local_for(const net::endpoint& peer, net::endpoint& local);
@@ -106,7 +108,8 @@ private:
   internet& internet_;
   net::completion_sink& sink_;
   host host_;
-  agenda::lane lane_;
+  std::uint64_t key_ = 0;                        ///< Of the host: from its addresses.
+  std::map<std::uint64_t, std::uint64_t> calls_; ///< So far, by what they are about.
   std::uint64_t last_id_ = 0;
   std::uint64_t last_question_ = 0; ///< Of those that have no id of the door.
   std::uint16_t last_port_ = 0;

@@ -28,6 +28,8 @@ struct route {
   net::endpoint from;
   net::endpoint to;
   std::string path; ///< Not empty: a Unix socket, and the endpoints mean nothing.
+  std::uint64_t dialler =
+      0; ///< The name of the host that dials: loopback addresses are everybody's.
 };
 
 /// Who sits at one end of a simulated connection: a network door, or a node model.

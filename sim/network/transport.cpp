@@ -1,7 +1,10 @@
 #include "sim/network/transport.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+
+#include <fmt/format.h>
 
 #include "net/base/random.hpp"
 
@@ -18,10 +21,6 @@ constexpr std::uint64_t slot_mask = (1ull << slot_bits) - 1;
 constexpr std::uint64_t generation_mask = (1ull << generation_bits) - 1;
 constexpr std::uint8_t detail_dial = 0;
 constexpr std::uint8_t detail_close = 1;
-
-net::byte_view bytes_of(const std::uint64_t* words, std::size_t count) {
-  return {reinterpret_cast<const std::uint8_t*>(words), count * sizeof *words};
-}
 
 std::uint64_t hash_of(const net::endpoint& peer, bool with_port) {
   return net::keyed_hash(static_cast<std::uint64_t>(peer.network) << 32 |
@@ -42,16 +41,15 @@ void half::renew() {
   *this = std::move(fresh);
 }
 
-transport::transport(const transport_options& o, agenda& events, const net::timers& clock,
-                     switchboard& where)
-    : options_(o), agenda_(events), clock_(clock), where_(where) {
+transport::transport(const transport_options& o, schedule& events, switchboard& where)
+    : options_(o), events_(events), where_(where) {
   assert(o.segment_bytes_max > 0 && o.window_bytes > 0);
 }
 
 transport::~transport() = default;
 
 void transport::set_faults(std::vector<fault_rule> rules) {
-  faults_ = fault_rules{options_.seed, std::move(rules)};
+  faults_ = fault_rules{events_.draw(), std::move(rules)};
 }
 
 // The table.
@@ -109,6 +107,22 @@ transport::place transport::find(stream_ref at) {
 
 // Events.
 
+std::string transport::text_of(const place& at) {
+  const auto& c = *at.link;
+  auto from = c.way.from;
+  from.port = 0;
+  return fmt::format(
+      "{} ({} > {}{})", at.side == connection::dialler ? "the dialler" : "the dialled",
+      net::to_string(from), c.way.path.empty() ? net::to_string(c.way.to) : c.way.path,
+      fmt::format(", {:04x}", c.key & 0xffff));
+}
+
+std::string_view transport::text_of(event what) {
+  constexpr std::array<std::string_view, 8> texts = {"arrival",  "flush",   "delivery", "last word",
+                                                     "deadline", "give-up", "cut",      "timer"};
+  return texts[static_cast<std::size_t>(what)];
+}
+
 std::uint64_t transport::event_of(const place& at, event what, std::uint8_t detail) const {
   return std::uint64_t{at.slot} | std::uint64_t{at.link->generation} << slot_bits |
          static_cast<std::uint64_t>(what) << (slot_bits + generation_bits) |
@@ -117,15 +131,16 @@ std::uint64_t transport::event_of(const place& at, event what, std::uint8_t deta
 
 /// In order with what else this side has planned for itself.
 void transport::plan(const place& at, event what) {
-  agenda_.put(now(), at.me().own, *this, event_of(at, what));
+  events_.put(now(), at.me().own, *this, event_of(at, what));
 }
 
 /// In no order with anything else.
 void transport::plan_alone(const place& at, event what, net::steady_time due, std::uint8_t detail) {
-  const std::uint64_t key[4] = {at.link->key, at.side, static_cast<std::uint64_t>(what),
-                                static_cast<std::uint64_t>(due.count())};
-  agenda::lane alone{net::keyed_hash(options_.seed, "alone", bytes_of(key, 4))};
-  agenda_.put(std::max(due, now()), alone, *this, event_of(at, what, detail));
+  const auto nth = at.me().alone[static_cast<std::size_t>(what)]++;
+  auto alone = schedule::lane::named(name_from("alone", at.link->key, at.side, what, nth));
+  events_.label(alone.key,
+                [&] { return fmt::format("{} {} of {}", text_of(what), nth, text_of(at)); });
+  events_.put(std::max(due, now()), alone, *this, event_of(at, what, detail));
 }
 
 void transport::on_due(std::uint64_t what) {
@@ -174,28 +189,33 @@ void transport::on_due(std::uint64_t what) {
 
 // Beginnings.
 
+/// A connection is known by where it leads from and to, and how many there were before it.
+void transport::name(connection& c, const route& way) {
+  c.way = way;
+  const auto pair = name_from("pair", way.dialler, hash_of(way.from, false), hash_of(way.to, true),
+                              net::keyed_hash(0, "path", net::as_bytes(way.path)));
+  c.key = name_from("connection", pair, dials_[pair]++);
+  for (std::uint64_t side = 0; side != 2; ++side) {
+    auto& half = c.sides[side];
+    half.to_peer.key = name_from("packets", c.key, side);
+    half.own.key = name_from("side", c.key, side);
+    const place at{&c, side, 0};
+    events_.label(half.to_peer.key, [&] { return "packets of " + text_of(at); });
+    events_.label(half.own.key, [&] { return "side of " + text_of(at); });
+  }
+}
+
 stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, stream_user& user,
                            const stream_tag& tag) {
   const auto at = allocate();
   auto& c = *at.link;
-  c.way = way;
+  name(c, way);
   c.dial_deadline = now() + timeout;
   const bool is_local =
       !way.path.empty() ||
       (!options_.loopback_is_remote && net::is_loopback(way.from) && net::is_loopback(way.to));
-  const std::uint64_t pair[3] = {hash_of(way.from, false), hash_of(way.to, true),
-                                 net::keyed_hash(options_.seed, "path", net::as_bytes(way.path))};
-  const auto pair_key = net::keyed_hash(options_.seed, "pair", bytes_of(pair, 3));
-  const std::uint64_t nth[2] = {pair_key, ++dials_[pair_key]};
-  c.key = net::keyed_hash(options_.seed, "connection", bytes_of(nth, 2));
-  const std::uint64_t hosts[2] = {pair[0], hash_of(way.to, false)};
-  c.link_delay = (is_local ? options_.local_link : options_.link)
-                     .at(net::keyed_hash(options_.seed, "link", bytes_of(hosts, 2)));
-  for (std::uint64_t side = 0; side != 2; ++side) {
-    const std::uint64_t lane[2] = {c.key, side};
-    c.sides[side].to_peer.key = net::keyed_hash(options_.seed, "packets", bytes_of(lane, 2));
-    c.sides[side].own.key = net::keyed_hash(options_.seed, "side", bytes_of(lane, 2));
-  }
+  const auto hosts = name_from("hosts", hash_of(way.from, false), hash_of(way.to, false));
+  c.link_delay = (is_local ? options_.local_link : options_.link).at(events_.draw()("link", hosts));
   auto& me = at.me();
   me.now = half::phase::dialling;
   me.user = &user;
@@ -219,12 +239,10 @@ stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, s
   return ref_of(at);
 }
 
-stream_ref transport::fail_dial(net::error reason, stream_user& user, const stream_tag& tag,
-                                std::chrono::nanoseconds delay) {
+stream_ref transport::fail_dial(const route& way, net::error reason, stream_user& user,
+                                const stream_tag& tag, std::chrono::nanoseconds delay) {
   const auto at = allocate();
-  at.link->way = {};
-  at.link->key = net::keyed_hash(options_.seed, "failed dial", bytes_of(&tag.id.value, 1));
-  at.me().own.key = at.link->key;
+  name(*at.link, way);
   at.me().now = half::phase::dialling;
   at.me().user = &user;
   at.me().tag = tag;

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "net/door/network.hpp"
 #include "sim/network/connection.hpp"
 #include "sim/network/fault_rules.hpp"
@@ -18,7 +19,6 @@ namespace seedwalk::sim {
 
 /// How a simulated network carries bytes.
 struct transport_options {
-  std::uint64_t seed = 1;
   /// From one host to another, one way; drawn once for each pair, the same both ways.
   latency link = latency::log_normal(std::chrono::milliseconds{40}, 60);
   /// On top of it, drawn for each segment. Order within a stream is kept.
@@ -50,12 +50,11 @@ struct transport_options {
 /// draw is keyed by the connection (from, to, how manieth between them) and the offset in its
 /// stream, so that taking a node or a fault away leaves all other draws as they were.
 ///
-/// Calls return at once and call no user back; users are called from the agenda's events only.
+/// Calls return at once and call no user back; users are called from the schedule's events only.
 class transport final : public event_source {
 public:
-  /// `events`, `clock` and `where` outlive the transport.
-  transport(const transport_options& o, agenda& events, const net::timers& clock,
-            switchboard& where);
+  /// `events` and `where` outlive the transport.
+  transport(const transport_options& o, schedule& events, switchboard& where);
   ~transport() override;
 
   void set_faults(std::vector<fault_rule> rules);
@@ -65,8 +64,8 @@ public:
                   const stream_tag& tag);
 
   /// The same, and fails with `reason` after `delay`.
-  stream_ref fail_dial(net::error reason, stream_user& user, const stream_tag& tag,
-                       std::chrono::nanoseconds delay = {});
+  stream_ref fail_dial(const route& way, net::error reason, stream_user& user,
+                       const stream_tag& tag, std::chrono::nanoseconds delay = {});
 
   /// Gives an accepted side to a user, or an open one to another. An accepted side stays silent,
   /// but for its end, until it is given to somebody: `tag.who` is not `net::nobody`.
@@ -86,8 +85,7 @@ public:
   void on_due(std::uint64_t what) override;
 
   const transport_options& settings() const { return options_; }
-  net::steady_time now() const { return clock_.now().steady; }
-  net::instant instant() const { return clock_.now(); }
+  net::steady_time now() const { return events_.now().steady; }
   /// Connections of which at least one side is not over.
   std::size_t live() const { return live_; }
 
@@ -117,8 +115,11 @@ private:
   place find(stream_ref at);
   static stream_ref ref_of(const place& at);
   place allocate();
+  void name(connection& c, const route& way);
   void release_if_over(const place& at);
   std::uint64_t event_of(const place& at, event what, std::uint8_t detail = 0) const;
+  static std::string text_of(const place& at);
+  static std::string_view text_of(event what);
   void plan(const place& at, event what);
   void plan_alone(const place& at, event what, net::steady_time due, std::uint8_t detail = 0);
 
@@ -143,6 +144,7 @@ private:
   void output_is_over(const place& at);
   void deliver(const place& at);
   void taken(const place& at, std::uint32_t bytes);
+  void announce_window(const place& at);
   void discard_arrived(const place& at);
 
   // Endings.
@@ -153,14 +155,13 @@ private:
   void cut_off(const place& at);
 
   transport_options options_;
-  agenda& agenda_;
-  const net::timers& clock_;
+  schedule& events_;
   switchboard& where_;
   fault_rules faults_;
   std::vector<std::unique_ptr<connection>> table_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t live_ = 0;
-  /// How many dials there were from one address to one endpoint, by a hash of both.
+  /// How many dials there were from one address to one endpoint or path, by a hash of both.
   // order never seen: asked by key alone
   std::unordered_map<std::uint64_t, std::uint32_t> dials_;
 };

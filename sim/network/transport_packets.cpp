@@ -19,12 +19,11 @@ void transport::send(const place& from, packet&& what) {
   auto& me = from.me();
   if (me.cut)
     return;
-  const std::uint64_t key[3] = {me.to_peer.key, me.sent_offset,
-                                static_cast<std::uint64_t>(what.what)};
-  const net::byte_view key_bytes{reinterpret_cast<const std::uint8_t*>(key), sizeof key};
+  const auto place_in_stream = what.what == packet::kind::window ? me.announced : me.sent_offset;
+  const auto name = name_from("packet", me.to_peer.key, place_in_stream, what.what);
   auto due = std::max(now(), me.line_free) + from.link->link_delay;
   if (from.link->way.path.empty())
-    due += options_.jitter.at(net::keyed_hash(options_.seed, "jitter", key_bytes));
+    due += options_.jitter.at(events_.draw()("jitter", name));
   const bool is_dial = what.what == packet::kind::syn || what.what == packet::kind::syn_ack ||
                        what.what == packet::kind::refusal;
   const place dialler{from.link, connection::dialler, from.slot};
@@ -38,11 +37,11 @@ void transport::send(const place& from, packet&& what) {
         plan_alone(from, event::give_up, now() + options_.give_up);
       return;
     }
-    const auto again = net::keyed_hash(options_.seed, "again", key_bytes) % sent_again_within_ns;
+    const auto again = events_.draw()("again", name) % sent_again_within_ns;
     due += rule->until - now() + net::steady_time{static_cast<std::int64_t>(again)};
   }
   me.under_way.push(std::move(what));
-  agenda_.put(due, me.to_peer, *this, event_of(from.other(), event::arrival));
+  events_.put(due, me.to_peer, *this, event_of(from.other(), event::arrival));
   if (is_dial && me.to_peer.last > from.link->dial_deadline)
     await_deadline(dialler);
 }

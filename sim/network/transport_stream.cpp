@@ -69,9 +69,7 @@ std::uint32_t transport::segment_size(const place& at, std::uint32_t room) const
   const auto most = std::min({me.unsent, room, options_.segment_bytes_max});
   if (options_.cut_one_in == 0 || most < 2)
     return most;
-  const std::uint64_t key[2] = {me.to_peer.key, me.sent_offset};
-  const auto draw = net::keyed_hash(options_.seed, "cut",
-                                    {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  const auto draw = events_.draw()("cut", name_from("segment", me.to_peer.key, me.sent_offset));
   if ((draw >> 32) % options_.cut_one_in != 0)
     return most;
   return 1 + static_cast<std::uint32_t>(draw & 0xffffffff) % (most - 1);
@@ -80,7 +78,7 @@ std::uint32_t transport::segment_size(const place& at, std::uint32_t room) const
 namespace {
 
 /// The first `size` bytes of a queue: shared where they lie in one block, else copied together.
-net::buffer take_front(fifo<net::buffer>& queue, std::uint32_t size) {
+net::buffer take_front(net::fifo<net::buffer>& queue, std::uint32_t size) {
   if (queue.front().size() == size)
     return queue.pop();
   if (queue.front().size() > size) {
@@ -166,9 +164,8 @@ void transport::suffer(const place& at, const fault_rule& rule, packet& segment)
     me.line_free = std::max(me.line_free, now()) + time;
   };
   if (const auto delay = std::get_if<fault::delay>(&rule.action)) {
-    const std::uint64_t key[2] = {me.to_peer.key, me.sent_offset};
-    const auto draw = net::keyed_hash(options_.seed, rule.name,
-                                      {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+    const auto draw =
+        events_.draw()(rule.name, name_from("segment", me.to_peer.key, me.sent_offset));
     me.line_free = std::max(me.line_free, now() + delay->extra.at(draw));
   } else if (const auto drip = std::get_if<fault::drip>(&rule.action)) {
     wait(drip->interval);
@@ -234,7 +231,15 @@ void transport::taken(const place& at, std::uint32_t bytes) {
   if (at.peer().unsent == 0)
     at.peer().used -= std::min(at.peer().used, std::exchange(me.freed, 0));
   else if (me.freed >= std::max(options_.window_bytes / 4, 1u))
-    send(at, {packet::kind::window, {}, std::exchange(me.freed, 0), {}});
+    announce_window(at);
+}
+
+/// Tells the peer of the room that there is now.
+void transport::announce_window(const place& at) {
+  auto& me = at.me();
+  const auto bytes = std::exchange(me.freed, 0);
+  send(at, {packet::kind::window, {}, bytes, {}});
+  me.announced += bytes;
 }
 
 void transport::discard_arrived(const place& at) {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/network/fifo.hpp"
+#include "net/base/fifo.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/nodes/node_model.hpp"
 #include "sim/nodes/topology.hpp"

@@ -170,12 +170,12 @@ void append_lines(std::string& out, std::string_view title, const std::vector<st
 
 } // namespace
 
-void run_watch::on_step(std::uint64_t step, const chain& so_far, std::string_view actor,
-                        std::string_view message) {
-  if (step % asked_.every == 0)
-    digest_.checkpoints.push_back(so_far.value());
-  if (step >= asked_.first_line && step <= asked_.last_line)
-    digest_.lines.push_back({step, so_far.value(), std::string{actor}, std::string{message}});
+void run_watch::on_step(const step_view& step) {
+  if (step.number % asked_.every == 0)
+    digest_.checkpoints.push_back(step.in.home().hash());
+  if (step.number >= asked_.first_line && step.number <= asked_.last_line)
+    digest_.lines.push_back(
+        {step.number, step.so_far.value(), std::string{step.actor}, std::string{step.message}});
 }
 
 void run_watch::finish(const world& home) {

@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include "actors/runtime/process.hpp"
 #include "actors/runtime/world.hpp"
 #include "net/base/inspect.hpp"
 
@@ -52,10 +53,7 @@ class run_watch final : public world_listener {
 public:
   explicit run_watch(run_request what) : asked_(what) {}
 
-  void on_advance(std::uint64_t, net::instant) override {}
-  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
-  void on_step(std::uint64_t step, const chain& so_far, std::string_view actor,
-               std::string_view message) override;
+  void on_step(const step_view& step) override;
 
   /// The run is over; `home` is the world it ran in.
   void finish(const world& home);

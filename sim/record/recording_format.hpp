@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "actors/runtime/run_queue.hpp"
 #include "actors/runtime/world.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/inspect.hpp"

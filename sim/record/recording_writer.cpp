@@ -37,7 +37,7 @@ void recording_writer::on_advance(std::uint64_t, net::instant now) {
     close_full_frame();
 }
 
-void recording_writer::on_completion(std::uint64_t, net::owner to, std::uint8_t door,
+void recording_writer::on_completion(std::uint64_t, process&, net::owner to, std::uint8_t door,
                                      net::byte_view what) {
   if (!failure_.empty())
     return;
@@ -47,12 +47,11 @@ void recording_writer::on_completion(std::uint64_t, net::owner to, std::uint8_t 
   close_full_frame();
 }
 
-void recording_writer::on_step(std::uint64_t step, const chain& so_far, std::string_view,
-                               std::string_view) {
+void recording_writer::on_step(const step_view& step) {
   if (!failure_.empty())
     return;
-  steps_ = step;
-  digests_.push_back(so_far.digest16());
+  steps_ = step.number;
+  digests_.push_back(step.so_far.digest16());
   close_full_frame();
 }
 

@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/runtime/world.hpp"
+#include "actors/runtime/process.hpp"
 #include "sim/record/recording_file.hpp"
 
 namespace seedwalk::sim {
@@ -20,9 +20,9 @@ namespace seedwalk::sim {
 /// It listens from before the first actor is spawned to the end of the run:
 ///
 ///     auto recording = recording_writer::create(path, header, {});
-///     home.listen(recording->get());
+///     home.listen(**recording);
 ///     ... spawn, run ...
-///     home.listen(nullptr);
+///     home.ignore(**recording);
 ///     (*recording)->finish(home.steps(), home.hash(), "done");
 ///
 /// What a crash can take is the open frame, which is closed at `frame_bytes` or after `frame_age`
@@ -53,10 +53,9 @@ public:
   ~recording_writer() override = default;
 
   void on_advance(std::uint64_t next_step, net::instant now) override;
-  void on_completion(std::uint64_t next_step, net::owner to, std::uint8_t door,
+  void on_completion(std::uint64_t next_step, process& in, net::owner to, std::uint8_t door,
                      net::byte_view what) override;
-  void on_step(std::uint64_t step, const chain& so_far, std::string_view actor,
-               std::string_view message) override;
+  void on_step(const step_view& step) override;
 
   /// Ends the recording and waits until it is on the disk. Nothing may follow.
   void finish(std::uint64_t steps, std::uint64_t hash, std::string_view reason);

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
 
 #include "actors/runtime/real_clock.hpp"
@@ -17,11 +15,9 @@ namespace {
 /// Remembers who made the last step.
 class last_step final : public world_listener {
 public:
-  void on_advance(std::uint64_t, net::instant) override {}
-  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
-  void on_step(std::uint64_t, const chain&, std::string_view who, std::string_view what) override {
-    actor = who; // the world keeps both texts until its next step
-    message = what;
+  void on_step(const step_view& step) override {
+    actor = step.actor; // the process keeps both texts until its next step
+    message = step.message;
   }
 
   std::string_view actor;
@@ -32,14 +28,12 @@ public:
 class replayer {
 public:
   replayer(const recording_reader& reader, const replay_options& options)
-      : options_(options), world_(reader.header().world_options()), network_(world_, no_network_) {
-    world_.attach(config_);
-  }
+      : options_(options), world_(reader.header().world_options()), home_(world_),
+        network_(home_, no_network_) {}
 
   replay_result run(recording_reader& reader, const replay_builder& build) {
-    caf::actor_system system{config_};
-    world_.listen(&last_);
-    const auto kept = build({world_, network_, doors_, reader.header()});
+    world_.listen(last_);
+    const auto kept = build({home_, network_, doors_, reader.header()});
     auto going_on = world_.steps() < options_.until_step;
     while (going_on) {
       const auto next = reader.next();
@@ -50,8 +44,8 @@ public:
     result_.recorded = world_.now().steady;
     result_.verified = !result_.first_difference && !result_.damage;
     result_.wall = clock_.now().steady;
-    world_.listen(nullptr);
-    world_.kill();
+    world_.ignore(last_);
+    home_.kill();
     return std::move(result_);
   }
 
@@ -66,14 +60,14 @@ private:
   bool on(const recorded_completion& what) {
     if (!doors_.has(what.door))
       return damaged(fmt::format("a completion came through door {}, which is none", what.door));
-    if (!doors_.deliver(world_, what))
+    if (!doors_.deliver(home_, what))
       return damaged("a completion does not read as one of this program's");
     return true;
   }
 
   bool on(const recorded_step& what) {
     const auto ran = world_.step();
-    const auto digest = world_.run_chain().digest16();
+    const auto digest = home_.run_chain().digest16();
     if (ran && digest == what.digest)
       return world_.steps() < options_.until_step;
     if (ran)
@@ -104,15 +98,15 @@ private:
 
   bool differs(std::uint64_t step, std::uint16_t recorded) {
     result_.first_difference =
-        replay_difference{step, recorded, world_.run_chain().digest16(), std::string{last_.actor},
+        replay_difference{step, recorded, home_.run_chain().digest16(), std::string{last_.actor},
                           std::string{last_.message}};
     return false;
   }
 
   const replay_options options_;
   real_clock clock_;
-  caf::actor_system_config config_;
   world world_;
+  process home_;
   replayed_network no_network_;
   watched_network network_;
   replayed_doors doors_;

@@ -12,7 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/runtime/control.hpp"
-#include "actors/runtime/world.hpp"
+#include "actors/runtime/process.hpp"
 #include "net/base/archive.hpp"
 #include "net/base/sink.hpp"
 #include "net/door/completion.hpp"
@@ -32,7 +32,7 @@ public:
 
   template <class Completion>
   void add() {
-    deliver_[net::door_number<Completion>] = [](world& home, const recorded_completion& what) {
+    deliver_[net::door_number<Completion>] = [](process& home, const recorded_completion& what) {
       Completion message;
       if (!net::from_archive(what.what, message))
         return false;
@@ -45,17 +45,17 @@ public:
   bool has(std::uint8_t door) const { return deliver_[door] != nullptr; }
 
   /// Delivers it; false if its bytes are not those of a completion. Precondition: `has` the door.
-  bool deliver(world& home, const recorded_completion& what) const {
+  bool deliver(process& home, const recorded_completion& what) const {
     return deliver_[what.door](home, what);
   }
 
 private:
-  std::array<bool (*)(world&, const recorded_completion&), 256> deliver_{};
+  std::array<bool (*)(process&, const recorded_completion&), 256> deliver_{};
 };
 
 /// What a replayed program is given to stand on.
 struct replay_ground {
-  world& home;
+  process& home;
   net::network& network; ///< Does nothing, and is in the chain.
   replayed_doors& doors; ///< To add those that the program has besides.
   const recording_header& header;

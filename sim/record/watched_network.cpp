@@ -7,85 +7,85 @@ namespace seedwalk::sim {
 net::connection_id watched_network::connect(const net::address& peer,
                                             std::chrono::milliseconds timeout, net::owner who) {
   const auto id = inner_.connect(peer, timeout, who);
-  world_.note_archived(effect_kind::connect, id, peer, timeout, who);
+  home_.note_archived(effect_kind::connect, id, peer, timeout, who);
   return id;
 }
 
 net::listener_id watched_network::listen(const net::address& local, net::owner who) {
   const auto id = inner_.listen(local, who);
-  world_.note_archived(effect_kind::listen, id, local, who);
+  home_.note_archived(effect_kind::listen, id, local, who);
   return id;
 }
 
 void watched_network::accept(net::listener_id local, std::uint32_t connections) {
-  world_.note_effect(effect_kind::accept, local.value, connections);
+  home_.note_effect(effect_kind::accept, local.value, connections);
   inner_.accept(local, connections);
 }
 
 void watched_network::stop_listening(net::listener_id local) {
-  world_.note_effect(effect_kind::stop_listening, local.value);
+  home_.note_effect(effect_kind::stop_listening, local.value);
   inner_.stop_listening(local);
 }
 
 void watched_network::own(net::connection_id id, net::owner who) {
-  world_.note_effect(effect_kind::own, id.value, who.id);
+  home_.note_effect(effect_kind::own, id.value, who.id);
   inner_.own(id, who);
 }
 
 void watched_network::want(net::connection_id id, std::uint32_t bytes) {
-  world_.note_effect(effect_kind::want, id.value, bytes);
+  home_.note_effect(effect_kind::want, id.value, bytes);
   inner_.want(id, bytes);
 }
 
 void watched_network::write(net::connection_id id, net::buffer data) {
-  world_.note_effect(effect_kind::write, id.value);
-  world_.note_effect(data.view());
+  home_.note_effect(effect_kind::write, id.value);
+  home_.note_effect(data.view());
   inner_.write(id, std::move(data));
 }
 
 void watched_network::end_output(net::connection_id id) {
-  world_.note_effect(effect_kind::end_output, id.value);
+  home_.note_effect(effect_kind::end_output, id.value);
   inner_.end_output(id);
 }
 
 void watched_network::close(net::connection_id id, net::closing how) {
-  world_.note_effect(effect_kind::close, id.value, static_cast<std::uint64_t>(how));
+  home_.note_effect(effect_kind::close, id.value, static_cast<std::uint64_t>(how));
   inner_.close(id, how);
 }
 
 net::resolve_id watched_network::resolve(const std::string& host, std::uint16_t port,
                                          std::chrono::milliseconds timeout, net::owner who) {
   const auto id = inner_.resolve(host, port, timeout, who);
-  world_.note_archived(effect_kind::resolve, id, host, port, timeout, who);
+  home_.note_archived(effect_kind::resolve, id, host, port, timeout, who);
   return id;
 }
 
 void watched_network::find_routes(net::owner who) {
-  world_.note_effect(effect_kind::find_routes, who.id);
+  home_.note_effect(effect_kind::find_routes, who.id);
   inner_.find_routes(who);
 }
 
 net::datagram_socket_id watched_network::open_datagrams(const net::endpoint& local,
                                                         net::owner who) {
   const auto id = inner_.open_datagrams(local, who);
-  world_.note_archived(effect_kind::open_datagrams, id, local, who);
+  home_.note_archived(effect_kind::open_datagrams, id, local, who);
   return id;
 }
 
 void watched_network::want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) {
-  world_.note_effect(effect_kind::want_datagrams, id.value, datagrams);
+  home_.note_effect(effect_kind::want_datagrams, id.value, datagrams);
   inner_.want_datagrams(id, datagrams);
 }
 
 void watched_network::send_datagram(net::datagram_socket_id id, const net::endpoint& to,
                                     net::buffer data) {
-  world_.note_archived(effect_kind::send_datagram, id, to);
-  world_.note_effect(data.view());
+  home_.note_archived(effect_kind::send_datagram, id, to);
+  home_.note_effect(data.view());
   inner_.send_datagram(id, to, std::move(data));
 }
 
 void watched_network::close_datagrams(net::datagram_socket_id id) {
-  world_.note_effect(effect_kind::close_datagrams, id.value);
+  home_.note_effect(effect_kind::close_datagrams, id.value);
   inner_.close_datagrams(id);
 }
 

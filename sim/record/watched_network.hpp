@@ -1,11 +1,11 @@
 #pragma once
 
-#include "actors/runtime/world.hpp"
+#include "actors/runtime/process.hpp"
 #include "net/door/network.hpp"
 
 namespace seedwalk::sim {
 
-/// Stands between the actors and a network door, and adds every call to the world's chain: its
+/// Stands between the actors and a network door, and adds every call to the process's chain: its
 /// kind, its ids and arguments, each byte written, and the id that the inner door gave.
 ///
 /// The same in every runtime that has a chain, so a replay whose inner door does nothing is
@@ -13,7 +13,7 @@ namespace seedwalk::sim {
 /// outlive it.
 class watched_network final : public net::network {
 public:
-  watched_network(world& home, net::network& inner) : world_(home), inner_(inner) {}
+  watched_network(process& home, net::network& inner) : home_(home), inner_(inner) {}
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
                              net::owner who) override;
@@ -35,7 +35,7 @@ public:
   void close_datagrams(net::datagram_socket_id id) override;
 
 private:
-  world& world_;
+  process& home_;
   net::network& inner_;
 };
 

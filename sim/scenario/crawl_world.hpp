@@ -7,22 +7,15 @@
 #include <vector>
 
 #include "actors/config/crawl_recipe.hpp"
-#include "actors/crawl/crawl_program.hpp"
-#include "actors/crawl/watched_storage.hpp"
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/checkpoint.hpp"
-#include "actors/runtime/process.hpp"
 #include "actors/runtime/simulation.hpp"
 #include "actors/runtime/world.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/internet.hpp"
-#include "sim/network/network.hpp"
 #include "sim/nodes/bitcoin_nodes.hpp"
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
-#include "sim/record/watched_network.hpp"
-#include "sim/scenario/storage.hpp"
+#include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
 
@@ -44,11 +37,14 @@ struct crawl_scenario {
   bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
   strategy schedule = strategy::uniform;
   bool deep = false;
-  net::steady_time slack{50'000}; ///< Events due within so much of each other compete.
+  schedule_options order = near_events(); ///< But for the strategy.
   net::steady_time limit =
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
   std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
+
+  /// Events due within 50 us compete, and nobody who is due is passed over for longer.
+  static schedule_options near_events();
 };
 
 /// A scenario with everything at its default: `nodes` honest nodes on loopback-style addresses, no
@@ -80,78 +76,52 @@ struct crawl_verdict {
 class crawl_world {
 public:
   explicit crawl_world(const crawl_scenario& s);
-  ~crawl_world();
 
   /// Starts the crawler. The error is that of its database.
-  tl::expected<void, store::error> start();
+  tl::expected<void, store::error> start() { return crawler_.start(); }
 
   /// Gives the crawler a configuration file, as SIGHUP does.
-  void reload(const std::string& contents);
+  void reload(const std::string& contents) { crawler_.reload(contents); }
 
   /// The crawler's machine is given one more address, and with it a route.
-  void own_address(const net::endpoint& address) { network_.add_address(address); }
+  void own_address(const net::endpoint& address) { crawler_.own_address(address); }
 
   /// One step, event or jump in time; false when nothing will happen any more.
   bool advance() { return simulation_.advance(); }
 
   /// True when the crawler has given its summary, and all is quiet.
-  bool over() const { return program_->summary().has_value() && world_.idle(); }
+  bool over() const { return crawler_.over() && world_.idle(); }
 
   /// Runs to the end, or to the scenario's limit.
   void run();
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
   /// home().idle(). Returns the names of those that could not be brought back.
-  std::vector<std::string> recreate() { return sim::recreate(world_, process_, kinds_); }
+  std::vector<std::string> recreate() { return crawler_.recreate(); }
 
   /// Judges what the database holds now.
   crawl_verdict judge();
 
   world& home() { return world_; }
-  sim::storage& disk() { return storage_; }
+  simulated_crawler& crawler() { return crawler_; }
+  sim::storage& disk() { return crawler_.disk(); }
   internet& outside() { return internet_; }
   const topology& nodes() const { return topology_; }
-  actors::crawl_program& program() { return *program_; }
+  actors::crawl_program& program() { return crawler_.program(); }
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
 
-  /// The clock of everybody but the crawler: nobody sets it.
-  class right_clock final : public net::timers {
-  public:
-    explicit right_clock(world& w) : world_(w) {}
-    net::instant now() const override {
-      const auto steady = world_.now().steady;
-      return {steady, world_.settings().wall + std::chrono::floor<std::chrono::seconds>(steady)};
-    }
-    net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override {
-      return world_.start(delay, who);
-    }
-    void cancel(net::timer_id id) override { world_.cancel(id); }
-
-  private:
-    world& world_;
-  };
-
   crawl_scenario scenario_;
   world world_;
-  right_clock right_clock_{world_};
-  agenda agenda_;
+  simulation simulation_;
   internet internet_;
   topology topology_;
   bitcoin_nodes models_;
   node_host host_;
-  network network_;
-  storage storage_;
-  watched_network watched_network_;
-  watched_storage watched_storage_;
-  process process_;
-  std::unique_ptr<actors::crawl_program> program_;
-  net::owner crawler_;
-  actor_kinds kinds_;
-  simulation simulation_;
+  simulated_crawler crawler_;
 };
 
 /// Runs a scenario from its first step to its verdict.

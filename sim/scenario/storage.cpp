@@ -22,10 +22,12 @@ store::database_options storage::small_database(std::uint64_t endpoints) {
   return o;
 }
 
-storage::storage(options o, net::timers& time, agenda& events, store::completion_sink& sink,
+storage::storage(options o, schedule& events, store::completion_sink& sink,
                  std::unique_ptr<disk> on)
-    : options_(std::move(o)), time_(time), events_(events), sink_(sink), disk_(std::move(on)) {
-  lane_.key = net::keyed_hash(0, "disk", net::as_bytes(options_.path));
+    : options_(std::move(o)), events_(events), sink_(sink), disk_(std::move(on)) {
+  const auto name = options_.host + options_.path;
+  lane_.key = name_from("disk", net::keyed_hash(0, "path", net::as_bytes(name)));
+  events_.label(lane_.key, [&] { return "disk of " + name; });
 }
 
 storage::~storage() {
@@ -52,17 +54,17 @@ void storage::close() {
 }
 
 void storage::crash(const loss_model& loss) {
-  auto left = disk_->after_crash(time_.now().steady, loss);
+  auto left = disk_->after_crash(events_.now().steady, loss);
   // The dying database may still try to write.
   disk_->freeze();
   close();
   disk_ = std::move(left);
-  disk_->begin(time_.now().steady);
+  disk_->begin(events_.now().steady);
   pending_.clear();
 }
 
 void storage::begin() {
-  const auto now = time_.now().steady;
+  const auto now = events_.now().steady;
   disk_->forget(now);
   disk_->begin(now);
   disk_->spend(options_.request_cost);

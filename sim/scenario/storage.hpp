@@ -8,8 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/disk/memory_env.hpp"
 #include "store/database.hpp"
@@ -24,14 +23,15 @@ namespace seedwalk::sim {
 /// them is over, so the rest of the program runs on while a batch is being written, and a crash can
 /// land inside it.
 ///
-/// Ownership: has the disk. What is passed by reference outlives it; so does it the agenda's
-/// events, which it takes care of by living as long as the agenda: a crash ends the database in it
-/// and not the door itself.
+/// Ownership: has the disk. What is passed by reference outlives it; so does it the schedule's
+/// events, which it takes care of by living as long as the schedule: a crash ends the database in
+/// it and not the door itself.
 ///
 /// Threads: that of the world.
 class storage final : public store::storage, private event_source {
 public:
   struct options {
+    std::string host; ///< Whose disk it is: names its events, where there are several.
     std::string path = "/db";
     store::database_options database;     ///< `env` and `settle` are set by the door.
     net::steady_time request_cost{5'000}; ///< Of any request, besides the disk's calls.
@@ -42,8 +42,7 @@ public:
   /// once its endpoints are visited again, none all the time.
   static store::database_options small_database(std::uint64_t endpoints = 0);
 
-  storage(options o, net::timers& time, agenda& events, store::completion_sink& sink,
-          std::unique_ptr<disk> on);
+  storage(options o, schedule& events, store::completion_sink& sink, std::unique_ptr<disk> on);
   ~storage() override;
   storage(const storage&) = delete;
   storage& operator=(const storage&) = delete;
@@ -81,13 +80,12 @@ private:
   void finish(net::owner who, store::completion what);
 
   options options_;
-  net::timers& time_;
-  agenda& events_;
+  schedule& events_;
   store::completion_sink& sink_;
   std::unique_ptr<disk> disk_;
   std::unique_ptr<memory_env> env_;
   std::unique_ptr<store::database> database_;
-  agenda::lane lane_;
+  schedule::lane lane_;
   std::uint64_t last_id_ = 0;
   std::deque<pending> pending_;
   std::function<bool(const store::query&)> fails_;

@@ -25,7 +25,7 @@ struct asked_world {
   }
 
   net::owner spawn(pool_probe::environment& heard, const char* name) {
-    return net::spawn<pool_probe>(w.home, heard, name);
+    return net::spawn<pool_probe>(w.inside, heard, name);
   }
 
   bool run_until_held() {
@@ -54,7 +54,7 @@ struct asked_world {
   /// Broadcasts; what the manager says when all have answered.
   actors::broadcast_done broadcast(pool_probe::environment& heard, actors::broadcast what) {
     heard.broadcast.reset();
-    w.home.send(manager, std::move(what));
+    w.inside.send(manager, std::move(what));
     w.driver.run([&] { return heard.broadcast.has_value(); }, w.home.now().steady + seconds{60});
     return heard.broadcast.value_or(actors::broadcast_done{});
   }
@@ -70,9 +70,9 @@ TEST(subscriber, a_slow_one_is_cut_off_and_told_so_and_others_hear_everything) {
   pool_probe::environment quick;
   asked_world a(pool_recipe());
   const auto slow_one = a.spawn(slow, "slow");
-  a.w.home.send(a.manager, actors::subscribe{slow_one, credit});
+  a.w.inside.send(a.manager, actors::subscribe{slow_one, credit});
   const auto quick_one = a.spawn(quick, "quick");
-  a.w.home.send(a.manager, actors::subscribe{quick_one, actors::subscribe::max_credit});
+  a.w.inside.send(a.manager, actors::subscribe{quick_one, actors::subscribe::max_credit});
   ASSERT_TRUE(a.run_until_held());
   ASSERT_EQ(slow.events.size(), credit);
   EXPECT_TRUE(std::holds_alternative<subscription_ended>(slow.events.back()));
@@ -86,9 +86,9 @@ TEST(subscriber, a_slow_one_is_cut_off_and_told_so_and_others_hear_everything) {
   EXPECT_TRUE(a.w.home.violations().empty()) << a.w.home.violations().front();
 
   // Asking again is all that it takes to hear again.
-  a.w.home.send(a.manager, actors::subscribe{slow_one, credit});
-  a.w.home.send(a.w.crawler.pool()->entries().begin()->second.connection,
-                actors::disconnect_peer{net::outcome::cancelled});
+  a.w.inside.send(a.manager, actors::subscribe{slow_one, credit});
+  a.w.inside.send(a.w.crawler.pool()->entries().begin()->second.connection,
+                  actors::disconnect_peer{net::outcome::cancelled});
   a.pass(seconds{1});
   EXPECT_GT(slow.events.size(), credit);
 }
@@ -97,8 +97,8 @@ TEST(subscriber, who_unsubscribes_hears_no_more) {
   pool_probe::environment heard;
   asked_world a(pool_recipe());
   const auto listener = a.spawn(heard, "listener");
-  a.w.home.send(a.manager, actors::subscribe{listener, 1'000});
-  a.w.home.send(a.manager, actors::unsubscribe{listener});
+  a.w.inside.send(a.manager, actors::subscribe{listener, 1'000});
+  a.w.inside.send(a.manager, actors::unsubscribe{listener});
   ASSERT_TRUE(a.run_until_held());
   EXPECT_TRUE(heard.events.empty());
 }
@@ -137,7 +137,7 @@ TEST(broadcast, those_that_could_not_be_sent_to_are_named) {
     if (leaving.size() == 3)
       break;
     leaving.insert(key);
-    a.w.home.send(entry.connection, actors::disconnect_peer{net::outcome::cancelled});
+    a.w.inside.send(entry.connection, actors::disconnect_peer{net::outcome::cancelled});
   }
   actors::broadcast ping;
   ping.from = asker;
@@ -272,7 +272,7 @@ TEST(pool, its_snapshot_agrees_with_itself_and_with_what_happened) {
   const auto asker = a.spawn(heard, "asker");
   ASSERT_TRUE(a.run_until_held());
   a.pass(seconds{300});
-  a.w.home.send(a.manager, actors::ask_snapshot{asker, 3});
+  a.w.inside.send(a.manager, actors::ask_snapshot{asker, 3});
   a.w.driver.run([&] { return heard.snapshot.has_value(); }, a.w.home.now().steady + seconds{10});
   ASSERT_TRUE(heard.snapshot);
   const auto& s = *heard.snapshot;

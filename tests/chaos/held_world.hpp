@@ -7,19 +7,12 @@ namespace seedwalk::test {
 /// A world with one crawler and honest nodes.
 struct held_world {
   held_world(std::uint64_t seed, std::uint32_t node_count, const actors::crawl_recipe& recipe)
-      : home({seed, sim::strategy::uniform, false, std::chrono::seconds{1'767'225'600}}),
-        events(seed, net::steady_time{50'000}), where(options(seed), events, home),
+      : home(pool_options(seed)), driver(home), where({}, home.events()),
         nodes(topology(seed, node_count)), models(nodes), hosts(where, nodes, models),
-        crawler(home, events, where, "crawler", host_address(1), with_seeds(recipe), seed),
-        oracle(crawler), process(home), driver({}, home, events) {
-    home.listen(&oracle);
+        crawler(home, where, "", host_address(1), with_seeds(recipe), seed), oracle(crawler) {
+    home.listen(oracle);
   }
 
-  static sim::internet_options options(std::uint64_t seed) {
-    sim::internet_options o;
-    o.streams.seed = seed;
-    return o;
-  }
   static sim::topology_options topology(std::uint64_t seed, std::uint32_t count) {
     sim::topology_options o;
     o.seed = seed;
@@ -33,15 +26,14 @@ struct held_world {
   }
 
   sim::world home;
-  sim::agenda events;
+  sim::simulation driver;
   sim::internet where;
   sim::topology nodes;
   sim::bitcoin_nodes models;
   sim::node_host hosts;
-  crawler_host crawler;
+  pool_crawler crawler;
+  sim::process& inside = crawler.inside();
   pool_oracle oracle;
-  sim::process process;
-  sim::simulation driver;
 };
 
 } // namespace seedwalk::test

@@ -17,16 +17,16 @@ constexpr auto rest = static_cast<std::size_t>(dial_class::rest);
 /// A connection manager among `count` honest nodes; a script tells it who is due.
 struct managed_world {
   explicit managed_world(actors::crawl_recipe recipe)
-      : w(4, count, recipe), writer{w.home, w.home, {}, {}, {}} {}
+      : w(4, count, recipe), writer{w.inside, w.inside, {}, {}, {}} {}
 
   void start() {
-    writer.manager = w.home.next_owner();
+    writer.manager = w.inside.next_owner();
     actors::connection_manager::state managing;
-    managing.db_writer = net::spawn<scripted_writer>(w.home, writer, "writer");
+    managing.db_writer = net::spawn<scripted_writer>(w.inside, writer, "writer");
     managing.crawler = managing.db_writer;
-    net::spawn_as<actors::connection_manager>(w.home, w.crawler.program().env(), writer.manager,
+    net::spawn_as<actors::connection_manager>(w.inside, w.crawler.program().env(), writer.manager,
                                               "manager", std::move(managing));
-    w.home.send(writer.manager, actors::begin_crawl{});
+    w.inside.send(writer.manager, actors::begin_crawl{});
   }
 
   void pass(seconds time) {
@@ -73,7 +73,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
     return store::due_answer{};
   };
   m.pass(seconds{1});
-  m.w.home.send(m.writer.manager, actors::claims_added{1});
+  m.w.inside.send(m.writer.manager, actors::claims_added{1});
   ASSERT_TRUE(m.w.driver.run([&] { return asked.size() == 1; }, seconds{10}));
   EXPECT_GT(asked[0].limit[fresh], 0u);
   ASSERT_EQ(asked[0].limit[rest], 0u) << "whoever waits keeps the slots busy";

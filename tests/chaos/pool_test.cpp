@@ -95,33 +95,30 @@ struct coverage {
 /// Runs one seed; what was broken.
 std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
   const drawn_world drawn{seed};
-  sim::world home({seed, sim::strategy::uniform, false, seconds{1'767'225'600}});
-  sim::agenda events(seed, net::steady_time{50'000});
-  sim::internet_options net_options;
-  net_options.streams.seed = seed;
-  sim::internet where(net_options, events, home);
+  sim::world home(pool_options(seed));
+  sim::simulation driver(home);
+  sim::internet where({}, home.events());
   where.set_faults(drawn.faults);
   const sim::topology nodes(drawn.nodes);
   sim::bitcoin_nodes models(nodes);
   sim::node_host hosts(where, nodes, models);
-  crawler_host crawler(home, events, where, "crawler", host_address(1), drawn.recipe, seed);
+  pool_crawler crawler(home, where, "", host_address(1), drawn.recipe, seed);
   std::vector<std::unique_ptr<inbound_storm>> storms;
   for (std::uint8_t i = 0; i != 3; ++i)
     storms.push_back(
         std::make_unique<inbound_storm>(where, host_address(static_cast<std::uint8_t>(10 + i)),
                                         drawn.recipe.config.peers.listen[0], seed));
-  sim::process process(home);
-  sim::simulation driver({}, home, events);
+  auto& inside = crawler.inside();
   pool_oracle oracle(crawler);
   std::set<net::endpoint> known;
   for (const auto& node : nodes.nodes())
     known.insert(node.at);
   oracle.allow(known);
-  home.listen(&oracle);
+  home.listen(oracle);
   crawler.start();
   pool_probe::environment heard;
-  const auto subscriber = net::spawn<pool_probe>(home, heard, "subscriber");
-  home.send(crawler.manager(), actors::subscribe{subscriber, actors::subscribe::max_credit});
+  const auto subscriber = net::spawn<pool_probe>(inside, heard, "subscriber");
+  inside.send(crawler.manager(), actors::subscribe{subscriber, actors::subscribe::max_credit});
 
   net::random_stream draw{seed, "storm times"};
   std::vector<net::steady_time> dials;
@@ -142,15 +139,15 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
     while (dialled != dials.size() && dials[dialled] <= home.now().steady)
       storms[dialled++ % storms.size()]->dial();
     if (!stopped && home.now().steady >= drawn.ends) {
-      home.send(crawler.manager(), actors::ask_snapshot{subscriber, 0});
+      inside.send(crawler.manager(), actors::ask_snapshot{subscriber, 0});
       crawler.stop();
       stopped = true;
     }
   }
   oracle.expect(crawler.over(), "the crawl does not end");
   // Nothing of it is left: what still happens is the others' doing.
-  driver.settle();
-  oracle.expect(home.actors() == 1, fmt::format("{} actors are left", home.actors() - 1));
+  driver.quiesce();
+  oracle.expect(inside.actors() == 1, fmt::format("{} actors are left", inside.actors() - 1));
   oracle.expect(!home.next_timer(), "a timer is left");
   for (auto& storm : storms) {
     storm->act();
@@ -209,13 +206,10 @@ TEST(pool, keeps_its_promises_at_every_step_whatever_happens) {
 TEST(pool, two_crawlers_that_dial_each_other_settle_on_one_connection) {
   std::uint64_t crossed = 0;
   for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
-    sim::world home({seed, sim::strategy::uniform, false, seconds{1'767'225'600}});
-    sim::agenda events(seed, net::steady_time{50'000});
-    sim::internet_options net_options;
-    net_options.streams.seed = seed;
-    sim::internet where(net_options, events, home);
-    std::vector<std::unique_ptr<crawler_host>> crawlers;
-    sim::process process(home);
+    sim::world home(pool_options(seed));
+    sim::simulation driver(home);
+    sim::internet where({}, home.events());
+    std::vector<std::unique_ptr<pool_crawler>> crawlers;
     for (std::uint8_t i = 0; i != 2; ++i) {
       auto recipe = pool_recipe();
       auto mine = host_address(static_cast<std::uint8_t>(1 + i));
@@ -226,12 +220,11 @@ TEST(pool, two_crawlers_that_dial_each_other_settle_on_one_connection) {
       recipe.config.start.fixed = true;
       recipe.config.run.hold = 1;
       recipe.config.restarts.first_delay = milliseconds{20};
-      crawlers.push_back(std::make_unique<crawler_host>(home, events, where, i == 0 ? "a" : "b",
-                                                        mine, recipe, seed * 2 + i));
+      crawlers.push_back(std::make_unique<pool_crawler>(home, where, i == 0 ? "a" : "b", mine,
+                                                        recipe, seed * 2 + i));
     }
     for (auto& c : crawlers)
       c->start();
-    sim::simulation driver({}, home, events);
     driver.run([] { return false; }, seconds{40});
     std::multiset<net::direction> ways;
     for (auto& c : crawlers) {

@@ -11,9 +11,8 @@
 
 #include "actors/crawl/crawl_program.hpp"
 #include "actors/crawl/dial_schedule.hpp"
+#include "actors/crawl/peer_messages.hpp"
 #include "actors/crawl/peer_pool.hpp"
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/process.hpp"
 #include "actors/runtime/simulation.hpp"
 #include "actors/runtime/world.hpp"
 #include "net/base/random.hpp"
@@ -23,97 +22,84 @@
 #include "sim/nodes/bitcoin_nodes.hpp"
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
-#include "sim/scenario/storage.hpp"
+#include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/simulated_crawler.hpp"
 #include "tests/chaos/event_referee.hpp"
 #include "tests/chaos/pool_probe.hpp"
 #include "tests/chaos/spying_network.hpp"
 
 namespace seedwalk::test {
 
-/// One crawler of a world: its host, its disk, its program, and a look at its pool.
-class crawler_host {
+/// A simulated crawler, a spy at its network door, and a look at its pool.
+class pool_crawler final : public sim::simulated_crawler {
 public:
-  crawler_host(sim::world& home, sim::agenda& events, sim::internet& where, std::string name,
+  pool_crawler(sim::world& home, sim::internet& where, std::string name,
                const net::endpoint& address, actors::crawl_recipe recipe, std::uint64_t seed)
-      : home_(home), name_(std::move(name)), network_(where, home, {{address}}), door_(network_),
-        storage_(disk_of(recipe, seed), home, events, home,
-                 std::make_unique<sim::disk>(quiet_disk(seed))),
-        program_(std::make_unique<actors::crawl_program>(
-            actors::crawl_doors{home, door_, storage_, home}, std::move(recipe), seed, "test",
-            nullptr)) {
-    program_->env().pool_opened = [this](const auto& pool, const auto& dials) {
-      pool_ = &pool;
-      dials_ = &dials;
-    };
-  }
+      : pool_crawler(home, where, std::make_unique<view>(),
+                     options_of(std::move(name), address, std::move(recipe), seed)) {}
 
   void start() {
-    if (!storage_.open())
+    if (!simulated_crawler::start())
       throw std::runtime_error("the simulated database does not open");
-    self_ = program_->start(name_);
   }
 
-  void stop() { home_.deliver(self_, net::control_completion{net::stop_requested{}}); }
-
-  bool over() const { return program_->summary().has_value(); }
-  const std::string& name() const { return name_; }
-  net::owner self() const { return self_; }
-  spying_network& door() { return door_; }
-  sim::storage& disk() { return storage_; }
-
+  spying_network& door() { return *view_->spy; }
   /// The connection manager, which is spawned in the crawler's first step.
-  net::owner manager() const {
-    for (auto id = self_.id; id != self_.id + 16; ++id)
-      if (home_.name_of({id}) == name_ + "/manager")
-        return {id};
-    return net::nobody;
-  }
-  actors::crawl_program& program() { return *program_; }
-  const actors::crawl_summary& summary() const { return *program_->summary(); }
-
+  net::owner manager() const { return actor("manager"); }
   /// Null once the crawl is over.
-  const actors::peer_pool* pool() const { return over() ? nullptr : pool_; }
-  const actors::dial_schedule* dials() const { return dials_; }
+  const actors::peer_pool* pool() const { return over() ? nullptr : view_->pool; }
+  const actors::dial_schedule* dials() const { return view_->dials; }
 
 private:
-  static sim::storage::options disk_of(const actors::crawl_recipe& recipe, std::uint64_t seed) {
-    sim::storage::options o;
-    o.database = sim::storage::small_database();
-    o.database.schedule = recipe.config.schedule;
-    o.database.chain = recipe.config.network.name;
-    o.database.seed = seed;
+  struct view {
+    spying_network* spy = nullptr;
+    const actors::peer_pool* pool = nullptr;
+    const actors::dial_schedule* dials = nullptr;
+  };
+
+  pool_crawler(sim::world& home, sim::internet& where, std::unique_ptr<view> sees, options o)
+      : simulated_crawler(home, where, seen_by(*sees, std::move(o))), view_(std::move(sees)) {}
+
+  static options options_of(std::string name, const net::endpoint& address,
+                            actors::crawl_recipe recipe, std::uint64_t seed) {
+    options o;
+    o.name = std::move(name);
+    o.addresses = {address};
+    o.recipe = std::move(recipe);
+    o.seed = seed;
+    o.drive.journal = false;
+    o.build = "test";
     return o;
   }
-  static sim::disk::options quiet_disk(std::uint64_t seed) {
-    sim::disk::options o;
-    o.journal = false;
-    o.seed = seed;
+  static options seen_by(view& sees, options o) {
+    o.network_between = [&sees](net::network& inner) {
+      auto spy = std::make_unique<spying_network>(inner);
+      sees.spy = spy.get();
+      return spy;
+    };
+    o.on_program = [&sees](actors::crawl_program& program) {
+      program.env().pool_opened = [&sees](const auto& pool, const auto& dials) {
+        sees.pool = &pool;
+        sees.dials = &dials;
+      };
+    };
     return o;
   }
 
-  sim::world& home_;
-  std::string name_;
-  sim::network network_;
-  spying_network door_;
-  sim::storage storage_;
-  std::unique_ptr<actors::crawl_program> program_;
-  net::owner self_;
-  const actors::peer_pool* pool_ = nullptr;
-  const actors::dial_schedule* dials_ = nullptr;
+  std::unique_ptr<view> view_;
 };
 
 /// Checks after each step of a crawler what its pool promises, and at the end that nothing is left.
 class pool_oracle final : public sim::world_listener {
 public:
-  explicit pool_oracle(crawler_host& of) : of_(of) {}
+  explicit pool_oracle(pool_crawler& of) : of_(of) {}
 
-  void on_advance(std::uint64_t, net::instant) override {}
-  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
-  void on_step(std::uint64_t, const sim::chain&, std::string_view actor,
-               std::string_view message) override {
-    if (actor.find("/peer/") != std::string_view::npos)
-      visits_.emplace(actor);
-    if (message.find("peer_outcome") != std::string_view::npos)
+  void before_step(const sim::step_view& step) override {
+    if (&step.in != &of_.inside())
+      return;
+    if (step.actor.find("/peer/") != std::string_view::npos)
+      visits_.emplace(step.actor);
+    if (step.message_as<actors::peer_outcome>() != nullptr)
       ++outcomes_;
   }
 
@@ -166,7 +152,7 @@ public:
   std::size_t visits() const { return visits_.size(); }
 
 private:
-  crawler_host& of_;
+  pool_crawler& of_;
   std::set<net::endpoint> dialled_;
   std::set<std::string, std::less<>> visits_;
   std::set<net::owner> live_;  ///< Whose connections were live when it last looked,
@@ -248,6 +234,16 @@ private:
   std::set<net::connection_id> open_;
   sim::network network_;
 };
+
+/// A world in which events due within 50 us of each other compete.
+inline sim::world::options pool_options(std::uint64_t seed) {
+  sim::world::options o;
+  o.seed = seed;
+  o.schedule = sim::strategy::uniform;
+  o.wall = std::chrono::seconds{1'767'225'600};
+  o.order = sim::crawl_scenario::near_events();
+  return o;
+}
 
 inline actors::crawl_recipe pool_recipe() {
   actors::crawl_recipe recipe;

@@ -28,11 +28,11 @@ sim::fault_rule rare_resets() {
 /// and others who dial it now and then.
 template <counting When>
 std::uint32_t most_connections(std::uint64_t seed) {
-  sim::world home({seed, sim::strategy::uniform, false, std::chrono::seconds{1'767'225'600}});
-  sim::agenda events(seed, net::steady_time{50'000});
+  sim::world home(pool_options(seed));
+  sim::simulation driver(home);
+  sim::process process(home);
   sim::internet_options options;
-  options.streams.seed = seed;
-  sim::internet where(options, events, home);
+  sim::internet where(options, home.events());
   where.set_faults({rare_resets()});
   sim::topology_options few;
   few.seed = seed;
@@ -43,18 +43,16 @@ std::uint32_t most_connections(std::uint64_t seed) {
   sim::node_host hosts(where, nodes, models);
   auto listens = host_address(1);
   listens.port = 18'444;
-  sim::network door(where, home, {{listens}});
+  sim::network door(where, process, {{listens}});
   std::uint32_t most = 0;
   using pool = small_pool<When>;
   auto first = few.first;
   typename pool::environment env{
-      door, home, home, listens, first, room, [&most](std::uint32_t open) {
+      door, process, process, listens, first, room, [&most](std::uint32_t open) {
         most = std::max(most, open);
       }};
   inbound_storm storm(where, host_address(10), listens, seed);
-  sim::process process(home);
-  net::spawn<pool>(home, env, "pool");
-  sim::simulation driver({}, home, events);
+  net::spawn<pool>(process, env, "pool");
   net::random_stream draw{seed, "race"};
   net::steady_time next = milliseconds{draw.between(1'000, 5'000)};
   const auto end = milliseconds{8'000};

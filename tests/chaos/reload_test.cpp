@@ -52,7 +52,7 @@ struct reloaded_world {
   reloaded_world(std::uint64_t seed, std::uint32_t count)
       : connections(count), w(seed, count, recipe(count)) {
     w.crawler.start();
-    asker = net::spawn<pool_probe>(w.home, asked, "asker");
+    asker = net::spawn<pool_probe>(w.inside, asked, "asker");
   }
 
   static actors::crawl_recipe recipe(std::uint32_t count) {
@@ -80,7 +80,7 @@ struct reloaded_world {
 
   actors::command_done reload(const std::string& contents) {
     asked.done.clear();
-    w.home.send(w.crawler.self(), actors::reload_settings{asker, 1, "test.toml", contents});
+    w.inside.send(w.crawler.self(), actors::reload_settings{asker, 1, "test.toml", contents});
     w.driver.run([&] { return !asked.done.empty(); }, w.home.now().steady + seconds{60});
     return asked.done.empty() ? actors::command_done{0, "no answer", 0} : asked.done.front();
   }
@@ -164,7 +164,7 @@ TEST(reload, fewer_slots_end_no_connection_and_are_kept_to_from_then_on) {
   std::uint32_t left = connections;
   while (left != 0) {
     const auto& [key, entry] = *r.w.crawler.pool()->entries().begin();
-    r.w.home.send(r.w.crawler.manager(), actors::drop_peer{r.asker, 1, key});
+    r.w.inside.send(r.w.crawler.manager(), actors::drop_peer{r.asker, 1, key});
     r.pass(seconds{5});
     --left;
     EXPECT_LE(r.w.crawler.pool()->live(), std::max(left, fewer));

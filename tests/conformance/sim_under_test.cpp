@@ -1,10 +1,9 @@
 #include <memory>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"
 #include "tests/conformance/network_under_test.hpp"
+#include "tests/sim/network/sim_bench.hpp"
 
 /// The simulated door, as it is and at its worst: every segment cut, small windows, and near events
 /// in a drawn order.
@@ -13,13 +12,6 @@ namespace seedwalk::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct hand_clock final : net::timers {
-  net::instant now() const override { return at; }
-  net::timer_id start(std::chrono::nanoseconds, net::owner) override { return {}; }
-  void cancel(net::timer_id) override {}
-  net::instant at;
-};
 
 sim::internet_options calm() {
   sim::internet_options o;
@@ -30,7 +22,6 @@ sim::internet_options calm() {
 
 sim::internet_options rough() {
   auto o = calm();
-  o.streams.seed = 2;
   o.streams.link = sim::latency::uniform(0ns, 20ms);
   o.streams.jitter = sim::latency::exponential(0ns, 5ms);
   o.streams.window_bytes = 50'000;
@@ -41,24 +32,24 @@ sim::internet_options rough() {
 
 class sim_under_test final : public network_under_test {
 public:
-  sim_under_test(net::completion_sink& sink, const sim::internet_options& o, net::steady_time slack)
-      : events_(o.streams.seed, slack), where_(o, events_, clock_), door_(where_, sink) {}
+  sim_under_test(net::completion_sink& sink, const sim::internet_options& o, std::uint64_t seed)
+      : events_(seed), where_(o, events_), door_(where_, sink) {}
 
   net::network& door() override { return door_; }
 
   bool run_until(const std::function<bool()>& done) override {
-    const auto deadline = clock_.at.steady + 30s;
+    const auto deadline = events_.now().steady + 30s;
     while (!done())
-      if (!advance(deadline))
+      if (!events_.advance(deadline))
         return false;
     return true;
   }
 
   void settle() override {
-    const auto end = clock_.at.steady + 1s;
-    while (advance(end))
-      ;
-    clock_.at.steady = end;
+    const auto end = events_.now().steady + 1s;
+    while (events_.advance(end)) {
+    }
+    events_.move(end);
   }
 
   net::address any_port() override { return net::ipv4_endpoint(0x7f000001, 0); }
@@ -73,30 +64,18 @@ public:
   void leave_dead_socket(const std::string&) override {}
 
 private:
-  bool advance(net::steady_time end) {
-    if (events_.run_one(clock_.at.steady))
-      return true;
-    const auto next = events_.next_due();
-    if (!next || *next > end)
-      return false;
-    clock_.at.steady = *next;
-    return true;
-  }
-
-  hand_clock clock_;
-  sim::agenda events_;
+  sim::testing::hand_driven events_;
   sim::internet where_;
   sim::network door_;
 };
 
-const bool added =
-    add_implementation({"sim",
-                        [](net::completion_sink& sink) {
-                          return std::make_unique<sim_under_test>(sink, calm(), 0ns);
-                        }}) &&
-    add_implementation({"sim_rough", [](net::completion_sink& sink) {
-                          return std::make_unique<sim_under_test>(sink, rough(), 0ns);
-                        }});
+const bool added = add_implementation({"sim",
+                                       [](net::completion_sink& sink) {
+                                         return std::make_unique<sim_under_test>(sink, calm(), 1);
+                                       }}) &&
+                   add_implementation({"sim_rough", [](net::completion_sink& sink) {
+                                         return std::make_unique<sim_under_test>(sink, rough(), 2);
+                                       }});
 
 } // namespace
 

@@ -3,8 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <sys/resource.h>
 
 #include "actors/crawl/crawl_program.hpp"
@@ -94,18 +92,16 @@ class live_pool::impl {
 public:
   impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
       : live_(1, std::move(db), false),
-        program_({world_, live_.network, live_.storage, world_}, recipe, 1, "bench", nullptr) {
-    world_.attach(config_);
-    system_.emplace(config_);
+        program_({home_, live_.network, live_.storage, home_}, recipe, 1, "bench", nullptr) {
     const auto crawler = program_.start();
     for (auto id = crawler.id; manager_ == net::nobody && id != crawler.id + 8; ++id)
-      if (world_.name_of({id}).ends_with("/manager"))
+      if (home_.name_of({id}).ends_with("/manager"))
         manager_ = {id};
-    probe_ = net::spawn<probe>(world_, heard_, "probe");
+    probe_ = net::spawn<probe>(home_, heard_, "probe");
   }
 
   ~impl() {
-    world_.kill();
+    home_.kill();
     live_.disk.stop(store::leveldb_storage::ending::fast);
   }
 
@@ -113,7 +109,7 @@ public:
     const stopwatch time;
     constexpr auto phase = static_cast<std::size_t>(actors::pool_phase::connected);
     while (time.elapsed().wall_s < patience_s) {
-      world_.send(manager_, actors::ask_snapshot{probe_, 0});
+      home_.send(manager_, actors::ask_snapshot{probe_, 0});
       const auto snapshot = hear(heard_.snapshot);
       if (snapshot.by_phase.at(phase) >= count)
         return true;
@@ -141,7 +137,7 @@ public:
     actors::broadcast to_all;
     to_all.from = probe_;
     to_all.message = message;
-    world_.send(manager_, std::move(to_all));
+    home_.send(manager_, std::move(to_all));
     return hear(heard_.broadcast);
   }
 
@@ -155,10 +151,9 @@ private:
 
   tools::live_world live_;
   sim::world& world_ = live_.world;
+  sim::process& home_ = live_.process;
   actors::crawl_program program_;
   answers heard_;
-  caf::actor_system_config config_;
-  std::optional<caf::actor_system> system_;
   net::owner manager_;
   net::owner probe_;
 };

@@ -25,7 +25,7 @@ caf::behavior player(caf::event_based_actor* self) {
 double ping_pong() {
   constexpr int pairs = 50;
   constexpr int rallies = 10'000;
-  sim::world home({1, sim::strategy::uniform, false, {}});
+  sim::world home({});
   sim::process inside(home);
   for (int n = 0; n != pairs; ++n) {
     const auto one = inside.system().spawn(player);

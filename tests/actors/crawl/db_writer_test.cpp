@@ -74,23 +74,24 @@ private:
 class writer_under_test {
 public:
   explicit writer_under_test(std::uint32_t batch_operations)
-      : network_(io_, home_), log_(home_, home_, log_level::error),
-        settings_(settings_with(batch_operations)),
-        inside_(home_), env_{home_, network_, disk, home_, log_, settings_, {}, 1, {}, {}, {}} {
-    sender_ = net::spawn<listener>(home_, out, "sender");
+      : network_(io_, inside_), log_(inside_, inside_, log_level::error),
+        settings_(settings_with(batch_operations)), env_{inside_, network_,  disk, inside_,
+                                                         log_,    settings_, {},   1,
+                                                         {},      {},        {}} {
+    sender_ = net::spawn<listener>(inside_, out, "sender");
     db_writer::state state;
     state.manager = state.crawler = sender_;
-    writer_ = net::spawn<db_writer>(home_, env_, "writer", std::move(state));
+    writer_ = net::spawn<db_writer>(inside_, env_, "writer", std::move(state));
   }
 
   void save(std::uint64_t token, std::size_t operations) {
     save_operations m{sender_, token, {}};
     m.operations.resize(operations, store::forget_peer{});
-    home_.send(writer_, std::move(m));
+    inside_.send(writer_, std::move(m));
     settle();
   }
   void ask() {
-    home_.send(writer_, storage_question{sender_, 1, store::stats_query{}});
+    inside_.send(writer_, storage_question{sender_, 1, store::stats_query{}});
     settle();
   }
   /// The disk answers the oldest call.
@@ -99,15 +100,15 @@ public:
     disk.calls.erase(disk.calls.begin());
     const store::error problem{why, why == store::error_code::none ? "" : "as the test wants it"};
     if (!call.batch) {
-      home_.deliver(call.who,
-                    store::completion{store::answered{call.id, {}, store::stats_answer{}}});
+      inside_.deliver(call.who,
+                      store::completion{store::answered{call.id, {}, store::stats_answer{}}});
     } else {
       store::written done{call.id, problem, {}, {}};
       if (why == store::error_code::none)
         done.result.results.resize(call.batch->operations.size());
       else
         done.refused = std::move(*call.batch);
-      home_.deliver(call.who, store::completion{std::move(done)});
+      inside_.deliver(call.who, store::completion{std::move(done)});
     }
     settle();
   }
@@ -136,10 +137,10 @@ private:
 
   boost::asio::io_context io_;
   sim::world home_{{}};
+  sim::process inside_{home_};
   testing::memory_network network_;
   log log_;
   settings_box settings_;
-  sim::process inside_;
   environment env_;
   net::owner sender_;
   net::owner writer_;

@@ -37,9 +37,7 @@ caf::behavior pong(caf::event_based_actor* self) {
 
 class quiet_listener final : public world_listener {
 public:
-  void on_advance(std::uint64_t, net::instant) override {}
-  void on_completion(std::uint64_t, net::owner, std::uint8_t, net::byte_view) override {}
-  void on_step(std::uint64_t, const chain&, std::string_view, std::string_view) override {}
+  void on_step(const step_view&) override {}
 };
 
 TEST(figures, DISABLED_ping_pong_steps_per_second) {
@@ -48,7 +46,7 @@ TEST(figures, DISABLED_ping_pong_steps_per_second) {
       world home(options(1, how));
       quiet_listener listener;
       if (listens)
-        home.listen(&listener);
+        home.listen(listener);
       process inside(home);
       for (int pair = 0; pair != 50; ++pair) {
         const auto a = inside.system().spawn(pong);
@@ -95,7 +93,7 @@ TEST(figures, DISABLED_kill) {
     walkers w(options(static_cast<std::uint64_t>(i)), 115);
     w.introduce();
     w.advance(2'000);
-    alive += static_cast<double>(w.home.actors());
+    alive += static_cast<double>(w.inside.actors());
     const stopwatch watch;
     w.home.kill();
     kills += watch.us();
@@ -106,15 +104,15 @@ TEST(figures, DISABLED_kill) {
 TEST(figures, DISABLED_capture_and_restore) {
   walkers w(options(1), 10'000);
   for (const auto one : w.all)
-    w.home.send(one, meet{{w.all[0], w.all[1]}, {}});
+    w.inside.send(one, meet{{w.all[0], w.all[1]}, {}});
   ASSERT_TRUE(w.drive.quiesce());
   actor_kinds kinds;
   kinds.add<walker>(w.env);
   const stopwatch capturing;
-  const auto captured = w.home.capture();
+  const auto captured = w.inside.capture();
   const auto capture_us = capturing.us();
   const stopwatch whole;
-  ASSERT_TRUE(recreate(w.home, w.inside, kinds).empty());
+  ASSERT_TRUE(recreate(w.inside, kinds).empty());
   std::printf("%zu actors: capture %.1f ms; capture, kill and restore %.1f ms\n", captured.size(),
               capture_us / 1'000, whole.us() / 1'000);
 }

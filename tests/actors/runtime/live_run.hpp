@@ -6,9 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-
 #include "actors/crawl/watched_storage.hpp"
 #include "actors/runtime/live_driver.hpp"
 #include "net/asio/asio_network.hpp"
@@ -26,20 +23,19 @@ struct live_run {
   boost::asio::io_context io{1};
   sim::real_clock clock;
   sim::world home;
-  sim::live_driver driver{home, io, clock};
+  sim::process inside{home};
+  sim::live_driver driver{inside, io, clock};
   std::unique_ptr<net::network> network;
   memory_storage storage{driver};
-  sim::watched_network watched_network{home, *network};
-  sim::watched_storage watched_storage{home, storage};
-  echo::program program{home, home, watched_network, watched_storage};
-  echo::watcher::environment watching{home};
-  caf::actor_system_config config;
+  sim::watched_network watched_network{inside, *network};
+  sim::watched_storage watched_storage{inside, storage};
+  echo::program program{inside, inside, watched_network, watched_storage};
+  echo::watcher::environment watching{inside};
   std::unique_ptr<sim::recording_writer> recording;
 
   explicit live_run(std::uint64_t seed = 1, over where = over::memory)
       : home(options_for(seed, clock)), network(open(where)) {
     program.seed = seed;
-    home.attach(config);
   }
 
   std::unique_ptr<net::network> open(over where) {
@@ -66,26 +62,26 @@ struct live_run {
     if (!made)
       throw std::runtime_error(made.error());
     recording = std::move(*made);
-    home.listen(recording.get());
+    home.listen(*recording);
   }
 
   /// Runs until every client is done; `during` sees the server's number before the run begins,
   /// `after` is called before the actors are killed.
   void run(const std::function<void(net::owner)>& during = {},
            const std::function<void()>& after = {}) {
-    caf::actor_system system{config};
     const auto server = echo::spawn_all(program, watching);
     if (during)
       during(server);
     driver.run([this] { return program.finished == program.config.clients; });
-    home.listen(nullptr);
-    if (recording)
+    if (recording) {
+      home.ignore(*recording);
       recording->finish(home.steps(), home.hash(), "done");
+    }
     steps = home.steps();
     hash = home.hash();
     if (after)
       after();
-    home.kill();
+    inside.kill();
   }
 
   std::uint64_t steps = 0;

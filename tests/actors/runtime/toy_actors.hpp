@@ -10,7 +10,6 @@
 
 #include <caf/all.hpp>
 
-#include "actors/runtime/agenda.hpp"
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/process.hpp"
 #include "actors/runtime/simulation.hpp"
@@ -146,16 +145,15 @@ private:
 
 /// A world of walkers, with what drives it.
 struct walkers {
-  explicit walkers(world::options o, std::size_t count = 20)
-      : home(o), events(o.seed, net::steady_time{0}), drive({}, home, events), inside(home) {
+  explicit walkers(world::options o, std::size_t count = 20) : home(o) {
     for (std::size_t i = 0; i != count; ++i)
-      all.push_back(net::spawn<walker>(home, env, "walker#" + std::to_string(i)));
+      all.push_back(net::spawn<walker>(inside, env, "walker#" + std::to_string(i)));
   }
 
   /// Tells everybody of everybody: from then on they never rest.
   void introduce(net::owner watcher = net::nobody) {
     for (auto one : all)
-      home.send(one, meet{all, watcher});
+      inside.send(one, meet{all, watcher});
   }
 
   void advance(std::uint64_t times) {
@@ -164,11 +162,10 @@ struct walkers {
   }
 
   world home;
-  agenda events;
-  simulation drive;
-  environment env{home, home};
+  simulation drive{home};
+  process inside{home};
+  environment env{inside, inside};
   std::vector<net::owner> all;
-  process inside;
 };
 
 inline world::options options(std::uint64_t seed, strategy how = strategy::uniform,

@@ -128,11 +128,11 @@ TEST(world_kill, a_thousand_kills_of_a_busy_world_leave_nothing) {
     busy.w.advance(draws.below(800));
     most_alive = std::max(most_alive, counted::alive);
     // A handle may also outlive the kill, though not the actor system.
-    busy.w.home.kill(busy.w.inside.system());
+    busy.w.inside.kill();
     busy.held = nullptr;
     busy.w.inside.kill();
     ASSERT_EQ(counted::alive, 0) << "seed " << seed;
-    ASSERT_EQ(busy.w.home.actors(), 0u);
+    ASSERT_EQ(busy.w.inside.actors(), 0u);
     ASSERT_TRUE(busy.w.home.idle());
     ASSERT_FALSE(busy.w.home.step());
   }
@@ -163,7 +163,7 @@ TEST(world_kill, foreign_actors_that_come_and_go_are_not_kept) {
     }
   }
   EXPECT_EQ(counted::alive, 0);
-  EXPECT_LT(home.known(), 1'100u);
+  EXPECT_LT(inside.known(), 1'100u);
 }
 
 // -- capture and restore --------------------------------------------------------------------------
@@ -181,8 +181,8 @@ std::uint64_t hash_of_run(int recreations, bool hidden_state) {
     EXPECT_TRUE(w.drive.quiesce());
     if (i >= recreations)
       continue;
-    EXPECT_EQ(recreate(w.home, w.inside, kinds), std::vector<std::string>{});
-    EXPECT_EQ(w.home.actors(), w.all.size());
+    EXPECT_EQ(recreate(w.inside, kinds), std::vector<std::string>{});
+    EXPECT_EQ(w.inside.actors(), w.all.size());
   }
   return w.home.hash();
 }
@@ -199,21 +199,20 @@ TEST(world_checkpoint, recreation_brings_hidden_state_to_light) {
 TEST(world_checkpoint, names_what_cannot_be_brought_back) {
   walkers w(options(6), 2);
   const actor_kinds nobody_knows;
-  EXPECT_EQ(recreate(w.home, w.inside, nobody_knows),
-            (std::vector<std::string>{"walker#0", "walker#1"}));
-  EXPECT_EQ(w.home.actors(), 0u);
+  EXPECT_EQ(recreate(w.inside, nobody_knows), (std::vector<std::string>{"walker#0", "walker#1"}));
+  EXPECT_EQ(w.inside.actors(), 0u);
 }
 
 TEST(world_checkpoint, a_state_of_another_kind_is_refused) {
   walkers w(options(6), 1);
   actor_kinds kinds;
   kinds.add<walker>(w.env);
-  auto captured = w.home.capture();
+  auto captured = w.inside.capture();
   ASSERT_EQ(captured.size(), 1u);
   captured[0].state.pop_back();
   w.inside.kill();
   w.inside.start();
-  EXPECT_FALSE(kinds.restore(w.home, captured[0]));
+  EXPECT_FALSE(kinds.restore(w.inside, captured[0]));
 }
 
 } // namespace

@@ -32,7 +32,7 @@ TEST(world, deep_chain_takes_payloads) {
     result r{};
     for (const bool deep : {false, true}) {
       walkers w(options(1, strategy::fifo, deep));
-      w.home.send(w.all[0], token{value, 0});
+      w.inside.send(w.all[0], token{value, 0});
       w.drive.advance();
       (deep ? r.deep : r.shallow) = w.home.hash();
     }
@@ -59,23 +59,23 @@ public:
 
 TEST(world, reports_a_mailbox_over_its_bound) {
   walkers w(options(1), 0);
-  const auto one = net::spawn<bounded>(w.home, w.env, "bounded");
+  const auto one = net::spawn<bounded>(w.inside, w.env, "bounded");
   for (int i = 0; i != 3; ++i)
-    w.home.send(one, token{});
+    w.inside.send(one, token{});
   EXPECT_TRUE(w.home.violations().empty());
-  w.home.send(one, token{});
+  w.inside.send(one, token{});
   ASSERT_EQ(w.home.violations().size(), 1u);
   EXPECT_NE(w.home.violations()[0].find("mailbox of bounded holds 4"), std::string::npos);
-  w.drive.settle();
+  w.drive.quiesce();
   for (int i = 0; i != 3; ++i)
-    w.home.send(one, token{});
+    w.inside.send(one, token{});
   EXPECT_EQ(w.home.violations().size(), 1u);
 }
 
 TEST(world, a_message_to_somebody_gone_is_dropped) {
   walkers w(options(1), 1);
-  w.home.send(net::owner{99}, token{});
-  w.home.send(net::nobody, token{});
+  w.inside.send(net::owner{99}, token{});
+  w.inside.send(net::nobody, token{});
   EXPECT_FALSE(w.home.step());
 }
 
@@ -124,9 +124,9 @@ struct watched {
 
 watched run_watched(bool deep, bool with, bool speaks, bool timers) {
   walkers w(options(5, strategy::uniform, deep));
-  watcher::environment env{w.home, w.home, speaks ? w.all[0] : net::nobody, timers};
+  watcher::environment env{w.inside, w.inside, speaks ? w.all[0] : net::nobody, timers};
   const auto one =
-      with ? net::spawn<watcher>(w.home, env, "watcher") : net::owner{w.all.size() + 1};
+      with ? net::spawn<watcher>(w.inside, env, "watcher") : net::owner{w.all.size() + 1};
   w.introduce(one);
   w.advance(2'000);
   return {w.home.hash(), w.home.steps(), env.heard, w.home.violations().size()};
@@ -159,7 +159,7 @@ TEST(world, an_exception_ends_its_actor_and_nothing_else) {
   w.env.throw_at = 5;
   w.introduce();
   ASSERT_TRUE(w.drive.run([&] { return w.home.failures() == 2; }));
-  EXPECT_EQ(w.home.actors(), w.all.size() - 2);
+  EXPECT_EQ(w.inside.actors(), w.all.size() - 2);
   EXPECT_EQ(w.env.failed.size(), 2u);
   EXPECT_EQ(counted::alive, static_cast<long>(w.all.size()) - 2);
   ASSERT_FALSE(w.home.violations().empty());
@@ -206,12 +206,12 @@ TEST(world, an_actor_may_end_in_its_own_start) {
   for (const bool throws : {false, true}) {
     for (const bool sends_first : {false, true}) {
       walkers w(options(1), 0);
-      stillborn::environment env{w.home, throws, sends_first};
-      const auto one = net::spawn<stillborn>(w.home, env, "stillborn");
-      w.home.send(one, token{});
-      w.drive.settle();
+      stillborn::environment env{w.inside, throws, sends_first};
+      const auto one = net::spawn<stillborn>(w.inside, env, "stillborn");
+      w.inside.send(one, token{});
+      w.drive.quiesce();
       EXPECT_EQ(counted::alive, 0);
-      EXPECT_EQ(w.home.actors(), 0u);
+      EXPECT_EQ(w.inside.actors(), 0u);
       EXPECT_EQ(env.messages, 0);
       EXPECT_EQ(env.last_words, throws ? 1 : 0);
       EXPECT_EQ(w.home.failures(), throws ? 1u : 0u);
@@ -235,16 +235,65 @@ TEST(world, a_system_that_comes_and_goes_is_no_part_of_the_run) {
   EXPECT_EQ(run(true), run(false));
 }
 
-TEST(world, killing_one_process_leaves_the_other_alone) {
-  walkers w(options(4), 0);
+// What an actor spawned went to the process that was started last, whoever spawned it.
+TEST(world, actors_live_in_the_process_that_they_were_spawned_through) {
+  walkers w(options(4), 3);
   process other(w.home);
-  // The process attached last takes new actors.
-  const auto survivor = net::spawn<walker>(w.home, w.env, "survivor");
+  environment env{other, other};
+  const auto survivor = net::spawn<walker>(other, env, "survivor");
+  net::spawn<walker>(w.inside, w.env, "late");
+  EXPECT_EQ(w.inside.actors(), 4u);
+  EXPECT_EQ(other.actors(), 1u);
+  w.introduce();
+  other.send(survivor, meet{{survivor}, {}});
+  w.advance(500);
   w.inside.kill();
-  w.home.send(survivor, meet{{survivor}, {}});
+  EXPECT_EQ(w.inside.actors(), 0u);
+  const auto steps = other.steps();
   w.advance(1'000);
-  EXPECT_GT(w.home.steps(), 100u);
-  EXPECT_EQ(w.home.actors(), 1u);
+  EXPECT_GT(other.steps(), steps + 100);
+  EXPECT_EQ(other.actors(), 1u);
+}
+
+/// Two programs that have nothing to do with each other, of which one may be killed, and started
+/// again, after so many advances; the chain of the other when it has made its steps.
+std::uint64_t chain_beside(std::uint64_t seed, std::uint64_t kill_after, bool restart) {
+  walkers w(options(seed), 0);
+  process one(w.home, {"one", {}});
+  process other(w.home, {"other", {}});
+  environment env{one, one};
+  environment other_env{other, other};
+  std::vector<net::owner> all;
+  const auto fill = [&](process& in, environment& e, const char* kind) {
+    all.clear();
+    for (int i = 0; i != 5; ++i)
+      all.push_back(net::spawn<walker>(in, e, in.prefix() + kind + std::to_string(i)));
+    for (const auto each : all)
+      in.send(each, meet{all, net::nobody});
+  };
+  fill(one, env, "walker#");
+  fill(other, other_env, "walker#");
+  for (std::uint64_t i = 0; other.steps() != 300; ++i) {
+    if (i == kill_after) {
+      one.kill();
+      if (restart) {
+        one.restart();
+        fill(one, env, "walker#");
+      }
+    }
+    w.advance(1);
+  }
+  return other.run_chain().value();
+}
+
+TEST(world, a_process_does_not_notice_that_another_dies_and_comes_back) {
+  for (std::uint64_t seed = 1; seed != 11; ++seed) {
+    const auto undisturbed = chain_beside(seed, UINT64_MAX, false);
+    for (const std::uint64_t moment : {0u, 1u, 7u, 50u, 111u, 300u}) {
+      EXPECT_EQ(chain_beside(seed, moment, false), undisturbed) << moment;
+      EXPECT_EQ(chain_beside(seed, moment, true), undisturbed) << moment;
+    }
+  }
 }
 
 } // namespace

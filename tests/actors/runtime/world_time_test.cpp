@@ -34,21 +34,20 @@ private:
 
 struct sleepers {
   world home{options(1, strategy::fifo)};
-  agenda events{1, net::steady_time{0}};
-  simulation drive{{net::steady_time{0}, net::steady_time{0}}, home, events};
+  simulation drive{{net::steady_time{0}, net::steady_time{0}}, home};
   process inside{home};
-  sleeper::environment env{home};
-  net::owner one = net::spawn<sleeper>(home, env, "sleeper");
+  sleeper::environment env{inside};
+  net::owner one = net::spawn<sleeper>(inside, env, "sleeper");
 };
 
 TEST(world_timers, fire_in_order_of_due_time_then_of_start) {
   sleepers s;
-  const auto late = s.home.start(3s, s.one);
-  const auto first = s.home.start(1s, s.one);
-  const auto second = s.home.start(1s, s.one);
-  const auto cancelled = s.home.start(2s, s.one);
-  s.home.cancel(cancelled);
-  s.home.cancel(net::timer_id{12345});
+  const auto late = s.inside.start(3s, s.one);
+  const auto first = s.inside.start(1s, s.one);
+  const auto second = s.inside.start(1s, s.one);
+  const auto cancelled = s.inside.start(2s, s.one);
+  s.inside.cancel(cancelled);
+  s.inside.cancel(net::timer_id{12345});
   while (s.drive.advance()) {
   }
   const std::vector<std::pair<std::uint64_t, net::steady_time>> expected = {
@@ -58,7 +57,7 @@ TEST(world_timers, fire_in_order_of_due_time_then_of_start) {
 
 TEST(world_timers, a_negative_delay_fires_at_the_next_advance) {
   sleepers s;
-  const auto id = s.home.start(-5s, s.one);
+  const auto id = s.inside.start(-5s, s.one);
   EXPECT_FALSE(s.home.step());
   while (s.drive.advance()) {
   }
@@ -69,10 +68,10 @@ TEST(world_timers, a_negative_delay_fires_at_the_next_advance) {
 
 TEST(world_timers, of_the_dead_can_be_forgotten) {
   sleepers s;
-  s.home.start(1h, s.one);
+  s.inside.start(1h, s.one);
   s.inside.kill();
   EXPECT_TRUE(s.home.next_timer());
-  s.home.drop_timers_of_the_dead();
+  s.inside.drop_timers_of_the_dead();
   EXPECT_FALSE(s.home.next_timer());
 }
 
@@ -114,8 +113,7 @@ caf::behavior ticker(caf::event_based_actor* self, caf_log* log, int left) {
 
 std::pair<std::uint64_t, std::vector<std::string>> run_caf(std::uint64_t seed) {
   world home(options(seed));
-  agenda events(seed, net::steady_time{0});
-  simulation drive({}, home, events);
+  simulation drive(home);
   process inside(home);
   caf_log log{home};
   for (int i = 0; i != 3; ++i)
@@ -138,8 +136,7 @@ TEST(world_time, plain_caf_actors_live_in_virtual_time) {
 
 TEST(world_time, a_process_that_starts_late_has_the_worlds_time) {
   world home(options(1));
-  agenda events(1, net::steady_time{0});
-  simulation drive({}, home, events);
+  simulation drive(home);
   home.advance({1'000s, 1'000s});
   process inside(home);
   caf_log log{home};

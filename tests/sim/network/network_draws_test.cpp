@@ -20,9 +20,8 @@ net::endpoint host_number(std::uint32_t i) {
 std::map<std::uint32_t, std::string> stories(std::uint64_t seed, std::uint32_t without,
                                              std::vector<fault_rule> rules = {}) {
   internet_options o;
-  o.streams.seed = seed;
   o.streams.cut_one_in = 2;
-  sim_bench t(o, 1ms);
+  sim_bench t(o, seed);
   t.where.set_faults(std::move(rules));
   network dialler(t.where, t.said, {{net::ipv4_endpoint(0xc6336401, 0)}});
   std::map<std::uint32_t, std::unique_ptr<network>> hosts;

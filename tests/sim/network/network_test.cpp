@@ -8,15 +8,7 @@ using namespace seedwalk;
 using namespace seedwalk::sim;
 using namespace seedwalk::sim::testing;
 
-namespace {
-
-internet_options seeded(std::uint64_t seed) {
-  internet_options o;
-  o.streams.seed = seed;
-  return o;
-}
-
-} // namespace
+namespace {} // namespace
 
 TEST(sim_network, a_dial_reaches_a_listener_on_another_host) {
   two_hosts t;
@@ -29,11 +21,13 @@ TEST(sim_network, a_dial_reaches_a_listener_on_another_host) {
 
 TEST(sim_network, bytes_arrive_whole_and_in_order_however_they_are_cut) {
   EXPECT_TRUE(rc::check([] {
-    auto o = seeded(*rc::gen::arbitrary<std::uint64_t>());
+    internet_options o;
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     o.streams.cut_one_in = *rc::gen::inRange(0u, 4u);
     o.streams.segment_bytes_max = *rc::gen::inRange(1u, 600u);
     o.streams.window_bytes = *rc::gen::inRange(1u, 900u);
-    two_hosts t(o, *rc::gen::element(0ns, net::steady_time{1ms}));
+    const auto together = *rc::gen::element(net::steady_time{0ns}, net::steady_time{1ms});
+    two_hosts t(o, seed, competing(together));
     const auto [a, b] = t.join();
     const auto writes = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 300));
     std::string sent;
@@ -53,7 +47,7 @@ TEST(sim_network, bytes_arrive_whole_and_in_order_however_they_are_cut) {
 
 TEST(sim_network, segments_are_cut_at_drawn_places) {
   const auto pieces = [](std::uint32_t cut_one_in) {
-    auto o = seeded(7);
+    internet_options o;
     o.streams.cut_one_in = cut_one_in;
     two_hosts t(o);
     const auto [a, b] = t.join();
@@ -70,7 +64,7 @@ TEST(sim_network, segments_are_cut_at_drawn_places) {
 
 TEST(sim_network, never_more_is_delivered_than_was_wanted) {
   EXPECT_TRUE(rc::check([] {
-    two_hosts t(seeded(*rc::gen::arbitrary<std::uint64_t>()));
+    two_hosts t({}, *rc::gen::arbitrary<std::uint64_t>());
     const auto [a, b] = t.join();
     t.alices.write(a, text(letters(5000)));
     std::size_t wanted = 0;
@@ -84,7 +78,7 @@ TEST(sim_network, never_more_is_delivered_than_was_wanted) {
 }
 
 TEST(sim_network, a_reader_that_does_not_ask_makes_its_writer_wait) {
-  auto o = seeded(1);
+  internet_options o;
   o.streams.window_bytes = 10'000;
   two_hosts t(o);
   const auto [a, b] = t.join();
@@ -140,7 +134,7 @@ TEST(sim_network, an_abort_is_a_reset_for_the_peer) {
 }
 
 TEST(sim_network, a_graceful_close_sends_what_is_queued_and_cuts_off_who_does_not_read) {
-  auto o = seeded(1);
+  internet_options o;
   o.streams.window_bytes = 1000;
   two_hosts t(o);
   const auto [a, b] = t.join();

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/runtime/agenda.hpp"
-#include "actors/runtime/timers.hpp"
+#include "actors/runtime/schedule.hpp"
 #include "net/base/random.hpp"
 #include "net/door/completion.hpp"
 #include "net/door/network.hpp"
@@ -21,13 +20,38 @@ using namespace std::chrono_literals;
 inline constexpr net::owner alice{1};
 inline constexpr net::owner bob{2};
 
-/// Time that a test moves by hand; nobody starts timers here.
-struct hand_clock final : net::timers {
-  net::instant now() const override { return at; }
-  net::timer_id start(std::chrono::nanoseconds, net::owner) override { return {}; }
-  void cancel(net::timer_id) override {}
-  net::instant at;
+/// A schedule that a test drives by hand, without actors.
+struct hand_driven : schedule {
+  explicit hand_driven(std::uint64_t seed, schedule_options o = {})
+      : schedule(seed, std::chrono::seconds{1'700'000'000}, std::move(o)),
+        began(schedule::now().wall) {}
+
+  void move(net::steady_time to) {
+    move_to({to, began + std::chrono::floor<std::chrono::seconds>(to)});
+  }
+
+  /// Whatever is next, if it is due by `end`; false if nothing is.
+  bool advance(net::steady_time end) {
+    const auto due = next_due();
+    if (!due || *due > end)
+      return false;
+    const auto one = next();
+    move(one->when);
+    if (one->is == turn::kind::event)
+      one->source->on_due(one->what);
+    return true;
+  }
+
+  const std::chrono::seconds began;
 };
+
+/// Events within so much of each other go in a drawn order.
+inline schedule_options competing(net::steady_time within) {
+  schedule_options order;
+  order.how = strategy::uniform;
+  order.ahead = order.behind = within;
+  return order;
+}
 
 /// All that doors say, in order, with the time and as text.
 struct transcript final : net::completion_sink {
@@ -36,9 +60,9 @@ struct transcript final : net::completion_sink {
     net::owner who;
     net::completion what;
   };
-  explicit transcript(const hand_clock& c) : clock(c) {}
+  explicit transcript(const schedule& e) : events(e) {}
   void deliver(net::owner to, net::completion&& what) override {
-    lines.push_back({clock.at.steady, to, std::move(what)});
+    lines.push_back({events.now().steady, to, std::move(what)});
   }
 
   /// The completions of one type that one owner got.
@@ -81,38 +105,32 @@ struct transcript final : net::completion_sink {
     return result;
   }
 
-  const hand_clock& clock;
+  const schedule& events;
   std::vector<line> lines;
 };
 
 /// One simulated internet without actors: a test calls doors and lets time pass.
 struct sim_bench {
-  explicit sim_bench(internet_options o = {}, net::steady_time slack = 0ns)
-      : events(o.streams.seed, slack), where(o, events, clock) {}
+  explicit sim_bench(internet_options o = {}, std::uint64_t seed = 1, schedule_options order = {})
+      : events(seed, std::move(order)), where(o, events) {}
 
   /// Lets everything happen that is due within `time` from now.
   void pass(net::steady_time time) {
-    const auto end = clock.at.steady + time;
-    for (;;) {
-      if (events.run_one(clock.at.steady))
-        continue;
-      const auto next = events.next_due();
-      if (!next || *next > end)
-        break;
-      clock.at.steady = *next;
+    const auto end = events.now().steady + time;
+    while (events.advance(end)) {
     }
-    clock.at.steady = end;
+    events.move(end);
   }
 
-  hand_clock clock;
-  agenda events;
+  hand_driven events;
   internet where;
-  transcript said{clock};
+  transcript said{events};
 };
 
 /// A bench with two hosts: bob listens, alice dials.
 struct two_hosts : sim_bench {
-  explicit two_hosts(internet_options o = {}, net::steady_time slack = 0ns) : sim_bench(o, slack) {}
+  explicit two_hosts(internet_options o = {}, std::uint64_t seed = 1, schedule_options order = {})
+      : sim_bench(o, seed, std::move(order)) {}
 
   static net::endpoint bobs_endpoint() { return net::ipv4_endpoint(0xc6336402, 8333); }
 

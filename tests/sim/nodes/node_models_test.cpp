@@ -29,10 +29,9 @@ topology_options few_nodes(node_kind kind) {
 
 /// Dials node 7 of a world of one kind, and says what a test tells it to.
 struct visit : sim_bench {
-  explicit visit(node_kind kind, internet_options o = {})
-      : sim_bench(o), nodes(few_nodes(kind)), models(nodes), host(where, nodes, models),
+  explicit visit(node_kind kind, internet_options o = {}, std::uint64_t seed = 1)
+      : sim_bench(o, seed), nodes(few_nodes(kind)), models(nodes), host(where, nodes, models),
         mine(where, said), id(mine.connect(nodes.nodes()[7].at, 5000ms, alice)) {
-    clock.at.wall = std::chrono::seconds{1'700'000'000};
     mine.want(id, net::network::max_allowance_bytes);
     pass(1s);
   }
@@ -131,7 +130,7 @@ TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once)
 
 TEST(node_models, a_slow_one_is_late_by_its_pace) {
   visit v(node_kind::slow);
-  const auto before = v.clock.at.steady;
+  const auto before = v.events.now().steady;
   v.greet();
   const auto heard = v.said.when<net::received>(alice);
   EXPECT_GE(heard, before + 3s);
@@ -298,10 +297,9 @@ TEST(node_models, a_referee_names_each_rule_that_is_broken) {
 TEST(node_models, it_does_not_matter_how_bytes_are_cut) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     internet_options o;
-    o.streams.seed = seed;
     o.streams.cut_one_in = 1;
     o.streams.segment_bytes_max = *rc::gen::inRange(1u, 40u);
-    visit v(node_kind::honest, o);
+    visit v(node_kind::honest, o, seed);
     v.shake_hands();
     v.say(net::msg::getaddr{});
     v.pass(10s);

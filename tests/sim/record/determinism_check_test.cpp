@@ -102,17 +102,19 @@ private:
 
 checked_run run_with(bug planted) {
   return [planted](std::uint64_t seed, run_watch& watch) {
-    world home(options(seed, strategy::uniform, planted == bug::uninitialised_byte));
-    home.listen(&watch);
-    agenda events(seed, net::steady_time{0});
-    simulation drive({}, home, events);
+    // In a drawn order it does not matter in which order a step sends: names decide. By fifo it
+    // does.
+    const auto how = planted == bug::pointer_order ? strategy::fifo : strategy::uniform;
+    world home(options(seed, how, planted == bug::uninitialised_byte));
+    home.listen(watch);
+    simulation drive(home);
     process inside(home);
     void_storage nowhere;
-    watched_storage storage(home, nowhere);
-    suspect::environment env{home, storage, planted};
+    watched_storage storage(inside, nowhere);
+    suspect::environment env{inside, storage, planted};
     for (int i = 0; i != 10; ++i)
-      env.others.push_back(net::spawn<suspect>(home, env, "suspect#" + std::to_string(i)));
-    home.send(env.others[0], token{seed, 1'000});
+      env.others.push_back(net::spawn<suspect>(inside, env, "suspect#" + std::to_string(i)));
+    inside.send(env.others[0], token{seed, 1'000});
     while (drive.advance()) {
     }
     watch.finish(home);

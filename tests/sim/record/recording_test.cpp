@@ -83,6 +83,8 @@ struct drawn_recording {
     net::random_stream draws{7, "entries"};
     net::instant now;
     chain steps;
+    world home{{}};
+    process inside{home};
     std::uint64_t step = 0;
     for (std::size_t i = 0; i != entries; ++i) {
       const auto kind = draws.below(4);
@@ -94,11 +96,12 @@ struct drawn_recording {
         net::bytes what(draws.below(20));
         for (auto& byte : what)
           byte = static_cast<std::uint8_t>(draws.next());
-        writer->on_completion(step + 1, {draws.below(1'000)},
+        writer->on_completion(step + 1, inside, {draws.below(1'000)},
                               static_cast<std::uint8_t>(draws.below(3)), what);
       } else {
         steps.mix(draws.next());
-        writer->on_step(++step, steps, "", "");
+        ++step;
+        writer->on_step({step, inside, steps, net::nobody, {}, {}, 0, nullptr});
       }
     }
     writer->finish(step, steps.value(), "drawn");
@@ -142,11 +145,13 @@ TEST(recording, of_a_slow_run_takes_fewer_bytes_than_of_a_fast_one) {
     settings.frame_age = std::chrono::hours{1};
     auto writer = recording_writer::create(file.path, {}, settings);
     EXPECT_TRUE(writer);
+    world home{{}};
+    process inside{home};
     net::instant now;
     for (int i = 0; i != 40; ++i) {
       now.steady += between;
       (*writer)->on_advance(1, now);
-      (*writer)->on_completion(1, net::owner{1}, 0, answer);
+      (*writer)->on_completion(1, inside, net::owner{1}, 0, answer);
     }
     (*writer)->finish(0, 0, "done");
     const auto whole = read_all(file.path);
@@ -288,7 +293,6 @@ void record_and_die(const std::string& path, std::uint64_t step) {
     recording_writer::options settings;
     settings.frame_bytes = 4'096;
     live.record(path, std::move(settings));
-    caf::actor_system system{live.config};
     echo::spawn_all(live.program, live.watching);
     live.driver.run([&] {
       if (live.home.steps() >= step)

@@ -16,9 +16,9 @@ using namespace std::chrono_literals;
 /// Keeps what the door says, and when.
 class kept final : public store::completion_sink {
 public:
-  explicit kept(const net::timers& time) : time_(time) {}
+  explicit kept(const world& home) : home_(home) {}
   void deliver(net::owner, store::completion&& what) override {
-    at.push_back(time_.now().steady);
+    at.push_back(home_.now().steady);
     std::visit([this](const auto& x) { order.push_back(x.request.value); }, what);
     all.push_back(std::move(what));
   }
@@ -27,7 +27,7 @@ public:
   std::vector<store::completion> all;
 
 private:
-  const net::timers& time_;
+  const world& home_;
 };
 
 net::endpoint peer(std::uint32_t n) {
@@ -48,7 +48,7 @@ store::batch naming(std::uint32_t n) {
 
 struct bench {
   explicit bench(disk::options o = {})
-      : door({"/db", storage::small_database(), net::steady_time{5'000}}, home, events, heard,
+      : door({"", "/db", storage::small_database(), net::steady_time{5'000}}, home.events(), heard,
              std::make_unique<disk>(std::move(o))) {}
 
   void run() {
@@ -62,8 +62,7 @@ struct bench {
   }
 
   world home{options(1)};
-  agenda events{1, net::steady_time{0}};
-  simulation drive{{}, home, events};
+  simulation drive{home};
   kept heard{home};
   storage door;
 };
@@ -100,7 +99,7 @@ TEST(sim_storage, a_crash_at_any_moment_loses_nothing_acknowledged) {
     const auto end = b.door.on().now();
     const net::steady_time at{draws.between(0, end.count())};
     // Virtual time goes no further than the crash.
-    while (b.events.next_due() && *b.events.next_due() <= at)
+    while (b.home.events().next_due() && *b.home.events().next_due() <= at)
       b.drive.advance();
     b.home.advance({at, 0s});
     const auto acknowledged = b.heard.all.size();

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace seedwalk::sim {
+namespace seedwalk::net {
 
 /// A queue that keeps its memory: `std::deque` allocates even while it is empty, and a simulated
 /// connection has four queues that hardly ever hold more than two elements.
@@ -38,4 +38,4 @@ private:
   std::size_t head_ = 0; ///< Those before it are gone.
 };
 
-} // namespace seedwalk::sim
+} // namespace seedwalk::net

@@ -1,0 +1,349 @@
+#include "actors/runtime/schedule.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <fmt/format.h>
+
+namespace seedwalk::sim {
+
+schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options)
+    : options_(std::move(options)), draws_(seed), rank_seed_(seed), given_(options_.given.size()) {
+  now_.wall = wall;
+  for (const auto& one : options_.given)
+    given_before_[one.head].push_back(one.taken);
+}
+
+// -- slots
+
+std::uint32_t schedule::allocate() {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const auto at = free_.back();
+  free_.pop_back();
+  return at;
+}
+
+void schedule::release(std::uint32_t at) {
+  auto& s = slots_[at];
+  ++s.generation;
+  s.competes = false;
+  s.next = none;
+  s.home = none;
+  s.actor = nullptr;
+  s.source = nullptr;
+  free_.push_back(at);
+}
+
+/// Whose turn is early: by due time alone, or moved by a draw.
+std::int64_t schedule::rank_of(const slot& s) const {
+  if (!is_ranked())
+    return s.due.count();
+  const auto draw = net::keyed_hash(
+      rank_seed_, "rank", {reinterpret_cast<const std::uint8_t*>(&s.name), sizeof s.name});
+  if (options_.behind == net::steady_time::max())
+    return static_cast<std::int64_t>(draw >> 1);
+  const auto width = static_cast<std::uint64_t>(std::max<std::int64_t>(options_.behind.count(), 1));
+  return s.due.count() + static_cast<std::int64_t>(draw % width);
+}
+
+schedule::place schedule::place_of(std::uint32_t at) const {
+  const auto& s = slots_[at];
+  return {rank_of(s), s.order, at, s.generation};
+}
+
+/// The first of a queue that is still there; null if none is.
+const schedule::place* schedule::top(queue& of) {
+  while (!of.empty()) {
+    const auto& first = of.top();
+    const auto& s = slots_[first.at];
+    if (s.generation == first.generation && s.competes)
+      return &first;
+    of.pop();
+  }
+  return nullptr;
+}
+
+void schedule::compete(std::uint32_t at) {
+  auto& s = slots_[at];
+  s.competes = true;
+  if (s.home != none)
+    groups_[s.home].ready.push(place_of(at));
+  else
+    waiting_.push({s.due.count(), s.order, at, s.generation});
+  if (tracks()) {
+    by_fifo_.emplace(s.due, s.order, at);
+    by_name_[s.name] = at;
+  }
+}
+
+void schedule::stop_competing(std::uint32_t at) {
+  auto& s = slots_[at];
+  s.competes = false;
+  if (!tracks())
+    return;
+  by_fifo_.erase({s.due, s.order, at});
+  if (const auto known = by_name_.find(s.name); known != by_name_.end() && known->second == at)
+    by_name_.erase(known);
+}
+
+schedule::handle schedule::put(net::steady_time due, lane& in, event_source& source,
+                               std::uint64_t what) {
+  return put_nth(due, in, source, what, in.count++);
+}
+
+schedule::handle schedule::put_nth(net::steady_time due, lane& in, event_source& source,
+                                   std::uint64_t what, std::uint64_t nth) {
+  in.last = std::max(in.last, due);
+  const auto at = allocate();
+  auto& s = slots_[at];
+  s.key = in.key;
+  s.nth = nth;
+  s.name = name_from("event", s.key, s.nth);
+  s.order = ++orders_;
+  s.due = in.last;
+  s.source = &source;
+  s.what = what;
+  const auto behind = in.tail;
+  in.tail = {at, s.generation};
+  if (behind.slot != none && slots_[behind.slot].generation == behind.generation)
+    slots_[behind.slot].next = at;
+  else
+    compete(at);
+  return in.tail;
+}
+
+void schedule::cancel(handle event) {
+  if (event.slot == none || slots_[event.slot].generation != event.generation)
+    return;
+  auto& s = slots_[event.slot];
+  if (!s.competes) { // It keeps its place, and does nothing there.
+    s.source = nullptr;
+    return;
+  }
+  const auto behind = s.next;
+  stop_competing(event.slot);
+  release(event.slot);
+  advance_lane(behind);
+}
+
+/// The next of a lane competes; those that were cancelled there are passed over.
+void schedule::advance_lane(std::uint32_t next) {
+  while (next != none && slots_[next].source == nullptr) {
+    const auto gone = next;
+    next = slots_[gone].next;
+    release(gone);
+  }
+  if (next != none)
+    compete(next);
+}
+
+// -- groups
+
+schedule::group schedule::add_group() {
+  groups_.emplace_back();
+  return static_cast<group>(groups_.size() - 1);
+}
+
+void schedule::ready(group home, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
+                     std::uint64_t nth) {
+  const auto at = allocate();
+  auto& s = slots_[at];
+  s.home = home;
+  s.actor = actor;
+  s.key = actor_key;
+  s.origin = origin;
+  s.nth = nth;
+  s.name = name_from("step", actor_key, origin, nth);
+  s.order = ++orders_;
+  s.due = now_.steady;
+  ++actors_;
+  compete(at);
+}
+
+std::vector<actor_entry*> schedule::take_group(group home) {
+  std::vector<std::pair<std::uint64_t, actor_entry*>> found;
+  auto& ready = groups_[home].ready;
+  while (const auto first = top(ready)) {
+    const auto at = first->at;
+    ready.pop();
+    found.emplace_back(slots_[at].order, slots_[at].actor);
+    stop_competing(at);
+    release(at);
+    --actors_;
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<actor_entry*> result;
+  for (const auto& [order, actor] : found)
+    result.push_back(actor);
+  return result;
+}
+
+// -- choosing
+
+/// When it would run: an actor waits for its process.
+net::steady_time schedule::due_of(std::uint32_t at) const {
+  const auto& s = slots_[at];
+  return s.home == none ? s.due : std::max(s.due, groups_[s.home].busy_until);
+}
+
+/// Ranked events compete from when the horizon comes to them.
+void schedule::promote(net::steady_time horizon) {
+  for (auto first = top(waiting_); first != nullptr && first->rank <= horizon.count();
+       first = top(waiting_)) {
+    ready_.push(place_of(first->at));
+    waiting_.pop();
+  }
+}
+
+std::optional<std::uint32_t> schedule::choose(net::steady_time horizon) {
+  const place* best = nullptr;
+  std::int64_t best_rank = 0;
+  const auto consider = [&](const place* p) {
+    if (p == nullptr || due_of(p->at) > horizon)
+      return;
+    const auto rank = is_ranked() ? p->rank : due_of(p->at).count();
+    if (best != nullptr && std::pair{best_rank, best->order} < std::pair{rank, p->order})
+      return;
+    best = p;
+    best_rank = rank;
+  };
+  consider(top(is_ranked() ? ready_ : waiting_));
+  for (auto& one : groups_)
+    consider(top(one.ready));
+  if (best == nullptr)
+    return std::nullopt;
+  return best->at;
+}
+
+/// Who would go next by fifo, among those that compete.
+std::optional<std::uint32_t> schedule::fifo_head(net::steady_time horizon) const {
+  std::optional<std::uint32_t> head;
+  std::pair<net::steady_time, std::uint64_t> first;
+  for (const auto& [due, order, at] : by_fifo_) {
+    if (due > horizon || (head && due > first.first))
+      break;
+    const auto runs = due_of(at);
+    if (runs > horizon || (head && first < std::pair{runs, order}))
+      continue;
+    head = at;
+    first = {runs, order};
+  }
+  return head;
+}
+
+/// Whom a given departure puts before `head`, if that one competes now.
+std::optional<std::uint32_t> schedule::given_instead(std::uint32_t head, net::steady_time horizon) {
+  const auto list = given_before_.find(slots_[head].name);
+  if (list == given_before_.end())
+    return std::nullopt;
+  for (auto& name : list->second) {
+    const auto known = by_name_.find(name);
+    if (known == by_name_.end() || due_of(known->second) > horizon)
+      continue;
+    // Those before it in the list did not come up in time, and may later.
+    list->second.erase(list->second.begin() + (&name - list->second.data()));
+    ++made_;
+    return known->second;
+  }
+  return std::nullopt;
+}
+
+std::optional<net::steady_time> schedule::next_due() {
+  std::optional<net::steady_time> result;
+  const auto consider = [&](std::optional<net::steady_time> due) {
+    if (due && (!result || *due < *result))
+      result = due;
+  };
+  if (const auto first = top(waiting_))
+    consider(slots_[first->at].due);
+  if (const auto first = top(ready_))
+    consider(slots_[first->at].due);
+  for (auto& one : groups_)
+    if (const auto first = top(one.ready))
+      consider(due_of(first->at));
+  for (const auto* feeder : feeders_)
+    consider(feeder->next_due());
+  return result;
+}
+
+std::optional<schedule::turn> schedule::next() {
+  const auto horizon = now_.steady + options_.ahead;
+  for (auto* feeder : feeders_)
+    feeder->feed(horizon);
+  if (is_ranked())
+    promote(horizon);
+  auto chosen = choose(horizon);
+  if (!chosen) {
+    if (const auto when = next_due())
+      return turn{.when = std::max(*when, now_.steady)};
+    return std::nullopt;
+  }
+  if (tracks()) {
+    const auto head = fifo_head(horizon);
+    assert(head);
+    if (!is_ranked())
+      chosen = given_instead(*head, horizon).value_or(*head);
+    if (*chosen != *head && options_.keeps_departures) {
+      log_.push_back({slots_[*chosen].name, slots_[*head].name});
+      note_text(slots_[*chosen]);
+      note_text(slots_[*head]);
+    }
+  }
+  return take(*chosen);
+}
+
+schedule::turn schedule::take(std::uint32_t at) {
+  auto& s = slots_[at];
+  turn result;
+  result.is = s.home == none ? turn::kind::event : turn::kind::actor;
+  result.when = std::max(due_of(at), now_.steady);
+  result.name = s.name;
+  result.origin = s.key;
+  result.source = s.source;
+  result.what = s.what;
+  result.actor = s.actor;
+  result.home = s.home;
+  if (s.home != none)
+    --actors_;
+  const auto behind = s.next;
+  stop_competing(at);
+  release(at);
+  advance_lane(behind);
+  return result;
+}
+
+void schedule::switch_to(strategy how, std::uint64_t seed) {
+  options_.how = how;
+  rank_seed_ = seed;
+  waiting_ = {};
+  ready_ = {};
+  for (auto& one : groups_)
+    one.ready = {};
+  for (std::uint32_t at = 0; at != slots_.size(); ++at)
+    if (slots_[at].competes) {
+      stop_competing(at);
+      compete(at);
+    }
+}
+
+// -- texts
+
+void schedule::note_text(const slot& s) {
+  const auto known = [this](std::uint64_t key) {
+    const auto label = labels_.find(key);
+    return label == labels_.end() ? fmt::format("{:016x}", key) : label->second;
+  };
+  texts_.try_emplace(
+      s.name, s.home == none ? fmt::format("{} #{}", known(s.key), s.nth)
+                             : fmt::format("{} < {} #{}", known(s.key), known(s.origin), s.nth));
+}
+
+std::string schedule::text_of(std::uint64_t name) const {
+  const auto known = texts_.find(name);
+  return known == texts_.end() ? fmt::format("{:016x}", name) : known->second;
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,273 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <queue>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/runtime/draws.hpp"
+#include "net/base/instant.hpp"
+
+namespace seedwalk::sim {
+
+struct actor_entry;
+
+/// How the next event is chosen among those that compete.
+enum class strategy : std::uint8_t {
+  fifo,    ///< By due time, then in the order in which they came up: what production does.
+  uniform, ///< By due time and a draw below `behind`, keyed by the event's name.
+};
+
+/// Something in a simulated world that acts when virtual time comes to it: a link, a timer, a disk.
+class event_source {
+public:
+  virtual ~event_source() = default;
+
+  /// An event that this source put into the schedule has its turn. `what` is its own.
+  virtual void on_due(std::uint64_t what) = 0;
+};
+
+/// Who has events that are not in the schedule yet: timers, which are mostly cancelled before they
+/// are due.
+class event_feeder {
+public:
+  virtual ~event_feeder() = default;
+
+  /// When the first of them is due.
+  virtual std::optional<net::steady_time> next_due() const = 0;
+
+  /// Puts those into the schedule that are due by `horizon`.
+  virtual void feed(net::steady_time horizon) = 0;
+};
+
+/// A decision against fifo: `taken` went before `head`, whose turn it would have been.
+struct departure {
+  std::uint64_t taken = 0;
+  std::uint64_t head = 0;
+  friend bool operator==(const departure&, const departure&) = default;
+};
+
+/// What a schedule does. Times are virtual.
+struct schedule_options {
+  strategy how = strategy::fifo;
+  /// Events due within so much from now compete with those that are due. Taking one moves time.
+  net::steady_time ahead{0};
+  /// Nobody who is due is passed over for longer. `steady_time::max()`: unbounded.
+  net::steady_time behind{64'000};
+  /// Departures to make again; all else is as `how` has it. Each is made where its head is next and
+  /// the event that it took competes; one whose event never comes up stays unused.
+  std::vector<departure> given;
+  /// Departures are written down, and names have texts.
+  bool keeps_departures = false;
+};
+
+/// Who goes next in a simulated world: the one place that decides it, for actors, links, dials,
+/// timers, disks and operators alike.
+///
+/// An event has a name that stays (see `draws`) and a due time. Events of one `lane` keep their
+/// order: only the first of them competes. Actors compete in the group of their process, which is
+/// occupied while the cost of its last step lasts: until then no actor of that process runs, and
+/// nobody else waits for that.
+///
+/// Choosing costs O(log n), and O(processes). One thread. It has the time of its world.
+class schedule {
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+public:
+  /// An event that is in the schedule; a stale one is recognised.
+  struct handle {
+    std::uint32_t slot = none;
+    std::uint32_t generation = 0;
+  };
+
+  /// An order that is kept, as of the bytes in one direction of one connection. A value: what has
+  /// been put under it stays when it goes.
+  struct lane {
+    std::uint64_t key = 0;   ///< From `name_from`.
+    std::uint64_t count = 0; ///< Events put so far.
+    net::steady_time last{0};
+    handle tail;
+
+    static lane named(std::uint64_t name) {
+      lane result;
+      result.key = name;
+      return result;
+    }
+  };
+
+  using group = std::uint32_t;
+
+  /// What is next.
+  struct turn {
+    enum class kind : std::uint8_t {
+      time,  ///< Nothing before `when`: time moves there.
+      event, ///< `source->on_due(what)`.
+      actor, ///< One message of `actor`.
+    };
+    kind is = kind::time;
+    net::steady_time when{0};
+    std::uint64_t name = 0;
+    std::uint64_t origin = 0; ///< The key of its lane, or the actor's name.
+    event_source* source = nullptr;
+    std::uint64_t what = 0;
+    actor_entry* actor = nullptr;
+    group home = none;
+  };
+
+  schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options);
+
+  /// Steady time, and the wall clock of everybody whose clock is right.
+  net::instant now() const { return now_; }
+  draws& draw() { return draws_; }
+  const draws& draw() const { return draws_; }
+  const schedule_options& settings() const { return options_; }
+
+  /// Plans `source.on_due(what)` for `due`, behind all that is in the lane. The source outlives the
+  /// event.
+  handle put(net::steady_time due, lane& in, event_source& source, std::uint64_t what);
+
+  /// The same for who numbers its events itself: this is its `nth`.
+  handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t what,
+                 std::uint64_t nth);
+
+  /// Takes an event back; does nothing if it had its turn.
+  void cancel(handle event);
+
+  // -- what a world says
+
+  group add_group();
+  /// Who of a group can run: `origin` is where the message comes from, the `nth` from there.
+  void ready(group home, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
+             std::uint64_t nth);
+  /// The group's next step begins no earlier.
+  void occupy(group home, net::steady_time until) { groups_[home].busy_until = until; }
+  /// Takes out all actors of a group, in order.
+  std::vector<actor_entry*> take_group(group home);
+  void add_feeder(event_feeder* feeder) { feeders_.push_back(feeder); }
+  void remove_feeder(event_feeder* feeder) { std::erase(feeders_, feeder); }
+
+  /// Time moves.
+  void move_to(net::instant to) { now_ = to; }
+
+  /// Who goes next; nothing if nothing will ever happen again. An event or actor has left the
+  /// schedule then.
+  std::optional<turn> next();
+
+  /// When the first event is due that there is now.
+  std::optional<net::steady_time> next_due();
+
+  /// True if no actor of any group can run.
+  bool no_actor_is_ready() const { return actors_ == 0; }
+
+  /// From now on another strategy, with draws of its own seed.
+  void switch_to(strategy how, std::uint64_t seed);
+
+  // -- departures
+
+  /// What was decided against fifo so far, in order.
+  const std::vector<departure>& departures() const { return log_; }
+  /// How many of those given were not made.
+  std::size_t unused() const { return given_ - made_; }
+
+  /// Says what a key means, where somebody wants texts.
+  template <class Text>
+  void label(std::uint64_t key, Text&& text) {
+    if (options_.keeps_departures)
+      labels_.try_emplace(key, text());
+  }
+  /// The text of an event that took part in a departure; its number in hexadecimal if unknown.
+  std::string text_of(std::uint64_t name) const;
+
+private:
+  struct slot {
+    std::uint32_t generation = 0;
+    std::uint32_t next = none; ///< Behind it in its lane.
+    bool competes = false;     ///< False: waits behind another one.
+    group home = none;         ///< Of an actor.
+    std::uint64_t name = 0;
+    std::uint64_t key = 0;    ///< Of its lane, or of the actor.
+    std::uint64_t origin = 0; ///< Of an actor's message.
+    std::uint64_t nth = 0;
+    std::uint64_t order = 0;
+    net::steady_time due{0};
+    event_source* source = nullptr;
+    std::uint64_t what = 0;
+    actor_entry* actor = nullptr;
+  };
+
+  /// Where a slot stands in a queue.
+  struct place {
+    std::int64_t rank = 0;
+    std::uint64_t order = 0;
+    std::uint32_t at = none;
+    std::uint32_t generation = 0;
+    bool operator>(const place& other) const {
+      return rank != other.rank ? rank > other.rank : order > other.order;
+    }
+  };
+  using queue = std::priority_queue<place, std::vector<place>, std::greater<>>;
+
+  struct process_group {
+    queue ready;
+    net::steady_time busy_until{0};
+  };
+
+  /// A candidate, and when it would run.
+  struct candidate {
+    place where;
+    net::steady_time due{0};
+  };
+
+  bool is_ranked() const { return options_.how != strategy::fifo; }
+  bool tracks() const { return options_.keeps_departures || given_ != 0; }
+  std::uint32_t allocate();
+  void release(std::uint32_t at);
+  void compete(std::uint32_t at);
+  void stop_competing(std::uint32_t at);
+  void advance_lane(std::uint32_t next);
+  std::int64_t rank_of(const slot& s) const;
+  place place_of(std::uint32_t at) const;
+  const place* top(queue& of);
+  net::steady_time due_of(std::uint32_t at) const;
+  void promote(net::steady_time horizon);
+  std::optional<std::uint32_t> choose(net::steady_time horizon);
+  std::optional<std::uint32_t> fifo_head(net::steady_time horizon) const;
+  std::optional<std::uint32_t> given_instead(std::uint32_t head, net::steady_time horizon);
+  turn take(std::uint32_t at);
+  void note_text(const slot& s);
+
+  schedule_options options_;
+  draws draws_;
+  std::uint64_t rank_seed_;
+  net::instant now_;
+  std::uint64_t orders_ = 0;
+  std::size_t actors_ = 0;
+  std::vector<slot> slots_;
+  std::vector<std::uint32_t> free_;
+  queue waiting_; ///< Events by due time: all of them, or those beyond the horizon.
+  queue ready_;   ///< Ranked ones within the horizon.
+  std::vector<process_group> groups_;
+  std::vector<event_feeder*> feeders_;
+
+  // Where departures are kept or given: every candidate in the order of fifo, and by its name.
+  std::set<std::tuple<net::steady_time, std::uint64_t, std::uint32_t>> by_fifo_;
+  // order never seen: asked by name alone
+  std::unordered_map<std::uint64_t, std::uint32_t> by_name_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> given_before_; // order never seen
+  std::size_t given_ = 0;
+  std::size_t made_ = 0;
+  std::vector<departure> log_;
+  std::unordered_map<std::uint64_t, std::string> labels_; // order never seen: asked by key alone
+  std::unordered_map<std::uint64_t, std::string> texts_;  // order never seen: asked by name alone
+};
+
+} // namespace seedwalk::sim

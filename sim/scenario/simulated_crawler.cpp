@@ -1,0 +1,115 @@
+#include "sim/scenario/simulated_crawler.hpp"
+
+#include <utility>
+
+#include "actors/control/control_server.hpp"
+#include "actors/crawl/connection_manager.hpp"
+#include "actors/crawl/crawler.hpp"
+#include "actors/crawl/db_writer.hpp"
+#include "actors/crawl/peer_connection.hpp"
+#include "net/base/random.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+storage::options storage_options(const simulated_crawler::options& o) {
+  storage::options result;
+  result.host = o.name;
+  result.database = storage::small_database(o.endpoints_expected);
+  result.database.schedule = o.recipe.config.schedule;
+  result.database.limits.known = o.recipe.config.storage.max_known;
+  result.database.limits.inbound = o.recipe.config.storage.max_inbound_records;
+  result.database.chain = o.recipe.config.network.name;
+  result.database.seed = o.seed;
+  return result;
+}
+
+std::unique_ptr<disk> make_disk(const simulated_crawler::options& o) {
+  auto drive = o.drive;
+  drive.seed = o.seed;
+  return std::make_unique<disk>(drive);
+}
+
+} // namespace
+
+simulated_crawler::simulated_crawler(world& home, internet& where, options o)
+    : world_(home), internet_(where), options_(std::move(o)),
+      process_(home, {options_.name, options_.wall_steps}),
+      storage_(storage_options(options_), home.events(), process_, make_disk(options_)),
+      watched_storage_(process_, storage_) {
+  make_program();
+}
+
+simulated_crawler::~simulated_crawler() {
+  process_.kill();
+}
+
+void simulated_crawler::make_program() {
+  doors_.push_back(
+      std::make_unique<network>(internet_, process_, network::host{options_.addresses}));
+  door_ = doors_.back().get();
+  net::network* next = door_;
+  if (options_.network_between) {
+    between_ = options_.network_between(*door_);
+    next = between_.get();
+  }
+  watched_network_ = std::make_unique<watched_network>(process_, *next);
+  program_ = std::make_unique<actors::crawl_program>(
+      actors::crawl_doors{process_, *watched_network_, watched_storage_, process_}, options_.recipe,
+      options_.seed, options_.build, nullptr);
+  auto& env = program_->env();
+  kinds_.add<actors::crawler>(env);
+  kinds_.add<actors::connection_manager>(env);
+  kinds_.add<actors::peer_connection>(env);
+  kinds_.add<actors::db_writer>(env);
+  kinds_.add<actors::control_server>(env);
+  if (options_.on_program)
+    options_.on_program(*program_);
+}
+
+tl::expected<void, store::error> simulated_crawler::start() {
+  if (auto opened = storage_.open(); !opened)
+    return opened;
+  root_ = process_.prefix() + "crawler";
+  self_ = program_->start(root_);
+  return {};
+}
+
+void simulated_crawler::stop() {
+  process_.deliver(self_, net::control_completion{net::stop_requested{}});
+}
+
+void simulated_crawler::reload(const std::string& contents) {
+  process_.deliver(self_,
+                   net::control_completion{net::reload_requested{"test.toml", contents, {}}});
+}
+
+void simulated_crawler::kill(const loss_model& loss) {
+  process_.kill();
+  process_.drop_timers_of_the_dead();
+  door_->vanish();
+  storage_.crash(loss);
+  self_ = net::nobody;
+}
+
+tl::expected<void, store::error> simulated_crawler::restart() {
+  program_.reset();
+  process_.restart();
+  make_program();
+  return start();
+}
+
+std::vector<std::string> simulated_crawler::recreate() {
+  return sim::recreate(process_, kinds_);
+}
+
+net::owner simulated_crawler::actor(const std::string& below) const {
+  const auto wanted = root_ + "/" + below;
+  for (auto id = self_.id; id != self_.id + 16; ++id)
+    if (process_.name_of({id}) == wanted)
+      return {id};
+  return net::nobody;
+}
+
+} // namespace seedwalk::sim
