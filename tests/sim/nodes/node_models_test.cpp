@@ -153,7 +153,7 @@ TEST(node_models, a_ping_is_answered_with_its_nonce) {
 /// Who dials whom, one after the other: hosts and nodes by number.
 using dials = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-/// Nonces that somebody heard from a node, of its versions and its pings in turn.
+/// What somebody heard from a node: nonces of its versions and its pings in turn, a hash of noise.
 using nonces = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint64_t>>;
 
 net::bytes greeting(const net::magic_bytes& magic) {
@@ -184,9 +184,9 @@ std::vector<std::uint64_t> nonces_in(const std::string& text, const net::magic_b
   return result;
 }
 
-nonces nonces_of(const dials& order) {
+nonces nonces_of(const dials& order, node_kind kind) {
   sim_bench t;
-  auto some = few_nodes(node_kind::honest);
+  auto some = few_nodes(kind);
   some.first = net::ipv4_endpoint(0xcb007101, 8333); // On loopback all hosts dial from 127.0.0.1.
   const topology nodes(some);
   bitcoin_nodes models(nodes);
@@ -204,8 +204,11 @@ nonces nonces_of(const dials& order) {
     door->want(id, net::network::max_allowance_bytes);
     door->write(id, net::buffer{greeting(nodes.settings().magic)});
     t.pass(10s);
-    for (const auto nonce : nonces_in(t.said.text_received(owner), nodes.settings().magic))
+    const auto text = t.said.text_received(owner);
+    for (const auto nonce : nonces_in(text, nodes.settings().magic))
       result[{from, to}].push_back(nonce);
+    if (kind == node_kind::garbage)
+      result[{from, to}].push_back(net::keyed_hash(0, "noise", net::as_bytes(text)));
     door->close(id, net::closing::abort);
     t.pass(1s);
   }
@@ -214,18 +217,21 @@ nonces nonces_of(const dials& order) {
 
 TEST(node_models, what_a_connection_draws_is_keyed_by_who_dials_whom_for_which_time) {
   const dials all = {{1, 7}, {2, 7}, {1, 8}, {1, 7}, {2, 7}, {2, 8}, {1, 8}, {1, 7}};
-  const auto expected = nonces_of(all);
-  std::set<std::uint64_t> different;
-  for (const auto& [who, drawn] : expected)
-    different.insert(drawn.begin(), drawn.end());
-  EXPECT_EQ(different.size(), 2 * all.size());
-  // Whoever or whatever is not there changes nothing for others; our ports do change.
-  for (const auto& without : dials{{1, 7}, {2, 7}, {1, 8}, {2, 8}}) {
-    auto order = all;
-    std::erase(order, without);
-    auto fewer = expected;
-    fewer.erase(without);
-    EXPECT_EQ(nonces_of(order), fewer);
+  for (const auto& [kind, draws] :
+       {std::pair{node_kind::honest, 2u}, std::pair{node_kind::garbage, 1u}}) {
+    const auto expected = nonces_of(all, kind);
+    std::set<std::uint64_t> different;
+    for (const auto& [who, drawn] : expected)
+      different.insert(drawn.begin(), drawn.end());
+    EXPECT_EQ(different.size(), draws * all.size()) << name_of(kind);
+    // Whoever or whatever is not there changes nothing for others; our ports do change.
+    for (const auto& without : dials{{1, 7}, {2, 7}, {1, 8}, {2, 8}}) {
+      auto order = all;
+      std::erase(order, without);
+      auto fewer = expected;
+      fewer.erase(without);
+      EXPECT_EQ(nonces_of(order, kind), fewer) << name_of(kind);
+    }
   }
 }
 
