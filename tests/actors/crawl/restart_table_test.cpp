@@ -112,6 +112,15 @@ TEST(restart_table, only_the_networks_doing_and_only_outbound) {
     EXPECT_TRUE(may_restart(net::direction::outbound, how)) << net::name_of(how);
 }
 
+TEST(restart_table, keeps_no_place_for_who_was_never_restarted) {
+  restart_options none;
+  none.max_restarts = 0;
+  restart_table table;
+  for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
+    ASSERT_FALSE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, none, 1));
+  EXPECT_TRUE(table.lost(peer, net::steady_time{0}, {}, 1));
+}
+
 TEST(restart_table, is_bounded) {
   restart_options options;
   restart_table table;
