@@ -15,6 +15,7 @@
 #include "actors/crawl/ban_table.hpp"
 #include "actors/crawl/blindness.hpp"
 #include "actors/crawl/clock_check.hpp"
+#include "actors/crawl/connection_counts.hpp"
 #include "actors/crawl/crawl_messages.hpp"
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/environment.hpp"
@@ -100,7 +101,7 @@ public:
     crawl_counters counters;
     peer_pool pool;
     dial_schedule dials;
-    std::uint64_t visits = 0; ///< Connections ever begun: numbers the peer connections.
+    connection_counts connections; ///< Names the peer connections.
     std::uint64_t tokens = 0;
     std::map<std::uint64_t, saving> awaited; ///< By token of the DB writer.
 
@@ -158,7 +159,7 @@ public:
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.visits,
+      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.connections,
                x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
                x.asked_at, x.next_due, x.stalled, x.bans_asked, x.due_unknown_since, x.pace_timer,
                x.due_timer, x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures,
@@ -225,9 +226,8 @@ private:
   void on_listen_failed(const net::listen_failed& m);
   void on_accepted(const net::accepted& m);
   void dial(const store::due_peer& due);
-  net::owner spawn_peer(const net::endpoint& key, net::session session,
-                        net::connection_id connection);
-  std::uint32_t nonce_draw();
+  net::owner spawn_peer(const net::endpoint& key, net::direction way, net::connection_id connection,
+                        net::visit_plan plan);
   bool wants_to_hold() const;
   bool dial_spare();
   void dial_again(const net::endpoint& key);

@@ -85,36 +85,30 @@ void connection_manager::on_accepted(const net::accepted& m) {
   entry.started = now.wall;
   entry.last_seen = now.steady;
   auto placed = s_.pool.enter(m.peer, std::move(entry));
-  placed->connection = spawn_peer(
-      m.peer,
-      net::session{way, m.peer, net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
-                   now.steady},
-      m.connection);
+  placed->connection = spawn_peer(m.peer, way, m.connection, {});
   tell(connection_is_established{m.peer, way});
 }
 
 // -- dialling
 // ------------------------------------------------------------------------------------------
 
-std::uint32_t connection_manager::nonce_draw() {
-  const auto nth = s_.visits;
-  return static_cast<std::uint32_t>(net::keyed_hash(
-      env_.seed, "version nonce", {reinterpret_cast<const std::uint8_t*>(&nth), sizeof nth}));
-}
-
-net::owner connection_manager::spawn_peer(const net::endpoint& key, net::session session,
-                                          net::connection_id connection) {
+/// Spawns the actor of a connection, dialled or accepted. What its session draws is keyed by its
+/// name.
+net::owner connection_manager::spawn_peer(const net::endpoint& key, net::direction way,
+                                          net::connection_id connection, net::visit_plan plan) {
+  const auto& own = host_.stable_name(); // "crawler/manager"
+  auto name = fmt::format("{}peer/{}", own.substr(0, own.rfind('/') + 1),
+                          s_.connections.next_name(key, way));
+  const auto draw =
+      static_cast<std::uint32_t>(net::keyed_hash(env_.seed, "version nonce", net::as_bytes(name)));
+  const auto nonce = net::make_version_nonce(env_.settings.current()->session.nonce_key, draw);
   peer_connection::state peer;
   peer.key = key;
   peer.manager = host_.self();
   peer.db_writer = s_.db_writer;
-  peer.session = std::move(session);
+  peer.session = net::session{way, key, nonce, env_.time.now().steady, plan};
   peer.connection = connection;
-  const auto& own = host_.stable_name(); // "crawler/manager"
-  return net::spawn<peer_connection>(env_.runtime, env_,
-                                     fmt::format("{}peer/{}#{}", own.substr(0, own.rfind('/') + 1),
-                                                 net::to_string(key), ++s_.visits),
-                                     std::move(peer));
+  return net::spawn<peer_connection>(env_.runtime, env_, std::move(name), std::move(peer));
 }
 
 bool connection_manager::wants_to_hold() const {
@@ -166,14 +160,8 @@ void connection_manager::dial(const store::due_peer& due) {
   entry.started = now.wall;
   entry.last_seen = now.steady;
   s_.pool.move_on(entry, pool_phase::connecting);
-  entry.connection =
-      spawn_peer(due.peer,
-                 net::session{net::direction::outbound,
-                              due.peer,
-                              net::make_version_nonce(settings->session.nonce_key, nonce_draw()),
-                              now.steady,
-                              {.ask_addresses = ask, .hold = entry.hold}},
-                 {});
+  entry.connection = spawn_peer(due.peer, net::direction::outbound, {},
+                                {.ask_addresses = ask, .hold = entry.hold});
   s_.counters.peak_connections =
       std::max<std::uint64_t>(s_.counters.peak_connections, s_.pool.live());
 }

@@ -33,10 +33,12 @@ std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, n
                                                     std::uint64_t seed) {
   const auto ended = now - options.window;
   if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
-    std::erase_if(restarts_, [&](const auto& x) { return x.second.back() <= ended; });
+    std::erase_if(restarts_, [&](const auto& x) {
+      return x.second.recent.empty() || x.second.recent.back() <= ended;
+    });
   if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
     return std::nullopt;
-  auto& recent = restarts_[peer];
+  auto& [ever, recent] = restarts_[peer];
   while (!recent.empty() && recent.front() <= ended)
     recent.pop_front();
   if (recent.size() >= options.max_restarts) {
@@ -46,9 +48,8 @@ std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, n
   for (std::size_t i = 0; i != recent.size() && delay < options.longest_delay; ++i)
     delay *= 2;
   delay = std::min(delay, options.longest_delay);
-  const auto nth = static_cast<std::uint64_t>(recent.size());
   auto key = net::to_archive(peer);
-  net::byte_writer{key}(nth, static_cast<std::uint64_t>(now.count()));
+  net::byte_writer{key}(++ever);
   net::random_stream draw{seed, "restart", key};
   const auto spread =
       std::chrono::duration_cast<net::steady_time>(delay).count() * options.jitter_percent / 100;
@@ -61,8 +62,9 @@ std::size_t restart_table::recent(const net::endpoint& peer, net::steady_time no
   const auto i = restarts_.find(peer);
   if (i == restarts_.end())
     return 0;
+  const auto& asked = i->second.recent;
   return static_cast<std::size_t>(std::count_if(
-      i->second.begin(), i->second.end(), [&](auto at) { return at > now - options.window; }));
+      asked.begin(), asked.end(), [&](auto at) { return at > now - options.window; }));
 }
 
 } // namespace seedwalk::actors

@@ -37,9 +37,10 @@ bool may_restart(net::direction way, net::outcome how);
 /// Which endpoints may be dialled again at once after they were lost, and when: at most so often
 /// within a window, with exponentially growing delays.
 ///
-/// A value. Jitter is drawn from (seed, endpoint, number of the restart): another endpoint's
-/// restarts change nothing. Bounded by `max_endpoints`; beyond, nobody new is restarted before
-/// others leave their window.
+/// A value. Jitter is drawn from (seed, endpoint, nth restart of that endpoint): neither when it
+/// was lost nor another endpoint's restarts change it. Bounded by `max_endpoints`; beyond, nobody
+/// new is restarted before others leave their window, and those are forgotten: their numbers begin
+/// anew.
 class restart_table {
 public:
   static constexpr std::size_t max_endpoints = 10'000;
@@ -59,8 +60,16 @@ public:
   }
 
 private:
-  std::map<net::endpoint, std::deque<net::steady_time>>
-      restarts_; ///< When each was asked for, oldest first.
+  struct history {
+    std::uint64_t ever = 0;              ///< Restarts granted, those that have left the window too.
+    std::deque<net::steady_time> recent; ///< When each that has not was asked for, oldest first.
+    template <net::inspector F>
+    friend auto inspect(F& f, history& x) {
+      return f(x.ever, x.recent);
+    }
+  };
+
+  std::map<net::endpoint, history> restarts_;
 };
 
 } // namespace seedwalk::actors

@@ -17,6 +17,11 @@ std::uint64_t draw(std::uint64_t seed, std::string_view purpose, std::uint64_t a
   return net::keyed_hash(seed, purpose, {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
 }
 
+std::uint64_t key_of(const std::string& name, disk_call c, std::uint64_t nth) {
+  return draw(net::keyed_hash(0, "name", net::as_bytes(name)), "call",
+              static_cast<std::uint64_t>(c), nth);
+}
+
 } // namespace
 
 std::string_view name_of(disk_call c) {
@@ -32,9 +37,15 @@ void disk::begin(net::steady_time at) {
   now_ = std::max(now_, at);
 }
 
-disk::failure disk::admit(disk_call c, std::size_t size, bool& lied) {
+/// A call of a name begins.
+disk::admitted disk::begin_call(disk_call c, const std::string& name) {
+  return begin_call(c, key_of(name, c, ++calls_by_name_[name][static_cast<std::size_t>(c)]));
+}
+
+disk::failure disk::admit(admitted& a, std::size_t size) {
   if (frozen_)
     return failure::frozen;
+  const auto c = a.call;
   const auto nth = ++calls_[static_cast<std::size_t>(c)];
   now_ += options_.call_cost + options_.kib_cost * static_cast<std::int64_t>(size / 1024);
   if (c == disk_call::sync || c == disk_call::sync_folder) {
@@ -42,8 +53,7 @@ disk::failure disk::admit(disk_call c, std::size_t size, bool& lied) {
     now_ += options_.sync_cost_min;
     if (range > 0)
       now_ += net::steady_time{static_cast<std::int64_t>(
-          draw(options_.seed, "sync cost", static_cast<std::uint64_t>(c), nth) %
-          static_cast<std::uint64_t>(range + 1))};
+          draw(options_.seed, "sync cost", a.key, 0) % static_cast<std::uint64_t>(range + 1))};
   }
   for (const auto& fault : options_.faults) {
     if (fault.call != c || nth < fault.first || nth - fault.first >= fault.count)
@@ -57,73 +67,74 @@ disk::failure disk::admit(disk_call c, std::size_t size, bool& lied) {
       now_ += fault.extra;
       break;
     case disk_fault::effect::lie:
-      lied = true;
+      a.lied = true;
       break;
     }
   }
   return failure::none;
 }
 
-void disk::note(disk_call c, net::steady_time begins, file_ref what, std::uint64_t grown,
-                std::string name, std::string new_name, bool lied) {
+void disk::note(const admitted& a, file_ref what, std::uint64_t grown, std::string name,
+                std::string new_name) {
   if (!options_.journal)
     return;
   const auto size = what ? what->data.size() : 0;
-  journal_.push_back(
-      {c, lied, begins, now_, std::move(what), size, grown, std::move(name), std::move(new_name)});
+  journal_.push_back({a.call, a.key, a.lied, a.begins, now_, std::move(what), size, grown,
+                      std::move(name), std::move(new_name)});
+}
+
+disk::file_ref disk::make_file(std::uint64_t key) {
+  auto made = std::make_shared<file>();
+  made->number = ++last_file_;
+  made->key = key;
+  return made;
 }
 
 disk::failure disk::create(const std::string& name, file_ref& made) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::create, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::create, name);
+  if (const auto why = admit(call); why != failure::none)
     return why;
-  made = std::make_shared<file>();
-  made->number = ++last_file_;
+  made = make_file(call.key);
   auto& slot = names_[name];
   if (slot)
     used_ -= slot->data.size();
   slot = made;
-  note(disk_call::create, begins, made, 0, name);
+  note(call, made, 0, name);
   return failure::none;
 }
 
 disk::failure disk::append(const file_ref& to, std::string_view data) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::append, data.size(), lied); why != failure::none)
+  auto call = begin_call(disk_call::append);
+  if (const auto why = admit(call, data.size()); why != failure::none)
     return why;
   const auto left = options_.capacity_bytes - std::min(used_, options_.capacity_bytes);
   const auto fits =
       data.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, data.size())));
   to->data.append(fits);
   used_ += fits.size();
-  note(disk_call::append, begins, to, fits.size());
+  note(call, to, fits.size());
   return fits.size() == data.size() ? failure::none : failure::no_space;
 }
 
 disk::failure disk::sync(const file_ref& what) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::sync, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::sync, draw(what->key, "sync", ++what->syncs, 0));
+  if (const auto why = admit(call); why != failure::none)
     return why;
-  note(disk_call::sync, begins, what, 0, {}, {}, lied);
+  note(call, what, 0);
   return failure::none;
 }
 
-disk::failure disk::sync_folder() {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::sync_folder, 0, lied); why != failure::none)
+disk::failure disk::sync_folder(const std::string& folder) {
+  auto call = begin_call(disk_call::sync_folder, folder);
+  if (const auto why = admit(call); why != failure::none)
     return why;
-  note(disk_call::sync_folder, begins, nullptr, 0, {}, {}, lied);
+  note(call, nullptr, 0);
   return failure::none;
 }
 
 disk::failure disk::rename(const std::string& from, const std::string& to) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::rename, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::rename, from);
+  if (const auto why = admit(call); why != failure::none)
     return why;
   const auto source = names_.find(from);
   if (source == names_.end())
@@ -136,48 +147,45 @@ disk::failure disk::rename(const std::string& from, const std::string& to) {
   if (target)
     used_ -= target->data.size();
   target = moved;
-  note(disk_call::rename, begins, std::move(moved), 0, from, to);
+  note(call, std::move(moved), 0, from, to);
   return failure::none;
 }
 
 disk::failure disk::remove(const std::string& name) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::remove, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::remove, name);
+  if (const auto why = admit(call); why != failure::none)
     return why;
   const auto i = names_.find(name);
   if (i == names_.end())
     return failure::not_found;
   used_ -= i->second->data.size();
   names_.erase(i);
-  note(disk_call::remove, begins, nullptr, 0, name);
+  note(call, nullptr, 0, name);
   return failure::none;
 }
 
 disk::failure disk::make_folder(const std::string& name) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::make_folder, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::make_folder, name);
+  if (const auto why = admit(call); why != failure::none)
     return why;
   if (folders_.insert(name).second)
-    note(disk_call::make_folder, begins, nullptr, 0, name);
+    note(call, nullptr, 0, name);
   return failure::none;
 }
 
 disk::failure disk::remove_folder(const std::string& name) {
-  const auto begins = now_;
-  bool lied = false;
-  if (const auto why = admit(disk_call::remove_folder, 0, lied); why != failure::none)
+  auto call = begin_call(disk_call::remove_folder, name);
+  if (const auto why = admit(call); why != failure::none)
     return why;
   if (folders_.erase(name) == 0)
     return failure::not_found;
-  note(disk_call::remove_folder, begins, nullptr, 0, name);
+  note(call, nullptr, 0, name);
   return failure::none;
 }
 
 disk::failure disk::read(std::size_t size) {
-  bool lied = false;
-  return admit(disk_call::read, size, lied);
+  auto call = begin_call(disk_call::read);
+  return admit(call, size);
 }
 
 disk::file_ref disk::find(const std::string& name) const {
@@ -305,14 +313,13 @@ std::string disk::surviving_bytes(const file& f, const extent& e, const loss_mod
   case loss_model::bytes::lose:
     break;
   case loss_model::bytes::tear:
-    return f.data.substr(0,
-                         e.synced + draw(loss.seed, "torn", f.number, e.written) % (unsynced + 1));
+    return f.data.substr(0, e.synced + draw(loss.seed, "torn", f.key, e.written) % (unsynced + 1));
   case loss_model::bytes::pages: {
     auto kept = f.data.substr(0, e.synced);
     for (auto at = e.synced; at < e.written;) {
       const auto page = at / page_bytes;
       const auto end = std::min((page + 1) * page_bytes, e.written);
-      if (draw(loss.seed, "page", f.number, page) % 2 == 0) {
+      if (draw(loss.seed, "page", f.key, page) % 2 == 0) {
         kept.resize(at, '\0');
         kept.append(f.data, at, end - at);
       }
@@ -324,12 +331,30 @@ std::string disk::surviving_bytes(const file& f, const extent& e, const loss_mod
   return f.data.substr(0, e.synced);
 }
 
+/// How many changes of names survive: each, and the end, draws a number, and the highest is the
+/// first that is lost. Each count is as likely as any other, and a change that is not made has no
+/// say in where the others are cut.
+std::size_t disk::surviving_names(const std::vector<entry>& changes, const loss_model& loss) {
+  switch (loss.uncommitted) {
+  case loss_model::names::keep:
+    return changes.size();
+  case loss_model::names::lose:
+    return 0;
+  case loss_model::names::prefix:
+    break;
+  }
+  auto kept = changes.size();
+  auto highest = draw(loss.seed, "all names", 0, 0);
+  for (std::size_t i = 0; i != changes.size(); ++i)
+    if (const auto drawn = draw(loss.seed, "name", changes[i].key, 0); drawn > highest) {
+      highest = drawn;
+      kept = i;
+    }
+  return kept;
+}
+
 std::unique_ptr<disk> disk::resolve(settled s, const loss_model& loss) const {
-  auto changes = s.uncommitted.size();
-  if (loss.uncommitted == loss_model::names::lose)
-    changes = 0;
-  else if (loss.uncommitted == loss_model::names::prefix)
-    changes = draw(loss.seed, "names", changes, 0) % (changes + 1);
+  const auto changes = surviving_names(s.uncommitted, loss);
   for (std::size_t i = 0; i != changes; ++i)
     apply_name(s, s.uncommitted[i]);
 
@@ -339,8 +364,7 @@ std::unique_ptr<disk> disk::resolve(settled s, const loss_model& loss) const {
   result->folders_ = s.folders;
   result->base_.folders = std::move(s.folders);
   for (const auto& [name, was] : s.names) {
-    auto left = std::make_shared<file>();
-    left->number = ++result->last_file_;
+    auto left = result->make_file(result->begin_call(disk_call::create, name).key);
     const auto known = s.files.find(was->number);
     left->data = surviving_bytes(*was, known == s.files.end() ? extent{} : known->second, loss);
     const auto size = left->data.size();

@@ -67,8 +67,12 @@ struct loss_model {
 
 /// A simulated disk: files in memory, a journal of what was done to them and when, and faults.
 ///
-/// Each call takes virtual time, drawn from the seed. The disk has a clock of its own for that: the
-/// caller sets it to the world's time when a request begins (`begin`) and reads off when it ends
+/// Each call takes virtual time, drawn from (seed, file, kind of call, nth call of that kind on
+/// that file): what is done to other files changes no draw. A file is the name that it was created
+/// under and how manieth of that name it is; calls of names are counted by name, `sync_folder` by
+/// folder. So are the draws of a crash keyed. Counts begin anew on the disk that a crash leaves.
+/// The disk has a clock of its own for that: the caller sets it to the world's time when a request
+/// begins (`begin`) and reads off when it ends
 /// (`now`). So a whole request runs at once, and yet each of its calls has its place in time; a
 /// crash at any moment within it leaves what `after_crash` makes of the journal up to there.
 ///
@@ -106,7 +110,9 @@ public:
 
   /// A file, whatever it is called now. Its bytes never change but at their end.
   struct file {
-    std::uint64_t number = 0;
+    std::uint64_t number = 0; ///< Tells it from others, and is no part of any draw.
+    std::uint64_t key = 0;    ///< Of its draws.
+    std::uint64_t syncs = 0;  ///< So far.
     std::string data;
   };
   using file_ref = std::shared_ptr<file>;
@@ -126,7 +132,8 @@ public:
   /// On a disk that fills up, what fits is written.
   failure append(const file_ref& to, std::string_view data);
   failure sync(const file_ref& what);
-  failure sync_folder();
+  /// Makes all names durable, whatever the folder: it only says whose sync this is.
+  failure sync_folder(const std::string& folder = "/");
   failure rename(const std::string& from, const std::string& to);
   failure remove(const std::string& name);
   failure make_folder(const std::string& name);
@@ -156,6 +163,7 @@ public:
   /// One journaled call that changed something.
   struct entry {
     disk_call call = disk_call::append;
+    std::uint64_t key = 0; ///< Of its draws.
     bool lied = false;
     net::steady_time begins{0};
     net::steady_time ends{0};
@@ -192,12 +200,24 @@ private:
     std::vector<entry> uncommitted;        ///< Changes of names, in order.
   };
 
-  failure admit(disk_call c, std::size_t size, bool& lied);
-  void note(disk_call c, net::steady_time begins, file_ref what, std::uint64_t grown,
-            std::string name = {}, std::string new_name = {}, bool lied = false);
+  /// A call under way.
+  struct admitted {
+    disk_call call;
+    std::uint64_t key; ///< Of its draws: (file, kind of call, nth of that kind on that file).
+    net::steady_time begins;
+    bool lied = false;
+  };
+
+  admitted begin_call(disk_call c, std::uint64_t key = 0) const { return {c, key, now_}; }
+  admitted begin_call(disk_call c, const std::string& name);
+  failure admit(admitted& a, std::size_t size = 0);
+  void note(const admitted& a, file_ref what, std::uint64_t grown, std::string name = {},
+            std::string new_name = {});
+  file_ref make_file(std::uint64_t key);
   void apply(settled& s, const entry& e) const;
   static void apply_name(settled& s, const entry& e);
   std::string surviving_bytes(const file& f, const extent& e, const loss_model& loss) const;
+  static std::size_t surviving_names(const std::vector<entry>& changes, const loss_model& loss);
   std::unique_ptr<disk> resolve(settled s, const loss_model& loss) const;
 
   options options_;
@@ -206,6 +226,8 @@ private:
   std::uint64_t used_ = 0;
   std::uint64_t last_file_ = 0;
   std::array<std::uint64_t, disk_call_count> calls_{};
+  /// Calls by name, those of names that are gone included: some 100 bytes for each name ever used.
+  std::map<std::string, std::array<std::uint32_t, disk_call_count>> calls_by_name_;
   std::map<std::string, file_ref> names_;
   std::set<std::string> folders_;
   settled base_;

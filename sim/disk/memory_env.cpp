@@ -85,8 +85,9 @@ class writable_file final : public leveldb::WritableFile {
 public:
   writable_file(disk& on, std::string name, disk::file_ref what)
       : disk_(on), name_(std::move(name)), file_(std::move(what)) {
-    const auto base = std::string_view{name_}.substr(name_.rfind('/') + 1);
-    names_others_ = base.starts_with("MANIFEST");
+    const auto base = name_.rfind('/') + 1;
+    names_others_ = std::string_view{name_}.substr(base).starts_with("MANIFEST");
+    folder_ = name_.substr(0, base);
   }
 
   Status Append(const Slice& data) override {
@@ -105,7 +106,7 @@ public:
   Status Sync() override {
     // New files that a manifest names must be found after a crash.
     if (names_others_)
-      if (const auto why = disk_.sync_folder(); why != disk::failure::none)
+      if (const auto why = disk_.sync_folder(folder_); why != disk::failure::none)
         return status_of(why, name_);
     if (auto flushed = Flush(); !flushed.ok())
       return flushed;
@@ -117,6 +118,7 @@ public:
 private:
   disk& disk_;
   std::string name_;
+  std::string folder_;
   disk::file_ref file_;
   std::string buffer_;
   bool names_others_ = false;

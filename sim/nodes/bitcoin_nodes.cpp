@@ -13,7 +13,7 @@ namespace {
 /// Accepts and says nothing that makes sense, or nothing at all.
 class mute_session final : public node_session {
 public:
-  mute_session(node_kind kind, std::uint64_t seed) : kind_(kind), seed_(seed) {}
+  mute_session(node_kind kind, std::uint64_t visit) : kind_(kind), visit_(visit) {}
 
   void on_open(node_io& io) override {
     if (kind_ == node_kind::closes_at_accept)
@@ -32,7 +32,7 @@ public:
 private:
   /// No chain's magic begins with a zero.
   net::buffer noise() const {
-    net::random_stream stream(seed_, "noise");
+    net::random_stream stream(visit_, "noise");
     net::bytes data(100);
     std::generate(data.begin() + 1, data.end(),
                   [&] { return static_cast<std::uint8_t>(stream.next()); });
@@ -40,7 +40,7 @@ private:
   }
 
   node_kind kind_;
-  std::uint64_t seed_;
+  std::uint64_t visit_;
 };
 
 bool is_mute(node_kind kind) {
@@ -55,6 +55,9 @@ bool is_mute(node_kind kind) {
     return false;
   }
 }
+
+/// A node heard of everybody within the last three hours.
+constexpr std::uint64_t age_max_s = 10'800;
 
 /// What no crawler may dial; and none of it leaves a machine that does.
 void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t time) {
@@ -77,23 +80,40 @@ void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
 
 std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
   const auto kind = where_.nodes()[node].kind;
+  const auto visit = next_visit(node, peer);
   if (is_mute(kind))
-    return std::make_unique<mute_session>(kind, where_.settings().seed + node);
-  return std::make_unique<bitcoin_session>(*this, node, peer);
+    return std::make_unique<mute_session>(kind, visit);
+  return std::make_unique<bitcoin_session>(*this, node, peer, visit);
+}
+
+/// What the draws of a connection that begins are keyed by.
+std::uint64_t bitcoin_nodes::next_visit(std::uint32_t node, const net::endpoint& peer) {
+  auto from = peer;
+  from.port = 0;
+  if (visits_.size() > diallers_max && !visits_.contains(from))
+    from = {};
+  auto& counts = visits_[from];
+  if (counts.size() <= node)
+    counts.resize(where_.nodes().size());
+  const std::uint64_t key[3] = {
+      node, net::keyed_hash(0, "dialler", net::endpoint_words{from}.view()), ++counts[node]};
+  return net::keyed_hash(where_.settings().seed, "visit",
+                         {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
 }
 
 net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
                                         std::chrono::seconds wall) const {
   const auto& me = where_.nodes()[node];
-  net::random_stream ages(where_.settings().seed, "ages",
-                          {reinterpret_cast<const std::uint8_t*>(&node), sizeof node});
+  const net::keyed_hasher draw(where_.settings().seed, "age");
   std::vector<net::msg::addr_entry> entries;
   entries.reserve(me.peers.size());
   for (const auto number : me.peers) {
     const auto& peer = where_.nodes()[number];
     if (!v2 && peer.at.network != net::network_id::ipv4 && peer.at.network != net::network_id::ipv6)
       continue; // addr has no room for it (BIP155).
-    const std::chrono::seconds age{ages.below(10'800)};
+    const std::uint32_t key[2] = {node, number};
+    const std::chrono::seconds age{draw({reinterpret_cast<const std::uint8_t*>(key), sizeof key}) %
+                                   age_max_s};
     auto& entry = entries.emplace_back();
     entry.peer = peer.at;
     entry.time = claimed_time(wall - age);

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "net/base/buffer.hpp"
 #include "net/base/bytes.hpp"
@@ -33,11 +35,17 @@ inline std::uint32_t claimed_time(std::chrono::seconds wall) {
 /// decode; anything before version; a second version or verack; negotiation after verack; requests
 /// before verack; getaddr twice; a pong that nothing asked for; a ping without nonce.
 ///
+/// What a connection draws is keyed by (seed, node, dialler's address, nth connection from that
+/// address to that node): an ephemeral port says nothing, and who dials other nodes changes
+/// nothing. How old a node's entries are is keyed by (seed, who tells, who is told of).
+///
 /// One thread. The topology outlives it, and it outlives its sessions.
 class bitcoin_nodes final : public node_population {
 public:
   /// Encoded answers kept, in bytes of memory.
   static constexpr std::size_t cached_bytes_max = 64u << 20;
+  /// Addresses that dial and have counts of their own.
+  static constexpr std::size_t diallers_max = 1'000;
 
   explicit bitcoin_nodes(const topology& where) : where_(where) {}
 
@@ -50,8 +58,13 @@ public:
 
 private:
   net::bytes encode_answer(std::uint32_t node, bool v2, std::chrono::seconds wall) const;
+  std::uint64_t next_visit(std::uint32_t node, const net::endpoint& peer);
 
   const topology& where_;
+  /// How many connections each node had, by the dialler's address. 4 bytes a node and dialler: one
+  /// crawler's visits to a million nodes are 4 MB. Who dials as one of more than `diallers_max`
+  /// shares the counts of nobody's address with the others.
+  std::map<net::endpoint, std::vector<std::uint32_t>> visits_;
   // order never seen: asked by number alone
   std::unordered_map<std::uint64_t, net::buffer> answers_; ///< By 2 * node + v2.
   std::deque<std::uint64_t> oldest_answers_;

@@ -27,8 +27,9 @@ bool is(const net::message& m) {
 
 } // namespace
 
-bitcoin_session::bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer)
-    : home_(home), node_(node), peer_(peer),
+bitcoin_session::bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer,
+                                 std::uint64_t visit)
+    : home_(home), node_(node), peer_(peer), visit_(visit),
       decoder_(net::decoder_options{home.where().settings().magic}) {}
 
 const node_description& bitcoin_session::me() const {
@@ -137,7 +138,7 @@ void bitcoin_session::on_verack(node_io& io) {
   if (me().kind == node_kind::no_verack || me().kind == node_kind::oversize)
     return;
   stage_ = stage::ready;
-  ping_nonce_ = net::keyed_hash(home_.where().settings().seed, "ping", peer_.address) | 1;
+  ping_nonce_ = net::keyed_hash(visit_, "ping") | 1;
   net::bytes out;
   net::append_message(out, magic(), net::msg::sendcmpct{false, 2});
   net::append_message(out, magic(), net::msg::ping{ping_nonce_});
@@ -232,11 +233,8 @@ net::msg::version bitcoin_session::own_version(node_io& io) const {
   v.services = me().services;
   v.time = io.now().wall.count();
   v.receiver = net::msg::claimed_address::of(0, peer_);
-  const std::uint64_t nonce_key[2] = {node_, peer_.port};
-  v.sender = net::msg::version_sender{
-      net::msg::claimed_address::of(v.services, {}),
-      net::keyed_hash(home_.where().settings().seed, "version nonce",
-                      {reinterpret_cast<const std::uint8_t*>(nonce_key), sizeof nonce_key})};
+  v.sender = net::msg::version_sender{net::msg::claimed_address::of(v.services, {}),
+                                      net::keyed_hash(visit_, "version nonce")};
   v.user_agent = agent;
   v.start_height = me().start_height;
   v.relay = true;

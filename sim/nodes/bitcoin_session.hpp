@@ -15,7 +15,9 @@ namespace seedwalk::sim {
 /// of its node's kind. See `bitcoin_nodes`.
 class bitcoin_session final : public node_session {
 public:
-  bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer);
+  /// All that it draws is keyed by `visit`.
+  bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer,
+                  std::uint64_t visit);
 
   void on_open(node_io& io) override;
   void on_bytes(node_io& io, net::byte_view data) override;
@@ -46,6 +48,7 @@ private:
   bitcoin_nodes& home_;
   std::uint32_t node_;
   net::endpoint peer_;
+  std::uint64_t visit_;
   net::decoder decoder_;
   stage stage_ = stage::awaiting_version;
   bool said_version_ = false;

@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "actors/crawl/connection_manager.hpp"
-#include "tests/chaos/held_world.hpp"
-#include "tests/chaos/scripted_writer.hpp"
+#include "tests/chaos/managed_world.hpp"
 
 namespace seedwalk::test {
 namespace {
@@ -14,46 +12,11 @@ constexpr std::uint32_t count = 80;
 constexpr auto fresh = static_cast<std::size_t>(dial_class::fresh);
 constexpr auto rest = static_cast<std::size_t>(dial_class::rest);
 
-/// A connection manager among `count` honest nodes; a script tells it who is due.
-struct managed_world {
-  explicit managed_world(actors::crawl_recipe recipe)
-      : w(4, count, recipe), writer{w.inside, w.inside, {}, {}, {}} {}
-
-  void start() {
-    writer.manager = w.inside.next_owner();
-    actors::connection_manager::state managing;
-    managing.db_writer = net::spawn<scripted_writer>(w.inside, writer, "writer");
-    managing.crawler = managing.db_writer;
-    net::spawn_as<actors::connection_manager>(w.inside, w.crawler.program().env(), writer.manager,
-                                              "manager", std::move(managing));
-    w.inside.send(writer.manager, actors::begin_crawl{});
-  }
-
-  void pass(seconds time) {
-    w.driver.run([] { return false; }, w.home.now().steady + time);
-  }
-
-  std::size_t questions() const { return writer.asked_at.size(); }
-
-  /// The first `n` nodes, as due ones of class rest.
-  std::vector<store::due_peer> due_nodes(std::size_t n) const {
-    std::vector<store::due_peer> due(n);
-    for (std::size_t i = 0; i != n; ++i) {
-      due[i].peer = w.nodes.nodes()[i].at;
-      due[i].queue = dial_class::rest;
-    }
-    return due;
-  }
-
-  held_world w;
-  scripted_writer::environment writer;
-};
-
 TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhile) {
   const auto place = net::bytes{7, 7};
   auto recipe = pool_recipe();
   recipe.config.limits.max_outbound = 4;
-  managed_world m(recipe);
+  managed_world m(count, recipe);
   m.writer.who_is_due = [&](const store::due_query&) {
     store::due_answer all;
     all.peers[rest] = m.due_nodes(64);
@@ -90,7 +53,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
 std::vector<net::steady_time> questions_in_ten_minutes(bool fixed) {
   auto recipe = pool_recipe();
   recipe.config.start.fixed = fixed;
-  managed_world m(recipe);
+  managed_world m(count, recipe);
   m.writer.who_is_due = [&](const store::due_query& question) {
     store::due_answer nobody;
     nobody.next.fill(question.now + seconds{1});

@@ -150,6 +150,8 @@ public:
   const std::vector<std::string>& problems() const { return problems_; }
   std::uint64_t outcomes() const { return outcomes_; }
   std::size_t visits() const { return visits_.size(); }
+  /// Of the peer connections that took a step.
+  const std::set<std::string, std::less<>>& names() const { return visits_; }
 
 private:
   pool_crawler& of_;

@@ -1,3 +1,6 @@
+#include <set>
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -67,6 +70,31 @@ TEST(restart_table, other_endpoints_change_nothing_and_seeds_do) {
   EXPECT_TRUE(differs);
 }
 
+/// How long each of `n` restarts waits, of a peer that is lost again `pause` after each.
+std::vector<net::steady_time> waits(std::size_t n, net::steady_time first, net::steady_time pause,
+                                    const restart_options& options) {
+  restart_table table;
+  std::vector<net::steady_time> result;
+  for (auto now = first; result.size() != n; now += pause)
+    if (const auto again = table.lost(peer, now, options, 1))
+      result.push_back(*again - now);
+  return result;
+}
+
+TEST(restart_table, the_nth_restart_is_drawn_the_same_whenever_it_comes) {
+  const restart_options options;
+  const auto at_once = waits(5, net::steady_time{0}, std::chrono::seconds{1}, options);
+  EXPECT_EQ(waits(5, std::chrono::seconds{77}, std::chrono::seconds{60}, options), at_once);
+}
+
+TEST(restart_table, restarts_are_numbered_beyond_the_window) {
+  const restart_options options;
+  // Each is the only one within its window: the delay is the same, and only the draw differs.
+  const auto alone = waits(8, net::steady_time{0}, 2 * options.window, options);
+  EXPECT_EQ(std::set<net::steady_time>(alone.begin(), alone.end()).size(), 8u);
+  EXPECT_EQ(waits(8, std::chrono::hours{5}, 3 * options.window, options), alone);
+}
+
 TEST(restart_table, only_the_networks_doing_and_only_outbound) {
   for (std::size_t i = 0; i != net::outcome_count; ++i) {
     const auto how = static_cast<net::outcome>(i);
@@ -82,6 +110,15 @@ TEST(restart_table, only_the_networks_doing_and_only_outbound) {
   for (const auto how : {net::outcome::refused, net::outcome::connect_timeout, net::outcome::reset,
                          net::outcome::closed_after_handshake, net::outcome::ping_timeout})
     EXPECT_TRUE(may_restart(net::direction::outbound, how)) << net::name_of(how);
+}
+
+TEST(restart_table, keeps_no_place_for_who_was_never_restarted) {
+  restart_options none;
+  none.max_restarts = 0;
+  restart_table table;
+  for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
+    ASSERT_FALSE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, none, 1));
+  EXPECT_TRUE(table.lost(peer, net::steady_time{0}, {}, 1));
 }
 
 TEST(restart_table, is_bounded) {

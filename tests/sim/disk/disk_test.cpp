@@ -182,5 +182,99 @@ TEST(disk, if_only_the_process_dies_nothing_is_lost) {
   }));
 }
 
+// -- what draws are keyed by
+
+const std::vector<std::string> three_files = {"/a", "/b", "/c"};
+
+/// How long each sync of each file takes, when all are synced in turn and one may be missing.
+std::map<std::string, std::vector<net::steady_time>> sync_costs(const std::string& without) {
+  disk d({});
+  std::map<std::string, disk::file_ref> files;
+  for (const auto& name : three_files)
+    if (name != without)
+      files[name] = make(d, name, "x");
+  std::map<std::string, std::vector<net::steady_time>> result;
+  for (int nth = 0; nth != 5; ++nth)
+    for (const auto& [name, f] : files) {
+      const auto before = d.now();
+      d.sync(f);
+      result[name].push_back(d.now() - before);
+    }
+  return result;
+}
+
+TEST(disk, syncs_of_a_file_take_as_long_whatever_is_done_to_others) {
+  const auto all = sync_costs("");
+  for (const auto& without : three_files)
+    for (const auto& [name, costs] : sync_costs(without))
+      EXPECT_EQ(costs, all.at(name)) << name << " without " << without;
+  EXPECT_NE(all.at("/a"), all.at("/b"));
+  EXPECT_NE(all.at("/a")[0], all.at("/a")[1]);
+}
+
+TEST(disk, syncs_of_a_folder_take_as_long_whatever_is_done_to_others) {
+  const auto costs_of = [](bool crowded) {
+    disk d({});
+    std::vector<net::steady_time> result;
+    for (int nth = 0; nth != 5; ++nth) {
+      if (crowded)
+        d.sync_folder("/other/");
+      const auto before = d.now();
+      d.sync_folder("/db/");
+      result.push_back(d.now() - before);
+    }
+    return result;
+  };
+  EXPECT_EQ(costs_of(true), costs_of(false));
+}
+
+/// What a crash leaves of files of which nothing was synced, and one may be missing.
+std::map<std::string, std::string> torn_files(const std::string& without, loss_model::bytes b,
+                                              std::uint64_t seed) {
+  disk d({});
+  for (const auto& name : three_files)
+    if (name != without)
+      make(d, name, std::string(50'000, 'x'));
+  return all_of(*d.after_crash(d.now(), loss(b, loss_model::names::keep, seed)));
+}
+
+TEST(disk, a_crash_tears_a_file_where_it_does_whatever_is_done_to_others) {
+  for (std::uint64_t seed = 1; seed != 10; ++seed)
+    for (const auto b : {loss_model::bytes::tear, loss_model::bytes::pages}) {
+      const auto all = torn_files("", b, seed);
+      ASSERT_EQ(all.size(), three_files.size());
+      for (const auto& without : three_files)
+        for (const auto& [name, left] : torn_files(without, b, seed))
+          EXPECT_EQ(left, all.at(name)) << name << " without " << without;
+    }
+}
+
+/// The first of ten new names that a crash takes; 10: none.
+int first_name_lost(int without, std::uint64_t seed) {
+  disk d({});
+  for (int i = 0; i != 10; ++i)
+    if (i != without)
+      make(d, "/" + std::to_string(i), "");
+  const auto left =
+      d.after_crash(d.now(), loss(loss_model::bytes::keep, loss_model::names::prefix, seed));
+  for (int i = 0; i != 10; ++i)
+    if (i != without && !left->find("/" + std::to_string(i)))
+      return i;
+  return 10;
+}
+
+TEST(disk, a_crash_takes_names_from_the_same_one_on_whatever_is_done_to_others) {
+  std::map<int, int> times;
+  for (std::uint64_t seed = 1; seed != 200; ++seed) {
+    const auto lost = first_name_lost(-1, seed);
+    ++times[lost];
+    for (int without = 0; without != 10; ++without)
+      if (without != lost) {
+        EXPECT_EQ(first_name_lost(without, seed), lost) << "without " << without;
+      }
+  }
+  EXPECT_EQ(times.size(), 11u) << "each number of them is lost now and then";
+}
+
 } // namespace
 } // namespace seedwalk::sim

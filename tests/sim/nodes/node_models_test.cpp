@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <deque>
+#include <map>
+#include <memory>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -143,6 +145,122 @@ TEST(node_models, a_ping_is_answered_with_its_nonce) {
   v.say(net::msg::ping{77});
   const auto all = v.heard();
   EXPECT_NE(std::find(all.begin(), all.end(), net::message{net::msg::pong{77}}), all.end());
+}
+
+// What draws are keyed by.
+
+/// Who dials whom, one after the other: hosts and nodes by number.
+using dials = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// What somebody heard from a node: nonces of its versions and its pings in turn, a hash of noise.
+using nonces = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint64_t>>;
+
+net::bytes greeting(const net::magic_bytes& magic) {
+  net::msg::version v;
+  v.protocol = net::protocol_version;
+  v.sender = net::msg::version_sender{};
+  v.user_agent = "/test/";
+  v.start_height = 0;
+  v.relay = false;
+  net::bytes said;
+  net::append_message(said, magic, v);
+  net::append_message(said, magic, net::msg::verack{});
+  return said;
+}
+
+std::vector<std::uint64_t> nonces_in(const std::string& text, const net::magic_bytes& magic) {
+  std::vector<std::uint64_t> result;
+  net::decoder in(net::decoder_options{magic});
+  auto left = net::as_bytes(text);
+  auto event = in.next(left);
+  for (; std::holds_alternative<net::decoded_message>(event); event = in.next(left)) {
+    const auto& heard = std::get<net::decoded_message>(event).value;
+    if (const auto version = std::get_if<net::msg::version>(&heard))
+      result.push_back(version->sender->nonce);
+    if (const auto ping = std::get_if<net::msg::ping>(&heard))
+      result.push_back(*ping->nonce);
+  }
+  return result;
+}
+
+nonces nonces_of(const dials& order, node_kind kind) {
+  sim_bench t;
+  auto some = few_nodes(kind);
+  some.first = net::ipv4_endpoint(0xcb007101, 8333); // On loopback all hosts dial from 127.0.0.1.
+  const topology nodes(some);
+  bitcoin_nodes models(nodes);
+  node_host host(t.where, nodes, models);
+  std::map<std::uint32_t, std::unique_ptr<network>> diallers;
+  nonces result;
+  std::uint64_t who = 100;
+  for (const auto& [from, to] : order) {
+    auto& door = diallers[from];
+    if (!door)
+      door = std::make_unique<network>(t.where, t.said,
+                                       network::host{{net::ipv4_endpoint(0xc6336401 + from, 0)}});
+    const net::owner owner{++who};
+    const auto id = door->connect(nodes.nodes()[to].at, 5000ms, owner);
+    door->want(id, net::network::max_allowance_bytes);
+    door->write(id, net::buffer{greeting(nodes.settings().magic)});
+    t.pass(10s);
+    const auto text = t.said.text_received(owner);
+    for (const auto nonce : nonces_in(text, nodes.settings().magic))
+      result[{from, to}].push_back(nonce);
+    if (kind == node_kind::garbage)
+      result[{from, to}].push_back(net::keyed_hash(0, "noise", net::as_bytes(text)));
+    door->close(id, net::closing::abort);
+    t.pass(1s);
+  }
+  return result;
+}
+
+TEST(node_models, what_a_connection_draws_is_keyed_by_who_dials_whom_for_which_time) {
+  const dials all = {{1, 7}, {2, 7}, {1, 8}, {1, 7}, {2, 7}, {2, 8}, {1, 8}, {1, 7}};
+  for (const auto& [kind, draws] :
+       {std::pair{node_kind::honest, 2u}, std::pair{node_kind::garbage, 1u}}) {
+    const auto expected = nonces_of(all, kind);
+    std::set<std::uint64_t> different;
+    for (const auto& [who, drawn] : expected)
+      different.insert(drawn.begin(), drawn.end());
+    EXPECT_EQ(different.size(), draws * all.size()) << name_of(kind);
+    // Whoever or whatever is not there changes nothing for others; our ports do change.
+    for (const auto& without : dials{{1, 7}, {2, 7}, {1, 8}, {2, 8}}) {
+      auto order = all;
+      std::erase(order, without);
+      auto fewer = expected;
+      fewer.erase(without);
+      EXPECT_EQ(nonces_of(order, kind), fewer) << name_of(kind);
+    }
+  }
+}
+
+TEST(node_models, how_old_an_entry_is_said_to_be_depends_on_who_tells_and_who_is_told_of) {
+  // Of the same topology a node that is too old for it tells of IPv4 alone.
+  auto some = few_nodes(node_kind::honest);
+  some.networks = {{net::network_id::ipv4, 1}, {net::network_id::torv3, 1}};
+  const topology nodes(some);
+  bitcoin_nodes models(nodes);
+  const auto ages = [&](bool v2) {
+    std::map<net::endpoint, std::uint32_t> result;
+    const auto answer = models.answer_of(7, v2, std::chrono::seconds{1'700'000'000});
+    net::decoder in(net::decoder_options{nodes.settings().magic});
+    auto left = answer.view();
+    const auto event = in.next(left);
+    const auto& heard = std::get<net::decoded_message>(event).value;
+    if (const auto a = std::get_if<net::msg::addr>(&heard))
+      for (const auto& e : a->entries)
+        result[e.peer] = e.time;
+    if (const auto a = std::get_if<net::msg::addrv2>(&heard))
+      for (const auto& e : a->entries)
+        result[e.peer] = e.time;
+    return result;
+  };
+  const auto all = ages(true);
+  const auto fewer = ages(false);
+  EXPECT_LT(fewer.size(), all.size());
+  EXPECT_GT(fewer.size(), 3u);
+  for (const auto& [peer, time] : fewer)
+    EXPECT_EQ(time, all.at(peer)) << net::to_string(peer);
 }
 
 /// What a node says to getaddr and a ping behind it: a number for the entries of each block,
