@@ -1,11 +1,14 @@
 #include "tools/sim_command.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <ostream>
 #include <set>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +22,7 @@
 #include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"
 #include "tools/sim_network_flags.hpp"
+#include "tools/sim_schedule_flags.hpp"
 
 namespace seedwalk::tools {
 
@@ -38,7 +42,9 @@ Examples:
 )";
 
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
-seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --json)";
+seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --json
+seedwalk sim run --seed 7 --choices-out choices.jsonl
+seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8)";
 constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
 seedwalk sim check --seeds 1..20 --nodes 500 --deep --json)";
 
@@ -47,16 +53,14 @@ struct world_flags {
   std::uint32_t nodes = 100;
   node_kind_flags kinds;
   sim_network_flags networks;
-  std::string schedule = "uniform";
+  sim_schedule_flags order;
   bool deep = false;
 
   void declare(CLI::App& app) {
     add_number(app, "--nodes", nodes, {4, 1'000'000}, "how many nodes there are");
     kinds.declare(app);
     networks.declare(app);
-    add_name(app, "--schedule", schedule, "who runs next")
-        ->type_name("fifo|uniform")
-        ->check(CLI::IsMember({"fifo", "uniform"}));
+    order.declare(app);
     app.add_flag("--deep", deep, "message payloads enter the hash too");
   }
 
@@ -66,15 +70,14 @@ struct world_flags {
     for (const auto& kind : kinds.given())
       command += fmt::format(" --kind {}", kind);
     command += networks.again();
-    if (schedule != world_flags{}.schedule)
-      command += fmt::format(" --schedule {}", schedule);
+    command += order.again();
     return command + (deep ? " --deep" : "");
   }
 
   /// The scenario; or what is wrong with the options.
   tl::expected<sim::crawl_scenario, std::string> scenario(std::uint64_t seed) const {
     auto s = sim::plain_crawl(seed, nodes);
-    s.schedule = schedule == "fifo" ? sim::strategy::fifo : sim::strategy::uniform;
+    order.apply(s);
     s.deep = deep;
     auto shares = kinds.read(mixed_kinds(true));
     if (!shares)
@@ -118,19 +121,47 @@ exit_code run_one(invocation& how) {
   world_flags flags;
   std::uint64_t seed = 1;
   bool json = false;
+  std::string choices_out;
   add_number(line.app(), "--seed", seed, {}, "everything that is drawn comes from it");
   flags.declare(line.app());
+  add_name(line.app(), "--choices-out", choices_out,
+           "write down what was decided against fifo, for --choices")
+      ->type_name("FILE");
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
     return *code;
-  const auto scenario = flags.scenario(seed);
+  if (const auto read = flags.order.read(); !read)
+    return line.refuse(how, read.error());
+  auto scenario = flags.scenario(seed);
   if (!scenario)
     return line.refuse(how, scenario.error());
+  std::ofstream file;
+  if (!choices_out.empty()) {
+    file.open(choices_out, std::ios::binary | std::ios::trunc);
+    if (!file)
+      return line.refuse(how, fmt::format("--choices-out {}: {}", choices_out,
+                                          std::generic_category().message(errno)));
+    scenario->order.keeps_departures = true;
+  }
   const sim::real_clock clock;
-  const auto verdict = sim::run_crawl(*scenario);
+  std::size_t unused = 0;
+  const auto verdict = sim::run_crawl(*scenario, nullptr, [&](sim::crawl_world& world) {
+    unused = world.home().events().unused();
+    if (file.is_open())
+      file << sim::to_text({flags.again(seed), world.home().steps(), {}}, world.home().events());
+  });
   const auto wall = clock.now().steady;
+  file.flush();
+  if (!choices_out.empty() && !file) {
+    how.terminal.err << fmt::format(
+        "seedwalk sim run: --choices-out {}: could not be written whole\n", choices_out);
+    return exit_code::failed;
+  }
   if (json) {
-    how.terminal.out << as_json(verdict, flags.again(seed), wall).dump(2) << '\n';
+    auto report = as_json(verdict, flags.again(seed), wall);
+    if (flags.order.has_choices())
+      report["choices"] = {{"given", flags.order.choices_given()}, {"unused", unused}};
+    how.terminal.out << report.dump(2) << '\n';
   } else {
     how.terminal.out << fmt::format(
         "seed {}: {} steps, {:.1f} virtual s in {:.3f} s ({:.0f} steps/s), hash {:016x}\n", seed,
@@ -139,6 +170,9 @@ exit_code run_one(invocation& how) {
     how.terminal.out << fmt::format("known {}, good {} of {}, precision {:.4f}, recall {:.4f}\n",
                                     verdict.known, verdict.good_found, verdict.good_true,
                                     verdict.precision(), verdict.recall());
+    if (flags.order.has_choices())
+      how.terminal.out << fmt::format("choices: {} given, {} of them never came up\n",
+                                      flags.order.choices_given(), unused);
   }
   for (const auto& violation : verdict.violations)
     how.terminal.err << "broken: " << violation << '\n';
@@ -204,6 +238,8 @@ exit_code check(invocation& how) {
   if (!seeds)
     return line.refuse(
         how, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
+  if (const auto read = flags.order.read(); !read)
+    return line.refuse(how, read.error());
   if (const auto probe = flags.scenario(seeds->front()); !probe)
     return line.refuse(how, probe.error());
   const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {

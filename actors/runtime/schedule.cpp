@@ -287,7 +287,7 @@ std::optional<schedule::turn> schedule::next() {
     if (!is_ranked())
       chosen = given_instead(*head, horizon).value_or(*head);
     if (*chosen != *head && options_.keeps_departures) {
-      log_.push_back({slots_[*chosen].name, slots_[*head].name});
+      log_.push_back({slots_[*chosen].name, slots_[*head].name, steps_});
       note_text(slots_[*chosen]);
       note_text(slots_[*head]);
     }
@@ -306,8 +306,10 @@ schedule::turn schedule::take(std::uint32_t at) {
   result.what = s.what;
   result.actor = s.actor;
   result.home = s.home;
-  if (s.home != none)
+  if (s.home != none) {
     --actors_;
+    ++steps_;
+  }
   const auto behind = s.next;
   stop_competing(at);
   release(at);

@@ -53,6 +53,7 @@ public:
 struct departure {
   std::uint64_t taken = 0;
   std::uint64_t head = 0;
+  std::uint64_t after = 0; ///< So many steps of actors.
   friend bool operator==(const departure&, const departure&) = default;
 };
 
@@ -251,6 +252,7 @@ private:
   net::instant now_;
   std::uint64_t orders_ = 0;
   std::size_t actors_ = 0;
+  std::uint64_t steps_ = 0; ///< Turns of actors so far.
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;
   queue waiting_; ///< Events by due time: all of them, or those beyond the horizon.

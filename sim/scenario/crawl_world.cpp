@@ -74,8 +74,20 @@ crawl_world::crawl_world(const crawl_scenario& s)
   internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
 }
 
+bool crawl_world::advance() {
+  const auto& seeds = scenario_.reseeds;
+  while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
+    world_.reseed(seeds[reseeded_++].seed);
+  if (scenario_.then && !is_then_ && world_.steps() >= scenario_.then->from_step) {
+    world_.events().switch_to(scenario_.then->how, scenario_.then->seed);
+    is_then_ = true;
+  }
+  return simulation_.advance();
+}
+
 void crawl_world::run() {
-  simulation_.run([this] { return over(); }, scenario_.limit);
+  while (!over() && now() <= scenario_.limit && advance()) {
+  }
 }
 
 void crawl_world::compare_with_truth(crawl_verdict& verdict) {
@@ -141,7 +153,8 @@ crawl_verdict crawl_world::judge() {
   return verdict;
 }
 
-crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener) {
+crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener,
+                        const std::function<void(crawl_world&)>& look) {
   crawl_world world{s};
   if (listener != nullptr)
     world.home().listen(*listener);
@@ -152,6 +165,8 @@ crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener) {
     return verdict;
   }
   world.run();
+  if (look)
+    look(world);
   return world.judge();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,19 @@ struct crawl_scenario {
   strategy schedule = strategy::uniform;
   bool deep = false;
   schedule_options order = near_events(); ///< But for the strategy.
+  /// From a step on another strategy decides, with a seed of its own.
+  struct another_order {
+    std::uint64_t from_step = 0;
+    strategy how = strategy::uniform;
+    std::uint64_t seed = 1;
+  };
+  std::optional<another_order> then;
+  /// From a step on everything is drawn from another seed.
+  struct another_seed {
+    std::uint64_t from_step = 0;
+    std::uint64_t seed = 1;
+  };
+  std::vector<another_seed> reseeds; ///< In the order of their steps.
   net::steady_time limit =
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
@@ -87,7 +101,7 @@ public:
   void own_address(const net::endpoint& address) { crawler_.own_address(address); }
 
   /// One step, event or jump in time; false when nothing will happen any more.
-  bool advance() { return simulation_.advance(); }
+  bool advance();
 
   /// True when the crawler has given its summary, and all is quiet.
   bool over() const { return crawler_.over() && world_.idle(); }
@@ -115,6 +129,8 @@ private:
   void compare_with_truth(crawl_verdict& verdict);
 
   crawl_scenario scenario_;
+  std::size_t reseeded_ = 0; ///< How often so far.
+  bool is_then_ = false;     ///< The other order decides.
   world world_;
   simulation simulation_;
   internet internet_;
@@ -124,7 +140,8 @@ private:
   simulated_crawler crawler_;
 };
 
-/// Runs a scenario from its first step to its verdict.
-crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener = nullptr);
+/// Runs a scenario from its first step to its verdict. `look` is told of the world at its end.
+crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener = nullptr,
+                        const std::function<void(crawl_world&)>& look = {});
 
 } // namespace seedwalk::sim

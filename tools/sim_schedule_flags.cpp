@@ -1,0 +1,138 @@
+#include "tools/sim_schedule_flags.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "actors/config/config_text.hpp"
+#include "net/base/whole_file.hpp"
+#include "tools/option_values.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr std::chrono::hours longest_time{1};
+
+std::optional<std::uint64_t> number_in(const std::string& text) {
+  const auto number = actors::parse_number(text, UINT64_MAX);
+  return number ? std::optional{*number} : std::nullopt;
+}
+
+/// "uniform:7", "uniform:7@1200" or "fifo@1200"; without a step, `from` is it.
+std::optional<sim::crawl_scenario::another_order> parse_then(const std::string& text,
+                                                             std::uint64_t from) {
+  sim::crawl_scenario::another_order result;
+  const auto at = text.find('@');
+  const auto colon = text.find(':');
+  const auto name = text.substr(0, std::min(colon, at));
+  if (name == "fifo")
+    result.how = sim::strategy::fifo;
+  else if (name != "uniform" || colon == std::string::npos)
+    return std::nullopt;
+  result.from_step = from;
+  if (at != std::string::npos) {
+    const auto step = number_in(text.substr(at + 1));
+    if (!step || (colon != std::string::npos && colon > at))
+      return std::nullopt;
+    result.from_step = *step;
+  }
+  if (colon != std::string::npos) {
+    const auto seed = number_in(
+        text.substr(colon + 1, at == std::string::npos ? std::string::npos : at - colon - 1));
+    if (!seed)
+      return std::nullopt;
+    result.seed = *seed;
+  }
+  return result;
+}
+
+std::string seconds_text(std::chrono::nanoseconds time) {
+  return fmt::format("{}.{:09}", time.count() / 1'000'000'000, time.count() % 1'000'000'000);
+}
+
+} // namespace
+
+void sim_schedule_flags::declare(CLI::App& app) {
+  schedule_option_ = add_name(app, "--schedule", schedule_, "who goes next")
+                         ->type_name("fifo|uniform")
+                         ->check(CLI::IsMember({"fifo", "uniform"}));
+  add_seconds(app, "--ahead", ahead_, longest_time,
+              "events due within so much from now compete with those that are due");
+  add_seconds(app, "--behind", behind_, longest_time,
+              "nobody who is due is passed over for longer");
+  app.add_flag("--behind-unbounded", unbounded_, "anybody may be passed over, for ever");
+  add_name(app, "--choices", choices_path_,
+           "make the choices of this file again (from --choices-out); all else is fifo")
+      ->type_name("FILE");
+  add_name(app, "--then", then_text_,
+           "from a step on draw instead: uniform:SEED, uniform:SEED@STEP or fifo@STEP; without a "
+           "step, behind the last of --choices")
+      ->type_name("STRATEGY:SEED");
+  app.add_option("--reseed", reseed_texts_,
+                 "STEP:SEED: from this step on everything is drawn from another seed; repeatable");
+}
+
+tl::expected<void, std::string> sim_schedule_flags::read() {
+  if (!choices_path_.empty()) {
+    if (schedule_option_->count() != 0)
+      return tl::unexpected(
+          std::string{"--choices and --schedule: choices are departures from fifo; leave one out"});
+    const auto text = net::read_whole_file(choices_path_, {sim::choice_file::bytes_max});
+    if (!text)
+      return tl::unexpected(fmt::format("--choices {}: {}", choices_path_, text.error().message));
+    auto parsed = sim::parse_choices(*text);
+    if (!parsed)
+      return tl::unexpected(fmt::format("--choices {}: {}", choices_path_, parsed.error()));
+    choices_ = std::move(*parsed);
+  }
+  if (!then_text_.empty()) {
+    then_ = parse_then(then_text_, choices_ ? choices_->last_step() + 1 : 0);
+    if (!then_)
+      return tl::unexpected(fmt::format(
+          "--then {}: must be uniform:SEED, uniform:SEED@STEP or fifo@STEP", then_text_));
+  }
+  for (const auto& text : reseed_texts_) {
+    const auto colon = text.find(':');
+    const auto step = number_in(text.substr(0, colon));
+    const auto seed = colon == std::string::npos ? std::nullopt : number_in(text.substr(colon + 1));
+    if (!step || !seed)
+      return tl::unexpected(fmt::format("--reseed {}: must be STEP:SEED, such as 1200:7", text));
+    reseeds_.push_back({*step, *seed});
+  }
+  std::stable_sort(reseeds_.begin(), reseeds_.end(),
+                   [](const auto& a, const auto& b) { return a.from_step < b.from_step; });
+  return {};
+}
+
+void sim_schedule_flags::apply(sim::crawl_scenario& s) const {
+  s.schedule = choices_ || schedule_ == "fifo" ? sim::strategy::fifo : sim::strategy::uniform;
+  s.order.ahead = ahead_;
+  s.order.behind = unbounded_ ? net::steady_time::max() : behind_;
+  if (choices_)
+    s.order.given = choices_->departures;
+  s.then = then_;
+  s.reseeds = reseeds_;
+}
+
+std::string sim_schedule_flags::again() const {
+  const sim_schedule_flags usual;
+  std::string command;
+  if (schedule_ != usual.schedule_)
+    command += fmt::format(" --schedule {}", schedule_);
+  if (ahead_ != usual.ahead_)
+    command += fmt::format(" --ahead {}", seconds_text(ahead_));
+  if (behind_ != usual.behind_)
+    command += fmt::format(" --behind {}", seconds_text(behind_));
+  if (unbounded_)
+    command += " --behind-unbounded";
+  if (!choices_path_.empty())
+    command += fmt::format(" --choices {}", choices_path_);
+  if (!then_text_.empty())
+    command += fmt::format(" --then {}", then_text_);
+  for (const auto& text : reseed_texts_)
+    command += fmt::format(" --reseed {}", text);
+  return command;
+}
+
+} // namespace seedwalk::tools
