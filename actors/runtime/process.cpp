@@ -215,7 +215,7 @@ const char* process::name_message(actor_entry& actor, std::uint64_t& hash,
   return "builtin";
 }
 
-void process::run(actor_entry& actor, std::uint64_t event) {
+void process::run(actor_entry& actor, event_names event) {
   ++steps_;
   running_ = &actor;
   if (!chained_) {
@@ -234,8 +234,15 @@ void process::run(actor_entry& actor, std::uint64_t event) {
     return;
   }
   running_name_ = actor.name(); // the actor may not outlive its step
-  step_view view{world_.steps(), *this,   chain_, actor.enrolled.id,
-                 running_name_,  message, event,  content};
+  step_view view{.number = world_.steps(),
+                 .in = *this,
+                 .so_far = chain_,
+                 .who = actor.enrolled.id,
+                 .actor = running_name_,
+                 .message = message,
+                 .event = event.name,
+                 .origin = event.origin,
+                 .content = content};
   world_.tell([&](world_listener& listener) { listener.before_step(view); });
   resume(actor);
   running_ = nullptr;

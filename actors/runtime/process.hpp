@@ -207,7 +207,7 @@ private:
   void became_runnable(caf::resumable* what);
   void push(actor_entry& actor);
   message_origin origin_of_next(actor_entry& actor);
-  void run(actor_entry& actor, std::uint64_t event);
+  void run(actor_entry& actor, event_names event);
   void run_unwatched();
   void resume(actor_entry& actor);
   void close();

@@ -10,8 +10,10 @@ namespace seedwalk::sim {
 schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options)
     : options_(std::move(options)), draws_(seed), rank_seed_(seed), given_(options_.given.size()) {
   now_.wall = wall;
-  for (const auto& one : options_.given)
+  for (const auto& one : options_.given) {
     given_before_[one.head].push_back(one.taken);
+    given_taken_.emplace(one.taken, false);
+  }
 }
 
 // -- slots
@@ -251,6 +253,18 @@ std::optional<std::uint32_t> schedule::given_instead(std::uint32_t head, net::st
   return std::nullopt;
 }
 
+/// It has its turn: what should go before it and has gone is as it was given.
+void schedule::note_given(const slot& s) {
+  if (const auto taken = given_taken_.find(s.name); taken != given_taken_.end())
+    taken->second = true;
+  const auto before = given_before_.find(s.name);
+  if (before == given_before_.end())
+    return;
+  for (const auto name : before->second)
+    made_ += given_taken_.at(name) ? 1 : 0;
+  given_before_.erase(before);
+}
+
 std::optional<net::steady_time> schedule::next_due() {
   std::optional<net::steady_time> result;
   const auto consider = [&](std::optional<net::steady_time> due) {
@@ -301,7 +315,8 @@ schedule::turn schedule::take(std::uint32_t at) {
   result.is = s.home == none ? turn::kind::event : turn::kind::actor;
   result.when = std::max(due_of(at), now_.steady);
   result.name = s.name;
-  result.origin = s.key;
+  result.key = s.key;
+  result.origin = s.origin;
   result.source = s.source;
   result.what = s.what;
   result.actor = s.actor;
@@ -310,6 +325,8 @@ schedule::turn schedule::take(std::uint32_t at) {
     --actors_;
     ++steps_;
   }
+  if (given_ != 0)
+    note_given(s);
   const auto behind = s.next;
   stop_competing(at);
   release(at);
@@ -334,13 +351,14 @@ void schedule::switch_to(strategy how, std::uint64_t seed) {
 // -- texts
 
 void schedule::note_text(const slot& s) {
-  const auto known = [this](std::uint64_t key) {
-    const auto label = labels_.find(key);
-    return label == labels_.end() ? fmt::format("{:016x}", key) : label->second;
-  };
-  texts_.try_emplace(
-      s.name, s.home == none ? fmt::format("{} #{}", known(s.key), s.nth)
-                             : fmt::format("{} < {} #{}", known(s.key), known(s.origin), s.nth));
+  texts_.try_emplace(s.name, s.home == none ? fmt::format("{} #{}", label_of(s.key), s.nth)
+                                            : fmt::format("{} < {} #{}", label_of(s.key),
+                                                          label_of(s.origin), s.nth));
+}
+
+std::string schedule::label_of(std::uint64_t key) const {
+  const auto label = labels_.find(key);
+  return label == labels_.end() ? fmt::format("{:016x}", key) : label->second;
 }
 
 std::string schedule::text_of(std::uint64_t name) const {

@@ -49,6 +49,12 @@ public:
   virtual void feed(net::steady_time horizon) = 0;
 };
 
+/// An event, and where its message comes from.
+struct event_names {
+  std::uint64_t name = 0;
+  std::uint64_t origin = 0;
+};
+
 /// A decision against fifo: `taken` went before `head`, whose turn it would have been.
 struct departure {
   std::uint64_t taken = 0;
@@ -117,7 +123,8 @@ public:
     kind is = kind::time;
     net::steady_time when{0};
     std::uint64_t name = 0;
-    std::uint64_t origin = 0; ///< The key of its lane, or the actor's name.
+    std::uint64_t key = 0;    ///< Of its lane, or the actor's name.
+    std::uint64_t origin = 0; ///< Where an actor's message comes from.
     event_source* source = nullptr;
     std::uint64_t what = 0;
     actor_entry* actor = nullptr;
@@ -176,7 +183,8 @@ public:
 
   /// What was decided against fifo so far, in order.
   const std::vector<departure>& departures() const { return log_; }
-  /// How many of those given were not made.
+  /// How many of those given were not made: one of their two events never came up, or the one that
+  /// had gone second came too early. That the first has gone first anyway is as good.
   std::size_t unused() const { return given_ - made_; }
 
   /// Says what a key means, where somebody wants texts.
@@ -185,6 +193,8 @@ public:
     if (options_.keeps_departures)
       labels_.try_emplace(key, text());
   }
+  /// The text of a key; its number in hexadecimal if nobody said what it means.
+  std::string label_of(std::uint64_t key) const;
   /// The text of an event that took part in a departure; its number in hexadecimal if unknown.
   std::string text_of(std::uint64_t name) const;
 
@@ -245,6 +255,7 @@ private:
   std::optional<std::uint32_t> given_instead(std::uint32_t head, net::steady_time horizon);
   turn take(std::uint32_t at);
   void note_text(const slot& s);
+  void note_given(const slot& s);
 
   schedule_options options_;
   draws draws_;
@@ -265,6 +276,7 @@ private:
   // order never seen: asked by name alone
   std::unordered_map<std::uint64_t, std::uint32_t> by_name_;
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> given_before_; // order never seen
+  std::unordered_map<std::uint64_t, bool> given_taken_; ///< Has it had its turn? Order never seen.
   std::size_t given_ = 0;
   std::size_t made_ = 0;
   std::vector<departure> log_;

@@ -32,11 +32,11 @@ bool world::step() {
     return false;
   auto* next = runnable_.front();
   runnable_.pop_front();
-  run(*next, 0);
+  run(*next, {});
   return true;
 }
 
-void world::run(actor_entry& actor, std::uint64_t event) {
+void world::run(actor_entry& actor, event_names event) {
   ++steps_;
   origin_ = actor.name_hash;
   auto& home = *actor.home; // the actor may not outlive its step

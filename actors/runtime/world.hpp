@@ -82,12 +82,13 @@ public:
       return false;
     move_to(turn->when);
     if (turn->is == sim::schedule::turn::kind::event) {
-      origin_ = turn->origin;
+      origin_ = turn->key;
+      tell([&](world_listener& listener) { listener.on_event(turn->name, turn->key); });
       turn->source->on_due(turn->what);
       origin_ = 0;
       run_unwatched();
     } else if (turn->is == sim::schedule::turn::kind::actor) {
-      run(*turn->actor, turn->name);
+      run(*turn->actor, {turn->name, turn->origin});
       events_.occupy(turn->home, turn->when + cost(turn->name));
     }
     return true;
@@ -118,7 +119,7 @@ private:
   friend class process;
 
   void move_to(net::steady_time to);
-  void run(actor_entry& actor, std::uint64_t event);
+  void run(actor_entry& actor, event_names event);
   void run_unwatched();
   void note_violation(std::string what);
   bool has_listeners() const { return !listeners_.empty(); }

@@ -24,6 +24,7 @@ struct step_view {
   std::string_view actor;   ///< Its stable name.
   std::string_view message; ///< The type of the message; empty if there is none.
   std::uint64_t event = 0;  ///< The event's name; 0 outside of simulations.
+  std::uint64_t origin = 0; ///< The name of where the message comes from; as `event`.
   const caf::type_erased_tuple* content = nullptr; ///< In `before_step` alone: the message.
 
   /// The message, if it is a T; in `before_step` alone.
@@ -47,6 +48,9 @@ public:
   /// A completion, as archived, for `to` in a process; `door` is its `net::door_number`.
   virtual void on_completion(std::uint64_t /*next_step*/, process& /*in*/, net::owner /*to*/,
                              std::uint8_t /*door*/, net::byte_view /*what*/) {}
+
+  /// An event that is no step has its turn: its name, and that of the lane it is in.
+  virtual void on_event(std::uint64_t /*event*/, std::uint64_t /*lane*/) {}
 
   /// An actor is about to take a message.
   virtual void before_step(const step_view&) {}

@@ -91,6 +91,8 @@ topology::topology(const topology_options& o) : options_(o) {
   options_.seeds = std::clamp(o.seeds, 1u, std::max(o.nodes, 1u));
   draw_kinds();
   draw_tables();
+  if (o.without && *o.without < nodes_.size())
+    take_out(*o.without);
 }
 
 void topology::draw_kinds() {
@@ -207,6 +209,14 @@ void topology::draw_tables() {
       node.peers.push_back(peer);
     }
   }
+}
+
+void topology::take_out(std::uint32_t node) {
+  assert(node >= options_.seeds);
+  nodes_[node].kind = node_kind::absent;
+  nodes_[node].peers.clear();
+  for (auto& other : nodes_)
+    std::erase(other.peers, node);
 }
 
 std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {

@@ -93,6 +93,9 @@ struct topology_options {
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
+  /// One of them, but no seed, is taken out when all is drawn: nobody has its address, and nobody
+  /// tells of it. All else is as it would be.
+  std::optional<std::uint32_t> without;
 };
 
 /// A network of nodes. A crawl that starts at any seed and dials all that it hears of reaches every
@@ -116,6 +119,7 @@ private:
   net::network_id draw_network(std::uint32_t node) const;
   net::endpoint draw_address(std::uint32_t node, net::network_id network) const;
   void draw_tables();
+  void take_out(std::uint32_t node);
 
   topology_options options_;
   std::vector<node_description> nodes_;

@@ -101,7 +101,7 @@ struct drawn_recording {
       } else {
         steps.mix(draws.next());
         ++step;
-        writer->on_step({step, inside, steps, net::nobody, {}, {}, 0, nullptr});
+        writer->on_step({.number = step, .in = inside, .so_far = steps});
       }
     }
     writer->finish(step, steps.value(), "drawn");
