@@ -18,6 +18,7 @@
 #include "net/base/outcome.hpp"
 #include "sim/record/determinism_check.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/drawn_misfortunes.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"
@@ -46,7 +47,8 @@ seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind ref
 seedwalk sim run --seed 7 --choices-out choices.jsonl
 seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8)";
 constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
-seedwalk sim check --seeds 1..20 --nodes 500 --deep --json)";
+seedwalk sim check --seeds 1..20 --nodes 500 --deep --json
+seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3)";
 
 /// The options that describe a simulated world.
 struct world_flags {
@@ -54,6 +56,9 @@ struct world_flags {
   node_kind_flags kinds;
   sim_network_flags networks;
   sim_schedule_flags order;
+  std::uint32_t crawlers = 1;
+  std::uint32_t faults = 0;
+  std::uint32_t reloads = 0;
   bool deep = false;
 
   void declare(CLI::App& app) {
@@ -61,6 +66,11 @@ struct world_flags {
     kinds.declare(app);
     networks.declare(app);
     order.declare(app);
+    add_number(app, "--crawlers", crawlers, {1, 100},
+               "how many crawlers there are, who visit each other, too; the first is judged");
+    add_number(app, "--faults", faults, {0, 1'000}, "how many faults are drawn");
+    add_number(app, "--reloads", reloads, {0, 1'000},
+               "how often the crawlers' configuration is changed");
     app.add_flag("--deep", deep, "message payloads enter the hash too");
   }
 
@@ -71,6 +81,12 @@ struct world_flags {
       command += fmt::format(" --kind {}", kind);
     command += networks.again();
     command += order.again();
+    if (crawlers != 1)
+      command += fmt::format(" --crawlers {}", crawlers);
+    if (faults != 0)
+      command += fmt::format(" --faults {}", faults);
+    if (reloads != 0)
+      command += fmt::format(" --reloads {}", reloads);
     return command + (deep ? " --deep" : "");
   }
 
@@ -85,6 +101,8 @@ struct world_flags {
     s.nodes.shares = std::move(*shares);
     if (auto applied = networks.apply(s); !applied)
       return tl::unexpected(std::move(applied.error()));
+    s.crawlers = crawlers;
+    sim::draw_misfortunes(s, faults, reloads);
     return s;
   }
 };

@@ -9,7 +9,12 @@ namespace seedwalk::sim {
 
 namespace {
 
-simulated_crawler::options crawler_options(const crawl_scenario& s) {
+/// Where the nth of several crawlers listens.
+net::endpoint crawler_endpoint(std::uint32_t nth) {
+  return net::ipv4_endpoint(0xc6336401 + nth, 18444); // 198.51.100.1 and on
+}
+
+simulated_crawler::options crawler_options(const crawl_scenario& s, std::uint32_t nth) {
   simulated_crawler::options o;
   o.addresses = s.addresses;
   o.recipe = s.crawler;
@@ -17,6 +22,16 @@ simulated_crawler::options crawler_options(const crawl_scenario& s) {
   o.drive = s.drive;
   o.endpoints_expected = s.endpoints_expected != 0 ? s.endpoints_expected : s.nodes.nodes;
   o.wall_steps = s.wall_steps;
+  if (s.crawlers == 1)
+    return o;
+  o.name = std::string(1, static_cast<char>('a' + nth % 26)) +
+           (nth < 26 ? "" : fmt::format("{}", nth / 26));
+  o.seed = net::keyed_hash(s.seed, "crawler", net::as_bytes(o.name));
+  o.addresses = {crawler_endpoint(nth)};
+  o.recipe.config.peers.listen = {crawler_endpoint(nth)};
+  for (std::uint32_t other = 0; other != s.crawlers; ++other)
+    if (other != nth)
+      o.recipe.config.start.connect.push_back(crawler_endpoint(other));
   return o;
 }
 
@@ -27,6 +42,9 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 /// A scenario whose parts agree: one seed, and the topology's seeds as the place to start.
 crawl_scenario completed(crawl_scenario s) {
   s.nodes.seed = s.seed;
+  // On loopback all crawlers would have the same address.
+  if (s.crawlers > 1 && net::is_loopback(s.nodes.first))
+    s.nodes.first = net::ipv4_endpoint(0x0b010001, s.nodes.first.port);
   if (!s.crawler.config.start.names_somebody() && !s.starts_at_dns)
     s.crawler.config.start.connect = topology{s.nodes}.seeds();
   return s;
@@ -69,9 +87,43 @@ crawl_world::crawl_world(const crawl_scenario& s)
                                        .order = scenario_.order}),
       simulation_(world_), internet_(scenario_.network, world_.events()),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
-      crawler_(world_, internet_, crawler_options(scenario_)) {
+      operators_(*this) {
   internet_.set_faults(scenario_.faults);
   internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
+  scenario_.crawlers = std::max(scenario_.crawlers, 1u);
+  for (std::uint32_t i = 0; i != scenario_.crawlers; ++i)
+    crawlers_.push_back(
+        std::make_unique<simulated_crawler>(world_, internet_, crawler_options(scenario_, i)));
+}
+
+void crawl_world::operators::plan() {
+  const auto& crawlers = world_.crawlers_;
+  for (std::size_t i = 0; i != crawlers.size(); ++i) {
+    auto& lane = lanes_.emplace_back(schedule::lane::named(name_from("operator", i)));
+    world_.world_.events().label(lane.key, [&] { return "operator of " + crawlers[i]->name(); });
+    const auto& reloads = world_.scenario_.reloads;
+    for (std::size_t n = 0; n != reloads.size(); ++n)
+      world_.world_.events().put(reloads[n].at, lane, *this, n * crawlers.size() + i);
+  }
+}
+
+void crawl_world::operators::on_due(std::uint64_t what) {
+  auto& crawler = *world_.crawlers_[what % world_.crawlers_.size()];
+  crawler.reload(world_.scenario_.reloads[what / world_.crawlers_.size()].contents);
+}
+
+tl::expected<void, store::error> crawl_world::start() {
+  for (auto& one : crawlers_)
+    if (auto started = one->start(); !started)
+      return started;
+  operators_.plan();
+  return {};
+}
+
+bool crawl_world::over() const {
+  return std::all_of(crawlers_.begin(), crawlers_.end(),
+                     [](const auto& one) { return one->over(); }) &&
+         world_.idle();
 }
 
 bool crawl_world::advance() {
@@ -103,6 +155,12 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
       good.push_back(node.at);
   std::sort(good.begin(), good.end());
   verdict.good_true = good.size();
+  const auto is_crawler = [&](const net::endpoint& peer) {
+    for (std::uint32_t i = 0; i != scenario_.crawlers; ++i)
+      if (peer == crawler_endpoint(i))
+        return true;
+    return false;
+  };
   std::optional<net::endpoint> after;
   do {
     store::list_query question;
@@ -117,7 +175,7 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
     const auto& page = std::get<store::list_answer>(*answer);
     for (const auto& [peer, record] : page.peers) {
       ++verdict.known;
-      if (!store::good(record))
+      if (!store::good(record) || is_crawler(peer))
         continue;
       ++verdict.good_found;
       verdict.good_agreed += std::binary_search(good.begin(), good.end(), peer) ? 1 : 0;
@@ -141,16 +199,21 @@ crawl_verdict crawl_world::judge() {
     verdict.violations.push_back(
         fmt::format("{} heard us break the protocol: {}", net::to_string(v.node), v.rule));
   compare_with_truth(verdict);
-  // What only reached the database is part of what the run did.
-  if (const auto digest = disk().database().digest()) {
+  for (auto& one : crawlers_)
+    note_database(*one, verdict);
+  verdict.hash = world_.hash();
+  return verdict;
+}
+
+/// What only reached the database is part of what the run did.
+void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
+  if (const auto digest = of.disk().database().digest()) {
     const auto value = *digest;
-    crawler_.inside().note_effect({reinterpret_cast<const std::uint8_t*>(&value), sizeof value});
+    of.inside().note_effect({reinterpret_cast<const std::uint8_t*>(&value), sizeof value});
   } else {
     verdict.violations.push_back(
         fmt::format("the database cannot be read: {}", digest.error().message));
   }
-  verdict.hash = world_.hash();
-  return verdict;
 }
 
 crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener,

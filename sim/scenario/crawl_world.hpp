@@ -39,6 +39,15 @@ struct crawl_scenario {
   strategy schedule = strategy::uniform;
   bool deep = false;
   schedule_options order = near_events(); ///< But for the strategy.
+  /// Several crawlers, "a", "b" ..., listen at addresses one after the other, and begin with each
+  /// other besides. Each is a process of its own; what is judged is the first.
+  std::uint32_t crawlers = 1;
+  /// Every crawler gets a configuration file, as by SIGHUP.
+  struct reload {
+    net::steady_time at{0};
+    std::string contents;
+  };
+  std::vector<reload> reloads; ///< In the order of their times.
   /// From a step on another strategy decides, with a seed of its own.
   struct another_order {
     std::uint64_t from_step = 0;
@@ -92,41 +101,56 @@ public:
   explicit crawl_world(const crawl_scenario& s);
 
   /// Starts the crawler. The error is that of its database.
-  tl::expected<void, store::error> start() { return crawler_.start(); }
+  tl::expected<void, store::error> start();
 
   /// Gives the crawler a configuration file, as SIGHUP does.
-  void reload(const std::string& contents) { crawler_.reload(contents); }
+  void reload(const std::string& contents) { crawler().reload(contents); }
 
   /// The crawler's machine is given one more address, and with it a route.
-  void own_address(const net::endpoint& address) { crawler_.own_address(address); }
+  void own_address(const net::endpoint& address) { crawler().own_address(address); }
 
   /// One step, event or jump in time; false when nothing will happen any more.
   bool advance();
 
-  /// True when the crawler has given its summary, and all is quiet.
-  bool over() const { return crawler_.over() && world_.idle(); }
+  /// True when every crawler has given its summary, and all is quiet.
+  bool over() const;
 
   /// Runs to the end, or to the scenario's limit.
   void run();
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
   /// home().idle(). Returns the names of those that could not be brought back.
-  std::vector<std::string> recreate() { return crawler_.recreate(); }
+  std::vector<std::string> recreate() { return crawler().recreate(); }
 
   /// Judges what the database holds now.
   crawl_verdict judge();
 
   world& home() { return world_; }
-  simulated_crawler& crawler() { return crawler_; }
-  sim::storage& disk() { return crawler_.disk(); }
+  /// The first; the only one in most scenarios.
+  simulated_crawler& crawler() { return *crawlers_.front(); }
+  const std::vector<std::unique_ptr<simulated_crawler>>& crawlers() const { return crawlers_; }
+  sim::storage& disk() { return crawler().disk(); }
   internet& outside() { return internet_; }
   const topology& nodes() const { return topology_; }
-  actors::crawl_program& program() { return crawler_.program(); }
+  actors::crawl_program& program() { return crawler().program(); }
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
+  void note_database(simulated_crawler& of, crawl_verdict& verdict);
+
+  /// What people do to the crawlers, each in its turn like all other events.
+  class operators final : public event_source {
+  public:
+    explicit operators(crawl_world& in) : world_(in) {}
+    void plan();
+    void on_due(std::uint64_t what) override;
+
+  private:
+    crawl_world& world_;
+    std::vector<schedule::lane> lanes_; ///< One a crawler.
+  };
 
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
@@ -137,7 +161,8 @@ private:
   topology topology_;
   bitcoin_nodes models_;
   node_host host_;
-  simulated_crawler crawler_;
+  std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
+  operators operators_;
 };
 
 /// Runs a scenario from its first step to its verdict. `look` is told of the world at its end.

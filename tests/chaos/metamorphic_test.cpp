@@ -15,6 +15,7 @@
 #include "net/address/endpoint.hpp"
 #include "net/base/random.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/drawn_misfortunes.hpp"
 
 namespace seedwalk::test {
 namespace {
@@ -42,44 +43,6 @@ struct drawn_world {
   net::steady_time since{0};
 };
 
-fault_rule drawn_fault(net::random_stream& draw, std::uint32_t nth, const topology& nodes) {
-  fault_rule rule;
-  rule.name = fmt::format("fault {}", nth);
-  rule.since = milliseconds{draw.between(0, 3'000)};
-  rule.until = rule.since + milliseconds{draw.between(500, 20'000)};
-  rule.both_ways = true;
-  rule.of = 3;
-  const auto& victim = nodes.nodes()[draw.below(nodes.nodes().size())].at;
-  rule.to = draw.chance(1, 2) ? endpoint_set::only(victim) : endpoint_set::everybody();
-  switch (draw.below(7)) {
-  case 0:
-    rule.action = fault::delay{latency::uniform({}, milliseconds{800})};
-    break;
-  case 1:
-    // From the beginning to the end: an edge of a window that falls between two moments decides
-    // whether a block comes in one segment or in hundreds, and moments may change.
-    rule.since = {};
-    rule.until = net::steady_time::max();
-    rule.action = fault::drip{7, milliseconds{20}};
-    break;
-  case 2:
-    rule.action = fault::reset{draw.below(3'000)};
-    break;
-  case 3:
-    rule.action = fault::truncate{draw.below(3'000)};
-    break;
-  case 4:
-    rule.action = fault::corrupt{draw.below(2'000), 0x10};
-    break;
-  case 5:
-    rule.action = fault::drop{};
-    break;
-  default:
-    rule.action = fault::fail_dial{net::error::refused};
-  }
-  return rule;
-}
-
 drawn_world drawn(std::uint64_t seed) {
   net::random_stream draw{seed, "metamorphic world"};
   drawn_world result;
@@ -94,7 +57,14 @@ drawn_world drawn(std::uint64_t seed) {
   const topology nodes{s.nodes};
   const auto faults = static_cast<std::uint32_t>(draw.between(1, 3));
   for (std::uint32_t i = 0; i != faults; ++i)
-    s.faults.push_back(drawn_fault(draw, i, nodes));
+    s.faults.push_back(draw_fault(draw, i, nodes));
+  // From the beginning to the end: an edge of a window that falls between two moments decides
+  // whether a block comes in one segment or in hundreds, and moments may change.
+  for (auto& rule : s.faults)
+    if (std::holds_alternative<fault::drip>(rule.action)) {
+      rule.since = {};
+      rule.until = net::steady_time::max();
+    }
   result.whole = result.without = s;
   const auto victim = static_cast<std::uint32_t>(draw.between(s.nodes.seeds, s.nodes.nodes - 1));
   const auto& at = nodes.nodes()[victim].at;

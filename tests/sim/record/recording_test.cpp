@@ -101,7 +101,7 @@ struct drawn_recording {
       } else {
         steps.mix(draws.next());
         ++step;
-        writer->on_step({.number = step, .in = inside, .so_far = steps});
+        writer->on_step({step, inside, steps, {}, {}, {}, {}, {}, nullptr});
       }
     }
     writer->finish(step, steps.value(), "drawn");

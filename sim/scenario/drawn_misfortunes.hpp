@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "net/base/random.hpp"
+#include "sim/network/fault_rules.hpp"
+#include "sim/nodes/topology.hpp"
+#include "sim/scenario/crawl_world.hpp"
+
+namespace seedwalk::sim {
+
+/// A fault of any kind, in the first seconds of a crawl, for one node or for a third of all
+/// connections. `nth` names it.
+fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth, const topology& nodes);
+
+/// So many faults and reloads, drawn from the scenario's seed. A reload changes what may be
+/// changed, or is one that is refused.
+void draw_misfortunes(crawl_scenario& s, std::uint32_t faults, std::uint32_t reloads);
+
+} // namespace seedwalk::sim

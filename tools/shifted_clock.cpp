@@ -1,0 +1,32 @@
+// A real clock that determinism checks can shift: SEEDWALK_CLOCK_SHIFT_S seconds ahead. Stands in
+// front of the C library's in the program that links this, so that code which reads a clock behind
+// the time door's back reads another one in a second run. Without that variable it is the C
+// library's own.
+
+#include <cstdlib>
+#include <ctime>
+
+#include <dlfcn.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+using clock_reader = int (*)(clockid_t, timespec*);
+
+long shift_s() {
+  const auto text = std::getenv("SEEDWALK_CLOCK_SHIFT_S");
+  return text != nullptr ? std::atol(text) : 0;
+}
+
+} // namespace
+
+extern "C" int clock_gettime(clockid_t which, timespec* now) noexcept {
+  static const auto shift = shift_s();
+  static const auto usual = reinterpret_cast<clock_reader>(::dlsym(RTLD_NEXT, "clock_gettime"));
+  const auto result = usual != nullptr ? usual(which, now)
+                                       : static_cast<int>(::syscall(SYS_clock_gettime, which, now));
+  if (shift != 0 && (which == CLOCK_REALTIME || which == CLOCK_MONOTONIC))
+    now->tv_sec += shift;
+  return result;
+}
