@@ -88,6 +88,8 @@ public:
   const std::string& name() const { return options_.name; }
   /// What the names of its root actors begin with.
   std::string prefix() const;
+  /// 1, and one more with each restart.
+  std::uint32_t incarnation() const { return incarnation_; }
   /// Whether it runs: between `start` and `kill`.
   bool is_up() const { return system_.has_value(); }
 

@@ -90,6 +90,8 @@ network::network(internet& where, net::completion_sink& sink, host self)
     internet_.add_host(address);
     key_ = net::keyed_hash(key_, "host", address.address);
   }
+  if (host_.incarnation > 1)
+    key_ = name_from("incarnation", key_, host_.incarnation);
 }
 
 void network::add_address(net::endpoint address) {

@@ -46,8 +46,8 @@ simulated_crawler::~simulated_crawler() {
 }
 
 void simulated_crawler::make_program() {
-  doors_.push_back(
-      std::make_unique<network>(internet_, process_, network::host{options_.addresses}));
+  doors_.push_back(std::make_unique<network>(
+      internet_, process_, network::host{options_.addresses, process_.incarnation()}));
   door_ = doors_.back().get();
   net::network* next = door_;
   if (options_.network_between) {

@@ -137,12 +137,16 @@ public:
   void on_draw(std::string_view purpose, std::uint64_t name, std::uint64_t value) override {
     const auto [known, fresh] = draws_.try_emplace({std::string{purpose}, name}, value);
     EXPECT_EQ(known->second, value) << purpose;
+    // What a step costs is drawn behind it, and is the step's, whatever the draw is keyed by.
+    if (purpose == "step cost")
+      costs_[last_] = value;
   }
 
   const std::map<std::uint64_t, event_line>& events() const { return events_; }
   const std::map<std::pair<std::string, std::uint64_t>, std::uint64_t>& draws() const {
     return draws_;
   }
+  const std::map<std::uint64_t, std::uint64_t>& costs() const { return costs_; }
   const std::vector<step_line>& steps() const { return steps_; }
   net::steady_time end() const { return world_.now(); }
   /// How many events had a name that another one had before.
@@ -157,6 +161,7 @@ public:
 
 private:
   void note(std::uint64_t event, std::uint64_t receiver, std::uint64_t origin) {
+    last_ = event;
     const auto& events = world_.home().events();
     auto text = events.label_of(receiver);
     if (origin != 0)
@@ -172,6 +177,8 @@ private:
   crawl_world world_;
   std::map<std::uint64_t, event_line> events_;
   std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> draws_;
+  std::map<std::uint64_t, std::uint64_t> costs_; ///< By step.
+  std::uint64_t last_ = 0;
   std::vector<step_line> steps_;
   std::uint64_t repeated_ = 0;
   net::steady_time first_of_x_ = net::steady_time::max();
@@ -188,17 +195,26 @@ struct shares {
   }
 };
 
+/// What kind of event it is: timers, packets and disks are few beside steps.
+std::string kind_of(const std::string& text) {
+  for (const std::string kind : {"timer", "packets", "side", "disk", "deadline", "listener"})
+    if (text.starts_with(kind) && text.find('<') == std::string::npos)
+      return kind;
+  return text.find('<') == std::string::npos ? "others" : "steps";
+}
+
+using shares_by_kind = std::map<std::string, shares>;
+
 /// (a): of the events of one run that do not name X, those that the other has, too.
 ///
 /// Only while both go on: where X is the last that a crawl waits for, the other one is over before,
 /// and has no part of the seconds that the crawl's own timers count meanwhile.
-shares kept_names(const run_log& one, const run_log& other) {
-  shares result;
+shares_by_kind kept_names(const run_log& one, const run_log& other) {
+  shares_by_kind result;
   for (const auto& [name, event] : one.events()) {
     if (one.names_x(event.text) || event.when > other.end())
       continue;
-    ++result.of;
-    result.kept += other.events().contains(name) ? 1 : 0;
+    result[kind_of(event.text)].add({other.events().contains(name) ? 1u : 0u, 1});
   }
   return result;
 }
@@ -212,6 +228,11 @@ void expect_equal_draws(const run_log& one, const run_log& other, const std::str
       EXPECT_EQ(same->second, value) << context << ": " << key.first;
     }
   EXPECT_GT(shared, 100u) << context;
+  for (const auto& [step, cost] : one.costs()) {
+    const auto same = other.costs().find(step);
+    EXPECT_TRUE(same == other.costs().end() || same->second == cost)
+        << context << ": what a step costs";
+  }
 }
 
 /// When the two runs first did something different.
@@ -244,6 +265,7 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
   shares all;
   double worst = 1;
   std::map<part, shares> by_part;
+  shares_by_kind by_kind;
   for (std::uint64_t seed = 1; seed <= world_count(); ++seed) {
     const auto w = drawn(seed);
     const run_log whole(w.whole, w.named);
@@ -251,7 +273,12 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
     const auto context = fmt::format("world {} without a {} {}", seed, name_of(w.what), w.named);
     EXPECT_EQ(whole.repeated(), 0u) << context;
     EXPECT_EQ(without.repeated(), 0u) << context;
-    for (const auto& kept : {kept_names(whole, without), kept_names(without, whole)}) {
+    for (const auto& kinds : {kept_names(whole, without), kept_names(without, whole)}) {
+      shares kept;
+      for (const auto& [kind, some] : kinds) {
+        kept.add(some);
+        by_kind[kind].add(some);
+      }
       EXPECT_GE(kept.share(), 0.95) << context;
       worst = std::min(worst, kept.share());
       all.add(kept);
@@ -261,11 +288,15 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
     EXPECT_GE(first_difference(whole, without), first_cause(w, whole, without)) << context;
   }
   EXPECT_GE(all.share(), 0.99);
+  for (const auto& [kind, some] : by_kind)
+    EXPECT_GE(some.share(), 0.97) << kind;
   std::cout << fmt::format("{} worlds, {} events that do not name what is taken out: {:.4f} keep "
                            "their name, {:.4f} in the worst world\n",
                            world_count(), all.of, all.share(), worst);
   for (const auto& [what, some] : by_part)
     std::cout << fmt::format("  without a {}: {:.4f}\n", name_of(what), some.share());
+  for (const auto& [kind, some] : by_kind)
+    std::cout << fmt::format("  {}: {:.4f} of {}\n", kind, some.share(), some.of);
 }
 
 // -- a file of choices, with one node taken out

@@ -133,6 +133,32 @@ TEST(two_crawlers, one_dies_at_any_step_and_comes_back_and_the_other_keeps_its_p
   EXPECT_GT(restarts, kill_count() / 2) << "hardly anybody visited anybody again";
 }
 
+/// Counts events whose name another one had before.
+class repeated_names final : public sim::world_listener {
+public:
+  void on_event(std::uint64_t event, std::uint64_t) override { note(event); }
+  void before_step(const sim::step_view& step) override { note(step.event); }
+  std::uint64_t repeated = 0;
+
+private:
+  void note(std::uint64_t event) { repeated += seen_.insert(event).second ? 0 : 1; }
+  std::set<std::uint64_t> seen_;
+};
+
+TEST(two_crawlers, no_two_events_have_one_name_whoever_dies) {
+  for (std::uint64_t seed = 1; seed != 6; ++seed) {
+    two_crawlers w(seed);
+    repeated_names names;
+    w.home.listen(names);
+    w.advance(3'000);
+    w.all[0]->kill({});
+    ASSERT_TRUE(w.all[0]->restart());
+    w.advance(6'000);
+    EXPECT_EQ(names.repeated, 0u) << seed;
+    w.home.ignore(names);
+  }
+}
+
 /// The chain of "a" when it has made so many steps, in a world whose crawlers share no node; "b" is
 /// killed and started again after so many of a's steps.
 ///
