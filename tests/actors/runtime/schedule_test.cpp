@@ -17,7 +17,7 @@ bustle_options any_bustle() {
   o.owners = *rc::gen::inRange<std::size_t>(1, 4);
   o.groups = *rc::gen::inRange<std::size_t>(0, 4);
   o.actors = *rc::gen::inRange<std::size_t>(1, 4);
-  o.roots = *rc::gen::inRange<std::size_t>(1, 20);
+  o.roots = *rc::gen::inRange<std::size_t>(1, 60);
   return o;
 }
 

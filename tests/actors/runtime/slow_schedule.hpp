@@ -97,7 +97,8 @@ public:
         std::find_if(all.begin(), all.end(), [&](auto& x) { return x.name == turn->name; });
     if (found == all.end())
       return "who has a turn does not compete";
-    if (turn->what != found->what || turn->origin != found->key || turn->actor != found->actor)
+    const bool is_other = found->home ? turn->actor != found->actor : turn->what != found->what;
+    if (is_other || turn->origin != found->key)
       return "the turn is not what was put";
     if (turn->when != std::max(runs(*found), now))
       return "it happens at another time than its own";
