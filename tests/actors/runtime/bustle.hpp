@@ -23,9 +23,9 @@ struct bustle_options {
   std::uint64_t generations = 8;
   bool at_once = false; ///< All is due at once, nothing costs time, nothing causes anything.
   bool cancels = true;
-  bool takes_groups = false;                     ///< Now and then, as a kill would.
-  std::uint64_t without = 0;                     ///< The key of a lane or actor that is not there.
-  std::uint64_t switch_at = UINT64_MAX;          ///< To `switch_to`, before that turn.
+  bool takes_groups = false;            ///< Now and then, as a kill would.
+  std::uint64_t without = 0;            ///< The key of a lane or actor that is not there.
+  std::uint64_t switch_at = UINT64_MAX; ///< To `switch_to`, before that turn.
   strategy switch_to = strategy::uniform;
 };
 
@@ -42,8 +42,8 @@ public:
   };
 
   bustle(bustle_options o, std::uint64_t seed, const schedule_options& order)
-      : events(seed, std::chrono::seconds{0}, order), slow(order), options_(o),
-        ahead_(order.ahead), strange_(o.seed, "strange"), actors_(o.groups * o.actors) {
+      : events(seed, std::chrono::seconds{0}, order), slow(order), options_(o), ahead_(order.ahead),
+        strange_(o.seed, "strange"), actors_(o.groups * o.actors) {
     for (std::size_t i = 0; i != o.streams + o.owners; ++i)
       lanes_.push_back(schedule::lane::named(lane_key(i)));
     for (std::size_t i = 0; i != o.groups; ++i) {
@@ -224,8 +224,7 @@ private:
     actor.is_ready = false;
     if (!actor.mailbox.empty())
       make_ready(which);
-    const auto until = turn.when + net::steady_time{
-                                       options_.at_once ? 0 : turn.name % 3 * 15'000};
+    const auto until = turn.when + net::steady_time{options_.at_once ? 0 : turn.name % 3 * 15'000};
     events.occupy(turn.home, until);
     slow.occupy(turn.home, until);
   }
