@@ -161,6 +161,8 @@ TEST(schedule, departures_have_texts) {
   auto order = drawn(0ns, 64us);
   order.keeps_departures = true;
   bustle b(o, 1, order);
+  for (std::size_t i = 1; i != 6; ++i)
+    b.events.label(bustle::actor_key(i), [] { return "somebody else"; });
   b.events.label(bustle::actor_key(0), [] { return "somebody"; });
   b.events.label(bustle::actor_key(0), [] { return "another"; });
   EXPECT_EQ(b.run(), "");
@@ -168,7 +170,8 @@ TEST(schedule, departures_have_texts) {
   for (const auto& one : b.events.departures()) {
     EXPECT_NE(b.events.text_of(one.taken).find('#'), std::string::npos);
     EXPECT_NE(b.events.text_of(one.head).find('#'), std::string::npos);
-    is_named |= b.events.text_of(one.taken).starts_with("somebody < ");
+    is_named |= b.events.text_of(one.taken).starts_with("somebody < ") ||
+                b.events.text_of(one.head).starts_with("somebody < ");
   }
   EXPECT_TRUE(is_named);
   EXPECT_EQ(b.events.text_of(0x12), "0000000000000012");
@@ -195,6 +198,11 @@ TEST(schedule, who_is_taken_out_renames_and_reorders_nobody) {
 
 // -- what a drawn order can do
 
+/// Does nothing.
+struct quiet final : event_source {
+  void on_due(std::uint64_t) override {}
+};
+
 TEST(schedule, unbounded_behind_lets_anybody_go_first) {
   std::set<std::uint64_t> first;
   for (std::uint64_t seed = 0; seed != 200; ++seed)
@@ -205,9 +213,7 @@ TEST(schedule, unbounded_behind_lets_anybody_go_first) {
 /// Two events, the second due so much later than the first: whether it goes first in some seed, and
 /// moves time to when it is due then.
 bool overtakes(net::steady_time later, net::steady_time ahead, net::steady_time behind) {
-  struct : event_source {
-    void on_due(std::uint64_t) override {}
-  } source;
+  quiet source;
   bool result = false;
   for (std::uint64_t seed = 0; seed != 200; ++seed) {
     schedule events(seed, 0s, drawn(ahead, behind));
@@ -231,12 +237,38 @@ TEST(schedule, who_is_due_is_overtaken_within_ahead_and_behind_and_no_further) {
   EXPECT_FALSE(overtakes(1ns, 0ns, 64us));
 }
 
-// -- what once went wrong
+/// Everybody who is there when `how` begins to decide, in the order of their turns.
+std::vector<std::uint64_t> order_from_here(strategy how_before, std::uint64_t seed_before) {
+  quiet source;
+  auto order = drawn(0ns, 64us);
+  order.how = how_before;
+  schedule events(seed_before, 0s, order);
+  const auto home = events.add_group();
+  std::vector<actor_entry> actors(12);
+  auto first = schedule::lane::named(0);
+  events.move_to({1ms, {}});
+  events.put(0ns, first, source, 0);
+  for (std::size_t i = 0; i != actors.size(); ++i) {
+    auto lane = schedule::lane::named(i + 1);
+    events.put(1ms, lane, source, 0);
+    events.ready(home, &actors[i], i, 0, 0);
+  }
+  events.next(); // after that all are competing
+  events.switch_to(strategy::uniform, 7);
+  std::vector<std::uint64_t> result;
+  while (const auto turn = events.next())
+    result.push_back(turn->name);
+  return result;
+}
 
-/// Does nothing.
-struct quiet final : event_source {
-  void on_due(std::uint64_t) override {}
-};
+TEST(schedule, after_a_switch_nothing_is_left_of_the_draws_before) {
+  const auto expected = order_from_here(strategy::uniform, 7);
+  EXPECT_EQ(expected.size(), 24u);
+  EXPECT_EQ(order_from_here(strategy::uniform, 1), expected);
+  EXPECT_EQ(order_from_here(strategy::fifo, 1), expected);
+}
+
+// -- what once went wrong
 
 // A timer that was started when a later one of its owner competed already came behind that one.
 TEST(schedule, who_numbers_its_events_has_them_in_the_order_of_their_times) {
