@@ -115,6 +115,25 @@ TEST(schedule, departures_given_back_make_the_same_run) {
   EXPECT_GT(made, 1'000u);
 }
 
+/// Does nothing.
+struct quiet final : event_source {
+  void on_due(std::uint64_t) override {}
+};
+
+/// All turns from here on, but those of time.
+std::vector<schedule::turn> rest_of(schedule& events) {
+  std::vector<schedule::turn> result;
+  for (int i = 0; i != 1'000; ++i) {
+    const auto turn = events.next();
+    if (!turn)
+      break;
+    events.move_to({turn->when, {}});
+    if (turn->is != schedule::turn::kind::time)
+      result.push_back(*turn);
+  }
+  return result;
+}
+
 /// Puts one event a lane, all due at once, but for one lane; the names in the order of their turns.
 struct crowd final : event_source {
   crowd(std::uint64_t seed, const schedule_options& order, std::size_t size, std::size_t without)
@@ -124,8 +143,8 @@ struct crowd final : event_source {
       if (i != without)
         events.put(0ns, lane, *this, i);
     }
-    while (const auto turn = events.next())
-      names.push_back(turn->name);
+    for (const auto& turn : rest_of(events))
+      names.push_back(turn.name);
   }
   static std::uint64_t key(std::size_t i) { return name_from("crowd", i); }
   static std::uint64_t name(std::size_t i) { return name_from("event", key(i), 0); }
@@ -157,24 +176,28 @@ TEST(schedule, departures_that_do_not_name_who_is_gone_are_all_made) {
 }
 
 TEST(schedule, departures_have_texts) {
-  bustle_options o;
-  auto order = drawn(0ns, 64us);
-  order.keeps_departures = true;
-  bustle b(o, 1, order);
-  for (std::size_t i = 1; i != 6; ++i)
-    b.events.label(bustle::actor_key(i), [] { return "somebody else"; });
-  b.events.label(bustle::actor_key(0), [] { return "somebody"; });
-  b.events.label(bustle::actor_key(0), [] { return "another"; });
-  EXPECT_EQ(b.run(), "");
-  bool is_named = false;
-  for (const auto& one : b.events.departures()) {
-    EXPECT_NE(b.events.text_of(one.taken).find('#'), std::string::npos);
-    EXPECT_NE(b.events.text_of(one.head).find('#'), std::string::npos);
-    is_named |= b.events.text_of(one.taken).starts_with("somebody < ") ||
-                b.events.text_of(one.head).starts_with("somebody < ");
+  std::size_t made = 0;
+  for (std::uint64_t seed = 0; seed != 20; ++seed) {
+    quiet source;
+    auto order = drawn(0ns, 64us);
+    order.keeps_departures = true;
+    schedule events(seed, 0s, order);
+    for (const auto* text : {"first", "another"}) // the first stays
+      events.label(5, [&] { return text; });
+    events.label(6, [] { return "peer"; });
+    actor_entry actor;
+    events.ready(events.add_group(), &actor, 5, 6, 3);
+    auto wire = schedule::lane::named(0xabc);
+    events.put(0ns, wire, source, 0);
+    rest_of(events);
+    for (const auto& one : events.departures()) {
+      ++made;
+      EXPECT_EQ(events.text_of(one.taken), "0000000000000abc #0");
+      EXPECT_EQ(events.text_of(one.head), "first < peer #3");
+    }
+    EXPECT_EQ(events.text_of(0x12), "0000000000000012");
   }
-  EXPECT_TRUE(is_named);
-  EXPECT_EQ(b.events.text_of(0x12), "0000000000000012");
+  EXPECT_GT(made, 0u);
 }
 
 // -- names
@@ -197,11 +220,6 @@ TEST(schedule, who_is_taken_out_renames_and_reorders_nobody) {
 }
 
 // -- what a drawn order can do
-
-/// Does nothing.
-struct quiet final : event_source {
-  void on_due(std::uint64_t) override {}
-};
 
 TEST(schedule, unbounded_behind_lets_anybody_go_first) {
   std::set<std::uint64_t> first;
@@ -256,8 +274,8 @@ std::vector<std::uint64_t> order_from_here(strategy how_before, std::uint64_t se
   events.next(); // after that all are competing
   events.switch_to(strategy::uniform, 7);
   std::vector<std::uint64_t> result;
-  while (const auto turn = events.next())
-    result.push_back(turn->name);
+  for (const auto& turn : rest_of(events))
+    result.push_back(turn.name);
   return result;
 }
 
@@ -266,6 +284,28 @@ TEST(schedule, after_a_switch_nothing_is_left_of_the_draws_before) {
   EXPECT_EQ(expected.size(), 24u);
   EXPECT_EQ(order_from_here(strategy::uniform, 1), expected);
   EXPECT_EQ(order_from_here(strategy::fifo, 1), expected);
+}
+
+// -- feeders
+
+/// Knows when something is due, and acts on it by itself, as CAF's clock does.
+struct clock_of_its_own final : event_feeder {
+  std::optional<net::steady_time> due{};
+  std::optional<net::steady_time> next_due() const override { return due; }
+  void feed(net::steady_time) override {}
+};
+
+TEST(schedule, time_moves_to_what_a_feeder_waits_for_and_never_back) {
+  schedule events(1, 0s, {});
+  clock_of_its_own clock;
+  events.add_feeder(&clock);
+  EXPECT_FALSE(events.next());
+  clock.due = 5s;
+  EXPECT_EQ(events.next()->when, net::steady_time{5s});
+  events.move_to({9s, {}});
+  EXPECT_EQ(events.next()->when, net::steady_time{9s});
+  events.remove_feeder(&clock);
+  EXPECT_FALSE(events.next());
 }
 
 // -- what once went wrong
@@ -284,8 +324,8 @@ TEST(schedule, who_numbers_its_events_has_them_in_the_order_of_their_times) {
     events.put_nth(10us, lane, source, 2, 1);
     events.put_nth(40us, lane, source, 3, 2);
     std::vector<std::pair<std::uint64_t, net::steady_time>> in_turn;
-    while (const auto turn = events.next())
-      in_turn.emplace_back(turn->what, turn->when);
+    for (const auto& turn : rest_of(events))
+      in_turn.emplace_back(turn.what, turn.when);
     const decltype(in_turn) expected = {{2, 10us}, {1, 40us}, {3, 40us}};
     EXPECT_EQ(in_turn, expected);
   }
@@ -303,7 +343,7 @@ TEST(schedule, a_long_queue_in_a_busy_process_makes_nobody_wait) {
       events.ready(home, &actors[i], i, 0, 0);
     auto lane = schedule::lane::named(1);
     events.put(10us, lane, source, 1);
-    for (;;) {
+    for (int i = 0; i != 1'000; ++i) {
       const auto turn = events.next();
       events.move_to({turn->when, {}});
       if (turn->is == schedule::turn::kind::event)
