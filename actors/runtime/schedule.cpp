@@ -35,6 +35,7 @@ void schedule::release(std::uint32_t at) {
   s.before = none;
   s.next = none;
   s.home = none;
+  s.origin = 0;
   s.actor = nullptr;
   s.source = nullptr;
   free_.push_back(at);

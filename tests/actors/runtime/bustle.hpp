@@ -79,7 +79,7 @@ public:
     events.move_to({turn->when, {}});
     if (turn->is == schedule::turn::kind::time)
       return true;
-    made.push_back({turn->name, turn->origin, turn->when});
+    made.push_back({turn->name, turn->key, turn->when});
     if (turn->is == schedule::turn::kind::event)
       turn->source->on_due(turn->what);
     else
@@ -197,7 +197,7 @@ private:
     const auto home = static_cast<schedule::group>(which / options_.actors);
     actor.is_ready = true;
     slow.ready({name_from("step", actor_key(which), first.origin, first.nth), actor_key(which),
-                events.now().steady, 0, 0, home, &actor.identity});
+                events.now().steady, 0, 0, first.origin, home, &actor.identity});
     events.ready(home, &actor.identity, actor_key(which), first.origin, first.nth);
   }
 
@@ -220,7 +220,7 @@ private:
     auto& actor = actors_[which];
     const auto message = actor.mailbox.front();
     actor.mailbox.pop_front();
-    cause(turn.name, turn.origin, message.generation);
+    cause(turn.name, turn.key, message.generation);
     actor.is_ready = false;
     if (!actor.mailbox.empty())
       make_ready(which);

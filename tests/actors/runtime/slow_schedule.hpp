@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ public:
     net::steady_time due{0};
     std::uint64_t order = 0;
     std::uint64_t what = 0;
+    std::uint64_t origin = 0;
     std::optional<schedule::group> home{};
     actor_entry* actor = nullptr;
   };
@@ -98,7 +100,7 @@ public:
     if (found == all.end())
       return "who has a turn does not compete";
     const bool is_other = found->home ? turn->actor != found->actor : turn->what != found->what;
-    if (is_other || turn->origin != found->key)
+    if (is_other || turn->key != found->key || turn->origin != found->origin)
       return "the turn is not what was put";
     if (turn->when != std::max(runs(*found), now))
       return "it happens at another time than its own";
@@ -175,6 +177,9 @@ private:
 
   void take(const event& one) {
     const auto name = one.name;
+    taken_.insert(name);
+    // Of those that are given, what was to go before it and has gone is as it should be.
+    std::erase_if(given_, [&](auto& x) { return x.head == name && taken_.contains(x.taken); });
     if (!one.home)
       return cancel(name);
     ++steps_;
@@ -182,7 +187,8 @@ private:
   }
 
   schedule_options options_;
-  std::vector<departure> given_;
+  std::vector<departure> given_; ///< Those that were not made yet.
+  std::set<std::uint64_t> taken_;
   std::map<std::uint64_t, std::vector<event>> lanes_;
   std::map<std::uint64_t, net::steady_time> last_;
   std::vector<event> actors_;
