@@ -229,15 +229,15 @@ net::steady_time schedule::due_of(std::uint32_t at) const {
   return s.home == none ? s.due : std::max(s.due, groups_[s.home].busy_until);
 }
 
-/// The rank of one that would go now. Going before its process is free moves time to when that is,
-/// and who waits must not wait for that longer than `behind`.
+/// The rank of one that would go now. Going before its process is free moves time to when that is:
+/// then it is no better than one that is due then, and nobody waits for it longer than `behind`.
 std::int64_t schedule::rank_now(const place& p) const {
   const auto runs = due_of(p.at);
   if (!is_ranked())
     return runs.count();
   if (runs <= now_.steady || options_.behind == net::steady_time::max())
     return p.rank;
-  return p.rank + (runs - slots_[p.at].due).count();
+  return std::max(p.rank, runs.count());
 }
 
 /// Ranked events compete from when the horizon comes to them.
