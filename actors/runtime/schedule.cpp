@@ -32,8 +32,10 @@ void schedule::release(std::uint32_t at) {
   auto& s = slots_[at];
   ++s.generation;
   s.competes = false;
+  s.before = none;
   s.next = none;
   s.home = none;
+  s.origin = 0;
   s.actor = nullptr;
   s.source = nullptr;
   free_.push_back(at);
@@ -91,30 +93,64 @@ void schedule::stop_competing(std::uint32_t at) {
     by_name_.erase(known);
 }
 
-schedule::handle schedule::put(net::steady_time due, lane& in, event_source& source,
-                               std::uint64_t what) {
-  return put_nth(due, in, source, what, in.count++);
-}
-
-schedule::handle schedule::put_nth(net::steady_time due, lane& in, event_source& source,
-                                   std::uint64_t what, std::uint64_t nth) {
-  in.last = std::max(in.last, due);
+std::uint32_t schedule::add(net::steady_time due, const lane& in, event_source& source,
+                            std::uint64_t what, std::uint64_t nth) {
   const auto at = allocate();
   auto& s = slots_[at];
   s.key = in.key;
   s.nth = nth;
   s.name = name_from("event", s.key, s.nth);
   s.order = ++orders_;
-  s.due = in.last;
+  s.due = due;
   s.source = &source;
   s.what = what;
-  const auto behind = in.tail;
-  in.tail = {at, s.generation};
-  if (behind.slot != none && slots_[behind.slot].generation == behind.generation)
-    slots_[behind.slot].next = at;
+  return at;
+}
+
+/// The last of a lane; none if it is empty.
+std::uint32_t schedule::tail_of(const lane& in) const {
+  const auto at = in.tail.slot;
+  return at != none && slots_[at].generation == in.tail.generation ? at : none;
+}
+
+schedule::handle schedule::put(net::steady_time due, lane& in, event_source& source,
+                               std::uint64_t what) {
+  in.last = std::max(in.last, due);
+  const auto at = add(in.last, in, source, what, in.count++);
+  link(at, tail_of(in), none);
+  in.tail = {at, slots_[at].generation};
+  return in.tail;
+}
+
+schedule::handle schedule::put_nth(net::steady_time due, lane& in, event_source& source,
+                                   std::uint64_t what, std::uint64_t nth) {
+  const auto at = add(due, in, source, what, nth);
+  auto before = tail_of(in);
+  auto behind = none;
+  while (before != none && slots_[before].due > due) {
+    behind = before;
+    before = slots_[before].before;
+  }
+  link(at, before, behind);
+  const handle result{at, slots_[at].generation};
+  if (behind == none)
+    in.tail = result;
+  return result;
+}
+
+/// Into its lane, between these two; the first of a lane competes.
+void schedule::link(std::uint32_t at, std::uint32_t before, std::uint32_t behind) {
+  slots_[at].before = before;
+  slots_[at].next = behind;
+  if (behind != none) {
+    slots_[behind].before = at;
+    if (before == none)
+      stop_competing(behind);
+  }
+  if (before != none)
+    slots_[before].next = at;
   else
     compete(at);
-  return in.tail;
 }
 
 void schedule::cancel(handle event) {
@@ -138,8 +174,10 @@ void schedule::advance_lane(std::uint32_t next) {
     next = slots_[gone].next;
     release(gone);
   }
-  if (next != none)
+  if (next != none) {
+    slots_[next].before = none;
     compete(next);
+  }
 }
 
 // -- groups
@@ -191,6 +229,17 @@ net::steady_time schedule::due_of(std::uint32_t at) const {
   return s.home == none ? s.due : std::max(s.due, groups_[s.home].busy_until);
 }
 
+/// The rank of one that would go now. Going before its process is free moves time to when that is:
+/// then it is no better than one that is due then, and nobody waits for it longer than `behind`.
+std::int64_t schedule::rank_now(const place& p) const {
+  const auto runs = due_of(p.at);
+  if (!is_ranked())
+    return runs.count();
+  if (runs <= now_.steady || options_.behind == net::steady_time::max())
+    return p.rank;
+  return std::max(p.rank, runs.count());
+}
+
 /// Ranked events compete from when the horizon comes to them.
 void schedule::promote(net::steady_time horizon) {
   for (auto first = top(waiting_); first != nullptr && first->rank <= horizon.count();
@@ -206,7 +255,7 @@ std::optional<std::uint32_t> schedule::choose(net::steady_time horizon) {
   const auto consider = [&](const place* p) {
     if (p == nullptr || due_of(p->at) > horizon)
       return;
-    const auto rank = is_ranked() ? p->rank : due_of(p->at).count();
+    const auto rank = rank_now(*p);
     if (best != nullptr && std::pair{best_rank, best->order} < std::pair{rank, p->order})
       return;
     best = p;
@@ -273,8 +322,10 @@ std::optional<net::steady_time> schedule::next_due() {
   };
   if (const auto first = top(waiting_))
     consider(slots_[first->at].due);
-  if (const auto first = top(ready_))
-    consider(slots_[first->at].due);
+  if (top(ready_) != nullptr) // these are not in the order of their times
+    for (const auto& one : slots_)
+      if (one.competes && one.home == none)
+        consider(one.due);
   for (auto& one : groups_)
     if (const auto first = top(one.ready))
       consider(due_of(first->at));

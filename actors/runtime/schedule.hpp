@@ -70,8 +70,8 @@ struct schedule_options {
   net::steady_time ahead{0};
   /// Nobody who is due is passed over for longer. `steady_time::max()`: unbounded.
   net::steady_time behind{64'000};
-  /// Departures to make again; all else is as `how` has it. Each is made where its head is next and
-  /// the event that it took competes; one whose event never comes up stays unused.
+  /// Departures to make again while `how` is fifo. Each is made where its head is next and the
+  /// event that it took competes; one whose event never comes up stays unused.
   std::vector<departure> given;
   /// Departures are written down, and names have texts.
   bool keeps_departures = false;
@@ -143,7 +143,9 @@ public:
   /// event.
   handle put(net::steady_time due, lane& in, event_source& source, std::uint64_t what);
 
-  /// The same for who numbers its events itself: this is its `nth`.
+  /// For who numbers its events itself, as who starts timers: this is its `nth`. It comes behind
+  /// those of the lane that are due no later, and before the others. A lane is filled by this or by
+  /// `put`, not by both.
   handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t what,
                  std::uint64_t nth);
 
@@ -170,7 +172,8 @@ public:
   /// schedule then.
   std::optional<turn> next();
 
-  /// When the first event is due that there is now.
+  /// When the first event is due that there is now. Looks through all of them where some compete in
+  /// a drawn order.
   std::optional<net::steady_time> next_due();
 
   /// True if no actor of any group can run.
@@ -201,9 +204,10 @@ public:
 private:
   struct slot {
     std::uint32_t generation = 0;
-    std::uint32_t next = none; ///< Behind it in its lane.
-    bool competes = false;     ///< False: waits behind another one.
-    group home = none;         ///< Of an actor.
+    std::uint32_t before = none; ///< Before it in its lane.
+    std::uint32_t next = none;   ///< Behind it in its lane.
+    bool competes = false;       ///< False: waits behind another one.
+    group home = none;           ///< Of an actor.
     std::uint64_t name = 0;
     std::uint64_t key = 0;    ///< Of its lane, or of the actor.
     std::uint64_t origin = 0; ///< Of an actor's message.
@@ -242,10 +246,15 @@ private:
   bool tracks() const { return options_.keeps_departures || given_ != 0; }
   std::uint32_t allocate();
   void release(std::uint32_t at);
+  std::uint32_t add(net::steady_time due, const lane& in, event_source& source, std::uint64_t what,
+                    std::uint64_t nth);
+  std::uint32_t tail_of(const lane& in) const;
+  void link(std::uint32_t at, std::uint32_t before, std::uint32_t behind);
   void compete(std::uint32_t at);
   void stop_competing(std::uint32_t at);
   void advance_lane(std::uint32_t next);
   std::int64_t rank_of(const slot& s) const;
+  std::int64_t rank_now(const place& p) const;
   place place_of(std::uint32_t at) const;
   const place* top(queue& of);
   net::steady_time due_of(std::uint32_t at) const;

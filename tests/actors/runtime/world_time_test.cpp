@@ -1,3 +1,6 @@
+#include <array>
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "actors/runtime/no_state.hpp"
@@ -80,6 +83,59 @@ TEST(world_time, wall_clock_may_go_back) {
   s.home.advance({1s, 1'000s});
   s.home.advance({2s, 900s});
   EXPECT_EQ(s.home.now().wall, 900s);
+}
+
+/// One that fired, of one owner: when it was due, and in which order the owner started it.
+struct fired_timer {
+  std::size_t owner = 0;
+  net::steady_time due{0};
+  std::uint64_t started = 0;
+};
+
+/// Two owners start timers all the time, and others are due already: in the order in which they
+/// were heard of.
+std::vector<fired_timer> timers_of_two(std::uint64_t seed) {
+  auto o = options(seed);
+  o.order.ahead = o.order.behind = 50us;
+  world home(o);
+  simulation drive(home);
+  process inside(home);
+  sleeper::environment first{inside};
+  sleeper::environment second{inside};
+  const std::array owners = {net::spawn<sleeper>(inside, first, "first"),
+                             net::spawn<sleeper>(inside, second, "second")};
+  std::map<std::uint64_t, fired_timer> started;
+  std::vector<fired_timer> result;
+  net::random_stream draw(seed, "timers");
+  for (std::uint64_t i = 0; result.size() != 200; ++i) {
+    if (started.size() != 200) {
+      const auto delay = net::steady_time{draw.between(0, 100'000)};
+      const auto id = inside.start(delay, owners[i % 2]);
+      started[id.value] = {i % 2, home.now().steady + delay, i};
+    }
+    drive.advance();
+    for (auto* one : {&first, &second}) {
+      for (const auto& [id, when] : one->fired)
+        result.push_back(started.at(id));
+      one->fired.clear();
+    }
+  }
+  return result;
+}
+
+TEST(world_timers, of_one_owner_never_overtake_each_other_and_those_of_others_do) {
+  bool is_overtaken = false;
+  for (std::uint64_t seed = 1; seed != 31; ++seed) {
+    const auto fired = timers_of_two(seed);
+    std::array<fired_timer, 2> last{};
+    for (const auto& one : fired) {
+      auto& before = last[one.owner];
+      EXPECT_LE(std::pair(before.due, before.started), std::pair(one.due, one.started)) << seed;
+      before = one;
+      is_overtaken |= one.due < last[1 - one.owner].due;
+    }
+  }
+  EXPECT_TRUE(is_overtaken);
 }
 
 // -- actors of plain CAF --------------------------------------------------------------------------
