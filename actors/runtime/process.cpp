@@ -388,6 +388,11 @@ std::optional<net::steady_time> process::next_due() const {
 }
 
 void process::feed(net::steady_time horizon) {
+  // What CAF's clock has for now, as after a delayed_send of no delay: no move of time brings it.
+  const auto now = world_.now().steady;
+  if (coordinator_ != nullptr)
+    if (const auto due = coordinator_->clock().next_due(); due && *due <= now)
+      coordinator_->clock().advance(now);
   while (const auto due = timers_.pop_due(horizon)) {
     auto* owner = find(due->who);
     if (owner == nullptr)

@@ -55,7 +55,7 @@ struct enrolment {
 /// Actors hold each other as `owner`, never as handles, so that all they know is data. A message to
 /// somebody who is gone is dropped.
 ///
-/// Threads: called from steps only. Implementations: `sim::world`, under which every runtime but
+/// Threads: called from steps only. Implementations: `sim::process`, under which every runtime but
 /// `--threads` runs, and `sim::threaded_runtime`.
 class runtime {
 public:

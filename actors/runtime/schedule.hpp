@@ -72,7 +72,7 @@ struct schedule_options {
   net::steady_time behind{64'000};
   /// Departures to make again while `how` is fifo. Each is made where its head is next and the
   /// event that it took competes; one whose event never comes up stays unused.
-  std::vector<departure> given;
+  std::vector<departure> given = {};
   /// Departures are written down, and names have texts.
   bool keeps_departures = false;
 };

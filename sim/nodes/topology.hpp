@@ -95,7 +95,7 @@ struct topology_options {
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
   /// One of them, but no seed, is taken out when all is drawn: nobody has its address, and nobody
   /// tells of it. All else is as it would be.
-  std::optional<std::uint32_t> without;
+  std::optional<std::uint32_t> without = std::nullopt;
 };
 
 /// A network of nodes. A crawl that starts at any seed and dials all that it hears of reaches every

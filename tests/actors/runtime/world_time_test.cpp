@@ -202,5 +202,30 @@ TEST(world_time, a_process_that_starts_late_has_the_worlds_time) {
   EXPECT_EQ(log.lines, (std::vector<std::string>{"1010 tick"}));
 }
 
+caf::behavior hasty(caf::event_based_actor* self, int* done) {
+  self->delayed_send(self, 0s, caf::ok_atom::value);
+  return {[self, done](caf::ok_atom) {
+    ++*done;
+    self->quit();
+  }};
+}
+
+// No move of time brings what is due now, so the simulation jumped to now for ever.
+TEST(world_time, a_plain_caf_actor_may_ask_for_no_delay_at_all) {
+  for (const auto began : {0s, 5s}) {
+    world home(options(1));
+    simulation drive(home);
+    process inside(home);
+    home.advance({began, began});
+    int done = 0;
+    inside.system().spawn(hasty, &done);
+    int turns = 0;
+    while (turns != 1'000 && drive.advance())
+      ++turns;
+    EXPECT_EQ(done, 1);
+    EXPECT_LT(turns, 1'000);
+  }
+}
+
 } // namespace
 } // namespace seedwalk::sim
