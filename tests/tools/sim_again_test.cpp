@@ -54,6 +54,22 @@ rc::Gen<words> any_options() {
     if (sometimes())
       add("--schedule", any_of({"fifo", "uniform"}));
     if (sometimes())
+      add("--crawlers", fmt::format("{}", *rc::gen::inRange(1, 4)));
+    if (sometimes())
+      add("--faults", fmt::format("{}", *rc::gen::inRange(0, 4)));
+    if (sometimes())
+      add("--reloads", fmt::format("{}", *rc::gen::inRange(0, 4)));
+    if (sometimes())
+      add("--ahead", any_of({"0", "0.000007", "0.001"}));
+    if (sometimes())
+      add("--behind", any_of({"0", "0.0004", "1"}));
+    if (sometimes())
+      out.emplace_back("--behind-unbounded");
+    if (sometimes())
+      add("--then", any_of({"uniform:4", "uniform:4@100", "fifo@50"}));
+    if (sometimes())
+      add("--reseed", fmt::format("{}:{}", *rc::gen::inRange(0, 300), parts()));
+    if (sometimes())
       out.emplace_back("--deep");
     return out;
   });

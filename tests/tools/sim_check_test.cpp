@@ -15,5 +15,14 @@ TEST(sim_check, two_hundred_seeds_are_equal_twice_and_different_from_each_other)
   EXPECT_EQ(report["distinct_hashes"], 200);
 }
 
+TEST(sim_check, two_crawlers_with_faults_and_reloads_are_equal_twice) {
+  const auto run = run_seedwalk({"sim", "check", "--seeds", "1..100", "--nodes", "12", "--crawlers",
+                                 "2", "--faults", "2", "--reloads", "3", "--json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["equal"], 100);
+  EXPECT_EQ(report["distinct_hashes"], 100);
+}
+
 } // namespace
 } // namespace seedwalk::tools
