@@ -216,6 +216,7 @@ std::vector<actor_entry*> schedule::take_group(group home) {
   }
   std::sort(found.begin(), found.end());
   std::vector<actor_entry*> result;
+  result.reserve(found.size());
   for (const auto& [order, actor] : found)
     result.push_back(actor);
   return result;
