@@ -33,7 +33,8 @@ struct timer_fired {
 /// The time door: what time it is, and wake-up calls.
 ///
 /// Time stands still within a step; the driver moves it between steps, and each move is an input of
-/// the run. Timers that are due at once fire in the order of their due times, then of their starts.
+/// the run. Timers of one owner fire in the order of their due times, then of their starts; those
+/// of different owners do so live, and in any order in a simulation that draws one.
 ///
 /// A timer belongs to what it was started for: whoever ends that, cancels it. That does not call
 /// back a `timer_fired` that waits in the mailbox already: an owner ignores numbers that it does

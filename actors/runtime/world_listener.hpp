@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <typeinfo>
 
 #include <caf/message.hpp>
 

@@ -20,7 +20,7 @@ namespace seedwalk::sim {
 ///     bitcoin_nodes models(nodes);
 ///     node_host host(where, nodes, models);
 ///
-/// Internet, topology and population outlive the host, which outlives the agenda's last event.
+/// Internet, topology and population outlive the host, which outlives the schedule's last event.
 class node_host final : private stream_user {
 public:
   /// At most this many violations are kept; the rest is counted.

@@ -142,8 +142,8 @@ private:
 /// Calls from the test's thread, while another runs the io_context.
 class threaded_asio_under_test final : public loopback_world, public net::completion_sink {
 public:
-  explicit threaded_asio_under_test(net::completion_sink& sink)
-      : sink_(sink), door_(std::make_unique<net::asio_network>(io_, *this, options(true))),
+  explicit threaded_asio_under_test(net::completion_sink& to)
+      : sink_(to), door_(std::make_unique<net::asio_network>(io_, *this, options(true))),
         thread_([this] { io_.run(); }) {}
 
   ~threaded_asio_under_test() override {
