@@ -530,9 +530,15 @@ void process::kill() {
   const auto unit = &coordinator_->unit();
   // First: this frees messages that hold actors.
   coordinator_->clock().cancel_all();
-  for (const auto& [id, timer] : imminent_) { // in any order: the queue has one of its own
-    world_.events().cancel(timer.event);
-    timers_.put_back(timer.timer);
+  std::vector<std::uint64_t> ids;
+  ids.reserve(imminent_.size());
+  for (const auto& [id, timer] : imminent_)
+    ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  for (const auto id : ids) {
+    const auto& one = imminent_.at(id);
+    world_.events().cancel(one.event);
+    timers_.put_back(one.timer);
   }
   imminent_.clear();
   // In the order of birth: what is released first must not depend on a hash table.

@@ -10,7 +10,7 @@
 
 namespace seedwalk::net::msg {
 
-/// One gossiped address. Time and services are claims of whoever sent it.
+/// One gossiped address. Time and services are claims of its sender.
 struct addr_entry {
   endpoint peer;
   std::uint32_t time = 0; ///< Unix seconds as claimed, however absurd.

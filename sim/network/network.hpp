@@ -33,7 +33,7 @@ public:
   /// Dials leave from these, those to loopback from 127.0.0.1 or ::1. Ports are ignored.
   struct host {
     std::vector<net::endpoint> addresses = {net::ipv4_endpoint(0xc6336401, 0)}; // 198.51.100.1
-    /// The how manieth door of this host it is: what it does has other names after a restart.
+    /// Which door of this host it is, from 1: what a host does has new names after a restart.
     std::uint64_t incarnation = 1;
   };
 

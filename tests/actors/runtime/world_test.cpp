@@ -235,7 +235,7 @@ TEST(world, a_system_that_comes_and_goes_is_no_part_of_the_run) {
   EXPECT_EQ(run(true), run(false));
 }
 
-// What an actor spawned went to the process that was started last, whoever spawned it.
+// What an actor spawned went to the process that was started last, and not to its own.
 TEST(world, actors_live_in_the_process_that_they_were_spawned_through) {
   walkers w(options(4), 3);
   process other(w.home);
