@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -19,21 +20,41 @@ namespace seedwalk::sim {
 
 class process;
 
-/// How many messages came from each origin: what makes the names of an actor's events. Most actors
-/// hear from four or five others, a few from thousands.
+/// Counts by name, for a few names.
+class few_counts {
+public:
+  static constexpr std::size_t most = 16;
+
+  /// One more of `name`; how many there were before. Nothing if it is one more name than fit.
+  std::optional<std::uint64_t> next(std::uint64_t name) {
+    for (auto& [known, count] : counts_)
+      if (known == name)
+        return count++;
+    if (counts_.size() == most)
+      return std::nullopt;
+    if (counts_.empty())
+      counts_.reserve(4);
+    counts_.emplace_back(name, 1);
+    return 0;
+  }
+
+  auto begin() const { return counts_.begin(); }
+  auto end() const { return counts_.end(); }
+  void clear() { counts_.clear(); }
+
+private:
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> counts_;
+};
+
+/// How many messages came from each origin: what makes the names of an actor's events.
 class origin_counts {
 public:
   /// One more; how many there were before.
   std::uint64_t next(std::uint64_t origin) {
     if (!many_.empty())
       return many_[origin]++;
-    for (auto& [known, count] : few_)
-      if (known == origin)
-        return count++;
-    if (few_.size() < few_max) {
-      few_.emplace_back(origin, 1);
-      return 0;
-    }
+    if (const auto known = few_.next(origin))
+      return *known;
     many_.insert(few_.begin(), few_.end());
     few_.clear();
     return many_[origin]++;
@@ -46,8 +67,7 @@ public:
   bool is_large() const { return !many_.empty(); }
 
 private:
-  static constexpr std::size_t few_max = 16;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> few_;
+  few_counts few_;
   std::unordered_map<std::uint64_t, std::uint64_t> many_; // order never seen: asked by origin alone
 };
 
@@ -59,6 +79,7 @@ struct message_origin {
 
 /// What the names of an actor's events go on from.
 struct event_counts {
+  few_counts told;
   origin_counts heard;
   std::uint64_t timers_started = 0;
 };
@@ -76,7 +97,10 @@ struct actor_entry {
   bool retired = false;
   bool internal = false; ///< One of the two that CAF runs for itself in every actor system.
 
-  // In simulated worlds alone: what names its events.
+  // In simulated worlds alone: what names its events. How many messages came from an actor, that
+  // one counts for its first receivers, since a connection tells few, and the manager hears from
+  // thousands; the receiver counts all others.
+  few_counts told;
   origin_counts heard;
   net::fifo<message_origin> origins; ///< Of the messages that wait, sent by `runtime::send`.
   schedule::lane timers;

@@ -145,12 +145,24 @@ message_origin process::origin_of_next(actor_entry& actor) {
   if (!actor.origins.empty())
     return actor.origins.pop();
   // Nobody of ours sent it: CAF knows by whom it was.
-  std::uint64_t origin = 0;
+  actor_entry* from = nullptr;
   if (const auto element = actor.actor->peek_at_next_mailbox_element(); element && element->sender)
     if (const auto sender = dynamic_cast<caf::scheduled_actor*>(element->sender->get()))
       if (const auto known = by_actor_.find(sender); known != by_actor_.end())
-        origin = known->second->name_hash;
-  return {origin, actor.heard.next(origin)};
+        from = known->second.get();
+  return count(from, from != nullptr ? from->name_hash : 0, actor);
+}
+
+/// One more message from `origin`, which is the name of `from` if that is an actor of ours.
+message_origin process::count(actor_entry* from, std::uint64_t origin, actor_entry& to) {
+  if (from != nullptr)
+    if (const auto nth = from->told.next(to.name_hash))
+      return {origin, *nth};
+  const auto was_large = to.heard.is_large();
+  const auto nth = to.heard.next(origin);
+  if (!was_large && to.heard.is_large())
+    large_.push_back(&to);
+  return {origin, nth};
 }
 
 actor_entry& process::entry_of(caf::scheduled_actor& actor) {
@@ -436,6 +448,7 @@ void process::enrol(net::enrolment actor) {
   slot->actor = impl;
   slot->weak = caf::weak_actor_ptr{impl->ctrl()};
   if (const auto resumed = resumed_.find(actor.id.id); resumed != resumed_.end()) {
+    slot->told = std::move(resumed->second.told);
     slot->heard = std::move(resumed->second.heard);
     slot->timers_started = resumed->second.timers_started;
     if (slot->heard.is_large())
@@ -493,12 +506,8 @@ void process::enqueue(net::owner to, caf::mailbox_element_ptr message) {
     world_.note_violation(
         fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name(),
                     entry.waiting, world_.steps(), most));
-  if (world_.is_simulated() && !entry.unwatched()) {
-    const auto was_large = entry.heard.is_large();
-    entry.origins.push({world_.origin_, entry.heard.next(world_.origin_)});
-    if (!was_large && entry.heard.is_large())
-      large_.push_back(&entry);
-  }
+  if (world_.is_simulated() && !entry.unwatched())
+    entry.origins.push(count(running_, world_.origin_, entry));
   receiver_ = &entry;
   entry.actor->enqueue(std::move(message), &coordinator_->unit());
   receiver_ = nullptr;
@@ -514,8 +523,11 @@ std::vector<captured_actor> process::capture(captured_set who) const {
     const auto& e = entry->enrolled;
     if (!e.capture || (e.observer && who == captured_set::without_observers))
       continue;
-    captured_actor one{
-        e.id, entry->name(), std::string{e.kind}, {}, {entry->heard, entry->timers_started}};
+    captured_actor one{e.id,
+                       entry->name(),
+                       std::string{e.kind},
+                       {},
+                       {entry->told, entry->heard, entry->timers_started}};
     e.capture(e.state, one.state);
     result.push_back(std::move(one));
   }

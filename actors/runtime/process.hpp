@@ -209,6 +209,7 @@ private:
   void became_runnable(caf::resumable* what);
   void push(actor_entry& actor);
   message_origin origin_of_next(actor_entry& actor);
+  message_origin count(actor_entry* from, std::uint64_t origin, actor_entry& to);
   void run(actor_entry& actor, event_names event);
   void run_unwatched();
   void resume(actor_entry& actor);

@@ -45,8 +45,7 @@ void schedule::release(std::uint32_t at) {
 std::int64_t schedule::rank_of(const slot& s) const {
   if (!is_ranked())
     return s.due.count();
-  const auto draw = net::keyed_hash(
-      rank_seed_, "rank", {reinterpret_cast<const std::uint8_t*>(&s.name), sizeof s.name});
+  const auto draw = drawn(rank_seed_, "rank", s.name);
   if (options_.behind == net::steady_time::max())
     return static_cast<std::int64_t>(draw >> 1);
   const auto width = static_cast<std::uint64_t>(std::max<std::int64_t>(options_.behind.count(), 1));
@@ -59,11 +58,11 @@ schedule::place schedule::place_of(std::uint32_t at) const {
 }
 
 /// The first of a queue that is still there; null if none is.
-const schedule::place* schedule::top(queue& of) {
+inline const schedule::place* schedule::top(queue& of) {
   while (!of.empty()) {
     const auto& first = of.top();
     const auto& s = slots_[first.at];
-    if (s.generation == first.generation && s.competes)
+    if (s.generation == first.generation && s.competes) [[likely]]
       return &first;
     of.pop();
   }
@@ -75,6 +74,8 @@ void schedule::compete(std::uint32_t at) {
   s.competes = true;
   if (s.home != none)
     groups_[s.home].ready.push(place_of(at));
+  else if (is_ranked() && s.due <= horizon_)
+    ready_.push(place_of(at));
   else
     waiting_.push({s.due.count(), s.order, at, s.generation});
   if (tracks()) {
@@ -230,33 +231,40 @@ net::steady_time schedule::due_of(std::uint32_t at) const {
   return s.home == none ? s.due : std::max(s.due, groups_[s.home].busy_until);
 }
 
-/// The rank of one that would go now. Going before its process is free moves time to when that is:
-/// then it is no better than one that is due then, and nobody waits for it longer than `behind`.
-std::int64_t schedule::rank_now(const place& p) const {
+/// The rank of one that would go at `from`. Going before its process is free moves time to when
+/// that is: then it is no better than one that is due then, and nobody waits for it longer than
+/// `behind`.
+std::int64_t schedule::rank_at(net::steady_time from, const place& p) const {
   const auto runs = due_of(p.at);
   if (!is_ranked())
     return runs.count();
-  if (runs <= now_.steady || options_.behind == net::steady_time::max())
+  if (runs <= from || options_.behind == net::steady_time::max())
     return p.rank;
   return std::max(p.rank, runs.count());
 }
 
 /// Ranked events compete from when the horizon comes to them.
-void schedule::promote(net::steady_time horizon) {
-  for (auto first = top(waiting_); first != nullptr && first->rank <= horizon.count();
+void schedule::promote() {
+  for (auto first = top(waiting_); first != nullptr && first->rank <= horizon_.count();
        first = top(waiting_)) {
     ready_.push(place_of(first->at));
     waiting_.pop();
   }
 }
 
-std::optional<std::uint32_t> schedule::choose(net::steady_time horizon) {
+/// Who goes if time stands at `from`; none if nobody competes then.
+std::optional<std::uint32_t> schedule::choose_from(net::steady_time from) {
+  horizon_ = from + options_.ahead;
+  for (auto* feeder : feeders_)
+    feeder->feed(horizon_);
+  if (is_ranked())
+    promote();
   const place* best = nullptr;
   std::int64_t best_rank = 0;
   const auto consider = [&](const place* p) {
-    if (p == nullptr || due_of(p->at) > horizon)
+    if (p == nullptr || due_of(p->at) > horizon_)
       return;
-    const auto rank = rank_now(*p);
+    const auto rank = rank_at(from, *p);
     if (best != nullptr && std::pair{best_rank, best->order} < std::pair{rank, p->order})
       return;
     best = p;
@@ -271,14 +279,14 @@ std::optional<std::uint32_t> schedule::choose(net::steady_time horizon) {
 }
 
 /// Who would go next by fifo, among those that compete.
-std::optional<std::uint32_t> schedule::fifo_head(net::steady_time horizon) const {
+std::optional<std::uint32_t> schedule::fifo_head() const {
   std::optional<std::uint32_t> head;
   std::pair<net::steady_time, std::uint64_t> first;
   for (const auto& [due, order, at] : by_fifo_) {
-    if (due > horizon || (head && due > first.first))
+    if (due > horizon_ || (head && due > first.first))
       break;
     const auto runs = due_of(at);
-    if (runs > horizon || (head && first < std::pair{runs, order}))
+    if (runs > horizon_ || (head && first < std::pair{runs, order}))
       continue;
     head = at;
     first = {runs, order};
@@ -287,13 +295,13 @@ std::optional<std::uint32_t> schedule::fifo_head(net::steady_time horizon) const
 }
 
 /// Whom a given departure puts before `head`, if that one competes now.
-std::optional<std::uint32_t> schedule::given_instead(std::uint32_t head, net::steady_time horizon) {
+std::optional<std::uint32_t> schedule::given_instead(std::uint32_t head) {
   const auto list = given_before_.find(slots_[head].name);
   if (list == given_before_.end())
     return std::nullopt;
   for (auto& name : list->second) {
     const auto known = by_name_.find(name);
-    if (known == by_name_.end() || due_of(known->second) > horizon)
+    if (known == by_name_.end() || due_of(known->second) > horizon_)
       continue;
     // Those before it in the list did not come up in time, and may later.
     list->second.erase(list->second.begin() + (&name - list->second.data()));
@@ -335,23 +343,31 @@ std::optional<net::steady_time> schedule::next_due() {
   return result;
 }
 
+/// False if somebody has events by then that only a move of time brings: they must be there before
+/// anybody goes.
+bool schedule::is_fed(net::steady_time by) const {
+  return std::none_of(feeders_.begin(), feeders_.end(), [by](const event_feeder* feeder) {
+    const auto due = feeder->next_due();
+    return due && *due <= by;
+  });
+}
+
 std::optional<schedule::turn> schedule::next() {
-  const auto horizon = now_.steady + options_.ahead;
-  for (auto* feeder : feeders_)
-    feeder->feed(horizon);
-  if (is_ranked())
-    promote(horizon);
-  auto chosen = choose(horizon);
+  auto chosen = choose_from(now_.steady);
   if (!chosen) {
-    if (const auto when = next_due())
-      return turn{.when = std::max(*when, now_.steady)};
-    return std::nullopt;
+    const auto when = next_due();
+    if (!when)
+      return std::nullopt;
+    const auto from = std::max(*when, now_.steady);
+    chosen = choose_from(from);
+    if (!chosen || !is_fed(from))
+      return turn{.when = from};
   }
   if (tracks()) {
-    const auto head = fifo_head(horizon);
+    const auto head = fifo_head();
     assert(head);
     if (!is_ranked())
-      chosen = given_instead(*head, horizon).value_or(*head);
+      chosen = given_instead(*head).value_or(*head);
     if (*chosen != *head && options_.keeps_departures) {
       log_.push_back({slots_[*chosen].name, slots_[*head].name, steps_});
       note_text(slots_[*chosen]);

@@ -254,14 +254,15 @@ private:
   void stop_competing(std::uint32_t at);
   void advance_lane(std::uint32_t next);
   std::int64_t rank_of(const slot& s) const;
-  std::int64_t rank_now(const place& p) const;
+  std::int64_t rank_at(net::steady_time from, const place& p) const;
   place place_of(std::uint32_t at) const;
   const place* top(queue& of);
   net::steady_time due_of(std::uint32_t at) const;
-  void promote(net::steady_time horizon);
-  std::optional<std::uint32_t> choose(net::steady_time horizon);
-  std::optional<std::uint32_t> fifo_head(net::steady_time horizon) const;
-  std::optional<std::uint32_t> given_instead(std::uint32_t head, net::steady_time horizon);
+  void promote();
+  std::optional<std::uint32_t> choose_from(net::steady_time from);
+  bool is_fed(net::steady_time by) const;
+  std::optional<std::uint32_t> fifo_head() const;
+  std::optional<std::uint32_t> given_instead(std::uint32_t head);
   turn take(std::uint32_t at);
   void note_text(const slot& s);
   void note_given(const slot& s);
@@ -275,8 +276,9 @@ private:
   std::uint64_t steps_ = 0; ///< Turns of actors so far.
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;
-  queue waiting_; ///< Events by due time: all of them, or those beyond the horizon.
-  queue ready_;   ///< Ranked ones within the horizon.
+  net::steady_time horizon_{0}; ///< What is due by then competes.
+  queue waiting_;               ///< Events by due time: all of them, or those beyond the horizon.
+  queue ready_;                 ///< Ranked ones within the horizon.
   std::vector<process_group> groups_;
   std::vector<event_feeder*> feeders_;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "net/bitcoin/wire_reader.hpp"
 #include "net/bitcoin/wire_writer.hpp"
@@ -19,21 +20,41 @@ constexpr std::array<std::string_view, message_kind_count> commands = {
     "filteradd",    "filterclear", "getcfilters", "cfilter",     "getcfheaders", "cfheaders",
     "getcfcheckpt", "cfcheckpt",   "unknown"};
 
-/// The first eight bytes of a command: compared faster than text, and every message is asked for
-/// its kind.
-constexpr std::uint64_t beginning_of(std::string_view command) {
-  std::uint64_t result = 0;
-  for (std::size_t i = 0; i != 8; ++i)
-    result |= std::uint64_t{i < command.size() ? static_cast<std::uint8_t>(command[i]) : 0u}
-              << (8 * i);
-  return result;
+/// A number for the beginning and the length of a command. No two commands have the same.
+constexpr std::uint64_t key_of(std::string_view command) {
+  std::array<char, 8> first{};
+  std::copy_n(command.begin(), std::min(command.size(), first.size()), first.begin());
+  return std::bit_cast<std::uint64_t>(first) + command.size();
 }
 
-constexpr auto beginnings = [] {
-  std::array<std::uint64_t, message_kind_count> result{};
-  std::transform(commands.begin(), commands.end(), result.begin(), beginning_of);
-  return result;
-}();
+/// Commands by a hash of their keys, each alone in its place: every message is asked for its kind a
+/// few times, and going through all commands took longer than parsing most messages.
+struct command_table {
+  static constexpr std::uint8_t nobody = message_kind_count - 1;
+  std::uint64_t factor = 1;
+  std::array<std::uint8_t, 256> kinds{};
+
+  constexpr std::size_t place_of(std::uint64_t key) const { return key * factor >> 56; }
+
+  constexpr bool fill() {
+    kinds.fill(nobody);
+    for (std::uint8_t i = 0; i != nobody; ++i) {
+      auto& place = kinds[place_of(key_of(commands[i]))];
+      if (place != nobody)
+        return false;
+      place = i;
+    }
+    return true;
+  }
+
+  /// Looks for a factor that keeps them apart.
+  consteval command_table() {
+    while (!fill())
+      factor = factor * 0x5851f42d4c957f2d + 0x14057b7ef767814e;
+  }
+};
+
+constexpr command_table by_command;
 
 constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0,
                                                              0, 0, 0, 0, 0xff, 0xff};
@@ -41,12 +62,11 @@ constexpr std::array<std::uint8_t, 12> ipv4_mapped_prefix = {0, 0, 0, 0, 0,    0
 } // namespace
 
 message_kind kind_of(std::string_view command) {
-  // A peer may well send the word "unknown", which is no command of the protocol either.
-  const auto wanted = beginning_of(command);
-  for (std::size_t i = 0; i + 1 != commands.size(); ++i)
-    if (beginnings[i] == wanted && commands[i] == command)
-      return static_cast<message_kind>(i);
-  return message_kind::unknown;
+  // Of what is no command, the place is empty or another's. A peer may well send the word
+  // "unknown", which is no command of the protocol either.
+  const auto kind = by_command.kinds[by_command.place_of(key_of(command))];
+  const bool found = kind != command_table::nobody && commands[kind] == command;
+  return found ? static_cast<message_kind>(kind) : message_kind::unknown;
 }
 
 std::string_view name_of(message_kind kind) {

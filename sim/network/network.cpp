@@ -127,7 +127,7 @@ void network::deliver(net::owner to, net::completion&& what) {
     sink_.deliver(to, std::move(what));
 }
 
-std::uint64_t network::name_of_call(std::string_view kind, std::uint64_t about) {
+std::uint64_t network::name_of_call(purpose kind, std::uint64_t about) {
   const auto calls = name_from(kind, key_, about);
   return name_from("call", calls, calls_[calls]++);
 }

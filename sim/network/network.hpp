@@ -82,7 +82,7 @@ private:
   };
   enum class event : std::uint8_t { listening, accept, answered, datagrams_opened };
   /// What a call is about, and which of its kind it is: what names its events.
-  std::uint64_t name_of_call(std::string_view kind, std::uint64_t about);
+  std::uint64_t name_of_call(purpose kind, std::uint64_t about);
 
   void on_connected(stream_ref at, const stream_tag& tag, const net::endpoint& local) override;
   void on_connect_failed(stream_ref at, const stream_tag& tag, net::error reason) override;

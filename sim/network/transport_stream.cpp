@@ -165,7 +165,7 @@ void transport::suffer(const place& at, const fault_rule& rule, packet& segment)
   };
   if (const auto delay = std::get_if<fault::delay>(&rule.action)) {
     const auto draw =
-        events_.draw()(rule.name, name_from("segment", me.to_peer.key, me.sent_offset));
+        events_.draw()(purpose{rule.name}, name_from("segment", me.to_peer.key, me.sent_offset));
     me.line_free = std::max(me.line_free, now() + delay->extra.at(draw));
   } else if (const auto drip = std::get_if<fault::drip>(&rule.action)) {
     wait(drip->interval);

@@ -65,6 +65,14 @@ net::random_stream stream_of(std::uint64_t seed, std::string_view purpose, std::
   return {seed, purpose, {reinterpret_cast<const std::uint8_t*>(&node), sizeof node}};
 }
 
+std::uint32_t seed_count(const topology_options& o) {
+  return std::clamp(o.seeds, 1u, std::max(o.nodes, 1u));
+}
+
+net::endpoint ipv4_address(const topology_options& o, std::uint32_t node) {
+  return net::ipv4_endpoint(ipv4_of(o.first) + node, o.first.port);
+}
+
 /// A dripping node gets through this many entries within its pace.
 constexpr std::uint32_t drip_addresses_max = 50;
 
@@ -88,7 +96,7 @@ node_truth truth_of(node_kind k) {
 topology::topology(const topology_options& o) : options_(o) {
   assert(o.first.network == net::network_id::ipv4);
   options_.addresses_a_node = std::clamp(o.addresses_a_node, 2u, 1000u);
-  options_.seeds = std::clamp(o.seeds, 1u, std::max(o.nodes, 1u));
+  options_.seeds = seed_count(o);
   draw_kinds();
   draw_tables();
   if (o.without && *o.without < nodes_.size())
@@ -135,7 +143,7 @@ net::network_id topology::draw_network(std::uint32_t node) const {
 
 net::endpoint topology::draw_address(std::uint32_t node, net::network_id network) const {
   if (network == net::network_id::ipv4)
-    return net::ipv4_endpoint(ipv4_of(options_.first) + node, options_.first.port);
+    return ipv4_address(options_, node);
   net::endpoint at;
   at.network = network;
   at.port = network == net::network_id::i2p ? 0 : options_.first.port;
@@ -231,10 +239,10 @@ std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {
   return number;
 }
 
-std::vector<net::endpoint> topology::seeds() const {
+std::vector<net::endpoint> seeds_of(const topology_options& o) {
   std::vector<net::endpoint> result;
-  for (std::uint32_t i = 0; i != options_.seeds && i != nodes_.size(); ++i)
-    result.push_back(nodes_[i].at);
+  for (std::uint32_t i = 0; i != seed_count(o) && i != o.nodes; ++i)
+    result.push_back(ipv4_address(o, i));
   return result;
 }
 

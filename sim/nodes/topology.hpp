@@ -98,6 +98,9 @@ struct topology_options {
   std::optional<std::uint32_t> without = std::nullopt;
 };
 
+/// Where a crawl of a topology that is drawn from these starts: known without drawing it.
+std::vector<net::endpoint> seeds_of(const topology_options& o);
+
 /// A network of nodes. A crawl that starts at any seed and dials all that it hears of reaches every
 /// node: each was put into the table of an answering node that comes before it.
 class topology {
@@ -112,7 +115,7 @@ public:
   std::optional<std::uint32_t> find(const net::endpoint& at) const;
 
   /// Where a crawl starts.
-  std::vector<net::endpoint> seeds() const;
+  std::vector<net::endpoint> seeds() const { return seeds_of(options_); }
 
 private:
   void draw_kinds();

@@ -46,7 +46,7 @@ crawl_scenario completed(crawl_scenario s) {
   if (s.crawlers > 1 && net::is_loopback(s.nodes.first))
     s.nodes.first = net::ipv4_endpoint(0x0b010001, s.nodes.first.port);
   if (!s.crawler.config.start.names_somebody() && !s.starts_at_dns)
-    s.crawler.config.start.connect = topology{s.nodes}.seeds();
+    s.crawler.config.start.connect = seeds_of(s.nodes);
   return s;
 }
 

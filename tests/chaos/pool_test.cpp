@@ -41,7 +41,7 @@ struct drawn_world {
                     {sim::node_kind::absent, 1},
                     {sim::node_kind::too_many_addresses, 1}};
     auto& c = recipe.config;
-    c.start.connect = sim::topology{nodes}.seeds();
+    c.start.connect = sim::seeds_of(nodes);
     auto listen = host_address(1);
     listen.port = listen_port;
     c.peers.listen = {listen};

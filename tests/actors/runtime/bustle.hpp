@@ -69,8 +69,8 @@ public:
     check_rest();
     fed_ = 0;
     const auto turn = events.next();
-    if (fed_ != 1)
-      blame("the feeder is to be asked once");
+    if (fed_ == 0)
+      blame("the feeder is not asked");
     auto wrong = slow.judge(turn, events.now().steady, next_due());
     if (!wrong.empty())
       blame(wrong);
@@ -248,9 +248,18 @@ private:
     return later_.empty() ? std::nullopt : std::optional{later_.begin()->first};
   }
 
+  /// At first what is due now or nearly; where nobody competes then, what is next.
+  std::optional<net::steady_time> horizon_of_feed(int nth) const {
+    const auto now = events.now().steady;
+    if (nth == 1)
+      return now + ahead_;
+    if (nth == 2 && !slow.somebody_competes(now))
+      return std::max(now, slow.first_due(next_due()).value_or(now)) + ahead_;
+    return std::nullopt;
+  }
+
   void feed(net::steady_time horizon) override {
-    ++fed_;
-    if (horizon != events.now().steady + ahead_)
+    if (horizon != horizon_of_feed(++fed_))
       blame("the feeder is asked for another horizon");
     while (!later_.empty() && later_.begin()->first <= horizon) {
       const auto [due, one] = *later_.begin();

@@ -85,16 +85,25 @@ public:
     return first;
   }
 
-  /// `later` is when the first is due that is not there yet. What had its turn is gone then.
+  /// The same, `later` being when the first is due that is not there yet.
+  std::optional<net::steady_time> first_due(std::optional<net::steady_time> later) const {
+    const auto first = next_due();
+    return later && (!first || *later < *first) ? later : first;
+  }
+
+  bool somebody_competes(net::steady_time now) const { return !competing(now).empty(); }
+
+  /// `later` is when the first is due that is not there yet. What had its turn is gone then. Where
+  /// nobody competes, whose turn it is at the next moment at which somebody does.
   std::string judge(const std::optional<schedule::turn>& turn, net::steady_time now,
                     std::optional<net::steady_time> later) {
-    const auto horizon = now + options_.ahead;
-    std::vector<event> all;
-    for (const auto& one : candidates())
-      if (runs(one) <= horizon)
-        all.push_back(one);
+    auto all = competing(now);
     if (!turn || turn->is == schedule::turn::kind::time)
       return judge_rest(turn, now, later, all.empty());
+    if (all.empty()) {
+      now = std::max(now, first_due(later).value_or(now));
+      all = competing(now);
+    }
     const auto found =
         std::find_if(all.begin(), all.end(), [&](auto& x) { return x.name == turn->name; });
     if (found == all.end())
@@ -122,6 +131,12 @@ private:
     return result;
   }
 
+  std::vector<event> competing(net::steady_time now) const {
+    auto result = candidates();
+    std::erase_if(result, [&](auto& one) { return runs(one) > now + options_.ahead; });
+    return result;
+  }
+
   net::steady_time runs(const event& one) const {
     return one.home ? std::max(one.due, busy_[*one.home]) : one.due;
   }
@@ -130,9 +145,7 @@ private:
                          std::optional<net::steady_time> later, bool nobody_competes) const {
     if (!nobody_competes)
       return "nobody has a turn though somebody competes";
-    auto first = next_due();
-    if (later && (!first || *later < *first))
-      first = later;
+    const auto first = first_due(later);
     if (turn.has_value() != first.has_value())
       return "it ends too early or too late";
     if (turn && turn->when != std::max(*first, now))

@@ -66,7 +66,7 @@ TEST(names, to_start_at_are_resolved_and_lead_to_everybody) {
 
 TEST(names, that_resolve_to_nothing_hold_up_nobody) {
   auto s = begins_at_name();
-  s.crawler.config.start.connect = topology{begins_at_name().nodes}.seeds();
+  s.crawler.config.start.connect = seeds_of(begins_at_name().nodes);
   s.crawler.config.start.connect_names.push_back({"other.test", port});
   crawl_world without{s};
   resolver_is_down(without);
