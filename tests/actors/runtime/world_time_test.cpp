@@ -227,5 +227,25 @@ TEST(world_time, a_plain_caf_actor_may_ask_for_no_delay_at_all) {
   }
 }
 
+// When both are due at one moment, time moves there with neither of them gone yet: a timer that
+// went along with the move would always be before the message that only the move brings.
+TEST(world_time, a_delayed_message_of_plain_caf_competes_with_what_is_due_at_its_moment) {
+  int timer_first = 0;
+  for (std::uint64_t seed = 1; seed != 65; ++seed) {
+    world home(options(seed));
+    simulation drive({net::steady_time{0}, net::steady_time{0}}, home);
+    process inside(home);
+    sleeper::environment env{inside};
+    inside.start(10s, net::spawn<sleeper>(inside, env, "sleeper"));
+    caf_log log{home};
+    inside.system().spawn(ticker, &log, 1);
+    while (log.lines.empty() && drive.advance()) {
+    }
+    timer_first += env.fired.empty() ? 0 : 1;
+  }
+  EXPECT_GT(timer_first, 8);
+  EXPECT_LT(timer_first, 56);
+}
+
 } // namespace
 } // namespace seedwalk::sim
