@@ -4,7 +4,6 @@
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/peer_connection.hpp"
 #include "net/base/text_pattern.hpp"
-#include "net/bitcoin/encode.hpp"
 
 namespace seedwalk::actors {
 
@@ -101,9 +100,9 @@ bool peer_filter::takes(const net::endpoint& peer, const pool_entry& entry) cons
 }
 
 void connection_manager::on_broadcast(const broadcast& m) {
-  net::buffer shared;
+  net::shared_message shared;
   if (m.message)
-    shared = net::buffer{net::encode(env_.settings.current()->session.magic, *m.message)};
+    shared = {env_.settings.current()->session.magic, *m.message};
   const auto number = ++s_.tokens;
   running_broadcast running{m.from, m.token, 0, {}, {}};
   for (const auto& [key, entry] : s_.pool.entries()) {

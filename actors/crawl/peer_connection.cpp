@@ -99,9 +99,7 @@ caf::behavior peer_connection::make_behavior() {
       },
       [this](send_shared& m) {
         const bool sent =
-            m.encoded.empty() ? s_.session.ping(step()) : s_.session.admit_shared(m.encoded.size());
-        if (sent && !m.encoded.empty())
-          env_.network.write(s_.connection, std::move(m.encoded));
+            m.message.empty() ? s_.session.ping(step()) : s_.session.send(step(), m.message);
         if (m.broadcast != 0)
           env_.runtime.send(s_.manager, shared_sent{s_.key, m.broadcast, sent});
         carry_out();
@@ -113,6 +111,8 @@ void peer_connection::carry_out() {
   auto& wanted = effects();
   if (!wanted.output.empty())
     env_.network.write(s_.connection, net::buffer{wanted.output});
+  if (wanted.shared_output)
+    env_.network.write(s_.connection, std::move(*wanted.shared_output));
   for (const auto& note : wanted.messages)
     s_.messages.add(net::name_of(note.kind));
   report_events();

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "net/address/endpoint.hpp"
-#include "net/base/buffer.hpp"
 #include "net/base/inspect.hpp"
 #include "net/base/outcome.hpp"
 #include "net/base/owner.hpp"
 #include "net/bitcoin/messages.hpp"
 #include "net/bitcoin/session_state.hpp"
+#include "net/bitcoin/transport.hpp"
 #include "net/bitcoin/visit_summary.hpp"
 #include "store/visit_record.hpp"
 
@@ -125,14 +125,14 @@ struct settings_changed {
   }
 };
 
-/// Manager to peer connection: send this encoded message, which others send too; or, if it is
-/// empty, a ping with a nonce of its own.
+/// Manager to peer connection: send this message, which others send too; or, if it is empty, a ping
+/// with a nonce of its own.
 struct send_shared {
   std::uint64_t broadcast = 0; ///< Names the broadcast in the answer; 0: none is wanted.
-  net::buffer encoded;
+  net::shared_message message;
   template <net::inspector F>
   friend auto inspect(F& f, send_shared& x) {
-    return f(x.broadcast, x.encoded);
+    return f(x.broadcast, x.message);
   }
 };
 

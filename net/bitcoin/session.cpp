@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "net/base/random.hpp"
-#include "net/bitcoin/encode.hpp"
 
 namespace seedwalk::net {
 
@@ -62,7 +61,8 @@ void session::on_connected(const session_step& step) {
   enter(session_state::awaiting_version);
   reached_ = stage::connected;
   connected_at_ = last_byte_at_ = step.now.steady;
-  decoder_ = decoder{{.magic = step.config.magic, .wanted = wanted_messages()}};
+  transport_ = transport{v1_transport{{.magic = step.config.magic, .wanted = wanted_messages()}}};
+  transport_.begin(step.out.output);
   if (way_ == direction::outbound)
     write_version(step);
   want_more(step);
@@ -139,10 +139,14 @@ bool session::send(const session_step& step, const message& what) {
   return true;
 }
 
-bool session::admit_shared(std::size_t encoded_bytes) {
+bool session::send(const session_step& step, const shared_message& what) {
   if (!established())
     return false;
-  carried_.bytes_out += encoded_bytes;
+  const auto before = step.out.output.size();
+  step.out.shared_output = transport_.write(step.out.output, what);
+  carried_.bytes_out += step.out.output.size() - before;
+  if (step.out.shared_output)
+    carried_.bytes_out += step.out.shared_output->size();
   ++carried_.messages_out;
   return true;
 }
@@ -203,7 +207,7 @@ void session::enter(session_state next) {
 
 void session::write(const session_step& step, const message& what) {
   const auto before = step.out.output.size();
-  append_message(step.out.output, step.config.magic, what);
+  transport_.write(step.out.output, what);
   carried_.bytes_out += step.out.output.size() - before;
   ++carried_.messages_out;
 }
@@ -262,7 +266,7 @@ void session::leave(const session_step& step, outcome how, closing by) {
   whose_ = blame_of(how);
   collection_.cut_off();
   hand_on_rest(step);
-  decoder_ = {}; // A connection that ends may take seconds to do so, and holds no half message.
+  transport_ = {}; // A connection that ends may take seconds to do so, and holds no half message.
   message_began_at_.reset();
   step.out.want = 0;
   step.out.close = by;
@@ -286,7 +290,7 @@ void session::hand_on_rest(const session_step& step) {
 void session::finish(const session_step& step) {
   collection_.cut_off();
   hand_on_rest(step);
-  decoder_ = {};
+  transport_ = {};
   enter(session_state::ended);
   step.out.summary = summary(step.now.steady);
 }

@@ -11,12 +11,12 @@
 #include "net/base/inspect.hpp"
 #include "net/base/instant.hpp"
 #include "net/bitcoin/address_collection.hpp"
-#include "net/bitcoin/decoder.hpp"
 #include "net/bitcoin/keep_alive.hpp"
 #include "net/bitcoin/messages.hpp"
 #include "net/bitcoin/session_config.hpp"
 #include "net/bitcoin/session_effects.hpp"
 #include "net/bitcoin/session_state.hpp"
+#include "net/bitcoin/transport.hpp"
 #include "net/bitcoin/visit_summary.hpp"
 
 namespace seedwalk::net {
@@ -105,9 +105,8 @@ public:
   /// Sends a message, once the handshake is complete; false before that and after goodbye.
   bool send(const session_step& step, const message& what);
 
-  /// Asks for leave to write an encoded message that many sessions share, and counts it. False as
-  /// for send().
-  bool admit_shared(std::size_t encoded_bytes);
+  /// The same for a message that many sessions send.
+  bool send(const session_step& step, const shared_message& what);
 
   /// Sends a ping now, unless one is out already; false as for send().
   bool ping(const session_step& step);
@@ -146,7 +145,7 @@ public:
     return f(x.state_, x.way_, x.peer_, x.version_nonce_, x.plan_, x.started_at_, x.connected_at_,
              x.handshake_took_, x.last_byte_at_, x.message_began_at_, x.message_offset_,
              x.deaf_since_, x.pinged_at_, x.allowance_, x.reached_, x.how_, x.whose_, x.reason_,
-             x.decoder_, x.claim_, x.features_, x.carried_, x.collection_, x.keep_alive_,
+             x.transport_, x.claim_, x.features_, x.carried_, x.collection_, x.keep_alive_,
              x.held_back_);
   }
 
@@ -215,7 +214,7 @@ private:
   blame whose_ = blame::cancelled;
   error reason_ = error::none;
 
-  decoder decoder_;
+  transport transport_;
   std::optional<msg::version> claim_;
   peer_features features_;
   traffic carried_;

@@ -70,7 +70,7 @@ std::optional<session::due> session::next_due(const session_config& config) cons
 }
 
 void session::note_progress(steady_time now) {
-  const auto progress = decoder_.in_progress();
+  const auto progress = transport_.in_progress();
   if (!progress) {
     message_began_at_.reset();
   } else if (!message_began_at_ || message_offset_ != progress->offset) {
@@ -82,7 +82,7 @@ void session::note_progress(steady_time now) {
 void session::end_collection(const session_step& step) {
   if (!collection_.running()) // Ended before, and what it brought was not taken in time.
     return hold_or_leave(step);
-  const auto half = decoder_.in_progress();
+  const auto half = transport_.in_progress();
   const bool torn =
       half && (half->kind == message_kind::addr || half->kind == message_kind::addrv2);
   collection_.finish(step.now.steady, step.config.timers.of(peer_.network), torn);

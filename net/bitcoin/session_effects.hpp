@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/base/buffer.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/inspect.hpp"
 #include "net/bitcoin/messages.hpp"
@@ -66,7 +67,9 @@ struct message_note {
 /// members, then clears it and uses it again: its vectors keep their memory, so that a step
 /// allocates nothing in the common case.
 struct session_effects {
-  bytes output;                      ///< To be written at once: whole messages, one or several.
+  bytes output; ///< To be written at once: whole messages, one or several.
+  /// To be written behind it: a message that other sessions send, too. One for a call of `send`.
+  std::optional<buffer> shared_output;
   std::vector<session_event> events; ///< In the order in which they happened.
   std::vector<message_note> messages;
 
@@ -80,12 +83,13 @@ struct session_effects {
   std::optional<visit_summary> summary; ///< Set once in a session's life, by its last event.
 
   bool empty() const {
-    return output.empty() && events.empty() && messages.empty() && addresses.empty() && want == 0 &&
-           !close && !summary;
+    return output.empty() && !shared_output && events.empty() && messages.empty() &&
+           addresses.empty() && want == 0 && !close && !summary;
   }
 
   void clear() {
     output.clear();
+    shared_output.reset();
     events.clear();
     messages.clear();
     addresses.clear();
@@ -96,7 +100,8 @@ struct session_effects {
 
   template <inspector F>
   friend auto inspect(F& f, session_effects& x) {
-    return f(x.output, x.events, x.messages, x.addresses, x.want, x.close, x.summary);
+    return f(x.output, x.shared_output, x.events, x.messages, x.addresses, x.want, x.close,
+             x.summary);
   }
 };
 

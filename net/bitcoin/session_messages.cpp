@@ -60,7 +60,7 @@ void session::decode(const session_step& step, byte_view data) {
       leave(step, outcome::misbehaved, closing::abort);
       return;
     }
-    auto event = decoder_.next(data);
+    auto event = transport_.next(data, step.out.output);
     if (std::holds_alternative<need_more>(event))
       break;
     if (auto whole = std::get_if<decoded_message>(&event))
@@ -207,7 +207,7 @@ void session::on_version(const session_step& step, msg::version&& claim) {
   if (auto problem = objection(step.config))
     return leave(step, *problem, closing::graceful);
   const auto common = common_version(step.config);
-  decoder_.set_protocol_version(common);
+  transport_.set_protocol_version(common);
   if (way_ != direction::outbound)
     write_version(step);
   if (common >= wtxid_relay_version)

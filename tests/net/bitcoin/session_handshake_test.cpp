@@ -385,18 +385,19 @@ TEST(session_handshake, sending_waits_for_the_handshake_and_ends_with_goodbye) {
   live.connect();
   EXPECT_FALSE(live.it.send(live.step(), msg::sendheaders{}));
   EXPECT_FALSE(live.it.ping(live.step()));
-  EXPECT_FALSE(live.it.admit_shared(32));
+  const shared_message for_many{live.config.magic, msg::sendheaders{}};
+  EXPECT_FALSE(live.it.send(live.step(), for_many));
   live.hear({peer_version(), msg::verack{}});
   EXPECT_TRUE(live.it.send(live.step(), msg::sendheaders{}));
   const auto before = live.it.carried();
-  EXPECT_TRUE(live.it.admit_shared(32));
-  EXPECT_EQ(live.it.carried().bytes_out, before.bytes_out + 32);
+  EXPECT_TRUE(live.it.send(live.step(), for_many));
+  EXPECT_EQ(live.it.carried().bytes_out, before.bytes_out + header_bytes);
   EXPECT_EQ(live.it.carried().messages_out, before.messages_out + 1);
   live.collect();
   EXPECT_EQ(live.said_names().back(), "sendheaders");
   live.it.disconnect(live.step());
   EXPECT_FALSE(live.it.send(live.step(), msg::sendheaders{}));
-  EXPECT_FALSE(live.it.admit_shared(32));
+  EXPECT_FALSE(live.it.send(live.step(), for_many));
 }
 
 TEST(session_handshake, a_changed_configuration_sends_away_whom_it_forbids) {
