@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -18,6 +17,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "net/asio/asio_network.hpp"
+#include "net/door/network_ids.hpp"
 
 /// What the parts of `asio_network` share. Private to them: whoever includes this pays for Asio's
 /// headers.
@@ -61,8 +61,7 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   asio::io_context& io;
   completion_sink* sink; ///< Null once the door is gone.
   const asio_options settings;
-  std::atomic<std::uint64_t> ids_given = 0;
-  std::uint64_t accepted_ids_given = 0;
+  network_ids ids; ///< `next_accepted` only from a handler of the io_context.
 
   /// Order never seen: answers "is it in" alone; what has an order is in the lists below.
   std::unordered_map<std::uint64_t, std::shared_ptr<asio_connection>> connections;
@@ -77,11 +76,6 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   /// Where all sockets are read into: what came is then copied, together and in its own size, which
   /// costs less than a second block and a second completion. Only for a handler of the io_context.
   std::array<std::uint8_t, 64u << 10> input;
-
-  /// 2, 4, 6, ...: for what a call asks for.
-  std::uint64_t next_id() { return 2 * (ids_given.fetch_add(1, std::memory_order_relaxed) + 1); }
-  /// 1, 3, 5, ...: for what comes in. Only from a handler of the io_context.
-  std::uint64_t next_accepted_id() { return 2 * accepted_ids_given++ + 1; }
 
   /// Only from a handler of the io_context.
   void deliver(owner to, completion&& what) {

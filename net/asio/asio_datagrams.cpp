@@ -1,6 +1,8 @@
 #include "net/asio/asio_datagrams.hpp"
 
+#include <array>
 #include <cerrno>
+#include <cstring>
 
 #include <netinet/in.h>
 #include <unistd.h>
@@ -17,6 +19,74 @@ constexpr int datagrams_a_turn_max = 64;
 /// Ours alone, as a large datagram arrives as one that does not fit, whole or cut.
 constexpr std::size_t receive_bytes = network::max_datagram_bytes + 1;
 
+/// Which of our addresses a datagram goes to or comes from (ip(7), IP_PKTINFO; ipv6(7),
+/// IPV6_PKTINFO): what a socket that is bound to all of them must be told of each.
+union packet_info {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
+  static_assert(sizeof(in6_pktinfo) >= sizeof(in_pktinfo));
+};
+
+void ask_for_packet_info(int descriptor, sa_family_t family) {
+  const int on = 1;
+  if (family == AF_INET6)
+    ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+  else
+    ::setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+template <class Info>
+void put_packet_info(msghdr& message, int level, int type, const Info& info) {
+  message.msg_controllen = CMSG_SPACE(sizeof info);
+  auto* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(sizeof info);
+  std::memcpy(CMSG_DATA(header), &info, sizeof info);
+}
+
+/// Says that a datagram comes from this address.
+void put_source(msghdr& message, const socket_address& from) {
+  if (from.family() == AF_INET6) {
+    in6_pktinfo info{};
+    info.ipi6_addr = reinterpret_cast<const sockaddr_in6&>(from.storage).sin6_addr;
+    put_packet_info(message, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  } else {
+    in_pktinfo info{};
+    info.ipi_spec_dst = reinterpret_cast<const sockaddr_in&>(from.storage).sin_addr;
+    put_packet_info(message, IPPROTO_IP, IP_PKTINFO, info);
+  }
+}
+
+/// Where a datagram went to; `otherwise` if the system does not say. The port is that of
+/// `otherwise`.
+endpoint destination_of(const msghdr& message, const endpoint& otherwise) {
+  auto result = otherwise;
+  for (auto* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
+    socket_address at;
+    if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(header), sizeof info);
+      auto& raw = reinterpret_cast<sockaddr_in&>(at.storage);
+      raw.sin_family = AF_INET;
+      raw.sin_addr = info.ipi_addr;
+      at.size = sizeof raw;
+    } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(header), sizeof info);
+      auto& raw = reinterpret_cast<sockaddr_in6&>(at.storage);
+      raw.sin6_family = AF_INET6;
+      raw.sin6_addr = info.ipi6_addr;
+      at.size = sizeof raw;
+    } else {
+      continue;
+    }
+    result = endpoint_of(at);
+    result.port = otherwise.port;
+  }
+  return result;
+}
+
 } // namespace
 
 asio_datagrams::asio_datagrams(std::shared_ptr<asio_core> core, datagram_socket_id id, owner who)
@@ -29,12 +99,9 @@ void asio_datagrams::open(const endpoint& local) {
   asio::post(core_->io, [self = shared_from_this(), failed] {
     if (!self->core_->datagrams.contains(self->id_.value))
       return;
-    endpoint bound;
     if (failed != error::none)
       self->close();
-    else
-      bound = local_endpoint_of(self->socket_.native_handle());
-    self->core_->deliver(self->owner_, datagrams_opened{self->id_, failed, bound});
+    self->core_->deliver(self->owner_, datagrams_opened{self->id_, failed, self->local_});
     self->arm();
   });
 }
@@ -54,9 +121,13 @@ error asio_datagrams::bind(const endpoint& local) {
     ec.assign(errno, boost::system::system_category());
   else
     socket_.assign(descriptor, ec);
-  if (ec)
+  if (ec) {
     ::close(descriptor);
-  return bind_error(ec.value());
+    return bind_error(ec.value());
+  }
+  ask_for_packet_info(descriptor, at->family());
+  local_ = local_endpoint_of(descriptor);
+  return error::none;
 }
 
 void asio_datagrams::want(std::uint32_t datagrams) {
@@ -80,8 +151,17 @@ void asio_datagrams::on_readable() {
     buffer::writable block(receive_bytes);
     socket_address from;
     from.size = sizeof from.storage;
-    const auto count =
-        ::recvfrom(socket_.native_handle(), block.data(), receive_bytes, 0, from.get(), &from.size);
+    packet_info info;
+    iovec into{block.data(), receive_bytes};
+    msghdr message{};
+    message.msg_name = from.get();
+    message.msg_namelen = from.size;
+    message.msg_iov = &into;
+    message.msg_iovlen = 1;
+    message.msg_control = info.bytes.data();
+    message.msg_controllen = info.bytes.size();
+    const auto count = ::recvmsg(socket_.native_handle(), &message, 0);
+    from.size = message.msg_namelen;
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       break;
     // An ICMP error that some datagram of ours has met is not the socket's end.
@@ -89,17 +169,33 @@ void asio_datagrams::on_readable() {
       continue;
     --credit_;
     core_->deliver(owner_,
-                   datagram_received{id_, endpoint_of(from),
+                   datagram_received{id_, endpoint_of(from), destination_of(message, local_),
                                      std::move(block).take(static_cast<std::size_t>(count))});
   }
   arm();
 }
 
-void asio_datagrams::send(const endpoint& to, const buffer& data) {
-  const auto at = socket_address_of(to);
-  if (at && socket_.is_open() && data.size() <= network::max_datagram_bytes)
-    ::sendto(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-             at->get(), at->size);
+void asio_datagrams::send(const endpoint& to, const endpoint& from, const buffer& data) {
+  auto at = socket_address_of(to);
+  if (!at || !socket_.is_open() || data.size() > network::max_datagram_bytes)
+    return;
+  packet_info info{};
+  iovec content{const_cast<std::uint8_t*>(data.data()), data.size()};
+  msghdr message{};
+  message.msg_name = at->get();
+  message.msg_namelen = at->size;
+  message.msg_iov = &content;
+  message.msg_iovlen = 1;
+  if (from.address != endpoint{}.address) {
+    const auto source = socket_address_of(from);
+    const bool is_at_all = local_.address == endpoint{}.address;
+    if (!source || source->family() != at->family() ||
+        (!is_at_all && local_.address != from.address))
+      return;
+    message.msg_control = info.bytes.data();
+    put_source(message, *source);
+  }
+  ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void asio_datagrams::close() {

@@ -18,7 +18,7 @@ public:
   /// Enters the door's table and binds; the answer is delivered later.
   void open(const endpoint& local);
   void want(std::uint32_t datagrams);
-  void send(const endpoint& to, const buffer& data);
+  void send(const endpoint& to, const endpoint& from, const buffer& data);
   void close();
 
 private:
@@ -30,6 +30,7 @@ private:
   const datagram_socket_id id_;
   const owner owner_;
   watched_descriptor socket_;
+  endpoint local_; ///< As bound.
   std::uint64_t credit_ = 0;
   bool armed_ = false;
 };

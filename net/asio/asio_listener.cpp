@@ -102,7 +102,7 @@ int asio_listener::accept_one() {
   auto local = is_wildcard(socket_->local()) ? local_endpoint_of(descriptor) : endpoint{};
   if (auto ip = std::get_if<endpoint>(&socket_->local()); ip && !is_wildcard(*ip))
     local = *ip;
-  const connection_id id{core_->next_accepted_id()};
+  const connection_id id{core_->ids.next_accepted()};
   auto connection = std::make_shared<asio_connection>(core_, id, nobody);
   if (auto failed = connection->adopt(descriptor, socket_->family()); failed != 0)
     return failed;

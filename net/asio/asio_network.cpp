@@ -56,7 +56,7 @@ void asio_network::run(Call&& call) {
 
 connection_id asio_network::connect(const address& peer, std::chrono::milliseconds timeout,
                                     owner who) {
-  const connection_id id{core_->next_id()};
+  const connection_id id{core_->ids.next_asked()};
   run([=](const auto& core) {
     std::make_shared<asio_connection>(core, id, who)->dial(peer, timeout);
   });
@@ -64,7 +64,7 @@ connection_id asio_network::connect(const address& peer, std::chrono::millisecon
 }
 
 listener_id asio_network::listen(const address& local, owner who) {
-  const listener_id id{core_->next_id()};
+  const listener_id id{core_->ids.next_asked()};
   run([=](const auto& core) { std::make_shared<asio_listener>(core, id, who)->open(local); });
   return id;
 }
@@ -120,7 +120,7 @@ void asio_network::close(connection_id id, closing how) {
 
 resolve_id asio_network::resolve(const std::string& host, std::uint16_t port,
                                  std::chrono::milliseconds timeout, owner who) {
-  const resolve_id id{core_->next_id()};
+  const resolve_id id{core_->ids.next_asked()};
   run([=](const auto& core) { core->resolver->resolve(id, host, port, timeout, who); });
   return id;
 }
@@ -130,7 +130,7 @@ void asio_network::find_routes(owner who) {
 }
 
 datagram_socket_id asio_network::open_datagrams(const endpoint& local, owner who) {
-  const datagram_socket_id id{core_->next_id()};
+  const datagram_socket_id id{core_->ids.next_asked()};
   run([=](const auto& core) { std::make_shared<asio_datagrams>(core, id, who)->open(local); });
   return id;
 }
@@ -142,10 +142,11 @@ void asio_network::want_datagrams(datagram_socket_id id, std::uint32_t datagrams
   });
 }
 
-void asio_network::send_datagram(datagram_socket_id id, const endpoint& to, buffer data) {
-  run([id, to, data = std::move(data)](const auto& core) {
+void asio_network::send_datagram(datagram_socket_id id, const endpoint& to, const endpoint& from,
+                                 buffer data) {
+  run([id, to, from, data = std::move(data)](const auto& core) {
     if (auto socket = find(core->datagrams, id))
-      socket->send(to, data);
+      socket->send(to, from, data);
   });
 }
 

@@ -50,10 +50,6 @@ struct asio_options {
 /// and in an order that depends on nothing but the order of calls and of what the kernel reports.
 /// The sink must not call the door from `deliver`: it queues, or hands on to a mailbox.
 ///
-/// What a call asks for takes the next even number, whatever kind of id it is; an accepted
-/// connection takes the next odd one. So the calls alone determine their ids, and a replay, which
-/// makes the same calls and is told what was accepted, has the same numbers.
-///
 /// What a connection costs: an idle one holds no buffer, but waits for readiness; a block of the
 /// pool is filled by the kernel and handed on as it is. However many buffers were queued, they
 /// leave in one system call (64 buffers at most), after the step that wrote them.
@@ -92,7 +88,8 @@ public:
   void find_routes(owner who) override;
   datagram_socket_id open_datagrams(const endpoint& local, owner who) override;
   void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) override;
-  void send_datagram(datagram_socket_id id, const endpoint& to, buffer data) override;
+  void send_datagram(datagram_socket_id id, const endpoint& to, const endpoint& from,
+                     buffer data) override;
   void close_datagrams(datagram_socket_id id) override;
 
 private:

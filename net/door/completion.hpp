@@ -210,10 +210,11 @@ struct datagrams_opened {
 struct datagram_received {
   datagram_socket_id socket;
   endpoint from;
+  endpoint to; ///< Which of our addresses, with the socket's port.
   buffer data;
   template <inspector F>
   friend auto inspect(F& f, datagram_received& x) {
-    return f(x.socket, x.from, x.data);
+    return f(x.socket, x.from, x.to, x.data);
   }
 };
 

@@ -41,6 +41,11 @@ enum class closing : std::uint8_t {
 /// accepted only against accept credit, datagrams against datagram credit. So a slow owner slows
 /// its peer, and not the process.
 ///
+/// Ids follow from calls: what a call asks for takes the next even number, whatever kind of id it
+/// is, and an accepted connection the next odd one, when its `accepted` is delivered (see
+/// `network_ids`). So a replay, which makes the same calls and is told what was accepted, has the
+/// same numbers, whichever implementation was recorded.
+///
 /// Calls that name an unknown or finished id do nothing: the completion that says so is already on
 /// its way.
 ///
@@ -109,14 +114,19 @@ public:
   /// Asks where this machine has a route to; one `routes_found` follows. Nothing is sent.
   virtual void find_routes(owner who) = 0;
 
-  /// Opens a UDP socket on `local`; `datagrams_opened` follows.
+  /// Opens a UDP socket on `local` (port 0: any; 0.0.0.0 or ::: every address);
+  /// `datagrams_opened` follows.
   virtual datagram_socket_id open_datagrams(const endpoint& local, owner who) = 0;
 
   /// Lets `datagrams` more be delivered; credits add up.
   virtual void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) = 0;
 
-  /// Sends one datagram, or drops it, as UDP does.
-  virtual void send_datagram(datagram_socket_id id, const endpoint& to, buffer data) = 0;
+  /// Sends one datagram, or drops it, as UDP does. `from` is the address that it says it comes
+  /// from, for who answers on a socket of every address: where `datagram_received` says that the
+  /// question went to; dropped if the socket is not there. Its port is ignored; without an address
+  /// the system chooses, as it does for who asks.
+  virtual void send_datagram(datagram_socket_id id, const endpoint& to, const endpoint& from,
+                             buffer data) = 0;
 
   /// Closes the socket. Nothing more is heard of it.
   virtual void close_datagrams(datagram_socket_id id) = 0;

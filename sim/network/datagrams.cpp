@@ -1,5 +1,7 @@
 #include "sim/network/datagrams.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "net/base/random.hpp"
@@ -22,21 +24,31 @@ void datagram_exchange::set_faults(std::vector<fault_rule> rules) {
   faults_ = fault_rules{events_.draw(), std::move(rules)};
 }
 
-bool datagram_exchange::open(const net::endpoint& local, datagram_user& user, std::uint64_t tag) {
-  const auto [at, is_new] = sockets_.try_emplace(local);
-  if (is_new) {
-    at->second.user = &user;
-    at->second.tag = tag;
-  }
-  return is_new;
+std::uint64_t datagram_exchange::open(std::vector<net::endpoint> locals, datagram_user& user,
+                                      std::uint64_t tag) {
+  if (std::any_of(locals.begin(), locals.end(), [&](auto& at) { return bound_.contains(at); }))
+    return 0;
+  const auto number = ++last_socket_;
+  for (const auto& at : locals)
+    bound_.emplace(at, number);
+  auto& me = sockets_[number];
+  me.locals = std::move(locals);
+  me.user = &user;
+  me.tag = tag;
+  return number;
 }
 
-void datagram_exchange::close(const net::endpoint& local) {
-  sockets_.erase(local);
+void datagram_exchange::close(std::uint64_t number) {
+  const auto at = sockets_.find(number);
+  if (at == sockets_.end())
+    return;
+  for (const auto& local : at->second.locals)
+    bound_.erase(local);
+  sockets_.erase(at);
 }
 
-void datagram_exchange::want(const net::endpoint& local, std::uint32_t count) {
-  const auto at = sockets_.find(local);
+void datagram_exchange::want(std::uint64_t number, std::uint32_t count) {
+  const auto at = sockets_.find(number);
   if (at == sockets_.end())
     return;
   auto& me = at->second;
@@ -45,15 +57,17 @@ void datagram_exchange::want(const net::endpoint& local, std::uint32_t count) {
     return;
   me.delivery_planned = true;
   const auto id = ++last_journey_;
-  under_way_.emplace(id, journey{local, {}});
-  auto alone =
-      schedule::lane::named(name_from("datagrams wanted", hash_of(local), me.deliveries++));
+  under_way_.emplace(id, journey{number, {}});
+  auto alone = schedule::lane::named(
+      name_from("datagrams wanted", hash_of(me.locals.front()), me.deliveries++));
   events_.put(events_.now().steady, alone, *this, id);
 }
 
-void datagram_exchange::send(const net::endpoint& from, const net::endpoint& to, net::buffer data) {
-  const auto sender = sockets_.find(from);
-  if (sender == sockets_.end() || data.size() > net::network::max_datagram_bytes)
+void datagram_exchange::send(std::uint64_t number, const net::endpoint& from,
+                             const net::endpoint& to, net::buffer data) {
+  const auto sender = bound_.find(from);
+  if (sender == bound_.end() || sender->second != number ||
+      data.size() > net::network::max_datagram_bytes)
     return;
   const auto now = events_.now().steady;
   const auto pair = name_from("datagrams", hash_of(from), hash_of(to));
@@ -61,7 +75,7 @@ void datagram_exchange::send(const net::endpoint& from, const net::endpoint& to,
   if (!faults_.empty() && faults_.on_packet({from, to, key}, now))
     return;
   const auto id = ++last_journey_;
-  under_way_.emplace(id, journey{to, {from, std::move(data)}});
+  under_way_.emplace(id, journey{0, {from, to, std::move(data)}});
   auto alone = schedule::lane::named(key);
   events_.label(key, [&] {
     return fmt::format("datagram {} > {}", net::to_string(from), net::to_string(to));
@@ -71,14 +85,17 @@ void datagram_exchange::send(const net::endpoint& from, const net::endpoint& to,
 
 void datagram_exchange::on_due(std::uint64_t what) {
   auto arrived = under_way_.extract(what);
-  const auto at = sockets_.find(arrived.mapped().to);
+  auto& [asked, content] = arrived.mapped();
+  const auto receiver = bound_.find(content.to);
+  const auto number = asked != 0 ? asked : receiver != bound_.end() ? receiver->second : 0;
+  const auto at = sockets_.find(number);
   if (at == sockets_.end())
     return;
   auto& me = at->second;
-  if (arrived.mapped().what.from == net::endpoint{})
+  if (asked != 0)
     me.delivery_planned = false;
   else if (me.kept.size() < options_.kept_max)
-    me.kept.push(std::move(arrived.mapped().what));
+    me.kept.push(std::move(content));
   if (!me.delivery_planned)
     deliver(me);
 }
@@ -87,7 +104,7 @@ void datagram_exchange::deliver(socket& at) {
   while (at.credit != 0 && !at.kept.empty()) {
     --at.credit;
     auto first = at.kept.pop();
-    at.user->on_datagram(at.tag, first.from, std::move(first.data));
+    at.user->on_datagram(at.tag, first.from, first.to, std::move(first.data));
   }
 }
 

@@ -25,7 +25,8 @@ struct datagram_options {
 class datagram_user {
 public:
   virtual ~datagram_user() = default;
-  virtual void on_datagram(std::uint64_t tag, const net::endpoint& from, net::buffer&& data) = 0;
+  virtual void on_datagram(std::uint64_t tag, const net::endpoint& from, const net::endpoint& to,
+                           net::buffer&& data) = 0;
 };
 
 /// UDP between simulated hosts: late, out of order, and lost wherever a rule says so (`drop` alone
@@ -36,22 +37,26 @@ public:
 
   void set_faults(std::vector<fault_rule> rules);
 
-  /// False if somebody has that address and port.
-  bool open(const net::endpoint& local, datagram_user& user, std::uint64_t tag);
-  bool is_open(const net::endpoint& local) const { return sockets_.contains(local); }
-  void close(const net::endpoint& local);
+  /// One socket at all of these, of which there is at least one. Its number, by which it is called;
+  /// 0 if somebody has one of those addresses and ports.
+  std::uint64_t open(std::vector<net::endpoint> locals, datagram_user& user, std::uint64_t tag);
+  void close(std::uint64_t number);
   /// `count` more may be delivered.
-  void want(const net::endpoint& local, std::uint32_t count);
-  void send(const net::endpoint& from, const net::endpoint& to, net::buffer data);
+  void want(std::uint64_t number, std::uint32_t count);
+  /// Dropped unless the socket is at `from`.
+  void send(std::uint64_t number, const net::endpoint& from, const net::endpoint& to,
+            net::buffer data);
 
   void on_due(std::uint64_t what) override;
 
 private:
   struct datagram {
     net::endpoint from;
+    net::endpoint to;
     net::buffer data;
   };
   struct socket {
+    std::vector<net::endpoint> locals;
     datagram_user* user = nullptr;
     std::uint64_t tag = 0;
     std::uint64_t credit = 0;
@@ -60,8 +65,8 @@ private:
     net::fifo<datagram> kept;
   };
   struct journey {
-    net::endpoint to;
-    datagram what; ///< Without data: nothing travels, but a socket has been asked for more.
+    std::uint64_t asked = 0; ///< Nothing travels: this socket has been asked for more.
+    datagram what;
   };
 
   void deliver(socket& at);
@@ -69,7 +74,9 @@ private:
   datagram_options options_;
   schedule& events_;
   fault_rules faults_;
-  std::map<net::endpoint, socket> sockets_;
+  std::map<std::uint64_t, socket> sockets_;
+  std::map<net::endpoint, std::uint64_t> bound_;
+  std::uint64_t last_socket_ = 0;
   std::map<std::uint64_t, journey> under_way_;
   std::uint64_t last_journey_ = 0;
   /// How many were sent from one endpoint to another, by a hash of both.

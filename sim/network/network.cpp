@@ -178,13 +178,31 @@ bool network::is_own(const net::endpoint& address) const {
   });
 }
 
-net::error network::local_for(const net::endpoint& peer, net::endpoint& local) {
+/// From which of this host's addresses `peer` is reached; null if from none.
+const net::endpoint* network::own_address_for(const net::endpoint& peer) const {
   const auto own =
       std::find_if(host_.addresses.begin(), host_.addresses.end(),
                    [&](const auto& address) { return same_family(address.network, peer.network); });
+  return own == host_.addresses.end() ? nullptr : &*own;
+}
+
+/// The address, or all of this host's if it is none in particular.
+std::vector<net::endpoint> network::addresses_of(const net::endpoint& local) const {
+  if (!is_wildcard(local))
+    return {local};
+  std::vector<net::endpoint> result = {loopback_of(local.network)};
+  for (const auto& own : host_.addresses)
+    if (same_family(own.network, local.network))
+      result.push_back(own);
+  for (auto& one : result)
+    one.port = local.port;
+  return result;
+}
+
+net::error network::local_for(const net::endpoint& peer, net::endpoint& local) {
   if (net::is_loopback(peer))
     local = loopback_of(peer.network);
-  else if (own != host_.addresses.end())
+  else if (const auto* own = own_address_for(peer))
     local = *own;
   else
     return peer.network == net::network_id::ipv4 || is_ipv6(peer.network)
@@ -198,7 +216,7 @@ net::error network::local_for(const net::endpoint& peer, net::endpoint& local) {
 
 net::connection_id network::connect(const net::address& peer, std::chrono::milliseconds timeout,
                                     net::owner who) {
-  const net::connection_id id{++last_id_};
+  const net::connection_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
   route way;
@@ -286,7 +304,7 @@ void network::on_timer(stream_ref, const stream_tag&, std::uint8_t) {}
 // Listeners.
 
 net::listener_id network::listen(const net::address& local, net::owner who) {
-  const net::listener_id id{++last_id_};
+  const net::listener_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
   auto& l = *(listeners_[id.value] = std::make_unique<listener>(*this, id, who));
@@ -386,7 +404,7 @@ void network::accept_waiting(listener& l) {
   while (l.is_announced && l.credit != 0 && !l.queue.empty()) {
     --l.credit;
     const auto next = l.queue.pop();
-    const net::connection_id id{++last_id_};
+    const net::connection_id id{ids_.next_accepted()};
     connections_[id.value] = next.at;
     internet_.streams().own(next.at, *this, {id, net::nobody});
     deliver(l.who, net::accepted{l.id, id, next.way.from, next.way.to});
@@ -408,7 +426,7 @@ void network::stop_listening(net::listener_id local) {
 
 net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
                                  std::chrono::milliseconds timeout, net::owner who) {
-  const net::resolve_id id{++last_id_};
+  const net::resolve_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
   auto found = internet_.look_up(name);
@@ -447,20 +465,25 @@ void network::find_routes(net::owner who) {
 }
 
 net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner who) {
-  const net::datagram_socket_id id{++last_id_};
+  const net::datagram_socket_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
   auto at = local;
   auto failed = is_own(local) ? net::error::none : net::error::address_not_available;
   if (local.network != net::network_id::ipv4 && !is_ipv6(local.network))
     failed = net::error::address_not_supported;
-  if (at.port == 0)
-    for (at.port = last_ephemeral_port; internet_.datagrams().is_open(at); --at.port)
-      ;
-  if (failed == net::error::none && !internet_.datagrams().open(at, *this, id.value))
+  auto& exchange = internet_.datagrams();
+  std::uint64_t socket = 0;
+  if (failed == net::error::none && at.port != 0)
+    socket = exchange.open(addresses_of(at), *this, id.value);
+  else if (failed == net::error::none)
+    for (at.port = last_ephemeral_port; socket == 0 && at.port >= first_ephemeral_port; --at.port)
+      if (socket = exchange.open(addresses_of(at), *this, id.value); socket != 0)
+        break;
+  if (failed == net::error::none && socket == 0)
     failed = net::error::address_in_use;
   sockets_.emplace(id.value,
-                   datagram_socket{who, failed == net::error::none ? at : net::endpoint{}, failed});
+                   datagram_socket{who, socket != 0 ? at : net::endpoint{}, failed, socket});
   plan_alone(event::datagrams_opened, id.value, name_of_call("datagrams", hash_of(local)),
              internet_.now().steady);
   return id;
@@ -469,13 +492,21 @@ net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net:
 void network::want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) {
   if (const auto at = sockets_.find(id.value);
       at != sockets_.end() && at->second.failed == net::error::none)
-    internet_.datagrams().want(at->second.local, datagrams);
+    internet_.datagrams().want(at->second.at, datagrams);
 }
 
-void network::send_datagram(net::datagram_socket_id id, const net::endpoint& to, net::buffer data) {
-  if (const auto at = sockets_.find(id.value);
-      at != sockets_.end() && at->second.failed == net::error::none)
-    internet_.datagrams().send(at->second.local, to, std::move(data));
+void network::send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+                            const net::endpoint& from, net::buffer data) {
+  const auto at = sockets_.find(id.value);
+  if (at == sockets_.end() || at->second.failed != net::error::none)
+    return;
+  auto source = is_wildcard(from) ? at->second.local : from;
+  if (is_wildcard(source)) {
+    const auto* own = net::is_loopback(to) ? nullptr : own_address_for(to);
+    source = own != nullptr ? *own : loopback_of(to.network);
+  }
+  source.port = at->second.local.port;
+  internet_.datagrams().send(at->second.at, source, to, std::move(data));
 }
 
 void network::close_datagrams(net::datagram_socket_id id) {
@@ -483,13 +514,14 @@ void network::close_datagrams(net::datagram_socket_id id) {
   if (at == sockets_.end())
     return;
   if (at->second.failed == net::error::none)
-    internet_.datagrams().close(at->second.local);
+    internet_.datagrams().close(at->second.at);
   sockets_.erase(at);
 }
 
-void network::on_datagram(std::uint64_t tag, const net::endpoint& from, net::buffer&& data) {
+void network::on_datagram(std::uint64_t tag, const net::endpoint& from, const net::endpoint& to,
+                          net::buffer&& data) {
   if (const auto at = sockets_.find(tag); at != sockets_.end())
-    deliver(at->second.who, net::datagram_received{{tag}, from, std::move(data)});
+    deliver(at->second.who, net::datagram_received{{tag}, from, to, std::move(data)});
 }
 
 } // namespace seedwalk::sim

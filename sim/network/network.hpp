@@ -11,6 +11,7 @@
 #include "net/base/fifo.hpp"
 #include "net/door/completion.hpp"
 #include "net/door/network.hpp"
+#include "net/door/network_ids.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/stream_user.hpp"
 
@@ -19,8 +20,7 @@ namespace seedwalk::sim {
 /// The network door of one simulated host.
 ///
 /// Several doors on one `internet` are several hosts: crawlers that meet each other, or a crawler
-/// and a program of somebody else's. Ids of every kind come from one counter, and an accepted
-/// connection takes its number when its `accepted` is delivered, as with `net::asio_network`.
+/// and a program of somebody else's.
 ///
 /// A host has an address on each network that it can dial: without one, dials to Tor v3 and I2P are
 /// `address_not_supported`, those to other networks `network_unreachable`. Loopback is this
@@ -65,7 +65,7 @@ public:
   void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
-  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
   void close_datagrams(net::datagram_socket_id id) override;
 
@@ -79,6 +79,7 @@ private:
     net::owner who;
     net::endpoint local;
     net::error failed = net::error::none;
+    std::uint64_t at = 0; ///< Its number in the exchange.
   };
   enum class event : std::uint8_t { listening, accept, answered, datagrams_opened };
   /// What a call is about, and which of its kind it is: what names its events.
@@ -91,7 +92,8 @@ private:
   void on_input_ended(stream_ref at, const stream_tag& tag) override;
   void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
   void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) override;
-  void on_datagram(std::uint64_t tag, const net::endpoint& from, net::buffer&& data) override;
+  void on_datagram(std::uint64_t tag, const net::endpoint& from, const net::endpoint& to,
+                   net::buffer&& data) override;
   void on_due(std::uint64_t what) override;
 
   void deliver(net::owner to, net::completion&& what);
@@ -99,6 +101,8 @@ private:
   void plan_alone(event what, std::uint64_t id, std::uint64_t name, net::steady_time due);
   stream_ref stream_of(net::connection_id id) const;
   bool is_own(const net::endpoint& address) const;
+  const net::endpoint* own_address_for(const net::endpoint& peer) const;
+  std::vector<net::endpoint> addresses_of(const net::endpoint& local) const;
   net::error local_for(const net::endpoint& peer, net::endpoint& local);
   net::error bind(listener& l, const net::address& local);
   net::error bind_ip(listener& l, net::endpoint local);
@@ -112,7 +116,7 @@ private:
   host host_;
   std::uint64_t key_ = 0;                        ///< Of the host: from its addresses.
   std::map<std::uint64_t, std::uint64_t> calls_; ///< So far, by what they are about.
-  std::uint64_t last_id_ = 0;
+  net::network_ids ids_;
   std::uint64_t last_question_ = 0; ///< Of those that have no id of the door.
   std::uint16_t last_port_ = 0;
   bool is_dead_ = false;

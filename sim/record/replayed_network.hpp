@@ -4,11 +4,12 @@
 #include <string>
 
 #include "net/door/network.hpp"
+#include "net/door/network_ids.hpp"
 
 namespace seedwalk::sim {
 
-/// The network door of a replay: does nothing, and gives the ids that `asio_network` gave, whose
-/// calls take the even numbers in turn. Odd ones come with the recorded `accepted`.
+/// The network door of a replay: does nothing, and gives the ids that follow from the calls. Those
+/// of accepted connections come with the recorded `accepted`.
 class replayed_network final : public net::network {
 public:
   net::connection_id connect(const net::address&, std::chrono::milliseconds, net::owner) override {
@@ -31,13 +32,14 @@ public:
   void end_output(net::connection_id) override {}
   void close(net::connection_id, net::closing) override {}
   void want_datagrams(net::datagram_socket_id, std::uint32_t) override {}
-  void send_datagram(net::datagram_socket_id, const net::endpoint&, net::buffer) override {}
+  void send_datagram(net::datagram_socket_id, const net::endpoint&, const net::endpoint&,
+                     net::buffer) override {}
   void close_datagrams(net::datagram_socket_id) override {}
 
 private:
-  std::uint64_t next() { return last_ += 2; }
+  std::uint64_t next() { return ids_.next_asked(); }
 
-  std::uint64_t last_ = 0;
+  net::network_ids ids_;
 };
 
 } // namespace seedwalk::sim

@@ -78,10 +78,10 @@ void watched_network::want_datagrams(net::datagram_socket_id id, std::uint32_t d
 }
 
 void watched_network::send_datagram(net::datagram_socket_id id, const net::endpoint& to,
-                                    net::buffer data) {
-  home_.note_archived(effect_kind::send_datagram, id, to);
+                                    const net::endpoint& from, net::buffer data) {
+  home_.note_archived(effect_kind::send_datagram, id, to, from);
   home_.note_effect(data.view());
-  inner_.send_datagram(id, to, std::move(data));
+  inner_.send_datagram(id, to, from, std::move(data));
 }
 
 void watched_network::close_datagrams(net::datagram_socket_id id) {

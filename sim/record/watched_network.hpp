@@ -30,7 +30,7 @@ public:
   void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
-  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
   void close_datagrams(net::datagram_socket_id id) override;
 

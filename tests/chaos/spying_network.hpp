@@ -44,9 +44,9 @@ public:
   void want_datagrams(net::datagram_socket_id id, std::uint32_t n) override {
     behind_.want_datagrams(id, n);
   }
-  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override {
-    behind_.send_datagram(id, to, std::move(data));
+    behind_.send_datagram(id, to, from, std::move(data));
   }
   void close_datagrams(net::datagram_socket_id id) override { behind_.close_datagrams(id); }
 

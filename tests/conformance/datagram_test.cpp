@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/conformance/conformance_test.hpp"
 
 namespace seedwalk::conformance {
@@ -10,6 +12,15 @@ struct opened {
   net::endpoint local;
 };
 
+/// What came, sorted: datagrams may overtake each other.
+std::vector<std::string> contents_of(const std::vector<net::datagram_received>& got) {
+  std::vector<std::string> result;
+  for (const auto& one : got)
+    result.emplace_back(net::as_text(one.data.view()));
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
 TEST_P(datagrams, arrive_whole_against_credit_with_their_sender) {
   auto open_one = [&](net::owner who) {
     const auto id = door().open_datagrams(std::get<net::endpoint>(world().any_port()), who);
@@ -21,7 +32,7 @@ TEST_P(datagrams, arrive_whole_against_credit_with_their_sender) {
   const auto one = open_one(client_owner);
   const auto other = open_one(server_owner);
   for (std::string_view word : {"a", "bb", "", "dddd"})
-    door().send_datagram(one.id, other.local, text(word));
+    door().send_datagram(one.id, other.local, {}, text(word));
   world().settle();
   EXPECT_TRUE(all<net::datagram_received>(other.id).empty());
 
@@ -34,11 +45,41 @@ TEST_P(datagrams, arrive_whole_against_credit_with_their_sender) {
   EXPECT_EQ(all<net::datagram_received>(other.id).size(), 3u);
   door().want_datagrams(other.id, 10);
   const auto got = await<net::datagram_received>(other.id, 4);
-  const std::vector<std::string_view> expected = {"a", "bb", "", "dddd"};
-  for (std::size_t i = 0; i != expected.size(); ++i) {
-    EXPECT_EQ(net::as_text(got[i].data.view()), expected[i]);
+  EXPECT_EQ(contents_of(got), (std::vector<std::string>{"", "a", "bb", "dddd"}));
+  for (std::size_t i = 0; i != got.size(); ++i) {
     EXPECT_EQ(got[i].from, one.local);
+    EXPECT_EQ(got[i].to, other.local);
   }
+}
+
+/// A server of names on every address has to answer from the one that was asked: who asked takes
+/// nothing from another.
+TEST_P(datagrams, a_socket_of_every_address_hears_which_was_asked_and_answers_from_it) {
+  auto every = std::get<net::endpoint>(world().any_port());
+  const auto asked = every.address;
+  every.address = {};
+  const auto server = door().open_datagrams(every, server_owner);
+  auto at = await<net::datagrams_opened>(server).front().local;
+  EXPECT_EQ(at.address, every.address);
+  at.address = asked;
+  const auto client =
+      door().open_datagrams(std::get<net::endpoint>(world().any_port()), client_owner);
+  const auto mine = await<net::datagrams_opened>(client).front().local;
+  door().want_datagrams(server, 1);
+  door().want_datagrams(client, 2);
+  door().send_datagram(client, at, {}, text("question"));
+  const auto question = await<net::datagram_received>(server).front();
+  EXPECT_EQ(question.from, mine);
+  EXPECT_EQ(question.to, at);
+  door().send_datagram(server, question.from, question.to, text("answer"));
+  EXPECT_EQ(await<net::datagram_received>(client).front().from, at);
+
+  // An address that the socket is not at sends nothing.
+  const auto foreign = std::get<net::endpoint>(world().foreign_address());
+  door().send_datagram(server, question.from, foreign, text("forged"));
+  door().send_datagram(client, mine, foreign, text("forged"));
+  world().settle();
+  EXPECT_EQ(all<net::datagram_received>(client).size(), 1u);
 }
 
 TEST_P(datagrams, the_largest_passes_and_a_larger_one_is_dropped) {
@@ -47,12 +88,13 @@ TEST_P(datagrams, the_largest_passes_and_a_larger_one_is_dropped) {
   const auto self = await<net::datagrams_opened>(id).front().local;
   door().want_datagrams(id, 10);
   constexpr auto most = net::network::max_datagram_bytes;
-  door().send_datagram(id, self, net::buffer{some_bytes(most + 1)});
-  door().send_datagram(id, self, net::buffer{some_bytes(most)});
-  door().send_datagram(id, self, text("end"));
+  door().send_datagram(id, self, {}, net::buffer{some_bytes(most + 1)});
+  door().send_datagram(id, self, {}, net::buffer{some_bytes(most)});
+  door().send_datagram(id, self, {}, text("end"));
   const auto got = await<net::datagram_received>(id, 2);
-  EXPECT_EQ(got[0].data, net::buffer{some_bytes(most)});
-  EXPECT_EQ(net::as_text(got[1].data.view()), "end");
+  std::vector<std::string> expected = {std::string{net::as_text(some_bytes(most))}, "end"};
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(contents_of(got), expected);
 }
 
 TEST_P(datagrams, a_taken_port_and_a_foreign_address_are_refused) {
@@ -77,7 +119,7 @@ TEST_P(datagrams, a_closed_socket_is_silent_and_its_port_free) {
   const auto second = door().open_datagrams(at, client_owner);
   EXPECT_EQ(await<net::datagrams_opened>(second).front().reason, net::error::none);
   door().want_datagrams(second, 1);
-  door().send_datagram(second, at, text("to myself"));
+  door().send_datagram(second, at, {}, text("to myself"));
   await<net::datagram_received>(second);
   EXPECT_TRUE(all<net::datagram_received>(first).empty());
 }

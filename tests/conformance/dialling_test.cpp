@@ -75,7 +75,7 @@ TEST_P(dialling, a_close_during_the_dial_ends_it_with_closed_alone) {
   const auto silent = world().silent_address();
   const auto at = listen();
   door().accept(at.id, 10);
-  const auto ip = [](const net::address& at) { return std::get<net::endpoint>(at); };
+  const auto ip = [](const net::address& of) { return std::get<net::endpoint>(of); };
   const auto proxied =
       net::address{net::through_proxy{ip(at.local), ip(silent.value_or(at.local))}};
   const auto expect_end = [&](net::connection_id id, const std::string& end, bool may_be_late) {

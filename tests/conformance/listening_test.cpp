@@ -99,7 +99,7 @@ TEST_P(listening, what_names_nothing_does_nothing) {
   door().accept(no_listener, 3);
   door().stop_listening(no_listener);
   door().want_datagrams(socket, 3);
-  door().send_datagram(socket, net::ipv4_endpoint(0x7f000001, 9), text("nobody"));
+  door().send_datagram(socket, net::ipv4_endpoint(0x7f000001, 9), {}, text("nobody"));
   door().close_datagrams(socket);
   world().settle();
   EXPECT_TRUE(judge().log().empty()) << story();

@@ -28,10 +28,12 @@ auto referee::call(Call&& made) {
   }
 }
 
+/// What a call asked for has the next even number.
 template <class Id>
-Id referee::given(Id id) {
-  require(id.value != 0, "an id is 0");
-  require(ids_.insert(id.value).second, "id " + std::to_string(id.value) + " was given twice");
+Id referee::asked(Id id) {
+  const auto due = ids_.next_asked();
+  require(id.value == due,
+          "a call gave the id " + std::to_string(id.value) + " and not " + std::to_string(due));
   return id;
 }
 
@@ -181,7 +183,11 @@ void referee::check(const net::accepted& x) {
   require(!listener.over, "accepted after its end");
   require(listener.credit != 0, "accepted without credit");
   listener.credit -= std::min<std::uint64_t>(listener.credit, 1);
-  connections_[given(x.connection)].at = stage::unowned;
+  const auto due = ids_.next_accepted();
+  require(x.connection.value == due, "an accepted connection has the id " +
+                                         std::to_string(x.connection.value) + " and not " +
+                                         std::to_string(due));
+  connections_[x.connection].at = stage::unowned;
 }
 
 void referee::check(const net::resolved& x) {
@@ -232,13 +238,13 @@ void referee::stop(socket_record& socket) const {
 
 net::connection_id referee::connect(const net::address& peer, std::chrono::milliseconds timeout,
                                     net::owner who) {
-  const auto id = given(call([&] { return door_->connect(peer, timeout, who); }));
+  const auto id = asked(call([&] { return door_->connect(peer, timeout, who); }));
   connections_[id];
   return id;
 }
 
 net::listener_id referee::listen(const net::address& local, net::owner who) {
-  const auto id = given(call([&] { return door_->listen(local, who); }));
+  const auto id = asked(call([&] { return door_->listen(local, who); }));
   listeners_[id];
   return id;
 }
@@ -295,7 +301,7 @@ void referee::close(net::connection_id id, net::closing how) {
 
 net::resolve_id referee::resolve(const std::string& host, std::uint16_t port,
                                  std::chrono::milliseconds timeout, net::owner who) {
-  const auto id = given(call([&] { return door_->resolve(host, port, timeout, who); }));
+  const auto id = asked(call([&] { return door_->resolve(host, port, timeout, who); }));
   questions_[id] = false;
   return id;
 }
@@ -306,7 +312,7 @@ void referee::find_routes(net::owner who) {
 }
 
 net::datagram_socket_id referee::open_datagrams(const net::endpoint& local, net::owner who) {
-  const auto id = given(call([&] { return door_->open_datagrams(local, who); }));
+  const auto id = asked(call([&] { return door_->open_datagrams(local, who); }));
   datagrams_[id];
   return id;
 }
@@ -317,8 +323,9 @@ void referee::want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams
   call([&] { door_->want_datagrams(id, datagrams); });
 }
 
-void referee::send_datagram(net::datagram_socket_id id, const net::endpoint& to, net::buffer data) {
-  call([&] { door_->send_datagram(id, to, std::move(data)); });
+void referee::send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+                            const net::endpoint& from, net::buffer data) {
+  call([&] { door_->send_datagram(id, to, from, std::move(data)); });
 }
 
 void referee::close_datagrams(net::datagram_socket_id id) {

@@ -8,6 +8,7 @@
 
 #include "net/door/completion.hpp"
 #include "net/door/network.hpp"
+#include "net/door/network_ids.hpp"
 
 namespace seedwalk::conformance {
 
@@ -20,7 +21,8 @@ struct heard {
 /// Stands between a test and a door, in both directions: hands on the calls, writes down the
 /// completions, and checks each against the contract in net/door/network.hpp:
 ///
-/// - ids are new; completions name ids that were given out, in the order that the contract draws,
+/// - ids follow from calls; completions name ids that were given out, in the order that the
+/// contract draws,
 ///   with nothing after the last one;
 /// - no byte, connection or datagram beyond what was asked for; no `drained` without a write;
 /// - nothing of an accepted connection before it is owned; nothing of what was stopped;
@@ -58,7 +60,7 @@ public:
   void find_routes(net::owner who) override;
   net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
-  void send_datagram(net::datagram_socket_id id, const net::endpoint& to,
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
   void close_datagrams(net::datagram_socket_id id) override;
 
@@ -85,7 +87,7 @@ private:
   template <class Call>
   auto call(Call&& made);
   template <class Id>
-  Id given(Id id);
+  Id asked(Id id);
   void require(bool holds, const std::string& otherwise);
   void stop(socket_record& socket) const;
   connection_record* known(net::connection_id id, const char* what);
@@ -108,7 +110,7 @@ private:
   net::network* door_ = nullptr;
   bool immediate_ = true;
   bool in_call_ = false;
-  std::set<std::uint64_t> ids_;
+  net::network_ids ids_; ///< What they are to be.
   std::map<net::connection_id, connection_record> connections_;
   std::map<net::listener_id, socket_record> listeners_;
   std::map<net::datagram_socket_id, socket_record> datagrams_;

@@ -84,7 +84,8 @@ public:
   void stop_listening(net::listener_id) override {}
   void end_output(net::connection_id) override {}
   void want_datagrams(net::datagram_socket_id, std::uint32_t) override {}
-  void send_datagram(net::datagram_socket_id, const net::endpoint&, net::buffer) override {}
+  void send_datagram(net::datagram_socket_id, const net::endpoint&, const net::endpoint&,
+                     net::buffer) override {}
   void close_datagrams(net::datagram_socket_id) override {}
 
 private:

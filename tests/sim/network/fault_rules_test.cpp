@@ -248,9 +248,9 @@ TEST(fault_rules, datagrams_vanish_too) {
   const auto a = t.alices.open_datagrams(net::ipv4_endpoint(0xc6336401, 9), alice);
   const auto b = t.bobs.open_datagrams(net::ipv4_endpoint(0xc6336402, 9), bob);
   t.bobs.want_datagrams(b, 9);
-  t.alices.send_datagram(a, net::ipv4_endpoint(0xc6336402, 9), text("lost"));
+  t.alices.send_datagram(a, net::ipv4_endpoint(0xc6336402, 9), {}, text("lost"));
   t.pass(11s);
-  t.alices.send_datagram(a, net::ipv4_endpoint(0xc6336402, 9), text("arrives"));
+  t.alices.send_datagram(a, net::ipv4_endpoint(0xc6336402, 9), {}, text("arrives"));
   t.pass(1s);
   ASSERT_EQ(t.said.of<net::datagram_received>(bob).size(), 1u);
   EXPECT_EQ(t.said.of<net::datagram_received>(bob)[0].data, text("arrives"));

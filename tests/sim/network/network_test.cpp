@@ -336,10 +336,10 @@ TEST(sim_network, datagrams_are_delivered_against_credit) {
   const auto from = t.said.of<net::datagrams_opened>(alice).at(0).local;
   const auto to = t.said.of<net::datagrams_opened>(bob).at(0).local;
   t.bobs.want_datagrams(b, 1);
-  t.alices.send_datagram(a, to, text("one"));
+  t.alices.send_datagram(a, to, {}, text("one"));
   t.pass(1s);
-  t.alices.send_datagram(a, to, text("two"));
-  t.alices.send_datagram(a, to, text(letters(net::network::max_datagram_bytes + 1)));
+  t.alices.send_datagram(a, to, {}, text("two"));
+  t.alices.send_datagram(a, to, {}, text(letters(net::network::max_datagram_bytes + 1)));
   t.pass(1s);
   ASSERT_EQ(t.said.of<net::datagram_received>(bob).size(), 1u);
   EXPECT_EQ(t.said.of<net::datagram_received>(bob)[0].from, from);
