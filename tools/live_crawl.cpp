@@ -56,12 +56,10 @@ public:
   tl::expected<void, std::string> record() {
     if (options_.record_file.empty())
       return {};
-    const sim::recording_header header{actors::build_identity(),
-                                       net::to_archive(options_.recipe),
-                                       options_.seed,
-                                       sim::strategy::fifo,
-                                       false,
-                                       live_.clock.wall_at_start()};
+    const sim::recording_header header{.build = actors::build_identity(),
+                                       .configuration = net::to_archive(options_.recipe),
+                                       .seed = options_.seed,
+                                       .wall = live_.clock.wall_at_start()};
     sim::recording_writer::options settings;
     settings.on_failure = [this](const std::string& why) {
       program_.env().log.write(actors::log_level::error, "recorder",

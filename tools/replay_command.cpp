@@ -10,10 +10,10 @@
 
 #include "actors/config/build_identity.hpp"
 #include "sim/record/replay.hpp"
+#include "sim/scenario/replayed_crawl.hpp"
 #include "tools/command_line.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
-#include "tools/replayed_crawl.hpp"
 
 namespace seedwalk::tools {
 
@@ -105,7 +105,7 @@ exit_code run_replay(invocation& how) {
     logging->level = *wanted;
     lines = std::make_unique<actors::queued_log_sink>(*logging, log_to(how.terminal));
   }
-  crawl_replayer_options replayer;
+  sim::crawl_replayer_options replayer;
   replayer.lines = lines.get();
   if (logging)
     replayer.level = logging->level;
@@ -113,7 +113,7 @@ exit_code run_replay(invocation& how) {
     how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
                                     actors::build_identity());
   };
-  const auto result = sim::replay(file, crawl_replayer(std::move(replayer)), options);
+  const auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
   if (lines)
     finish_log(*lines, how.terminal);
   if (!result) {

@@ -163,11 +163,13 @@ exit_code run_one(invocation& how) {
   }
   const sim::real_clock clock;
   std::size_t unused = 0;
-  const auto verdict = sim::run_crawl(*scenario, nullptr, [&](sim::crawl_world& world) {
-    unused = world.home().events().unused();
-    if (file.is_open())
-      file << sim::to_text({flags.again(seed), world.home().steps(), {}}, world.home().events());
-  });
+  const auto verdict = sim::run_crawl(
+      *scenario, {.before = {}, .after = [&](sim::crawl_world& world) {
+                    unused = world.home().events().unused();
+                    if (file.is_open())
+                      file << sim::to_text({flags.again(seed), world.home().steps(), {}},
+                                           world.home().events());
+                  }});
   const auto wall = clock.now().steady;
   file.flush();
   if (!choices_out.empty() && !file) {

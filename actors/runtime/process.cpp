@@ -254,6 +254,7 @@ void process::run(actor_entry& actor, event_names event) {
                  .message = message,
                  .event = event.name,
                  .origin = event.origin,
+                 .passed_over = event.passed_over,
                  .content = content};
   world_.tell([&](world_listener& listener) { listener.before_step(view); });
   resume(actor);
@@ -338,7 +339,7 @@ void process::advance(net::instant to) {
   if (coordinator_ == nullptr)
     return;
   coordinator_->clock().advance(to.steady);
-  if (world_.is_simulated())
+  if (world_.is_simulated() || world_.settings().fired_by_hand)
     return;
   while (const auto due = timers_.pop_due(to.steady))
     send(due->who, net::timer_fired{due->id});
@@ -417,8 +418,19 @@ void process::feed(net::steady_time horizon) {
 
 void process::on_due(std::uint64_t timer) {
   const auto known = imminent_.extract(timer);
-  if (known)
-    send(known.mapped().timer.who, net::timer_fired{net::timer_id{timer}});
+  if (!known)
+    return;
+  world_.tell([&](world_listener& listener) {
+    listener.on_timer(world_.steps() + 1, *this, net::timer_id{timer});
+  });
+  send(known.mapped().timer.who, net::timer_fired{net::timer_id{timer}});
+}
+
+bool process::fire(net::timer_id timer) {
+  const auto due = timers_.take(timer);
+  if (due)
+    send(due->who, net::timer_fired{timer});
+  return due.has_value();
 }
 
 void process::drop_timers_of_the_dead() {

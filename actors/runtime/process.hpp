@@ -105,6 +105,9 @@ public:
   /// The same as another incarnation: nothing is left of the one before, and names are new.
   void restart();
 
+  /// Fires a timer now; false if there is none. For a world whose timers are fired by hand.
+  bool fire(net::timer_id timer);
+
   /// Forgets the timers of actors that are gone: after a kill that nothing is restored from.
   void drop_timers_of_the_dead();
 

@@ -377,6 +377,13 @@ std::optional<schedule::turn> schedule::next() {
   return take(*chosen);
 }
 
+std::size_t schedule::ready_before(const slot& s) const {
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [&](const slot& other) {
+        return other.competes && other.home == s.home && other.order < s.order;
+      }));
+}
+
 schedule::turn schedule::take(std::uint32_t at) {
   auto& s = slots_[at];
   turn result;
@@ -392,6 +399,7 @@ schedule::turn schedule::take(std::uint32_t at) {
   if (s.home != none) {
     --actors_;
     ++steps_;
+    result.passed_over = counts_passed_over_ ? ready_before(s) : 0;
   }
   if (given_ != 0)
     note_given(s);

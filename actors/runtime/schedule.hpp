@@ -53,6 +53,7 @@ public:
 struct event_names {
   std::uint64_t name = 0;
   std::uint64_t origin = 0;
+  std::size_t passed_over = 0; ///< See `schedule::turn`.
 };
 
 /// A decision against fifo: `taken` went before `head`, whose turn it would have been.
@@ -125,6 +126,8 @@ public:
     std::uint64_t name = 0;
     std::uint64_t key = 0;    ///< Of its lane, or the actor's name.
     std::uint64_t origin = 0; ///< Where an actor's message comes from.
+    /// So many actors of its group were ready before it, and wait. 0 unless they are counted.
+    std::size_t passed_over = 0;
     event_source* source = nullptr;
     std::uint64_t what = 0;
     actor_entry* actor = nullptr;
@@ -160,6 +163,8 @@ public:
              std::uint64_t nth);
   /// The group's next step begins no earlier.
   void occupy(group home, net::steady_time until) { groups_[home].busy_until = until; }
+  /// From now on a turn says how many actors were passed over for it. Costs O(n) a step.
+  void count_passed_over() { counts_passed_over_ = true; }
   /// Takes out all actors of a group, in order.
   std::vector<actor_entry*> take_group(group home);
   void add_feeder(event_feeder* feeder) { feeders_.push_back(feeder); }
@@ -264,6 +269,7 @@ private:
   std::optional<std::uint32_t> fifo_head() const;
   std::optional<std::uint32_t> given_instead(std::uint32_t head);
   turn take(std::uint32_t at);
+  std::size_t ready_before(const slot& s) const;
   void note_text(const slot& s);
   void note_given(const slot& s);
 
@@ -274,6 +280,7 @@ private:
   std::uint64_t orders_ = 0;
   std::size_t actors_ = 0;
   std::uint64_t steps_ = 0; ///< Turns of actors so far.
+  bool counts_passed_over_ = false;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;
   net::steady_time horizon_{0}; ///< What is due by then competes.

@@ -36,12 +36,17 @@ public:
     return put({net::timer_id{observed | ++last_observed_}, who, due, 0});
   }
 
-  void cancel(net::timer_id id) {
+  void cancel(net::timer_id id) { take(id); }
+
+  /// Takes a timer out, due or not.
+  std::optional<due_timer> take(net::timer_id id) {
     const auto i = due_.find(id.value);
     if (i == due_.end())
-      return;
-    waiting_.erase({i->second, id.value});
+      return std::nullopt;
+    const auto known = waiting_.extract({i->second, id.value});
     due_.erase(i);
+    const auto& [who, nth] = known.mapped();
+    return due_timer{id, who, known.key().first, nth};
   }
 
   std::optional<net::steady_time> next_due() const {

@@ -26,12 +26,13 @@ world::world(options o)
 
 world::~world() = default;
 
-bool world::step() {
+bool world::step(std::size_t passed_over) {
   run_unwatched();
-  if (runnable_.empty())
+  if (passed_over >= runnable_.size())
     return false;
-  auto* next = runnable_.front();
-  runnable_.pop_front();
+  const auto at = runnable_.begin() + static_cast<std::ptrdiff_t>(passed_over);
+  auto* next = *at;
+  runnable_.erase(at);
   run(*next, {});
   return true;
 }
@@ -63,9 +64,9 @@ void world::move_to(net::steady_time to) {
 void world::advance(net::instant to) {
   assert(to.steady >= events_.now().steady);
   events_.move_to(to);
-  tell([&](world_listener& listener) { listener.on_advance(steps_ + 1, to); });
   for (auto* one : processes_)
     one->advance(to);
+  tell([&](world_listener& listener) { listener.on_advance(steps_ + 1, to); });
 }
 
 std::optional<net::steady_time> world::next_timer() const {
@@ -79,6 +80,7 @@ std::optional<net::steady_time> world::next_timer() const {
 
 void world::reseed(std::uint64_t seed) {
   events_.draw().reseed(seed);
+  tell([&](world_listener& listener) { listener.on_reseed(steps_ + 1, seed); });
   for (auto* one : processes_)
     one->note_effect(effect_kind::reseeded, seed);
 }

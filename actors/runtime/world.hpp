@@ -34,6 +34,8 @@ public:
     /// False: nothing enters a chain, and nobody may listen. What a run does is the same; a
     /// twentieth of a crawl's CPU time is saved where nobody would compare the chain.
     bool chained = true;
+    /// True: a timer fires when `process::fire` says so, and not because time has come to it.
+    bool fired_by_hand = false;
     schedule_options order{}; ///< Of a simulation, but for `how`, which is `schedule`.
   };
 
@@ -53,8 +55,9 @@ public:
 
   // -- what a driver calls, between steps
 
-  /// Runs one message of the actor whose turn it is by fifo; false if no actor has one.
-  bool step();
+  /// Runs one message of the actor whose turn it is by fifo, or of one for whom so many others are
+  /// passed over; false if there is none.
+  bool step(std::size_t passed_over = 0);
 
   /// True if no actor has a message.
   bool idle() const;
@@ -88,7 +91,7 @@ public:
       origin_ = 0;
       run_unwatched();
     } else if (turn->is == sim::schedule::turn::kind::actor) {
-      run(*turn->actor, {turn->name, turn->origin});
+      run(*turn->actor, {turn->name, turn->origin, turn->passed_over});
       events_.occupy(turn->home, turn->when + cost(turn->name));
     }
     return true;
@@ -133,7 +136,7 @@ private:
   options options_;
   sim::schedule events_;
   bool simulated_ = false;
-  std::deque<actor_entry*> runnable_; ///< Outside of simulations.
+  std::deque<actor_entry*> runnable_; ///< Outside of simulations, in the order of readiness.
   std::uint64_t steps_ = 0;
   std::uint64_t failures_ = 0;
   std::uint64_t origin_ = 0; ///< The name of what acts right now: an actor, a lane.

@@ -5,6 +5,7 @@
 
 #include <caf/message.hpp>
 
+#include "actors/runtime/timers.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/instant.hpp"
 #include "net/base/owner.hpp"
@@ -24,6 +25,8 @@ struct step_view {
   std::string_view message; ///< The type of the message; empty if there is none.
   std::uint64_t event = 0;  ///< The event's name; 0 outside of simulations.
   std::uint64_t origin = 0; ///< The name of where the message comes from; as `event`.
+  /// So many actors of its process were ready before it, and wait. Only where they are counted.
+  std::size_t passed_over = 0;
   const caf::type_erased_tuple* content = nullptr; ///< In `before_step` alone: the message.
 
   /// The message, if it is a T; in `before_step` alone.
@@ -41,12 +44,18 @@ class world_listener {
 public:
   virtual ~world_listener() = default;
 
-  /// Time moves to `now`, before the step with number `next_step`.
+  /// Time has moved to `now`, before the step with number `next_step`.
   virtual void on_advance(std::uint64_t /*next_step*/, net::instant /*now*/) {}
 
   /// A completion, as archived, for `to` in a process; `door` is its `net::door_number`.
   virtual void on_completion(std::uint64_t /*next_step*/, process& /*in*/, net::owner /*to*/,
                              std::uint8_t /*door*/, net::byte_view /*what*/) {}
+
+  /// A timer of a simulated process fires. Elsewhere they fire as time comes to them.
+  virtual void on_timer(std::uint64_t /*next_step*/, process& /*in*/, net::timer_id /*timer*/) {}
+
+  /// The world was told a new seed.
+  virtual void on_reseed(std::uint64_t /*next_step*/, std::uint64_t /*seed*/) {}
 
   /// An event that is no step has its turn: its name, and that of the lane it is in.
   virtual void on_event(std::uint64_t /*event*/, std::uint64_t /*lane*/) {}

@@ -17,7 +17,7 @@ namespace seedwalk::sim {
 inline constexpr std::array<std::uint8_t, 8> recording_magic = {'s', 'd', 'w', 'k',
                                                                 'r', 'e', 'c', '\n'};
 /// Raised with every change that an older reader would misread.
-inline constexpr std::uint32_t recording_version = 1;
+inline constexpr std::uint32_t recording_version = 2;
 
 /// Magic, version, and the check of both: the same in every version, so that any reader can tell a
 /// newer recording from a damaged one.
@@ -32,12 +32,22 @@ struct recording_header {
   strategy schedule = strategy::fifo;
   bool deep = false;
   std::chrono::seconds wall{0}; ///< When the run began.
+  /// Of a process in a simulated world: when its timers fire, and which actor is passed over, is in
+  /// the recording.
+  bool simulated = false;
+  std::string process; ///< What the names of its actors begin with, without the slash.
+  /// What the program takes its own build for, which simulations do not tell it.
+  std::string told_build;
 
-  world::options world_options() const { return {seed, schedule, deep, wall}; }
+  world::options world_options() const {
+    return {
+        .seed = seed, .schedule = schedule, .deep = deep, .wall = wall, .fired_by_hand = simulated};
+  }
 
   template <net::inspector F>
   friend auto inspect(F& f, recording_header& x) {
-    return f(x.build, x.configuration, x.seed, x.schedule, x.deep, x.wall);
+    return f(x.build, x.configuration, x.seed, x.schedule, x.deep, x.wall, x.simulated, x.process,
+             x.told_build);
   }
 };
 
@@ -76,7 +86,14 @@ struct frame_head {
 };
 
 /// What one entry of a frame of entries is. Stored by number: append only.
-enum class entry_kind : std::uint8_t { steps = 0, advance = 1, completion = 2 };
+enum class entry_kind : std::uint8_t {
+  steps = 0,
+  advance = 1,
+  completion = 2,
+  passed_over = 3, ///< How many actors are, by the next step.
+  timer = 4,
+  reseed = 5,
+};
 
 /// 64 bits that change with any byte.
 std::uint64_t recording_check(net::byte_view data);

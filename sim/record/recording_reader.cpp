@@ -150,7 +150,13 @@ recorded recording_reader::next() {
   if (digests_left_ > 0)
     return next_step();
   entry_kind kind{};
-  entries_(kind);
+  if (entries_(kind) && kind == entry_kind::passed_over) {
+    // Always right before the step that it is about.
+    if (!entries_(passed_over_) || !entries_(kind) || kind != entry_kind::steps) {
+      damaged("no step follows where one should");
+      return at_end_;
+    }
+  }
   switch (kind) {
   case entry_kind::steps:
     if (entries_(digests_left_) && digests_left_ > 0 && digests_left_ <= entries_.left() / 2)
@@ -161,6 +167,16 @@ recorded recording_reader::next() {
     return next_advance();
   case entry_kind::completion:
     return next_completion();
+  case entry_kind::timer:
+    if (recorded_timer result; entries_(result.timer))
+      return result;
+    break;
+  case entry_kind::reseed:
+    if (recorded_reseed result; entries_(result.seed))
+      return result;
+    break;
+  case entry_kind::passed_over:
+    break;
   }
   damaged("an entry of no known kind");
   return at_end_;
@@ -171,7 +187,8 @@ recorded recording_reader::next_step() {
   ++steps_;
   std::array<std::uint8_t, 2> raw{};
   entries_.get_raw(raw.data(), raw.size());
-  return recorded_step{static_cast<std::uint16_t>(raw[0] | raw[1] << 8)};
+  return recorded_step{static_cast<std::uint16_t>(raw[0] | raw[1] << 8),
+                       std::exchange(passed_over_, 0)};
 }
 
 recorded recording_reader::next_advance() {

@@ -42,17 +42,29 @@ struct recorded_completion {
   net::byte_view what;
 };
 
+/// A timer fired, in a simulated world.
+struct recorded_timer {
+  net::timer_id timer;
+};
+
+/// A simulated world was told a new seed.
+struct recorded_reseed {
+  std::uint64_t seed = 0;
+};
+
 /// A step was made; the chain after it.
 struct recorded_step {
   std::uint16_t digest = 0;
+  std::uint64_t passed_over = 0; ///< So many actors that were ready before.
 };
 
 /// The file ends after a whole frame or within one, and without an end frame: a crash, a full disk,
 /// a copy that was cut short. Everything before it was good.
 struct recording_cut {};
 
-using recorded = std::variant<recorded_advance, recorded_completion, recorded_step, recording_end,
-                              recording_cut, recording_error>;
+using recorded =
+    std::variant<recorded_advance, recorded_completion, recorded_timer, recorded_reseed,
+                 recorded_step, recording_end, recording_cut, recording_error>;
 
 /// Reads what a `recording_writer` wrote, one entry after the other.
 ///
@@ -97,6 +109,7 @@ private:
   net::bytes contents_;
   net::byte_reader entries_{{}};
   std::uint64_t digests_left_ = 0;
+  std::uint64_t passed_over_ = 0; ///< By the next step.
   net::instant now_;
   std::uint32_t frame_ = UINT32_MAX; ///< The number of the one that was read last.
   std::uint64_t steps_ = 0;

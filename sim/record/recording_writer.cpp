@@ -28,6 +28,8 @@ recording_writer::recording_writer(std::unique_ptr<recording_file> file, options
 void recording_writer::on_advance(std::uint64_t, net::instant now) {
   if (!failure_.empty())
     return;
+  if (options_.of != nullptr) // Its own clock may be wrong.
+    now.wall = options_.of->now().wall;
   auto to = entry(entry_kind::advance);
   to((now.steady - now_.steady).count(), (now.wall - now_.wall).count());
   now_ = now;
@@ -37,9 +39,9 @@ void recording_writer::on_advance(std::uint64_t, net::instant now) {
     close_full_frame();
 }
 
-void recording_writer::on_completion(std::uint64_t, process&, net::owner to, std::uint8_t door,
+void recording_writer::on_completion(std::uint64_t, process& in, net::owner to, std::uint8_t door,
                                      net::byte_view what) {
-  if (!failure_.empty())
+  if (!hears(in))
     return;
   auto out = entry(entry_kind::completion);
   out(to, door, what.size());
@@ -47,10 +49,26 @@ void recording_writer::on_completion(std::uint64_t, process&, net::owner to, std
   close_full_frame();
 }
 
-void recording_writer::on_step(const step_view& step) {
+void recording_writer::on_timer(std::uint64_t, process& in, net::timer_id timer) {
+  if (!hears(in))
+    return;
+  entry(entry_kind::timer)(timer);
+  close_full_frame();
+}
+
+void recording_writer::on_reseed(std::uint64_t, std::uint64_t seed) {
   if (!failure_.empty())
     return;
-  steps_ = step.number;
+  entry(entry_kind::reseed)(seed);
+  close_full_frame();
+}
+
+void recording_writer::on_step(const step_view& step) {
+  if (!hears(step.in))
+    return;
+  if (step.passed_over != 0)
+    entry(entry_kind::passed_over)(step.passed_over);
+  ++steps_;
   digests_.push_back(step.so_far.digest16());
   close_full_frame();
 }

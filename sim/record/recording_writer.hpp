@@ -43,6 +43,9 @@ public:
     std::uint64_t hurried_bytes_per_second = 16u << 20;
     /// Told once, in the world's thread, between two steps, why the recording ended early.
     std::function<void(const std::string& why)> on_failure;
+    /// One process of a simulated world, the others of which are not recorded; it outlives the
+    /// recording. Null: the only one.
+    const process* of = nullptr;
   };
 
   /// Begins a recording, replacing what `path` names. The error is one line for the operator.
@@ -55,9 +58,12 @@ public:
   void on_advance(std::uint64_t next_step, net::instant now) override;
   void on_completion(std::uint64_t next_step, process& in, net::owner to, std::uint8_t door,
                      net::byte_view what) override;
+  void on_timer(std::uint64_t next_step, process& in, net::timer_id timer) override;
+  void on_reseed(std::uint64_t next_step, std::uint64_t seed) override;
   void on_step(const step_view& step) override;
 
   /// Ends the recording and waits until it is on the disk. Nothing may follow.
+  /// `hash` is the chain.
   void finish(std::uint64_t steps, std::uint64_t hash, std::string_view reason);
 
   /// Why there is no more recording; empty while there is.
@@ -68,6 +74,9 @@ public:
 private:
   recording_writer(std::unique_ptr<recording_file> file, options settings);
 
+  bool hears(const process& in) const {
+    return failure_.empty() && (options_.of == nullptr || options_.of == &in);
+  }
   net::byte_writer entry(entry_kind kind);
   void put_digests();
   void begin_frame();

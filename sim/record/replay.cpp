@@ -28,7 +28,8 @@ public:
 class replayer {
 public:
   replayer(const recording_reader& reader, const replay_options& options)
-      : options_(options), world_(reader.header().world_options()), home_(world_),
+      : options_(options), world_(reader.header().world_options()),
+        home_(world_, {.name = reader.header().process, .wall_steps = {}}),
         network_(home_, no_network_) {}
 
   replay_result run(recording_reader& reader, const replay_builder& build) {
@@ -65,8 +66,20 @@ private:
     return true;
   }
 
+  bool on(const recorded_timer& what) {
+    // One that is not there here would be a difference that the steps before it did not show.
+    if (!world_.settings().fired_by_hand || !home_.fire(what.timer))
+      return damaged(fmt::format("timer {} fires, which does not run", what.timer.value));
+    return true;
+  }
+
+  bool on(const recorded_reseed& what) {
+    world_.reseed(what.seed);
+    return true;
+  }
+
   bool on(const recorded_step& what) {
-    const auto ran = world_.step();
+    const auto ran = world_.step(what.passed_over);
     const auto digest = home_.run_chain().digest16();
     if (ran && digest == what.digest)
       return world_.steps() < options_.until_step;

@@ -216,11 +216,10 @@ void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
   }
 }
 
-crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener,
-                        const std::function<void(crawl_world&)>& look) {
+crawl_verdict run_crawl(const crawl_scenario& s, const crawl_watch& watch) {
   crawl_world world{s};
-  if (listener != nullptr)
-    world.home().listen(*listener);
+  if (watch.before)
+    watch.before(world);
   if (const auto started = world.start(); !started) {
     crawl_verdict verdict;
     verdict.seed = s.seed;
@@ -228,8 +227,8 @@ crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener,
     return verdict;
   }
   world.run();
-  if (look)
-    look(world);
+  if (watch.after)
+    watch.after(world);
   return world.judge();
 }
 

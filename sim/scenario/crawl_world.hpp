@@ -165,8 +165,13 @@ private:
   operators operators_;
 };
 
-/// Runs a scenario from its first step to its verdict. `look` is told of the world at its end.
-crawl_verdict run_crawl(const crawl_scenario& s, world_listener* listener = nullptr,
-                        const std::function<void(crawl_world&)>& look = {});
+/// Who looks at a world: each may be empty.
+struct crawl_watch {
+  std::function<void(crawl_world&)> before; ///< Before the crawlers start: to listen.
+  std::function<void(crawl_world&)> after;  ///< When all is over, and not judged yet.
+};
+
+/// Runs a scenario to its end and judges it.
+crawl_verdict run_crawl(const crawl_scenario& s, const crawl_watch& watch = {});
 
 } // namespace seedwalk::sim

@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "actors/config/build_identity.hpp"
 #include "actors/control/control_server.hpp"
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/crawler.hpp"
 #include "actors/crawl/db_writer.hpp"
 #include "actors/crawl/peer_connection.hpp"
-#include "net/base/random.hpp"
+#include "net/base/archive.hpp"
 
 namespace seedwalk::sim {
 
@@ -74,6 +75,19 @@ tl::expected<void, store::error> simulated_crawler::start() {
   root_ = process_.prefix() + "crawler";
   self_ = program_->start(root_);
   return {};
+}
+
+recording_header simulated_crawler::recording_header() const {
+  const auto& w = world_.settings();
+  return {.build = actors::build_identity(),
+          .configuration = net::to_archive(options_.recipe),
+          .seed = options_.seed,
+          .schedule = w.schedule,
+          .deep = w.deep,
+          .wall = w.wall,
+          .simulated = true,
+          .process = options_.name,
+          .told_build = options_.build};
 }
 
 void simulated_crawler::stop() {

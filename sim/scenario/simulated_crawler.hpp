@@ -17,6 +17,7 @@
 #include "sim/disk/disk.hpp"
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"
+#include "sim/record/recording_format.hpp"
 #include "sim/record/watched_network.hpp"
 #include "sim/scenario/storage.hpp"
 
@@ -52,6 +53,10 @@ public:
 
   /// Opens its database and spawns its actors. The error is that of the database.
   tl::expected<void, store::error> start();
+
+  /// What a recording of it begins with. It is made from before `start` to the end of this
+  /// incarnation, with `recording_writer::options::of` set to `inside()`.
+  sim::recording_header recording_header() const;
 
   /// What an operator's signals say.
   void stop();

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "sim/record/replay.hpp"
+#include "sim/scenario/replayed_crawl.hpp"
 #include "tools/bench/crawl_trial.hpp"
 #include "tools/bench/zoo_process.hpp"
-#include "tools/replayed_crawl.hpp"
 
 namespace seedwalk::bench {
 
@@ -35,7 +35,7 @@ figures run_replay_bench(const bench_options& how) {
     const auto with = try_crawl(first, how.size, folder, file);
     if (!with)
       return tl::unexpected(with.error());
-    const auto again = sim::replay(file, tools::crawl_replayer({}));
+    const auto again = sim::replay(file, sim::crawl_replayer({}));
     if (!again)
       return tl::unexpected(again.error().message);
     if (!again->verified || !again->complete)

@@ -1,4 +1,4 @@
-#include "tools/replayed_crawl.hpp"
+#include "sim/scenario/replayed_crawl.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -9,25 +9,29 @@
 #include "net/base/archive.hpp"
 #include "sim/scenario/replayed_storage.hpp"
 
-namespace seedwalk::tools {
+namespace seedwalk::sim {
 
 namespace {
 
+const std::string& told_build(const recording_header& header) {
+  return header.told_build.empty() ? header.build : header.told_build;
+}
+
 /// The actors of a replayed crawl, and the door that the replay knows nothing of.
 struct replayed_crawl {
-  replayed_crawl(const sim::replay_ground& ground, actors::crawl_recipe recipe,
-                 actors::log_sink* lines)
-      : store(ground), program({ground.home, ground.network, store.watched, ground.home},
-                               std::move(recipe), ground.header.seed, ground.header.build, lines) {}
+  replayed_crawl(const replay_ground& ground, actors::crawl_recipe recipe, actors::log_sink* lines)
+      : store(ground),
+        program({ground.home, ground.network, store.watched, ground.home}, std::move(recipe),
+                ground.header.seed, told_build(ground.header), lines) {}
 
-  sim::replayed_store store;
+  replayed_store store;
   actors::crawl_program program;
 };
 
 } // namespace
 
-sim::replay_builder crawl_replayer(crawl_replayer_options options) {
-  return [options = std::move(options)](const sim::replay_ground& ground) -> std::shared_ptr<void> {
+replay_builder crawl_replayer(crawl_replayer_options options) {
+  return [options = std::move(options)](const replay_ground& ground) -> std::shared_ptr<void> {
     actors::crawl_recipe recipe;
     if (!net::from_archive(ground.header.configuration, recipe))
       throw std::runtime_error("its configuration was written by another version of this program");
@@ -36,9 +40,9 @@ sim::replay_builder crawl_replayer(crawl_replayer_options options) {
     if (options.level)
       recipe.config.log.level = *options.level;
     auto replayed = std::make_shared<replayed_crawl>(ground, std::move(recipe), options.lines);
-    replayed->program.start();
+    replayed->program.start(ground.home.prefix() + "crawler");
     return replayed;
   };
 }
 
-} // namespace seedwalk::tools
+} // namespace seedwalk::sim

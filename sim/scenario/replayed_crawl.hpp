@@ -8,7 +8,7 @@
 #include "actors/logging/log_sink.hpp"
 #include "sim/record/replay.hpp"
 
-namespace seedwalk::tools {
+namespace seedwalk::sim {
 
 /// How a recorded crawl is built again. What it says and where changes nothing else.
 struct crawl_replayer_options {
@@ -20,6 +20,6 @@ struct crawl_replayer_options {
 
 /// Builds the crawl that a recording's header describes. It throws std::runtime_error where the
 /// header's configuration cannot be read.
-sim::replay_builder crawl_replayer(crawl_replayer_options options);
+replay_builder crawl_replayer(crawl_replayer_options options);
 
-} // namespace seedwalk::tools
+} // namespace seedwalk::sim
