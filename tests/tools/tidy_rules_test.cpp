@@ -85,6 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "#!/bin/sh\n# FIX"
                   "ME\n",
                   "tools/a:2: unfinished: "},
+        violation{"tests/net/a_test.cpp", "\n", "tests/net/a_test.cpp:1: empty: "},
         violation{"net/a.cpp", too_long.c_str(), "net/a.cpp:1: columns: "},
         violation{"net/a.cpp", too_many.c_str(), "net/a.cpp:801: file length: "}));
 
