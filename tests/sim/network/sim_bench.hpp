@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,12 +38,15 @@ struct hand_driven : schedule {
       return false;
     const auto one = next();
     move(one->when);
+    if (on_turn)
+      on_turn(*one);
     if (one->is == turn::kind::event)
       one->source->on_due(one->what);
     return true;
   }
 
   const std::chrono::seconds began;
+  std::function<void(const turn&)> on_turn; ///< Told of each turn, before what it does.
 };
 
 /// Events within so much of each other go in a drawn order.
