@@ -13,6 +13,10 @@ namespace {
 /// The opening that this thread is in. LevelDB's own thread may run meanwhile, and is in none.
 thread_local const careful_env* opening = nullptr;
 
+leveldb::Status is_gone(const std::string& file) {
+  return leveldb::Status::IOError(file, "the database was moved or deleted while it was open");
+}
+
 } // namespace
 
 void careful_env::begin(const std::string& folder) {
@@ -62,6 +66,10 @@ leveldb::Status careful_env::NewSequentialFile(const std::string& file,
 
 leveldb::Status careful_env::NewWritableFile(const std::string& file,
                                              leveldb::WritableFile** result) {
+  if (!stands_()) {
+    *result = nullptr;
+    return is_gone(file);
+  }
   auto status = target()->NewWritableFile(file, result);
   if (status.ok() && kind_of_file(file.substr(file.rfind('/') + 1)) == file_kind::table) {
     const std::lock_guard lock(mutex_);
@@ -71,6 +79,8 @@ leveldb::Status careful_env::NewWritableFile(const std::string& file,
 }
 
 leveldb::Status careful_env::RemoveFile(const std::string& file) {
+  if (!stands_())
+    return is_gone(file);
   {
     const std::lock_guard lock(mutex_);
     own_.erase(file);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <leveldb/env.h>
 
@@ -19,7 +21,12 @@ namespace seedwalk::store {
 /// manifest that it goes on from), and what it has made in it. A log that has a gap is set aside,
 /// too.
 ///
-/// Threads: as LevelDB, whose own thread is not affected: what that deletes it has replaced.
+/// LevelDB knows its files by their paths. Where another database was put in the place of this one
+/// while it was open, its own thread would go on with a compaction in that: it would overwrite
+/// tables there, and delete all that it does not know. So nothing is made or deleted unless what
+/// was opened still stands there.
+///
+/// Threads: as LevelDB, whose own thread deletes only what it has replaced.
 class careful_env final : public leveldb::EnvWrapper {
 public:
   static constexpr const char* unclaimed_folder = "unclaimed";
@@ -27,8 +34,10 @@ public:
   /// middle of a compaction leaves a few.
   static constexpr std::size_t unclaimed_max = 1'000;
 
-  /// `base` outlives it.
-  explicit careful_env(leveldb::Env* base) : EnvWrapper(base) {}
+  /// `base` outlives it. `stands` says whether the database that is open is still what there is at
+  /// its path; it is asked in any thread.
+  careful_env(leveldb::Env* base, std::function<bool()> stands)
+      : EnvWrapper(base), stands_(std::move(stands)) {}
 
   /// An opening of the database in `folder` begins, in this thread.
   void begin(const std::string& folder);
@@ -55,6 +64,7 @@ public:
   leveldb::Status RemoveFile(const std::string& file) override;
 
 private:
+  const std::function<bool()> stands_;
   std::string folder_;
   std::set<std::string> kept_;
   std::set<std::string> there_before_; ///< Paths, at `begin`, that were not read since.

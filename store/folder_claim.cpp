@@ -62,7 +62,10 @@ tl::expected<void, error> folder_claim::lock_current() {
                           "through its control socket",
                           path_)});
   }
-  std::swap(current_, current);
+  {
+    const std::lock_guard guard(mutex_);
+    std::swap(current_, current);
+  }
   close_if_open(current);
   return {};
 }
@@ -74,16 +77,21 @@ tl::expected<void, error> folder_claim::take(const std::string& path) {
 }
 
 tl::expected<void, error> folder_claim::follow() {
+  const auto locked = lock_current();
+  // From here on the claim says whether it stands, to LevelDB's own thread as well.
+  const std::lock_guard guard(mutex_);
   folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return lock_current();
+  return locked;
 }
 
 void folder_claim::release() {
+  const std::lock_guard guard(mutex_);
   close_if_open(current_);
   close_if_open(folder_);
 }
 
 bool folder_claim::stands() const {
+  const std::lock_guard guard(mutex_);
   return folder_ < 0 || current_ < 0 ||
          (is_at(folder_, path_) && is_at(current_, path_ + "/CURRENT"));
 }

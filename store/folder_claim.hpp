@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -18,7 +19,7 @@ namespace seedwalk::store {
 /// File systems without such locks (some network mounts) leave it at LOCK. The lock ends with the
 /// object, or with the process however it dies.
 ///
-/// Threads: one at a time.
+/// Threads: one at a time, but `stands` may be asked in any.
 class folder_claim {
 public:
   folder_claim() = default;
@@ -49,8 +50,9 @@ private:
   tl::expected<void, error> lock_current();
 
   std::string path_;
-  int folder_ = -1;
-  int current_ = -1;
+  mutable std::mutex mutex_;
+  int folder_ = -1;  ///< Guarded by mutex_,
+  int current_ = -1; ///< and so is this.
 };
 
 } // namespace seedwalk::store

@@ -100,7 +100,8 @@ leveldb::Status read_end(leveldb::Env& env, const std::string& file, std::uint64
 
 key_values::key_values(std::string path, key_value_options options)
     : path_(std::move(path)), options_(std::move(options)),
-      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()), careful_(env_),
+      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()),
+      careful_(env_, [this] { return claim_.stands(); }),
       silent_(std::make_unique<silent_logger>()) {}
 
 key_values::~key_values() {

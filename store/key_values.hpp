@@ -118,13 +118,13 @@ private:
 
   std::string path_;
   key_value_options options_;
-  leveldb::Env* env_; ///< What is beneath `careful_` and `looking_`.
-  careful_env careful_;
+  leveldb::Env* env_;                    ///< What is beneath `careful_` and `looking_`.
+  folder_claim claim_;                   ///< Of folders of the operating system.
+  careful_env careful_;                  ///< Asks the claim.
   std::unique_ptr<looking_env> looking_; ///< While it is open, or opening, for looking only.
   leveldb::Env* files_ = nullptr;        ///< What LevelDB itself sees: one of the two.
   std::string current_;                  ///< What CURRENT said before the opening.
   std::vector<std::string> findings_;
-  folder_claim claim_; ///< Of folders of the operating system.
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<const leveldb::FilterPolicy> filter_;
   std::unique_ptr<leveldb::Logger> silent_;

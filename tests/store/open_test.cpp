@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <map>
 
@@ -55,6 +56,15 @@ struct open_fixture : testing::Test {
       out[entry.path()] = {std::istreambuf_iterator<char>(file), {}};
     }
     return out;
+  }
+
+  /// Of the tables in the database's folder.
+  std::vector<std::string> table_names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path()))
+      if (entry.path().extension() == ".ldb")
+        names.push_back(entry.path().filename());
+    return names;
   }
 
   /// The error of opening, which says the path in one line.
@@ -148,12 +158,10 @@ TEST_F(store_open, a_table_cut_short_is_damage_and_so_is_a_missing_one) {
   // Closed in the middle of a compaction, LevelDB leaves a table that belongs to nothing, and
   // nobody misses that; opening removes it. Once in some hundred runs this test cut just that one.
   ASSERT_TRUE(database(path(), options_on(nullptr)).open());
-  std::vector<fs::path> tables;
-  for (const auto& entry : fs::directory_iterator(path()))
-    if (entry.path().extension() == ".ldb")
-      tables.push_back(entry.path());
+  const auto tables = table_names();
   ASSERT_FALSE(tables.empty());
-  for (const auto& table : tables) {
+  for (const auto& name : tables) {
+    const auto table = folder / "db" / name;
     const auto keep = folder / "keep";
     fs::copy_file(table, keep, fs::copy_options::overwrite_existing);
     fs::resize_file(table, fs::file_size(table) / 2);
@@ -278,6 +286,105 @@ TEST_F(store_open, a_database_that_is_gone_takes_no_writes_and_is_not_begun_anew
     EXPECT_FALSE(db.apply({}));
     EXPECT_FALSE(fs::exists(path()));
   }
+}
+
+/// A database of somebody who moves it away and puts another one in its place, a copy of last
+/// week's perhaps.
+class replaced_database : public open_fixture {
+protected:
+  static key_value_options small() {
+    key_value_options o;
+    o.write_buffer_bytes = 64u << 10;
+    o.compress = false;
+    o.sync = false;
+    return o;
+  }
+
+  /// Of 16 KiB each, and all with the same keys.
+  static void write(key_values& db, int batches) {
+    for (int n = 0; n != batches; ++n) {
+      leveldb::WriteBatch batch;
+      for (int key = 0; key != 16; ++key)
+        batch.Put(std::to_string(key), std::string(1u << 10, static_cast<char>('a' + n % 26)));
+      ASSERT_TRUE(db.write(batch));
+    }
+  }
+
+  void replace() const {
+    {
+      key_values other((folder / "other").string(), small());
+      ASSERT_TRUE(other.open());
+    }
+    fs::rename(path(), folder / "elsewhere");
+    fs::rename(folder / "other", path());
+  }
+};
+
+/// Does in LevelDB's own thread, which does one thing after another.
+template <class Do>
+void schedule(Do& what) {
+  leveldb::Env::Default()->Schedule([](void* it) { (*static_cast<Do*>(it))(); }, &what);
+}
+
+/// It removed what it took for its own superfluous tables.
+TEST_F(replaced_database, leaves_the_other_as_it_is_when_it_closes) {
+  {
+    key_values before(path(), small());
+    ASSERT_TRUE(before.open());
+    write(before, 1);
+  }
+  key_values db(path(), small());
+  ASSERT_TRUE(db.open()); // The log of before becomes a table.
+  const auto tables = table_names();
+  ASSERT_FALSE(tables.empty());
+  auto reader = db.iterate(); // While it is there LevelDB keeps what it replaces.
+  write(db, 80); // LevelDB does not take so much before it has replaced the first tables.
+  replace();
+  for (const auto& name : tables)
+    std::ofstream(folder / "db" / name) << "newer than the manifest";
+  const auto there = contents();
+  reader.reset();
+  db.close();
+  EXPECT_EQ(contents(), there);
+}
+
+/// LevelDB's own thread went on in the other one, and deleted its log and its manifest.
+TEST_F(replaced_database, leaves_the_other_as_it_is_whatever_it_was_about_to_do) {
+  key_values db(path(), small());
+  ASSERT_TRUE(db.open());
+  std::promise<void> go_on;
+  std::promise<void> done;
+  auto waits = [until = go_on.get_future()]() mutable { until.wait(); };
+  auto ends = [&done] { done.set_value(); };
+  schedule(waits);
+  write(db, 7); // More than its buffer, and less than two.
+  replace();
+  const auto there = contents();
+  schedule(ends);
+  go_on.set_value();
+  done.get_future().wait();
+  EXPECT_EQ(contents(), there);
+  leveldb::WriteBatch more;
+  more.Put("a", "b");
+  const auto refused = db.write(more);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, error_code::gone);
+  db.close();
+  EXPECT_EQ(contents(), there);
+}
+
+/// A compaction may have made all its tables before, and have to delete what they replace.
+TEST_F(replaced_database, keeps_what_has_the_name_of_something_that_was_replaced) {
+  fs::create_directory(path());
+  const auto file = path() + "/000007.ldb";
+  std::ofstream(file) << "another's";
+  bool stands = false;
+  careful_env files(leveldb::Env::Default(), [&stands] { return stands; });
+  EXPECT_FALSE(files.RemoveFile(file).ok());
+  EXPECT_TRUE(fs::exists(file));
+  stands = true;
+  EXPECT_TRUE(files.RemoveFile(file).ok());
+  EXPECT_FALSE(fs::exists(file));
 }
 
 /// Each file of a database missing, empty, cut or doubled under another name, as copies and sync
