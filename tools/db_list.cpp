@@ -1,8 +1,7 @@
 #include <array>
-#include <cerrno>
-#include <fstream>
+#include <memory>
 #include <ostream>
-#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include "store/export.hpp"
 #include "tools/db_subcommands.hpp"
 #include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
 #include "tools/text_table.hpp"
 
 namespace seedwalk::tools {
@@ -138,24 +138,20 @@ exit_code run_db_export(invocation& how) {
   auto db = line.open(how, code);
   if (!db)
     return code;
-  std::ofstream file;
+  std::unique_ptr<output_file> file;
   if (!path.empty()) {
-    file.open(path, std::ios::binary | std::ios::trunc);
-    if (!file)
-      return line.refuse(
-          how, fmt::format("--output {}: {}", path, std::generic_category().message(errno)));
+    auto made = output_file::create("--output", path);
+    if (!made)
+      return line.refuse(how, made.error());
+    file = std::move(*made);
   }
-  auto& out = path.empty() ? how.terminal.out : file;
-  row_writer rows{out, format};
+  row_writer rows{file ? file->stream() : how.terminal.out, format};
   rows.want_port(port);
   const auto failed =
       for_each_peer(line, how, *db, which,
                     [&rows](const auto& peer, const auto& record) { rows.add(peer, record); });
-  out.flush();
-  if (!path.empty() && !out) {
-    how.terminal.err << fmt::format("seedwalk db export: {}: could not be written whole\n", path);
-    return exit_code::failed;
-  }
+  if (file)
+    file->finish();
   return failed.value_or(exit_code::done);
 }
 

@@ -67,7 +67,7 @@ public:
     };
     auto writer = sim::recording_writer::create(options_.record_file, header, std::move(settings));
     if (!writer)
-      return tl::unexpected(writer.error());
+      return tl::unexpected("--record " + writer.error());
     recorder_ = std::move(*writer);
     world_.listen(*recorder_);
     return {};

@@ -1,14 +1,13 @@
 #include "tools/sim_command.hpp"
 
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <set>
-#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +21,7 @@
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
 #include "tools/sim_network_flags.hpp"
 #include "tools/sim_schedule_flags.hpp"
 
@@ -153,12 +153,12 @@ exit_code run_one(invocation& how) {
   auto scenario = flags.scenario(seed);
   if (!scenario)
     return line.refuse(how, scenario.error());
-  std::ofstream file;
+  std::unique_ptr<output_file> file;
   if (!choices_out.empty()) {
-    file.open(choices_out, std::ios::binary | std::ios::trunc);
-    if (!file)
-      return line.refuse(how, fmt::format("--choices-out {}: {}", choices_out,
-                                          std::generic_category().message(errno)));
+    auto made = output_file::create("--choices-out", choices_out);
+    if (!made)
+      return line.refuse(how, made.error());
+    file = std::move(*made);
     scenario->order.keeps_departures = true;
   }
   const sim::real_clock clock;
@@ -166,17 +166,13 @@ exit_code run_one(invocation& how) {
   const auto verdict = sim::run_crawl(
       *scenario, {.before = {}, .after = [&](sim::crawl_world& world) {
                     unused = world.home().events().unused();
-                    if (file.is_open())
-                      file << sim::to_text({flags.again(seed), world.home().steps(), {}},
-                                           world.home().events());
+                    if (file)
+                      file->stream() << sim::to_text({flags.again(seed), world.home().steps(), {}},
+                                                     world.home().events());
                   }});
   const auto wall = clock.now().steady;
-  file.flush();
-  if (!choices_out.empty() && !file) {
-    how.terminal.err << fmt::format(
-        "seedwalk sim run: --choices-out {}: could not be written whole\n", choices_out);
-    return exit_code::failed;
-  }
+  if (file)
+    file->finish();
   if (json) {
     auto report = as_json(verdict, flags.again(seed), wall);
     if (flags.order.has_choices())

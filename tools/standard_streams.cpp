@@ -28,12 +28,13 @@ bool await_room(int descriptor, std::optional<std::chrono::milliseconds> patienc
   return ready != 0;
 }
 
-std::string describe(std::error_code why) {
+std::string describe(std::error_code why, const std::string& name) {
+  const auto where = name.empty() ? "standard output" : name;
   if (why == std::errc::bad_file_descriptor)
-    return "standard output is closed";
+    return where + " is closed";
   if (why == std::errc::timed_out)
-    return "standard output: nobody reads it";
-  return fmt::format("standard output: {}", why.message());
+    return where + ": nobody reads it";
+  return fmt::format("{}: {}", where, why.message());
 }
 
 } // namespace
@@ -77,9 +78,12 @@ std::error_code write_whole(int descriptor, std::string_view text,
   return {};
 }
 
-output_error::output_error(std::error_code why) : std::runtime_error(describe(why)), why_(why) {}
+output_error::output_error(std::error_code why, const std::string& name)
+    : std::runtime_error(describe(why, name)),
+      reader_left_(name.empty() && why == std::errc::broken_pipe) {}
 
-output_buffer::output_buffer(int descriptor) : descriptor_(descriptor) {
+output_buffer::output_buffer(int descriptor, std::string name)
+    : descriptor_(descriptor), name_(std::move(name)) {
   setp(buffer_.data(), buffer_.data() + buffer_.size());
 }
 
@@ -100,7 +104,7 @@ void output_buffer::write_out() {
   const auto failed = write_whole(descriptor_, text, patience_);
   setp(buffer_.data(), buffer_.data() + buffer_.size());
   if (failed)
-    throw output_error(failed);
+    throw output_error(failed, name_);
 }
 
 } // namespace seedwalk::tools

@@ -30,16 +30,17 @@ void settle_signals();
 std::error_code write_whole(int descriptor, std::string_view text,
                             std::optional<std::chrono::milliseconds> patience = {});
 
-/// Standard output did not take what was printed.
+/// Standard output, or a file that has a name, did not take what was printed.
 class output_error : public std::runtime_error {
 public:
-  explicit output_error(std::error_code why);
+  /// `name` is empty for standard output.
+  output_error(std::error_code why, const std::string& name);
 
-  /// Nobody reads the pipe any more: what `head` does when it has seen enough.
-  bool reader_left() const { return why_ == std::errc::broken_pipe; }
+  /// Nobody reads standard output any more: what `head` does when it has seen enough.
+  bool reader_left() const { return reader_left_; }
 
 private:
-  std::error_code why_;
+  bool reader_left_;
 };
 
 /// The buffer of a stream on a descriptor. What cannot be written throws output_error out of the
@@ -49,7 +50,8 @@ private:
 /// Threads: one at a time.
 class output_buffer final : public std::streambuf {
 public:
-  explicit output_buffer(int descriptor);
+  /// `name` is what errors call it; empty: standard output.
+  explicit output_buffer(int descriptor, std::string name = {});
   output_buffer(const output_buffer&) = delete;
   output_buffer& operator=(const output_buffer&) = delete;
 
@@ -67,6 +69,7 @@ private:
   void write_out();
 
   const int descriptor_;
+  const std::string name_;
   std::optional<std::chrono::milliseconds> patience_;
   std::array<char, buffer_bytes> buffer_;
 };

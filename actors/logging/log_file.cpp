@@ -4,10 +4,11 @@
 #include <filesystem>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "net/base/output_file.hpp"
 
 namespace seedwalk::actors {
 
@@ -28,16 +29,15 @@ log_file::~log_file() {
 }
 
 std::error_code log_file::open() {
-  // Not blocking: opening or writing to a pipe would wait for a reader. For files it means
-  // nothing.
-  const int opened = ::open(
-      path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+  // Not blocking: writing to a pipe would wait for a reader. For files it means nothing.
+  const auto opened = net::open_output_file(path_, {.append = true, .is_blocking = false});
+  if (!opened)
+    return opened.error();
   struct stat what {};
-  if (opened < 0 || ::fstat(opened, &what) != 0)
-    return system_error();
+  ::fstat(*opened, &what);
   if (descriptor_ >= 0)
     ::close(descriptor_);
-  descriptor_ = opened;
+  descriptor_ = *opened;
   regular_ = S_ISREG(what.st_mode);
   size_ = regular_ ? static_cast<std::uint64_t>(what.st_size) : 0;
   torn_ = false;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/logging/log_file.hpp"
+#include "net/base/output_file.hpp"
 
 namespace seedwalk::actors {
 
@@ -223,8 +224,8 @@ line_output make_line_output(const log_options& options, line_output otherwise) 
   const auto file =
       std::make_shared<log_file>(options.file, options.rotate_bytes, options.rotate_files);
   if (const auto failed = file->open())
-    throw std::runtime_error(
-        fmt::format("cannot open the log file {}: {}", options.file, failed.message()));
+    throw std::runtime_error(fmt::format("the log file {}: {}", options.file,
+                                         net::why_not_written(options.file, failed)));
   return {[file](const std::string& text) { return file->write_line(text); },
           [file] { return file->open(); }};
 }

@@ -7,9 +7,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <zstd.h>
+
+#include "net/base/output_file.hpp"
 
 namespace seedwalk::sim {
 
@@ -20,6 +23,16 @@ constexpr int niceness = 10;
 /// So much is written before the disk is told to begin.
 constexpr std::uint64_t push_bytes = 4u << 20;
 
+/// False: not within `patience`.
+bool await_room(int descriptor, std::chrono::milliseconds patience) {
+  pollfd one{descriptor, POLLOUT, 0};
+  int ready = 0;
+  do
+    ready = ::poll(&one, 1, static_cast<int>(patience.count()));
+  while (ready < 0 && errno == EINTR);
+  return ready != 0;
+}
+
 std::string system_text(const std::string& path) {
   return fmt::format("{}: {}", path, std::generic_category().message(errno));
 }
@@ -27,12 +40,12 @@ std::string system_text(const std::string& path) {
 } // namespace
 
 tl::expected<std::unique_ptr<recording_file>, std::string>
-recording_file::create(const std::string& path) {
-  const auto descriptor =
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
-  if (descriptor < 0)
-    return tl::unexpected(system_text(path));
-  std::unique_ptr<recording_file> file{new recording_file(descriptor, path)};
+recording_file::create(const std::string& path, std::chrono::milliseconds patience) {
+  const auto descriptor = net::open_output_file(path, {.is_blocking = false, .mode = 0600});
+  if (!descriptor)
+    return tl::unexpected(
+        fmt::format("{}: {}", path, net::why_not_written(path, descriptor.error())));
+  std::unique_ptr<recording_file> file{new recording_file(*descriptor, path, patience)};
   const auto preamble = recording_preamble();
   if (auto failed = file->append_bytes(preamble); !failed.empty())
     return tl::unexpected(std::move(failed));
@@ -40,8 +53,9 @@ recording_file::create(const std::string& path) {
   return file;
 }
 
-recording_file::recording_file(int descriptor, std::string path)
-    : descriptor_(descriptor), path_(std::move(path)), zstd_(ZSTD_createCCtx()) {}
+recording_file::recording_file(int descriptor, std::string path, std::chrono::milliseconds patience)
+    : descriptor_(descriptor), path_(std::move(path)), patience_(patience),
+      zstd_(ZSTD_createCCtx()) {}
 
 recording_file::~recording_file() {
   if (thread_.joinable()) {
@@ -138,6 +152,11 @@ std::string recording_file::append_bytes(net::byte_view what) {
     const auto count = ::write(descriptor_, what.data(), what.size());
     if (count < 0 && errno == EINTR)
       continue;
+    if (count < 0 && errno == EAGAIN) {
+      if (await_room(descriptor_, patience_))
+        continue;
+      return fmt::format("{}: nobody reads it", path_);
+    }
     if (count <= 0)
       return system_text(path_);
     what = what.subspan(static_cast<std::size_t>(count));

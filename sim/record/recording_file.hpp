@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -19,16 +20,22 @@ namespace seedwalk::sim {
 /// The file side of a recording: compresses frames, checks them, and appends them in order, in a
 /// thread of its own, so that neither compression nor a slow disk holds up the run.
 ///
-/// At most `waiting_max` frames wait; then `put` waits. After the first failure (a full disk)
-/// nothing more is written, and what is in the file stays readable up to its last whole frame.
+/// At most `waiting_max` frames wait; then `put` waits. After the first failure (a full disk, a
+/// pipe that nobody reads any more) nothing more is written, and what is in the file stays readable
+/// up to its last whole frame.
 ///
 /// Threads: one owner calls.
 class recording_file {
 public:
   static constexpr std::size_t waiting_max = 8;
 
-  /// Creates `path`, or empties it, and begins it. The error is one line for the operator.
-  static tl::expected<std::unique_ptr<recording_file>, std::string> create(const std::string& path);
+  /// How long a pipe that is full is waited for.
+  static constexpr std::chrono::milliseconds pipe_patience{10'000};
+
+  /// Creates `path`, or empties it, and begins it. The error is one line for the operator, and
+  /// begins with the path.
+  static tl::expected<std::unique_ptr<recording_file>, std::string>
+  create(const std::string& path, std::chrono::milliseconds patience = pipe_patience);
 
   /// Writes what waits, then closes the file.
   ~recording_file();
@@ -57,13 +64,14 @@ private:
     int level;
   };
 
-  recording_file(int descriptor, std::string path);
+  recording_file(int descriptor, std::string path, std::chrono::milliseconds patience);
   void serve();
   std::string append(const frame& what);
   std::string append_bytes(net::byte_view what);
 
   const int descriptor_;
   const std::string path_;
+  const std::chrono::milliseconds patience_;
   ZSTD_CCtx_s* zstd_;
   std::uint32_t frames_ = 0;       ///< Of the writing thread.
   net::bytes stored_;              ///< Of the writing thread.

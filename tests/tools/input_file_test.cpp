@@ -73,6 +73,8 @@ protected:
         {"db list", {"db", "list", "--db", db, "--config"}, {}},
         {"ctl status", {"ctl", "status", "--db", db, "--config"}, {}},
         {"ctl reload", {"ctl", "reload"}, {"--db", db}},
+        {"sim run", {"sim", "run", "--nodes", "8", "--choices"}, {}},
+        {"sim check", {"sim", "check", "--nodes", "8", "--seeds", "1..2", "--choices"}, {}},
     };
   }
 

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <csignal>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "sim/record/recording_reader.hpp"
@@ -252,6 +254,23 @@ TEST(recording, what_is_no_recording_is_refused_by_name) {
 TEST(recording, an_unwritable_path_is_an_error_at_once) {
   EXPECT_FALSE(recording_writer::create("/nowhere/at/all", {}, {}).has_value());
   EXPECT_FALSE(recording_writer::create("/dev/full", {}, {}).has_value());
+}
+
+TEST(recording, a_pipe_that_nobody_reads_ends_the_recording_and_not_the_run) {
+  const scratch_file file;
+  ASSERT_EQ(::mkfifo(file.path.c_str(), 0600), 0);
+  const int reader = ::open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  auto recording =
+      std::move(recording_file::create(file.path, std::chrono::milliseconds{1}).value());
+  net::random_stream draw{1, "contents"};
+  while (recording->failure().empty()) {
+    net::bytes contents(4'096);
+    for (auto& byte : contents)
+      byte = static_cast<std::uint8_t>(draw.next());
+    recording->put(frame_kind::entries, 0, std::move(contents), 1);
+  }
+  EXPECT_EQ(recording->failure(), file.path + ": nobody reads it");
+  ::close(reader);
 }
 
 TEST(recording, a_full_disk_ends_the_recording_and_not_the_run) {

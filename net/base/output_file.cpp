@@ -1,0 +1,51 @@
+#include "net/base/output_file.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace seedwalk::net {
+
+namespace {
+
+/// Nobody tells when a pipe gets a reader: it is looked for so often.
+constexpr std::chrono::milliseconds look_again{10};
+
+bool is_pipe(const std::string& path) {
+  struct stat what {};
+  return ::stat(path.c_str(), &what) == 0 && S_ISFIFO(what.st_mode);
+}
+
+} // namespace
+
+tl::expected<int, std::error_code> open_output_file(const std::string& path,
+                                                    const output_opening& how) {
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_APPEND |
+                    (how.append ? 0 : O_TRUNC);
+  for (std::chrono::milliseconds waited{0};; waited += look_again) {
+    const int descriptor = ::open(path.c_str(), flags, how.mode);
+    const int why = errno;
+    if (descriptor >= 0) {
+      if (how.is_blocking)
+        ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+      return descriptor;
+    }
+    if (why != ENXIO || waited >= reader_patience || !is_pipe(path))
+      return tl::unexpected(std::error_code{why, std::generic_category()});
+    ::poll(nullptr, 0, static_cast<int>(look_again.count()));
+  }
+}
+
+std::string why_not_written(const std::string& path, std::error_code why) {
+  if (why == std::errc::no_such_device_or_address)
+    return is_pipe(path) ? "is a pipe that nobody reads; start its reader first, or name a file"
+                         : "is a socket or a device without a driver";
+  if (why == std::errc::is_a_directory)
+    return "is a folder, not a file";
+  return "cannot be written: " + why.message();
+}
+
+} // namespace seedwalk::net
