@@ -104,6 +104,22 @@ parsed<net::endpoint> read_endpoint(const crawl_config& c, std::string_view text
   return *peer;
 }
 
+/// The address of a proxy. No name is resolved for one: a name is told from a misspelt address, so
+/// that the error says what to give instead.
+parsed<std::optional<net::endpoint>> read_proxy(const crawl_config&, std::string_view text) {
+  constexpr std::uint16_t tor_port = 9050;
+  if (text.empty())
+    return std::optional<net::endpoint>{};
+  const auto host = net::parse_endpoint_or_name(text, tor_port);
+  if (!host)
+    return tl::unexpected("is no IPv4 or IPv6 address: " + host.error().message);
+  if (const auto* name = std::get_if<net::named_host>(&*host))
+    return tl::unexpected(fmt::format("is a host name, and a proxy is given by its IPv4 or IPv6 "
+                                      "address, which `getent ahosts {}` prints",
+                                      name->name));
+  return std::optional{std::get<net::endpoint>(*host)};
+}
+
 /// Two members by one option: addresses, and names that the crawl resolves. It prints the addresses
 /// first.
 config_option start_connect() {
@@ -283,19 +299,10 @@ void add_network(std::vector<config_option>& t) {
       },
       [](net::network_id network) { return std::string{net::name_of(network)}; }));
   t.push_back(scalar(
-      {"network.tor_proxy", "tor-proxy", "HOST:PORT",
+      {"network.tor_proxy", "tor-proxy", "ADDR[:PORT]",
        "the SOCKS5 proxy that dials onions, such as 127.0.0.1:9050; without it none is dialled",
        common},
-      value_kind::text, [](auto& c) -> auto& { return c.network.reach.tor_proxy; },
-      [](const crawl_config&, std::string_view text) -> parsed<std::optional<net::endpoint>> {
-        constexpr std::uint16_t tor_port = 9050;
-        if (text.empty())
-          return std::optional<net::endpoint>{};
-        const auto proxy = net::parse_endpoint(text, tor_port);
-        if (!proxy)
-          return tl::unexpected("is no address: " + proxy.error().message);
-        return std::optional{*proxy};
-      },
+      value_kind::text, [](auto& c) -> auto& { return c.network.reach.tor_proxy; }, read_proxy,
       [](const std::optional<net::endpoint>& proxy) {
         return proxy ? net::to_string(*proxy) : std::string{};
       }));

@@ -57,7 +57,7 @@ std::string_view advice_on(reach r) {
   case reach::not_asked_for:
     return "name them with --only-net, or leave that out";
   case reach::needs_proxy:
-    return "give --tor-proxy HOST:PORT";
+    return "give --tor-proxy ADDR:PORT";
   case reach::no_route:
     return "give this machine a route there; --only-net dials them without one";
   case reach::dialled:

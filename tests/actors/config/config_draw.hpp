@@ -40,7 +40,7 @@ inline option_texts drawn_texts(const config_option& option, unsigned salt) {
     return {fmt::format("{}", salt)};
   if (option.value == "NET")
     return {one_of({"ipv4", "ipv6", "torv3"}), one_of({"cjdns", "yggdrasil"})};
-  if (option.value == "HOST:PORT" || option.value == "ADDR:PORT") {
+  if (option.value == "ADDR[:PORT]" || option.value == "ADDR:PORT") {
     const auto first = fmt::format("127.0.0.{}:{}", salt % 256, 1 + salt % 60'000);
     return option.kind == value_kind::list ? option_texts{first, "[::1]:8333"}
                                            : option_texts{first};

@@ -68,7 +68,7 @@ TEST(reachability, whoever_could_dial_nobody_is_told_which_networks_and_what_to_
   EXPECT_THAT(text,
               HasSubstr("2 ipv6 (this machine has no route there), 3 torv3 (no --tor-proxy is "
                         "given), 1 cjdns (this machine has no route there)"));
-  EXPECT_THAT(text, HasSubstr("give --tor-proxy HOST:PORT"));
+  EXPECT_THAT(text, HasSubstr("give --tor-proxy ADDR:PORT"));
   EXPECT_EQ(text.find("--only-net", text.find("--only-net") + 1), std::string::npos)
       << "each advice once: " << text;
   const reachability onions{{{network_id::torv3}, proxy}, {true, true, true, true}};
@@ -96,7 +96,9 @@ TEST(reachability, options_that_cannot_be_met_are_refused) {
   EXPECT_EQ(problem({"torv3"}, ""), "network.only names torv3, which needs network.tor_proxy");
   EXPECT_EQ(problem({"i2p"}, ""), "network.only names i2p, which cannot be dialled");
   EXPECT_NE(problem({"tor"}, "").find("must be one of"), std::string::npos);
-  EXPECT_NE(problem({}, "nonsense").find("is no address"), std::string::npos);
+  EXPECT_NE(problem({}, "tor:9050").find("is a host name"), std::string::npos);
+  for (const auto* text : {"1.2.3.999", "socks5://127.0.0.1:9050", "/run/tor/socks", "[::1]:x"})
+    EXPECT_NE(problem({}, text).find("is no IPv4 or IPv6 address"), std::string::npos) << text;
 }
 
 TEST(reachability, the_port_of_a_proxy_is_tors_unless_said) {
