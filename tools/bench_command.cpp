@@ -126,7 +126,8 @@ std::optional<exit_code> watch_a_child(console& terminal) {
   setpgid(child, child); // Both processes do it: which is first is not known.
   int status = 0;
   auto told = 0;
-  while (told == 0 && waitpid(child, &status, WNOHANG) == 0)
+  // Whoever pauses and continues the process ends the wait with EINTR.
+  while (told <= 0 && waitpid(child, &status, WNOHANG) == 0)
     if (const int signal = sigwaitinfo(&awaited, nullptr); signal != SIGCHLD)
       told = signal;
   if (told > 0) {

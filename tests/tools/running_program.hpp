@@ -53,6 +53,20 @@ public:
 
   void signal(int number) const { ::kill(pid_, number); }
 
+  /// Stops it as control-Z does, and waits until it stands still.
+  void pause() const {
+    signal(SIGSTOP);
+    int status = 0;
+    ::waitpid(pid_, &status, WUNTRACED);
+  }
+
+  /// Lets it go on, and waits until it does.
+  void go_on() const {
+    signal(SIGCONT);
+    int status = 0;
+    ::waitpid(pid_, &status, WCONTINUED);
+  }
+
   /// Waits until it has said `text` since the last time; false if it ended before.
   bool await(const std::string& text) {
     for (;;) {

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -173,6 +174,22 @@ TEST_F(streams, a_crawl_goes_on_and_ends_though_nobody_reads_its_standard_error)
   }
 }
 
+TEST_F(streams, a_crawl_ends_though_nobody_reads_its_standard_output) {
+  serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::refused, 0}}});
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  ::fcntl(ends[1], F_SETPIPE_SZ, 4096);
+  const std::string all(4096, 'x');
+  ASSERT_EQ(::write(ends[1], all.data(), all.size()), 4096);
+  const auto result = run(crawl({"--json", "--quiet", "--log-level", "error"}),
+                          [&] { ::dup2(ends[1], STDOUT_FILENO); });
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "seedwalk: standard output: nobody reads it\n");
+  ::close(ends[0]);
+  ::close(ends[1]);
+  expect_sound();
+}
+
 TEST_F(streams, a_full_disk_behind_the_log_is_said_at_the_end) {
   serve(20, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
   const auto run =
@@ -266,26 +283,101 @@ TEST_F(streams, a_dumb_terminal_gets_plain_lines) {
   EXPECT_EQ(output.find('\x1b'), std::string::npos);
 }
 
-// A benchmark that was interrupted left its databases in the temporary folder.
-TEST_F(streams, an_interrupted_benchmark_leaves_nothing) {
-  const auto parent = folder_ / "bench";
-  fs::create_directory(parent);
-  running_program bench{
-      {SEEDWALK_COMMAND, "bench", "store", "--size", "1000000", "--folder", parent}};
-  const auto busy = [&] { // It writes into its folder.
+// More than the buffer holds is refused while the command is still at work.
+TEST_F(streams, an_output_that_is_longer_than_our_buffer_fails_in_the_same_ways) {
+  std::string messages;
+  for (int i = 0; i != 5'000; ++i)
+    messages += "f9beb4d976657261636b000000000000000000005df6e0e2";
+  const words decode = {"wire", "decode", folder_.write("messages", messages)};
+  ASSERT_GT(run_seedwalk(decode).out.size(), 200'000u);
+  const auto full = run(decode, [] { ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO); });
+  EXPECT_EQ(full.code, 1);
+  EXPECT_EQ(full.err, "seedwalk: standard output: No space left on device\n");
+  const auto left = run(decode, [] {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) == 0)
+      ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+  });
+  EXPECT_EQ(left.code, 141);
+  EXPECT_EQ(left.err, "");
+}
+
+// What is written beyond the limit kills a program that does not ignore the signal of it.
+TEST_F(streams, may_not_grow_beyond_the_limit_on_files_and_that_is_a_failure_with_its_reason) {
+  fill();
+  for (const auto& command : printing()) {
+    if (command.front() == "crawl")
+      continue; // Its database may not grow either.
+    const auto out = folder_ / "out";
+    const auto result = run(command, [&] {
+      ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDOUT_FILENO);
+      const rlimit nothing{0, 0};
+      ::setrlimit(RLIMIT_FSIZE, &nothing);
+      ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO); // A file as well.
+    });
+    EXPECT_EQ(result.code, 1) << command.front();
+  }
+}
+
+/// A benchmark that has written something into its folder, and goes on for long.
+class running_benchmark {
+public:
+  explicit running_benchmark(const temporary_folder& in) : parent_(in / "bench") {
+    fs::create_directory(parent_);
+    program = std::make_unique<running_program>(
+        words{SEEDWALK_COMMAND, "bench", "store", "--size", "1000000", "--folder", parent_});
+    while (!is_busy()) {
+    }
+  }
+
+  bool has_left_nothing() const { return fs::is_empty(parent_); }
+
+  std::unique_ptr<running_program> program;
+
+private:
+  using words = std::vector<std::string>;
+
+  bool is_busy() const {
     std::error_code ignored;
-    for (fs::recursive_directory_iterator at{parent, ignored}, end; at != end && !ignored;
+    for (fs::recursive_directory_iterator at{parent_, ignored}, end; at != end && !ignored;
          at.increment(ignored))
       if (at->is_regular_file(ignored))
         return true;
     return false;
-  };
-  while (!busy()) {
   }
-  bench.signal(SIGINT);
-  const auto run = bench.finish();
+
+  std::string parent_;
+};
+
+// A benchmark that was interrupted left its databases in the temporary folder.
+TEST_F(streams, an_interrupted_benchmark_leaves_nothing) {
+  const running_benchmark bench{folder_};
+  bench.program->signal(SIGINT);
+  const auto run = bench.program->finish();
   EXPECT_EQ(run.code, 130) << run.err;
-  EXPECT_TRUE(fs::is_empty(parent));
+  EXPECT_TRUE(bench.has_left_nothing());
+}
+
+// Control-Z, and `fg`: it ended at once with 0, and had measured nothing.
+TEST_F(streams, a_benchmark_that_was_paused_goes_on) {
+  const running_benchmark bench{folder_};
+  bench.program->pause();
+  bench.program->go_on();
+  bench.program->signal(SIGINT);
+  const auto run = bench.program->finish();
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_TRUE(bench.has_left_nothing());
+}
+
+// Whoever ignores SIGCHLD never hears how a child ended, and neither does what he starts.
+TEST_F(streams, a_benchmark_ends_whatever_its_starter_does_with_signals_of_children) {
+  const auto result =
+      run({"bench", "store", "--size", "1000", "--rounds", "1", "--folder", folder_.path()}, [] {
+        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+        ::signal(SIGCHLD, SIG_IGN);
+      });
+  EXPECT_EQ(result.code, 0) << result.err;
 }
 
 // It was called a mistake in the arguments.

@@ -1,5 +1,7 @@
 #include <array>
 #include <csignal>
+#include <sstream>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
@@ -11,6 +13,8 @@
 #include <unistd.h>
 
 #include "tests/tools/screen.hpp"
+#include "tools/console.hpp"
+#include "tools/log_output.hpp"
 #include "tools/standard_streams.hpp"
 #include "tools/terminal_writer.hpp"
 
@@ -214,6 +218,23 @@ TEST_F(terminal_writer_threaded, lost_lines_are_counted_and_said_when_the_reader
       output += pipe.read_some();
   }
   EXPECT_NE(output.find("(3 lines are missing here: nobody read them)\n"), std::string::npos);
+}
+
+TEST_F(terminal_writer_threaded, that_does_not_take_a_line_of_the_log_tells_the_log_so) {
+  small_pipe pipe;
+  terminal_writer writer{{.descriptor = pipe.writer(),
+                          .queue_bytes = 10'000,
+                          .silence = std::chrono::milliseconds{1}}};
+  std::ostringstream elsewhere;
+  console terminal{elsewhere, elsewhere};
+  terminal.writer = &writer;
+  const auto log = log_to(terminal);
+  std::error_code refused;
+  for (int i = 0; i != 1'000 && !refused; ++i)
+    refused = log.write(std::string(99, 'x'));
+  EXPECT_EQ(refused, std::errc::resource_unavailable_try_again);
+  EXPECT_FALSE(writer.finish());
+  pipe.close_reader();
 }
 
 TEST_F(terminal_writer_threaded, a_terminal_that_is_gone_is_no_reason_to_stay) {

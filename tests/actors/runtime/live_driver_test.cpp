@@ -147,6 +147,36 @@ TEST_F(live_signals, that_are_ignored_stay_ignored) {
   std::signal(SIGINT, before);
 }
 
+TEST_F(live_signals, are_what_they_were_when_the_run_is_over) {
+  const auto handler_of = [](int number) {
+    struct sigaction now {};
+    ::sigaction(number, nullptr, &now);
+    return now.sa_handler;
+  };
+  const auto pipe_before = handler_of(SIGPIPE);
+  {
+    live_run live;
+    live.driver.handle_signals(net::nobody, {});
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+      EXPECT_NE(handler_of(number), SIG_DFL);
+    EXPECT_EQ(handler_of(SIGPIPE), SIG_IGN);
+  }
+  for (const int number : {SIGINT, SIGTERM, SIGHUP})
+    EXPECT_EQ(handler_of(number), SIG_DFL);
+  EXPECT_EQ(handler_of(SIGPIPE), pipe_before);
+}
+
+// More of them than a pipe holds, while the program is busy.
+TEST_F(live_signals, in_any_number_hold_up_nobody) {
+  live_run live;
+  const auto server = echo::spawn_all(live.program, live.watching);
+  live.driver.handle_signals(server, {});
+  for (int i = 0; i != 70'000; ++i)
+    std::raise(SIGHUP);
+  live.driver.run([&] { return live.program.stops > 0; });
+  live.inside.kill();
+}
+
 TEST_F(live_signals, for_a_file_that_may_not_grow_kill_nobody) {
   const auto grow = [] {
     live_run live;
