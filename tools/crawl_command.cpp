@@ -1,7 +1,6 @@
 #include "tools/crawl_command.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -26,6 +25,7 @@
 #include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
+#include "tools/recording_target.hpp"
 #include "tools/store_errors.hpp"
 
 namespace seedwalk::tools {
@@ -90,24 +90,6 @@ read_exclude_file(const std::string& path) {
   if (!rules)
     return tl::unexpected(fmt::format("--exclude-file {}: {}", path, rules.error()));
   return std::move(*rules);
-}
-
-/// Why nothing may be recorded in that file; empty: it may.
-std::string problem_with_recording(const std::string& path, bool overwrite) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored) ||
-      std::filesystem::file_size(path, ignored) == 0)
-    return {};
-  std::array<char, sim::recording_magic.size()> begin{};
-  std::ifstream{path, std::ios::binary}.read(begin.data(), begin.size());
-  if (!std::ranges::equal(begin, sim::recording_magic, [](char a, auto b) {
-        return static_cast<unsigned char>(a) == static_cast<unsigned char>(b);
-      }))
-    return fmt::format("--record {}: there is a file that is no recording; name another", path);
-  if (!overwrite)
-    return fmt::format(
-        "--record {}: there is a recording already; name another file, or add --overwrite", path);
-  return {};
 }
 
 exit_code exit_code_of_fault(actors::crawl_fault fault) {

@@ -16,12 +16,14 @@
 #include "actors/runtime/real_clock.hpp"
 #include "net/base/outcome.hpp"
 #include "sim/record/determinism_check.hpp"
+#include "sim/scenario/crawl_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "tools/command_line.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
+#include "tools/recording_target.hpp"
 #include "tools/sim_network_flags.hpp"
 #include "tools/sim_schedule_flags.hpp"
 
@@ -45,7 +47,8 @@ Examples:
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
 seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --json
 seedwalk sim run --seed 7 --choices-out choices.jsonl
-seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8)";
+seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8
+seedwalk sim run --seed 7 --record crawl.rec && seedwalk replay crawl.rec)";
 constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
 seedwalk sim check --seeds 1..20 --nodes 500 --deep --json
 seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3)";
@@ -140,16 +143,24 @@ exit_code run_one(invocation& how) {
   std::uint64_t seed = 1;
   bool json = false;
   std::string choices_out;
+  std::string record;
+  bool overwrite = false;
   add_number(line.app(), "--seed", seed, {}, "everything that is drawn comes from it");
   flags.declare(line.app());
   add_name(line.app(), "--choices-out", choices_out,
            "write down what was decided against fifo, for --choices")
       ->type_name("FILE");
+  add_name(line.app(), "--record", record,
+           "record the first crawler, for `seedwalk replay`: as if its peers had been real")
+      ->type_name("FILE");
+  line.app().add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
     return *code;
   if (const auto read = flags.order.read(); !read)
     return line.refuse(how, read.error());
+  if (const auto problem = problem_with_recording(record, overwrite); !problem.empty())
+    return line.refuse(how, problem);
   auto scenario = flags.scenario(seed);
   if (!scenario)
     return line.refuse(how, scenario.error());
@@ -162,14 +173,22 @@ exit_code run_one(invocation& how) {
     scenario->order.keeps_departures = true;
   }
   const sim::real_clock clock;
-  std::size_t unused = 0;
-  const auto verdict = sim::run_crawl(
-      *scenario, {.before = {}, .after = [&](sim::crawl_world& world) {
-                    unused = world.home().events().unused();
-                    if (file)
-                      file->stream() << sim::to_text({flags.again(seed), world.home().steps(), {}},
-                                                     world.home().events());
-                  }});
+  sim::crawl_world world{*scenario};
+  std::unique_ptr<sim::crawl_recording> recording;
+  if (!record.empty()) {
+    auto begun = sim::crawl_recording::begin(record, world);
+    if (!begun)
+      return line.refuse(how, begun.error());
+    recording = std::move(*begun);
+  }
+  const auto verdict = sim::run_crawl(world, [&] {
+    if (recording)
+      recording->finish(world.over() ? "done" : "the limit of virtual time");
+  });
+  const auto unused = world.home().events().unused();
+  if (file)
+    file->stream() << sim::to_text({flags.again(seed), world.home().steps(), {}},
+                                   world.home().events());
   const auto wall = clock.now().steady;
   if (file)
     file->finish();
@@ -189,6 +208,13 @@ exit_code run_one(invocation& how) {
     if (flags.order.has_choices())
       how.terminal.out << fmt::format("choices: {} given, {} of them never came up\n",
                                       flags.order.choices_given(), unused);
+    if (recording)
+      how.terminal.out << fmt::format("recorded {} bytes; again: seedwalk replay {}\n",
+                                      recording->bytes_written(), record);
+  }
+  if (recording && !recording->failure().empty()) {
+    how.terminal.err << fmt::format("seedwalk sim run: {}\n", recording->failure());
+    return exit_code::failed;
   }
   for (const auto& violation : verdict.violations)
     how.terminal.err << "broken: " << violation << '\n';

@@ -35,9 +35,9 @@ struct recording_header {
   /// Of a process in a simulated world: when its timers fire, and which actor is passed over, is in
   /// the recording.
   bool simulated = false;
-  std::string process; ///< What the names of its actors begin with, without the slash.
+  std::string process = {}; ///< What the names of its actors begin with, without the slash.
   /// What the program takes its own build for, which simulations do not tell it.
-  std::string told_build;
+  std::string told_build = {};
 
   world::options world_options() const {
     return {

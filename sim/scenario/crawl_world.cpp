@@ -216,20 +216,22 @@ void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
   }
 }
 
-crawl_verdict run_crawl(const crawl_scenario& s, const crawl_watch& watch) {
-  crawl_world world{s};
-  if (watch.before)
-    watch.before(world);
+crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
   if (const auto started = world.start(); !started) {
     crawl_verdict verdict;
-    verdict.seed = s.seed;
+    verdict.seed = world.home().settings().seed;
     verdict.violations.push_back(started.error().message);
     return verdict;
   }
   world.run();
-  if (watch.after)
-    watch.after(world);
+  if (over)
+    over();
   return world.judge();
+}
+
+crawl_verdict run_crawl(const crawl_scenario& s) {
+  crawl_world world{s};
+  return run_crawl(world);
 }
 
 } // namespace seedwalk::sim

@@ -165,13 +165,9 @@ private:
   operators operators_;
 };
 
-/// Who looks at a world: each may be empty.
-struct crawl_watch {
-  std::function<void(crawl_world&)> before; ///< Before the crawlers start: to listen.
-  std::function<void(crawl_world&)> after;  ///< When all is over, and not judged yet.
-};
-
-/// Runs a scenario to its end and judges it.
-crawl_verdict run_crawl(const crawl_scenario& s, const crawl_watch& watch = {});
+/// Runs a world that was not started yet to its end, and judges it. `over`, unless it is empty, is
+/// called in between: judging looks into the databases, which the chain has, too.
+crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over = {});
+crawl_verdict run_crawl(const crawl_scenario& s);
 
 } // namespace seedwalk::sim

@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "sim/record/recording_writer.hpp"
+#include "sim/scenario/crawl_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
@@ -16,47 +15,28 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Runs a scenario and records one of its crawlers.
-class recorded_run {
-public:
+struct recorded_run {
   explicit recorded_run(const crawl_scenario& s, std::size_t nth = 0) {
-    const auto verdict =
-        run_crawl(s, {.before =
-                          [&](crawl_world& world) {
-                            auto& crawler = *world.crawlers().at(nth);
-                            recording_writer::options o;
-                            o.of = &crawler.inside();
-                            auto made =
-                                recording_writer::create(path(), crawler.recording_header(), o);
-                            RC_ASSERT(made.has_value());
-                            writer_ = std::move(*made);
-                            world.home().events().count_passed_over();
-                            world.home().listen(*writer_);
-                          },
-                      .after =
-                          [&](crawl_world& world) {
-                            const auto& inside = world.crawlers().at(nth)->inside();
-                            world.home().ignore(*writer_);
-                            hash = inside.run_chain().value();
-                            steps = inside.steps();
-                            writer_->finish(steps, hash, "done");
-                          }});
-    RC_ASSERT(writer_->failure().empty());
+    crawl_world world{s};
+    const auto recording = crawl_recording::begin(folder / "recording", world, nth);
+    RC_ASSERT(recording.has_value());
+    run_crawl(world, [&] {
+      (*recording)->finish("done");
+      hash = world.crawlers().at(nth)->inside().run_chain().value();
+      steps = world.crawlers().at(nth)->inside().steps();
+    });
+    RC_ASSERT((*recording)->failure().empty());
   }
 
   replay_result again() const {
-    const auto result = replay(path(), crawl_replayer({}));
+    const auto result = replay(folder / "recording", crawl_replayer({}));
     RC_ASSERT(result.has_value());
     return *result;
   }
 
+  tools::temporary_folder folder;
   std::uint64_t hash = 0;
   std::uint64_t steps = 0;
-
-private:
-  std::string path() const { return folder_.path() + "/recording"; }
-
-  tools::temporary_folder folder_;
-  std::unique_ptr<recording_writer> writer_;
 };
 
 void expect_same(const recorded_run& run) {
