@@ -1,6 +1,7 @@
 #include "store/folder_contents.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -56,6 +57,14 @@ file_kind kind_of_file(std::string_view name) {
   if (suffix == ".ldb" || suffix == ".sst")
     return file_kind::table;
   return suffix == ".dbtmp" ? file_kind::temporary : file_kind::foreign;
+}
+
+bool is_part_of_database(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const auto file = fs::weakly_canonical(path, ignored);
+  return kind_of_file(file.filename().string()) != file_kind::foreign &&
+         fs::is_regular_file(file.parent_path() / "CURRENT", ignored);
 }
 
 folder_verdict judge_without_current(const std::vector<std::string>& names) {

@@ -25,6 +25,10 @@ enum class file_kind : std::uint8_t {
 
 file_kind kind_of_file(std::string_view name);
 
+/// Whether what `path` leads to is a file by which LevelDB keeps a database: in a folder that has a
+/// CURRENT, under a name that LevelDB takes for one of its own. Nobody but LevelDB writes there.
+bool is_part_of_database(const std::string& path);
+
 /// What a folder without a CURRENT is. With one, LevelDB itself says whether the rest is there.
 struct folder_verdict {
   enum class kind : std::uint8_t {

@@ -7,12 +7,16 @@
 #include <unistd.h>
 
 #include "net/base/output_file.hpp"
+#include "store/folder_contents.hpp"
 
 namespace seedwalk::tools {
 
 tl::expected<std::unique_ptr<output_file>, std::string>
 output_file::create(const std::string& option, const std::string& path) {
   auto name = fmt::format("{} {}", option, path);
+  if (store::is_part_of_database(path))
+    return tl::unexpected(
+        fmt::format("{}: is a part of the database in its folder; name another file", name));
   const auto descriptor = net::open_output_file(path);
   if (!descriptor)
     return tl::unexpected(

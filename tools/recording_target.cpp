@@ -8,10 +8,14 @@
 #include <fmt/format.h>
 
 #include "sim/record/recording_format.hpp"
+#include "store/folder_contents.hpp"
 
 namespace seedwalk::tools {
 
 std::string problem_with_recording(const std::string& path, bool overwrite) {
+  if (store::is_part_of_database(path))
+    return fmt::format("--record {}: is a part of the database in its folder; name another file",
+                       path);
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored) ||
       std::filesystem::file_size(path, ignored) == 0)

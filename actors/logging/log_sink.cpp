@@ -12,6 +12,7 @@
 
 #include "actors/logging/log_file.hpp"
 #include "net/base/output_file.hpp"
+#include "store/folder_contents.hpp"
 
 namespace seedwalk::actors {
 
@@ -221,6 +222,10 @@ std::string queued_log_sink::why_lost() const {
 line_output make_line_output(const log_options& options, line_output otherwise) {
   if (options.file.empty())
     return otherwise;
+  if (store::is_part_of_database(options.file))
+    throw std::runtime_error(
+        fmt::format("the log file {}: is a part of the database in its folder; name another file",
+                    options.file));
   const auto file =
       std::make_shared<log_file>(options.file, options.rotate_bytes, options.rotate_files);
   if (const auto failed = file->open())

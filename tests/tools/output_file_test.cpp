@@ -37,6 +37,8 @@ protected:
     std::vector<bad_file> files = {
         {"a pipe without a reader", pipe(), "is a pipe that nobody reads; start its reader first"},
         {"a folder", folder_ / "folder", "is a folder, not a file"},
+        {"a part of a database", folder_ / "db/CURRENT",
+         "is a part of the database in its folder; name another file"},
         {"no folder", folder_ / "none/file", "cannot be written: No such file or directory"},
     };
     if (::geteuid() != 0) { // Root may write all.

@@ -131,7 +131,7 @@ private:
     dialler_.connect(net::ipv4_endpoint(0xcb007101 + i, 8333), 5000ms, who); // Nobody is there.
     dialler_.connect(net::through_proxy{host_number(i), proxy}, 5000ms, who);
     dialler_.resolve(name_of(i), 8333, 5000ms, who);
-    dialler_.send_datagram(socket_, host_number(i), text(letters(100)));
+    dialler_.send_datagram(socket_, host_number(i), {}, text(letters(100)));
   }
 
   sim_bench& t_;

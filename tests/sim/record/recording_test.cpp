@@ -103,7 +103,8 @@ struct drawn_recording {
       } else {
         steps.mix(draws.next());
         ++step;
-        writer->on_step({step, inside, steps, {}, {}, {}, {}, {}, nullptr});
+        writer->on_step(
+            {.number = step, .in = inside, .so_far = steps, .who = {}, .actor = {}, .message = {}});
       }
     }
     writer->finish(step, steps.value(), "drawn");
