@@ -1,15 +1,21 @@
 #include "store/leveldb_storage.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace seedwalk::store {
 
 leveldb_storage::leveldb_storage(completion_sink& sink, std::unique_ptr<database> db)
-    : sink_(sink), db_(std::move(db)), thread_([this] { run(); }) {}
+    : sink_(sink), db_(std::move(db)), thread_([this] { run(); }),
+      refusing_([this] { run_refusals(); }) {}
 
 leveldb_storage::~leveldb_storage() {
   stop(ending::orderly);
+  {
+    const std::lock_guard lock(mutex_);
+    leaving_ = true;
+  }
+  wake_refusals_.notify_one();
+  refusing_.join();
 }
 
 request_id leveldb_storage::write(batch what, net::owner who) {
@@ -21,23 +27,20 @@ request_id leveldb_storage::query(store::query what, net::owner who) {
 }
 
 request_id leveldb_storage::take(std::variant<batch, store::query> what, net::owner who) {
-  request r{{}, who, std::move(what)};
-  request_id id;
-  std::optional<error> refusal;
-  {
-    const std::lock_guard lock(mutex_);
-    id = r.id = request_id{++last_id_};
-    if (stopping_)
-      refusal = error{error_code::stopped, "the database was closed already"};
-    else if (waiting_.size() >= max_in_flight)
-      refusal = error{error_code::overloaded, "too many database requests wait already"};
-    else
-      waiting_.push_back(std::move(r));
-  }
-  if (refusal)
-    refuse(r, std::move(*refusal)); // NOLINT(bugprone-use-after-move): then it was not moved
-  else
+  const std::lock_guard lock(mutex_);
+  const request_id id{++last_id_};
+  request r{id, who, std::move(what)};
+  if (stopping_ || in_flight_ == max_in_flight) {
+    refused_.push_back(
+        {std::move(r),
+         stopping_ ? error{error_code::stopped, "the database was closed"}
+                   : error{error_code::overloaded, "too many database requests wait already"}});
+    wake_refusals_.notify_one();
+  } else {
+    ++in_flight_;
+    waiting_.push_back(std::move(r));
     wake_.notify_one();
+  }
   return id;
 }
 
@@ -50,6 +53,8 @@ void leveldb_storage::stop(ending how) {
   wake_.notify_one();
   if (thread_.joinable())
     thread_.join();
+  std::unique_lock lock(mutex_);
+  refusals_said_.wait(lock, [this] { return refused_.empty(); });
 }
 
 void leveldb_storage::run() {
@@ -62,14 +67,38 @@ void leveldb_storage::run() {
     waiting_.pop_front();
     const bool drop = drop_waiting_;
     lock.unlock();
-    if (drop)
+    if (drop) {
+      release_slot();
       refuse(next, {error_code::stopped, "the database was closed before this was its turn"});
-    else
+    } else {
       carry_out(next);
+    }
     lock.lock();
   }
   lock.unlock();
   db_->close();
+}
+
+void leveldb_storage::run_refusals() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_refusals_.wait(lock, [this] { return leaving_ || !refused_.empty(); });
+    if (refused_.empty())
+      return;
+    auto& next = refused_.front(); // Stays where it is while others are put behind it.
+    lock.unlock();
+    refuse(next.what, std::move(next.why));
+    lock.lock();
+    refused_.pop_front();
+    if (refused_.empty())
+      refusals_said_.notify_all();
+  }
+}
+
+/// A request that is heard of has left the door: its place is free for who calls then.
+void leveldb_storage::release_slot() {
+  const std::lock_guard lock(mutex_);
+  --in_flight_;
 }
 
 void leveldb_storage::carry_out(request& r) {
@@ -79,6 +108,7 @@ void leveldb_storage::carry_out(request& r) {
       done.result = std::move(*result);
     else
       done = {r.id, std::move(result.error()), {}, std::move(*what)};
+    release_slot();
     sink_.deliver(r.who, std::move(done));
     return;
   }
@@ -87,6 +117,7 @@ void leveldb_storage::carry_out(request& r) {
     done.answer = std::move(*result);
   else
     done.error = std::move(result.error());
+  release_slot();
   sink_.deliver(r.who, std::move(done));
 }
 

@@ -16,10 +16,11 @@ namespace seedwalk::store {
 /// The storage door of real runs: LevelDB on a thread of its own, so that no step waits for a disk.
 ///
 /// Takes an open database, so that what is wrong with it was said before anything started. Requests
-/// wait in a queue of at most `max_in_flight`, and are carried out one after the other.
+/// wait in a queue, and are carried out one after the other. A second thread says what is not
+/// taken: the first may be waiting for the disk.
 ///
-/// Threads: write and query from any; stop and the destructor from one. The sink hears from the
-/// storage thread, and from the caller's where a request is not taken.
+/// Threads: write and query from any, stop and the destructor from one; a request is made when its
+/// call has the door's lock. The sink hears from the two threads, until the destructor returns.
 class leveldb_storage final : public storage {
 public:
   leveldb_storage(completion_sink& sink, std::unique_ptr<database> db);
@@ -35,7 +36,7 @@ public:
     fast,    ///< Carry out the request at hand; what waits completes with `error_code::stopped`.
   };
 
-  /// Ends the thread and closes the database; returns when that is done and every completion was
+  /// Closes the database; returns when that is done and every completion of an earlier call was
   /// delivered. Later requests complete with `error_code::stopped`. Twice does nothing.
   void stop(ending how);
 
@@ -48,6 +49,8 @@ private:
 
   request_id take(std::variant<batch, store::query> what, net::owner who);
   void run();
+  void run_refusals();
+  void release_slot();
   void carry_out(request& r);
   void refuse(request& r, error why);
 
@@ -57,11 +60,22 @@ private:
   std::mutex mutex_;
   std::condition_variable wake_;
   std::uint64_t last_id_ = 0; ///< Guarded by mutex_, as are those below.
+  std::size_t in_flight_ = 0; ///< Taken, and their completion not yet on its way.
   std::deque<request> waiting_;
   bool stopping_ = false;
   bool drop_waiting_ = false;
 
-  std::thread thread_; ///< Last: it uses everything above.
+  struct refusal {
+    request what;
+    error why;
+  };
+  std::condition_variable wake_refusals_;
+  std::condition_variable refusals_said_;
+  std::deque<refusal> refused_; ///< The first stays until it is delivered.
+  bool leaving_ = false;
+
+  std::thread thread_; ///< These last: they use everything above.
+  std::thread refusing_;
 };
 
 } // namespace seedwalk::store

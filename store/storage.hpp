@@ -13,7 +13,9 @@
 
 namespace seedwalk::store {
 
-/// One call of the storage door. Numbers come from a counter and are never used twice in a run.
+/// One call of the storage door: 1, 2, 3, ... in the order of the calls since the door was opened,
+/// batches and queries alike, whether they were taken or not. So ids follow from calls, and a
+/// replay gives them again.
 struct request_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const request_id&, const request_id&) = default;
@@ -23,9 +25,10 @@ struct request_id {
   }
 };
 
-/// A batch is durable; or, if there is an `error`, it is not acknowledged: nothing of it can be
-/// asked for now. (After `io` alone all of it may turn up when the database is next opened: a write
-/// whose fsync fails is neither there nor gone.)
+/// A batch is durable, with one result for each operation; or, if there is an `error`, it is not
+/// acknowledged. After `overloaded` and `stopped` nothing of it is stored, ever. After any other
+/// error all of it may be, or nothing: a write whose fsync failed is neither there nor gone until
+/// the database is opened again. What the next answer says then stays so.
 struct written {
   request_id request;
   store::error error;
@@ -56,28 +59,50 @@ using completion_sink = net::sink<completion>;
 
 /// The storage door: the only way by which an actor remembers anything beyond the run.
 ///
-/// A call returns at once, with an id. What comes of it is exactly one completion, given to the
-/// `completion_sink` that the door was built with. Requests are carried out in the order in which
-/// they were made, so a query sees every batch before it; `written` without an error comes only
-/// after the batch is durable.
+/// **Calls.** A call returns at once, with an id. What comes of it is exactly one completion with
+/// that id, given to the `completion_sink` that the door was built with, for the owner that the
+/// call named. The door does not ask who that is: what is for an owner that is gone, or for
+/// `nobody`, the sink drops. A call never completes from inside itself or another call.
 ///
-/// Whoever asks keeps the number of its requests in flight limited; the door takes
-/// `max_in_flight` in all, and completes what is beyond with `error_code::overloaded`.
+/// **Order.** The door has one order, whoever calls: requests are carried out, and complete, in the
+/// order in which they were made. So a query sees every batch that was made before it, acknowledged
+/// or not, unless that failed, and none that was made after it. A batch is whole: nobody sees a
+/// part of it, and its operations take effect in their order.
 ///
-/// After a transient error (`store::transient`: a full disk) later requests are tried again as
-/// usual, so that a batch that failed for a full disk may be written again.
+/// **Durability.** `written` without an error comes only after the batch is durable: from then on
+/// it survives the end of the process and a loss of power (as far as fsync does; a database that
+/// was opened without `sync` promises less). After a crash the database holds all that was
+/// acknowledged, and of what was under way the first so many batches, each whole. What was under
+/// way is never heard of.
+///
+/// **Limit.** Whoever asks keeps the number of its requests in flight limited. The door takes
+/// `max_in_flight` in all; what is beyond completes with `error_code::overloaded`, without waiting
+/// for what is under way: nothing was done, and nothing will be. Whoever hears a completion finds
+/// its place free. Refusals have an order of their own, that of their calls.
+///
+/// **Failures.** A disk that fails makes an error of each request that meets it, the batch given
+/// back with it, and of no other: `disk_full` and `io` (`store::transient`) may pass, and each
+/// later request is tried as usual, on a database that is opened anew if it has to be. Nothing that
+/// was acknowledged is lost by that, nor by a stop or a crash while the disk fails.
+///
+/// **Stop.** How a door is stopped is the implementation's own. All that was taken before still
+/// completes: it was carried out, or, where the door was asked to make haste, from some request on
+/// everything completes with `error_code::stopped` and is not stored. Each later call completes
+/// with `stopped`.
 ///
 /// Threads: called from steps only. Completions may reach the sink from any thread.
-/// Implementations: `leveldb_storage` (a thread of its own), `sim::storage` (virtual time and a
-/// faulty disk), `sim::replayed_storage`.
+///
+/// Implementations: `leveldb_storage` (threads of its own), `sim::storage` (virtual time and a
+/// faulty disk); both are held to this by tests/conformance. `sim::replayed_storage` only gives the
+/// ids: its completions come from a recording.
 class storage {
 public:
-  /// The most requests that may wait for their completion.
+  /// The most requests that are under way: taken, and not completed.
   static constexpr std::size_t max_in_flight = 1'024;
 
   virtual ~storage() = default;
 
-  /// Applies a batch, whole or not at all; `written` follows.
+  /// Applies a batch; `written` follows.
   virtual request_id write(batch what, net::owner who) = 0;
 
   /// Asks; `answered` follows.

@@ -149,6 +149,7 @@ public:
   std::uint64_t used_bytes() const { return used_; }
   void set_capacity(std::uint64_t bytes) { options_.capacity_bytes = bytes; }
   void add_fault(disk_fault f) { options_.faults.push_back(f); }
+  void clear_faults() { options_.faults.clear(); }
   /// How often this kind of call was made.
   std::uint64_t calls(disk_call c) const { return calls_[static_cast<std::size_t>(c)]; }
 

@@ -1,6 +1,7 @@
 #include "sim/scenario/storage.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "net/base/bytes.hpp"
@@ -27,7 +28,9 @@ storage::storage(options o, schedule& events, store::completion_sink& sink,
     : options_(std::move(o)), events_(events), sink_(sink), disk_(std::move(on)) {
   const auto name = options_.host + options_.path;
   lane_.key = name_from("disk", net::keyed_hash(0, "path", net::as_bytes(name)));
+  refusals_.key = name_from("disk refusals", net::keyed_hash(0, "path", net::as_bytes(name)));
   events_.label(lane_.key, [&] { return "disk of " + name; });
+  events_.label(refusals_.key, [&] { return "refusals by the disk of " + name; });
 }
 
 storage::~storage() {
@@ -35,7 +38,9 @@ storage::~storage() {
 }
 
 tl::expected<void, store::error> storage::open() {
+  assert(pending_.empty() && refused_.empty());
   close();
+  last_id_ = 0;
   begin();
   env_ = std::make_unique<memory_env>(*disk_);
   auto o = options_.database;
@@ -61,6 +66,7 @@ void storage::crash(const loss_model& loss) {
   disk_ = std::move(left);
   disk_->begin(events_.now().steady);
   pending_.clear();
+  refused_.clear();
 }
 
 void storage::begin() {
@@ -70,44 +76,73 @@ void storage::begin() {
   disk_->spend(options_.request_cost);
 }
 
+/// Why a request is not taken, if it is not.
+std::optional<store::error> storage::refusal() const {
+  if (!database_)
+    return store::error{store::error_code::stopped, options_.path + ": the database is not open"};
+  if (pending_.size() >= max_in_flight)
+    return store::error{store::error_code::overloaded, "too many database requests wait already"};
+  return std::nullopt;
+}
+
 void storage::finish(net::owner who, store::completion what) {
-  pending_.push_back({last_id_, who, std::move(what)});
-  events_.put(disk_->now(), lane_, *this, last_id_);
+  pending_.push_back({++last_event_, who, std::move(what)});
+  events_.put(disk_->now(), lane_, *this, last_event_);
+}
+
+void storage::refuse(net::owner who, store::completion what) {
+  refused_.push_back({++last_event_, who, std::move(what)});
+  events_.put(events_.now().steady, refusals_, *this, last_event_);
 }
 
 store::request_id storage::write(store::batch what, net::owner who) {
+  const store::request_id id{++last_id_};
+  if (auto why = refusal()) {
+    refuse(who, store::written{id, std::move(*why), {}, std::move(what)});
+    return id;
+  }
   begin();
-  store::written done{store::request_id{++last_id_}, {}, {}};
+  store::written done{id, {}, {}};
   if (auto result = database_->apply(what))
     done.result = std::move(*result);
   else
-    done = {done.request, std::move(result.error()), {}, std::move(what)};
-  const auto id = done.request;
+    done = {id, std::move(result.error()), {}, std::move(what)};
   finish(who, std::move(done));
   return id;
 }
 
 store::request_id storage::query(store::query what, net::owner who) {
+  const store::request_id id{++last_id_};
+  if (auto why = refusal()) {
+    refuse(who, store::answered{id, std::move(*why), {}});
+    return id;
+  }
   begin();
-  store::answered done{store::request_id{++last_id_}, {}, {}};
+  store::answered done{id, {}, {}};
   if (fails_ && fails_(what))
     done.error = {store::error_code::io, options_.path + ": a simulated error of the disk"};
   else if (auto answer = database_->answer(what))
     done.answer = std::move(*answer);
   else
     done.error = std::move(answer.error());
-  const auto id = done.request;
   finish(who, std::move(done));
   return id;
 }
 
 void storage::on_due(std::uint64_t what) {
-  // What a crash has swallowed is no longer there.
-  if (pending_.empty() || pending_.front().number != what)
-    return;
-  auto next = std::move(pending_.front());
-  pending_.pop_front();
+  // What a crash has swallowed is in neither.
+  if (!deliver_front(refused_, what))
+    deliver_front(pending_, what);
+}
+
+/// Delivers the first one if it is of this event.
+bool storage::deliver_front(std::deque<pending>& of, std::uint64_t event) {
+  if (of.empty() || of.front().event != event)
+    return false;
+  auto next = std::move(of.front());
+  of.pop_front();
   sink_.deliver(next.who, std::move(next.what));
+  return true;
 }
 
 } // namespace seedwalk::sim

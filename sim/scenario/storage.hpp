@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -21,7 +22,8 @@ namespace seedwalk::sim {
 /// A request runs whole when it is made, and its calls to the disk take their places in virtual
 /// time from then on, behind those of the request before it. The completion comes when the last of
 /// them is over, so the rest of the program runs on while a batch is being written, and a crash can
-/// land inside it.
+/// land inside it. A request that is not taken completes at the moment of its call, behind the
+/// step.
 ///
 /// Ownership: has the disk. What is passed by reference outlives it; so does it the schedule's
 /// events, which it takes care of by living as long as the schedule: a crash ends the database in
@@ -47,7 +49,8 @@ public:
   storage(const storage&) = delete;
   storage& operator=(const storage&) = delete;
 
-  /// Opens the database, or begins one. Takes virtual time of the disk, not of the world.
+  /// Opens the database, or begins one. Takes virtual time of the disk, not of the world. Ids begin
+  /// anew: precondition: no request is under way.
   tl::expected<void, store::error> open();
 
   store::request_id write(store::batch what, net::owner who) override;
@@ -57,7 +60,8 @@ public:
   /// keeps what `loss` leaves. The database is closed; `open` is what a restart does.
   void crash(const loss_model& loss);
 
-  /// The database is closed in order; requests under way still complete.
+  /// The database is closed in order: requests under way still complete, later ones complete with
+  /// `error_code::stopped` until it is opened again.
   void close();
 
   disk& on() { return *disk_; }
@@ -70,14 +74,17 @@ public:
 
 private:
   struct pending {
-    std::uint64_t number;
+    std::uint64_t event;
     net::owner who;
     store::completion what;
   };
 
   void on_due(std::uint64_t what) override;
   void begin();
+  std::optional<store::error> refusal() const;
   void finish(net::owner who, store::completion what);
+  void refuse(net::owner who, store::completion what);
+  bool deliver_front(std::deque<pending>& of, std::uint64_t event);
 
   options options_;
   schedule& events_;
@@ -86,8 +93,11 @@ private:
   std::unique_ptr<memory_env> env_;
   std::unique_ptr<store::database> database_;
   schedule::lane lane_;
+  schedule::lane refusals_; ///< They wait for nothing on the disk.
   std::uint64_t last_id_ = 0;
+  std::uint64_t last_event_ = 0; ///< Never begins anew: events of before a crash are recognised.
   std::deque<pending> pending_;
+  std::deque<pending> refused_;
   std::function<bool(const store::query&)> fails_;
 };
 
