@@ -44,6 +44,7 @@ void held_env::hold(std::function<void()> reached) {
 void held_env::release() {
   const std::lock_guard lock(mutex_);
   is_held_ = false;
+  reached_ = {};
   released_.notify_all();
 }
 
@@ -94,11 +95,8 @@ Status held_env::append(leveldb::WritableFile& to, const Slice& data) {
 
 Status held_env::sync(leveldb::WritableFile& what, const std::string& name) {
   std::unique_lock lock(mutex_);
-  if (auto reached = std::exchange(reached_, {})) {
-    lock.unlock();
+  if (const auto reached = std::exchange(reached_, {}))
     reached();
-    lock.lock();
-  }
   released_.wait(lock, [this] { return !is_held_; });
   if (auto status = verdict(); !status.ok())
     return status;

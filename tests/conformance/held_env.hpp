@@ -26,7 +26,7 @@ class held_env final : public leveldb::EnvWrapper {
 public:
   held_env() : EnvWrapper(leveldb::Env::Default()) {}
 
-  /// The next sync waits. `reached` is called when it does.
+  /// The next sync waits. `reached` is called when it does, with the lock of this.
   void hold(std::function<void()> reached);
   void release();
   void set_trouble(trouble what);

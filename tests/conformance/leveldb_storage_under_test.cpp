@@ -160,8 +160,8 @@ public:
 
   void release() override {
     is_held_ = false;
-    now_->said.set_at_gate(false);
     now_->env.release();
+    now_->said.set_at_gate(false);
   }
 
   void set_trouble(trouble what) override { now_->env.set_trouble(what); }
