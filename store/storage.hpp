@@ -81,9 +81,11 @@ using completion_sink = net::sink<completion>;
 /// its place free. Refusals have an order of their own, that of their calls.
 ///
 /// **Failures.** A disk that fails makes an error of each request that meets it, the batch given
-/// back with it, and of no other: `disk_full` and `io` (`store::transient`) may pass, and each
-/// later request is tried as usual, on a database that is opened anew if it has to be. Nothing that
-/// was acknowledged is lost by that, nor by a stop or a crash while the disk fails.
+/// back with it, and of no other, but for one: where the database met it at work of its own,
+/// between requests, the next batch hears of that, even if the disk is sound again. `disk_full` and
+/// `io` (`store::transient`) may pass, and each later request is tried as usual, on a database that
+/// is opened anew if it has to be. Nothing that was acknowledged is lost by that, nor by a stop or
+/// a crash while the disk fails.
 ///
 /// **Stop.** How a door is stopped is the implementation's own. All that was taken before still
 /// completes: it was carried out, or, where the door was asked to make haste, from some request on

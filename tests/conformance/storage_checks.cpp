@@ -79,6 +79,7 @@ complaints nothing_is_heard_before_the_disk_has_it(const storage_implementation&
 /// Made while the disk is held up: a batch, then some batches and more queries.
 void fill(storage_bench& b, std::size_t calls) {
   b.write({{put(0, 1)}});
+  b.settle(); // The batch is at the disk, and waits in no queue.
   for (std::size_t i = 1; i != calls; ++i)
     if (i % 16 == 0)
       b.write({{put(static_cast<std::uint32_t>(i), i)}});
@@ -153,6 +154,12 @@ complaints a_stop_answers_every_call(const storage_implementation& made) {
     b.reopen();
     b.look_now();
   }
+  // Nor is a refusal heard of once the power has failed.
+  b.stop();
+  b.write({{put(3, 77)}});
+  b.crash(1);
+  b.reopen();
+  b.look_now();
   return b.complaints();
 }
 

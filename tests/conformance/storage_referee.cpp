@@ -38,7 +38,7 @@ void storage_referee::watch(storage_under_test& world) {
   door_ = &world.door();
   immediate_ = world.completions_are_immediate();
   stops_drop_ = world.stops_drop();
-  held_ = stopping_ = is_dead_ = dropped_one_ = false;
+  may_fail_late_ = held_ = stopping_ = is_dead_ = dropped_one_ = false;
   trouble_ = trouble::none;
   calls_.clear();
   heard_ = taken_heard_ = 0;
@@ -65,6 +65,11 @@ void storage_referee::crashed() {
       reached = candidates_;
   }
   is_dead_ = true;
+}
+
+void storage_referee::troubled(trouble what) {
+  may_fail_late_ = may_fail_late_ || (trouble_ != trouble::none && what == trouble::none);
+  trouble_ = what;
 }
 
 std::size_t storage_referee::heard_of(store::error_code code) const {
@@ -156,7 +161,9 @@ void storage_referee::check_taken(std::uint64_t id, const call& made, const stor
     return;
   }
   require(!dropped_one_, numbered(id) + "carried out after one that a stop dropped");
-  if (made.troubled_by == trouble::none)
+  if (made.troubled_by == trouble::none && made.is_batch && may_fail_late_)
+    may_fail_late_ = false;
+  else if (made.troubled_by == trouble::none)
     require(!error, numbered(id) + "failed on a sound disk: " + error.message);
   else if (error)
     require(error.code == (made.troubled_by == trouble::full ? store::error_code::disk_full

@@ -27,7 +27,7 @@ public:
   // What happens to the door and its disk; said before it happens.
 
   void held(bool is_held) { held_ = is_held; }
-  void troubled(trouble what) { trouble_ = what; }
+  void troubled(trouble what);
   void stopping() { stopping_ = true; }
   void crashed();
 
@@ -87,6 +87,7 @@ private:
   bool stopping_ = false;
   bool is_dead_ = false;
   trouble trouble_ = trouble::none;
+  bool may_fail_late_ = false; ///< One batch, by what the database met between requests.
 
   std::vector<call> calls_; ///< By id, from 1 on, since the door was opened.
   std::size_t heard_ = 0;
