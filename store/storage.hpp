@@ -28,7 +28,8 @@ struct request_id {
 /// A batch is durable, with one result for each operation; or, if there is an `error`, it is not
 /// acknowledged. After `overloaded` and `stopped` nothing of it is stored, ever. After any other
 /// error all of it may be, or nothing: a write whose fsync failed is neither there nor gone until
-/// the database is opened again. What the next answer says then stays so.
+/// the database is opened again. What the next answer says of it survives a loss of power once a
+/// later batch is acknowledged.
 struct written {
   request_id request;
   store::error error;

@@ -51,6 +51,8 @@ void storage_referee::watch(storage_under_test& world) {
 /// What was under way may be stored or not: the first so many of it, and of what met a failing disk
 /// any of it.
 void storage_referee::crashed() {
+  add_candidates(std::exchange(doubted_, {}));
+  is_doubted_ = false;
   auto reached = candidates_;
   for (const auto& made : calls_) {
     if (made.done || !made.is_batch)
@@ -199,6 +201,8 @@ void storage_referee::check(std::uint64_t id, const call& made, store::written& 
           numbered(id) + "has not one result for each operation");
   for (auto& state : candidates_)
     state = after(std::move(state), made.batch);
+  is_doubted_ = false;
+  doubted_.clear();
 }
 
 void storage_referee::check(std::uint64_t id, const call& made, const store::answered& x, bool) {
@@ -220,15 +224,20 @@ void storage_referee::compare(std::uint64_t id, const store::bans_answer& told) 
           numbered(id) + "answered with " + std::to_string(found.size()) +
               " bans, which is none of the " + std::to_string(candidates_.size()) +
               " states that there may be");
+  if (is_doubted_)
+    doubted_.insert(doubted_.end(), candidates_.begin(), candidates_.end());
   candidates_ = {std::move(found)};
 }
 
 // What may be stored.
 
 void storage_referee::may_hold(const store::batch& what) {
+  is_doubted_ = true;
   auto more = candidates_;
   for (auto& state : more)
     state = after(std::move(state), what);
+  for (auto& state : std::vector<bans>{doubted_})
+    doubted_.push_back(after(state, what));
   add_candidates(std::move(more));
 }
 

@@ -99,6 +99,8 @@ private:
   std::map<store::request_id, store::batch> given_back_;
 
   std::vector<bans> candidates_ = {{}};
+  bool is_doubted_ = false;   ///< A batch has failed, and none was acknowledged since.
+  std::vector<bans> doubted_; ///< What there might be before an answer told, and after a crash.
   std::vector<std::string> violations_;
 };
 
