@@ -235,8 +235,9 @@ TEST_F(folder_matrix, a_crawl_goes_on_from_all_that_was_there_or_leaves_it_as_it
           EXPECT_TRUE(is_kept(place(), file, bytes)) << what << file << '\n' << done.err;
         continue;
       }
-      if (told) // What LevelDB passes over stays.
+      if (told) { // What LevelDB passes over stays.
         EXPECT_TRUE(is_kept(place(), name, files[name])) << what << done.err;
+      }
       const auto stats = run_as_mortal({"db", "stats", "--json", "--db", place().string()});
       const auto known = nlohmann::json::parse(stats.out)["known"].get<std::uint32_t>();
       EXPECT_TRUE(told || may_cost_the_last_writes(name, harm) || known == endpoints + 1)
