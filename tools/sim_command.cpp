@@ -136,37 +136,79 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
           {"violations", v.violations}};
 }
 
-exit_code run_one(invocation& how) {
-  command_line line{"sim run", "Runs one simulated crawl, judged by those who know the truth.",
-                    run_examples};
-  world_flags flags;
+struct run_flags {
+  world_flags world;
   std::uint64_t seed = 1;
-  bool json = false;
   std::string choices_out;
   std::string record;
   bool overwrite = false;
-  add_number(line.app(), "--seed", seed, {}, "everything that is drawn comes from it");
+  bool json = false;
+
+  void declare(CLI::App& app) {
+    add_number(app, "--seed", seed, {}, "everything that is drawn comes from it");
+    world.declare(app);
+    add_name(app, "--choices-out", choices_out,
+             "write down what was decided against fifo, for --choices")
+        ->type_name("FILE");
+    add_name(app, "--record", record,
+             "record the first crawler, for `seedwalk replay`: as if its peers had been real")
+        ->type_name("FILE");
+    app.add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
+    app.add_flag("--json", json, "print one JSON document");
+  }
+
+  std::string again() const { return world.again(seed); }
+};
+
+/// What became of a run, beside its verdict.
+struct run_figures {
+  std::chrono::nanoseconds wall{0};
+  std::size_t unused_choices = 0;
+  std::uint64_t recorded_bytes = 0;
+};
+
+void print_run(std::ostream& out, const run_flags& flags, const sim::crawl_verdict& verdict,
+               const run_figures& figures) {
+  const auto& order = flags.world.order;
+  const auto wall = seconds_of(figures.wall);
+  if (flags.json) {
+    auto report = as_json(verdict, flags.again(), figures.wall);
+    if (order.has_choices())
+      report["choices"] = {{"given", order.choices_given()}, {"unused", figures.unused_choices}};
+    out << report.dump(2) << '\n';
+    return;
+  }
+  out << fmt::format(
+      "seed {}: {} steps, {:.1f} virtual s in {:.3f} s ({:.0f} steps/s), hash {:016x}\n",
+      flags.seed, verdict.steps, seconds_of(verdict.virtual_time), wall,
+      static_cast<double>(verdict.steps) / wall, verdict.hash);
+  out << fmt::format("known {}, good {} of {}, precision {:.4f}, recall {:.4f}\n", verdict.known,
+                     verdict.good_found, verdict.good_true, verdict.precision(), verdict.recall());
+  if (order.has_choices())
+    out << fmt::format("choices: {} given, {} of them never came up\n", order.choices_given(),
+                       figures.unused_choices);
+  if (!flags.record.empty())
+    out << fmt::format("recorded {} bytes; again: seedwalk replay {}\n", figures.recorded_bytes,
+                       flags.record);
+}
+
+exit_code run_one(invocation& how) {
+  command_line line{"sim run", "Runs one simulated crawl, judged by those who know the truth.",
+                    run_examples};
+  run_flags flags;
   flags.declare(line.app());
-  add_name(line.app(), "--choices-out", choices_out,
-           "write down what was decided against fifo, for --choices")
-      ->type_name("FILE");
-  add_name(line.app(), "--record", record,
-           "record the first crawler, for `seedwalk replay`: as if its peers had been real")
-      ->type_name("FILE");
-  line.app().add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
-  line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(how))
     return *code;
-  if (const auto read = flags.order.read(); !read)
+  if (const auto read = flags.world.order.read(); !read)
     return line.refuse(how, read.error());
-  if (const auto problem = problem_with_recording(record, overwrite); !problem.empty())
+  if (const auto problem = problem_with_recording(flags.record, flags.overwrite); !problem.empty())
     return line.refuse(how, problem);
-  auto scenario = flags.scenario(seed);
+  auto scenario = flags.world.scenario(flags.seed);
   if (!scenario)
     return line.refuse(how, scenario.error());
   std::unique_ptr<output_file> file;
-  if (!choices_out.empty()) {
-    auto made = output_file::create("--choices-out", choices_out);
+  if (!flags.choices_out.empty()) {
+    auto made = output_file::create("--choices-out", flags.choices_out);
     if (!made)
       return line.refuse(how, made.error());
     file = std::move(*made);
@@ -175,8 +217,8 @@ exit_code run_one(invocation& how) {
   const sim::real_clock clock;
   sim::crawl_world world{*scenario};
   std::unique_ptr<sim::crawl_recording> recording;
-  if (!record.empty()) {
-    auto begun = sim::crawl_recording::begin(record, world);
+  if (!flags.record.empty()) {
+    auto begun = sim::crawl_recording::begin(flags.record, world);
     if (!begun)
       return line.refuse(how, begun.error());
     recording = std::move(*begun);
@@ -185,33 +227,14 @@ exit_code run_one(invocation& how) {
     if (recording)
       recording->finish(world.over() ? "done" : "the limit of virtual time");
   });
-  const auto unused = world.home().events().unused();
-  if (file)
-    file->stream() << sim::to_text({flags.again(seed), world.home().steps(), {}},
+  if (file) {
+    file->stream() << sim::to_text({flags.again(), world.home().steps(), {}},
                                    world.home().events());
-  const auto wall = clock.now().steady;
-  if (file)
     file->finish();
-  if (json) {
-    auto report = as_json(verdict, flags.again(seed), wall);
-    if (flags.order.has_choices())
-      report["choices"] = {{"given", flags.order.choices_given()}, {"unused", unused}};
-    how.terminal.out << report.dump(2) << '\n';
-  } else {
-    how.terminal.out << fmt::format(
-        "seed {}: {} steps, {:.1f} virtual s in {:.3f} s ({:.0f} steps/s), hash {:016x}\n", seed,
-        verdict.steps, seconds_of(verdict.virtual_time), seconds_of(wall),
-        static_cast<double>(verdict.steps) / seconds_of(wall), verdict.hash);
-    how.terminal.out << fmt::format("known {}, good {} of {}, precision {:.4f}, recall {:.4f}\n",
-                                    verdict.known, verdict.good_found, verdict.good_true,
-                                    verdict.precision(), verdict.recall());
-    if (flags.order.has_choices())
-      how.terminal.out << fmt::format("choices: {} given, {} of them never came up\n",
-                                      flags.order.choices_given(), unused);
-    if (recording)
-      how.terminal.out << fmt::format("recorded {} bytes; again: seedwalk replay {}\n",
-                                      recording->bytes_written(), record);
   }
+  print_run(how.terminal.out, flags, verdict,
+            {clock.now().steady, world.home().events().unused(),
+             recording ? recording->bytes_written() : 0});
   if (recording && !recording->failure().empty()) {
     how.terminal.err << fmt::format("seedwalk sim run: {}\n", recording->failure());
     return exit_code::failed;
@@ -220,7 +243,7 @@ exit_code run_one(invocation& how) {
     how.terminal.err << "broken: " << violation << '\n';
   if (verdict.violations.empty())
     return exit_code::done;
-  how.terminal.err << fmt::format("again: {}\n", flags.again(seed));
+  how.terminal.err << fmt::format("again: {}\n", flags.again());
   return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
 }
 
