@@ -95,7 +95,7 @@ void leveldb_storage::run_refusals() {
   }
 }
 
-/// A request that is heard of has left the door: its place is free for who calls then.
+/// A request whose completion was heard has left the door: its place is free for the next call.
 void leveldb_storage::release_slot() {
   const std::lock_guard lock(mutex_);
   --in_flight_;

@@ -65,10 +65,10 @@ using completion_sink = net::sink<completion>;
 /// call named. The door does not ask who that is: what is for an owner that is gone, or for
 /// `nobody`, the sink drops. A call never completes from inside itself or another call.
 ///
-/// **Order.** The door has one order, whoever calls: requests are carried out, and complete, in the
-/// order in which they were made. So a query sees every batch that was made before it, acknowledged
-/// or not, unless that failed, and none that was made after it. A batch is whole: nobody sees a
-/// part of it, and its operations take effect in their order.
+/// **Order.** The door has one order for all callers: requests are carried out, and complete, in
+/// the order in which they were made. So a query sees every batch that was made before it,
+/// acknowledged or not, unless that failed, and none that was made after it. A batch is whole:
+/// nobody sees a part of it, and its operations take effect in their order.
 ///
 /// **Durability.** `written` without an error comes only after the batch is durable: from then on
 /// it survives the end of the process and a loss of power (as far as fsync does; a database that

@@ -132,7 +132,7 @@ void process::add_unwatched(actor_entry* actor) {
 }
 
 void process::push(actor_entry& actor) {
-  if (!world_.is_simulated()) {
+  if (!world_.is_scheduled()) {
     world_.runnable_.push_back(&actor);
     return;
   }
@@ -339,7 +339,7 @@ void process::advance(net::instant to) {
   if (coordinator_ == nullptr)
     return;
   coordinator_->clock().advance(to.steady);
-  if (world_.is_simulated() || world_.settings().fired_by_hand)
+  if (world_.is_scheduled() || world_.settings().fired_by_hand)
     return;
   while (const auto due = timers_.pop_due(to.steady))
     send(due->who, net::timer_fired{due->id});
@@ -377,7 +377,7 @@ net::timer_id process::start(std::chrono::nanoseconds delay, net::owner who) {
   if (in_observer_)
     return timers_.start_observed(due, who);
   note_effect(effect_kind::timer_starts, static_cast<std::uint64_t>(delay.count()), who.id);
-  auto* owner = world_.is_simulated() ? find(who) : nullptr;
+  auto* owner = world_.is_scheduled() ? find(who) : nullptr;
   return timers_.start(due, who, owner != nullptr ? owner->timers_started++ : 0);
 }
 
@@ -518,7 +518,7 @@ void process::enqueue(net::owner to, caf::mailbox_element_ptr message) {
     world_.note_violation(
         fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name(),
                     entry.waiting, world_.steps(), most));
-  if (world_.is_simulated() && !entry.unwatched())
+  if (world_.is_scheduled() && !entry.unwatched())
     entry.origins.push(count(running_, world_.origin_, entry));
   receiver_ = &entry;
   entry.actor->enqueue(std::move(message), &coordinator_->unit());

@@ -72,8 +72,8 @@ public:
   net::instant now() const { return events_.now(); }
 
   /// From now on the schedule decides: called once, before there are actors.
-  void simulate() { simulated_ = true; }
-  bool is_simulated() const { return simulated_; }
+  void simulate() { scheduled_ = true; }
+  bool is_scheduled() const { return scheduled_; }
 
   /// One event, one step of an actor, or one jump in time, as the schedule decides. False if
   /// nothing will ever happen again. `cost` says what a step costs, by the name of its event.
@@ -135,7 +135,7 @@ private:
 
   options options_;
   sim::schedule events_;
-  bool simulated_ = false;
+  bool scheduled_ = false;
   std::deque<actor_entry*> runnable_; ///< Outside of simulations, in the order of readiness.
   std::uint64_t steps_ = 0;
   std::uint64_t failures_ = 0;

@@ -74,45 +74,45 @@ class transport {
 public:
   /// Of no connection; holds nothing.
   transport() = default;
-  explicit transport(v1_transport how) : how_(std::move(how)) {}
+  explicit transport(v1_transport v1) : alternative_(std::move(v1)) {}
 
   /// What is sent before the first message.
   void begin(bytes& out) {
-    std::visit([&](auto& how) { how.begin(out); }, how_);
+    std::visit([&](auto& one) { one.begin(out); }, alternative_);
   }
 
   void write(bytes& out, const message& m) {
-    std::visit([&](auto& how) { how.write(out, m); }, how_);
+    std::visit([&](auto& one) { one.write(out, m); }, alternative_);
   }
 
   /// A block to be sent behind `out`, shared by all who send this message; or nothing, where it
   /// had to be appended to `out`.
   std::optional<buffer> write(bytes& out, const shared_message& m) {
-    return std::visit([&](auto& how) { return how.write(out, m); }, how_);
+    return std::visit([&](auto& one) { return one.write(out, m); }, alternative_);
   }
 
   /// Uses up the front of `in`, to the end of one message or all of it: see `decoder::next`.
   decoder_event next(byte_view& in, bytes& out) {
-    return std::visit([&](auto& how) { return how.next(in, out); }, how_);
+    return std::visit([&](auto& one) { return one.next(in, out); }, alternative_);
   }
 
   /// The message that has begun, if one has.
   std::optional<message_progress> in_progress() const {
-    return std::visit([](const auto& how) { return how.in_progress(); }, how_);
+    return std::visit([](const auto& one) { return one.in_progress(); }, alternative_);
   }
 
   /// The protocol version in common, once it is known.
   void set_protocol_version(std::int32_t version) {
-    std::visit([&](auto& how) { how.set_protocol_version(version); }, how_);
+    std::visit([&](auto& one) { one.set_protocol_version(version); }, alternative_);
   }
 
   template <inspector F>
   friend auto inspect(F& f, transport& x) {
-    return f(x.how_);
+    return f(x.alternative_);
   }
 
 private:
-  std::variant<v1_transport> how_;
+  std::variant<v1_transport> alternative_;
 };
 
 } // namespace seedwalk::net

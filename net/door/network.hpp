@@ -121,10 +121,10 @@ public:
   /// Lets `datagrams` more be delivered; credits add up.
   virtual void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) = 0;
 
-  /// Sends one datagram, or drops it, as UDP does. `from` is the address that it says it comes
-  /// from, for who answers on a socket of every address: where `datagram_received` says that the
-  /// question went to; dropped if the socket is not there. Its port is ignored; without an address
-  /// the system chooses, as it does for who asks.
+  /// Sends one datagram, or drops it, as UDP does. `from` is its source address: an answer on a
+  /// socket of every address comes from the `to` of the question's `datagram_received`. The
+  /// datagram is dropped if the socket is not bound to that address. The port of `from` is ignored.
+  /// Without an address the system chooses.
   virtual void send_datagram(datagram_socket_id id, const endpoint& to, const endpoint& from,
                              buffer data) = 0;
 

@@ -1,4 +1,5 @@
-// What actors of plain CAF are called: by who made them, and how manieth of their kind there.
+// Actors of plain CAF have the name of the actor that spawned them, their kind, and their number
+// among its actors of that kind.
 
 #include <map>
 #include <string>

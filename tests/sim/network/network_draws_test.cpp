@@ -114,7 +114,7 @@ private:
 
   static std::string name_of(std::uint32_t i) { return "host" + std::to_string(i) + ".test"; }
 
-  /// The moments are the same whoever is missing, and each host has its own.
+  /// The moments are the same if a host is missing, and each host has its own.
   template <class Do>
   void each(Do&& what) {
     for (std::uint32_t i = 0; i != 5; ++i) {
