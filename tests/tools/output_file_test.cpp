@@ -1,4 +1,5 @@
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <ostream>
 
@@ -125,11 +126,17 @@ TEST_F(output_file, of_a_recording_may_be_a_pipe_and_what_comes_out_is_replayed)
   EXPECT_EQ(nlohmann::json::parse(replayed.out)["complete"], true);
 }
 
+// The crawl has no end of its own: with --once it was over, now and then, before its reader had
+// left.
 TEST_F(output_file, whose_reader_leaves_ends_the_recording_and_not_the_crawl) {
   const int reader = ::open(pipe().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  running_program recorded{beside({"--record", pipe()})};
+  auto command = beside({"--record", pipe()});
+  std::erase(command, "--once");
+  running_program recorded{command};
   ASSERT_TRUE(recorded.await("msg=networks"));
   ::close(reader);
+  ASSERT_TRUE(recorded.await("the recording ends, the crawl goes on"));
+  recorded.signal(SIGTERM);
   const auto run = recorded.finish();
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.err.find("the recording ended before the crawl: " + pipe() + ": Broken pipe"),
