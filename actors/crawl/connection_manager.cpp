@@ -12,12 +12,6 @@ namespace seedwalk::actors {
 
 namespace {
 
-/// So many due endpoints of a class are fetched ahead of their dials, for each slot ...
-constexpr std::uint32_t fetched_per_slot = 2;
-/// ... but at least so many, ...
-constexpr std::uint32_t fetched_min = 64;
-/// ... and the next are fetched when no more than one in this many are left.
-constexpr std::uint32_t refill_fraction = 8;
 /// Listeners that are allowed for when the mailbox is bounded.
 constexpr std::size_t listeners_max = 16;
 
@@ -182,13 +176,10 @@ void connection_manager::on_answer(const storage_answer& m) {
   default:
     if (s_.now != phase::crawling)
       break; // An end came first.
-    s_.asking = false;
-    if (due == nullptr) {
+    if (due != nullptr)
+      on_due(*due);
+    else
       on_due_unknown(m.error);
-      break;
-    }
-    s_.due_unknown_since.reset();
-    on_due(*due);
   }
 }
 
@@ -196,17 +187,12 @@ void connection_manager::on_answer(const storage_answer& m) {
 /// is put up with, ends the crawl.
 void connection_manager::on_due_unknown(const store::error& why) {
   const auto now = env_.time.now();
-  const bool first = !s_.due_unknown_since;
-  if (first) {
-    s_.due_unknown_since = now.steady;
+  if (s_.due.failed(now))
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot read who is due: asking every second", {{"error", why.message}});
-  }
   const auto patience = env_.settings.current()->config.storage.full_patience;
-  if (store::damaged(why.code) || now.steady - *s_.due_unknown_since >= patience)
+  if (store::damaged(why.code) || s_.due.failing_for(now.steady) >= patience)
     env_.runtime.send(s_.crawler, storage_troubled{true, why});
-  s_.settled = false;
-  s_.next_due.fill(now.wall + std::chrono::seconds{1});
   arm_timers();
 }
 
@@ -247,14 +233,11 @@ std::uint64_t connection_manager::reached() const {
 }
 
 crawl_progress connection_manager::progress() const {
-  const auto any = [](const auto& flags) {
-    return std::any_of(flags.begin(), flags.end(), [](bool set) { return set; });
-  };
   const bool believed = s_.clock.judge() == clock_check::verdict::believed;
   return {s_.counters,
           s_.pool.live(),
           s_.pool.in_phase(pool_phase::imminent),
-          s_.asking || any(s_.news) || any(s_.more),
+          s_.due.more_may_be_due(),
           s_.good_by_network,
           s_.dials_ended,
           s_.pool.in_phase(pool_phase::connected),
@@ -264,10 +247,8 @@ crawl_progress connection_manager::progress() const {
 
 void connection_manager::look_for_the_end() {
   const bool empty = s_.pool.empty() && s_.awaited.empty();
-  const bool news = std::find(s_.news.begin(), s_.news.end(), true) != s_.news.end();
-  const bool nothing_due = s_.now == phase::crawling && empty && !s_.asking && s_.settled &&
-                           !news && s_.restart_queue.empty() &&
-                           env_.settings.current()->config.run.once;
+  const bool nothing_due = s_.now == phase::crawling && empty && s_.due.nobody_is_due() &&
+                           s_.restart_queue.empty() && env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
   if (nothing_due && s_.more_to_come) {
@@ -287,7 +268,7 @@ void connection_manager::look_for_the_end() {
 std::uint64_t connection_manager::save(std::vector<store::operation> operations, saving then) {
   const auto token = ++s_.tokens;
   s_.awaited.emplace(token, then);
-  s_.settled = false;
+  s_.due.somebody_is_busy();
   env_.runtime.send(s_.db_writer, save_operations{host_.self(), token, std::move(operations)});
   return token;
 }
@@ -344,16 +325,13 @@ void connection_manager::dial_more() {
 /// crawl of fixed endpoints would dial.
 void connection_manager::note_claims() {
   if (!env_.settings.current()->config.start.fixed)
-    s_.news[static_cast<std::size_t>(store::dial_class::fresh)] = true;
+    s_.due.note(store::dial_class::fresh);
 }
 
 /// Endpoints were queued again, and may stand anywhere.
 void connection_manager::look_again() {
-  s_.after = {};
-  s_.news.fill(true);
-  s_.settled = false;
+  s_.due.look_anew();
   s_.end_asked = false;
-  s_.look_anew = s_.asking;
   ask_who_is_due();
 }
 
@@ -365,62 +343,30 @@ void connection_manager::drop_unreachable() {
     s_.pool.leave(gone.peer);
 }
 
-/// When somebody is due whom no answer has brought yet; never: nobody waits.
-std::chrono::seconds connection_manager::next_due() const {
-  auto first = store::never;
-  for (const auto due : s_.next_due)
-    if (due != store::never && (first == store::never || due < first))
-      first = due;
-  return first;
-}
-
 void connection_manager::ask_who_is_due() {
-  if (s_.now != phase::crawling || s_.asking || s_.stalled)
+  if (s_.now != phase::crawling || s_.stalled)
     return;
-  const auto now = env_.time.now().wall;
-  // A clock that was set back would hide what became due meanwhile behind the place we had come to.
-  if (now < s_.asked_at) {
-    s_.after = {};
-    s_.news.fill(true);
-  }
-  const bool quiet = s_.pool.empty() && s_.awaited.empty();
-  const bool last_look = quiet && !s_.settled;
-  const auto most = std::max(fetched_min, fetched_per_slot * s_.dials.limits().slots);
-  store::due_query question{now, {}, s_.after};
-  bool wanted = false;
-  for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
-    if (s_.next_due[q] != store::never && now >= s_.next_due[q]) {
-      s_.news[q] = true;
-      s_.next_due[q] = store::never;
-    }
-    s_.asked[q] = false;
-    // Who waits keeps the slots busy: a question is worth its price when it brings many.
-    const auto waiting =
-        static_cast<std::uint32_t>(s_.dials.waiting(static_cast<store::dial_class>(q)));
-    if (!(s_.news[q] || s_.more[q] || last_look) || waiting > most / refill_fraction)
-      continue;
-    // From the front, those in the pool come again: they are due until their visit is recorded.
-    const auto again = s_.after[q].empty() ? static_cast<std::uint32_t>(s_.pool.size()) : 0;
-    question.limit[q] = most - waiting + again;
-    s_.news[q] = false;
-    s_.asked[q] = true;
-    wanted = true;
-  }
-  if (!wanted)
-    return;
-  s_.asking = true;
-  s_.settled = quiet;
-  s_.asked_at = now;
-  env_.runtime.send(s_.db_writer, storage_question{host_.self(), who_is_due, std::move(question)});
+  due_questions::moment at;
+  at.now = env_.time.now().wall;
+  at.slots = s_.dials.limits().slots;
+  for (std::size_t i = 0; i != at.waiting.size(); ++i)
+    at.waiting[i] = static_cast<std::uint32_t>(s_.dials.waiting(static_cast<store::dial_class>(i)));
+  at.in_pool = static_cast<std::uint32_t>(s_.pool.size());
+  at.quiet = s_.pool.empty() && s_.awaited.empty();
+  if (auto question = s_.due.ask(at))
+    env_.runtime.send(s_.db_writer,
+                      storage_question{host_.self(), who_is_due, std::move(*question)});
 }
 
 void connection_manager::on_due(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
   const auto settings = env_.settings.current();
+  s_.due.answered(answer, settings->config.start.fixed ? env_.time.now().wall + fixed_look_interval
+                                                       : store::never);
   std::vector<net::endpoint> unwelcome;
-  for (std::size_t q = 0; q != store::dialled_class_count; ++q) {
-    for (const auto& peer : answer.peers[q]) {
+  for (const auto& queue : answer.peers) {
+    for (const auto& peer : queue) {
       // The database puts those to rest whom we cannot reach; this answer may be older.
       if (s_.pool.find(peer.peer) || !settings->asked_for(peer.peer) ||
           !settings->reach.dials(peer.peer))
@@ -434,24 +380,11 @@ void connection_manager::on_due(const store::due_answer& answer) {
       s_.pool.enter(peer.peer, std::move(entry));
       s_.dials.add(peer);
     }
-    if (!s_.asked[q])
-      continue;
-    s_.more[q] = answer.more[q];
-    s_.next_due[q] = answer.next[q];
-    if (settings->config.start.fixed && s_.next_due[q] != store::never)
-      s_.next_due[q] = std::max(s_.next_due[q], env_.time.now().wall + fixed_look_interval);
-    // At the end of a queue the next look begins at the front: whatever became due meanwhile may
-    // stand anywhere.
-    s_.after[q] = answer.more[q] ? answer.after[q] : net::bytes{};
-  }
-  if (std::exchange(s_.look_anew, false)) { // They may stand before the place that this came to.
-    s_.after = {};
-    s_.news.fill(true);
   }
   if (!unwelcome.empty())
     put_off(unwelcome);
   if (s_.dials.waiting() > 0)
-    s_.settled = false;
+    s_.due.somebody_is_busy();
   dial_more();
   look_for_the_end();
 }
@@ -526,8 +459,8 @@ void connection_manager::arm_timers() {
   const auto ready = crawling ? s_.dials.ready_at() : std::nullopt;
   keep_timer(s_.pace_timer, ready, ready ? *ready - now.steady : net::steady_time{0});
 
-  const auto due = next_due();
-  const bool waits = crawling && !s_.asking && due != store::never;
+  const auto due = s_.due.next_due();
+  const bool waits = crawling && !s_.due.asking() && due != store::never;
   // Whatever the database says: neither may be more nanoseconds than there are.
   keep_timer(
       s_.due_timer,

@@ -18,6 +18,7 @@
 #include "actors/crawl/connection_counts.hpp"
 #include "actors/crawl/crawl_messages.hpp"
 #include "actors/crawl/dial_schedule.hpp"
+#include "actors/crawl/due_questions.hpp"
 #include "actors/crawl/environment.hpp"
 #include "actors/crawl/local_failures.hpp"
 #include "actors/crawl/peer_messages.hpp"
@@ -104,26 +105,11 @@ public:
     connection_counts connections; ///< Names the peer connections.
     std::uint64_t tokens = 0;
     std::map<std::uint64_t, saving> awaited; ///< By token of the DB writer.
-
-    // What is known of who is due.
-    bool asking = false;
-    std::array<bool, store::dialled_class_count> asked{}; ///< For whom, in the last question.
-    /// By dial_class: somebody became due, or may have, since the last question.
-    std::array<bool, store::dialled_class_count> news{true, true, true};
-    bool look_anew = false; ///< Somebody was queued while the last question was under way.
-    bool settled =
-        false; ///< The last question was asked after the last visit was saved, and brought nobody.
-    std::array<net::bytes, store::dialled_class_count> after;
-    std::array<bool, store::dialled_class_count> more{};
-    std::chrono::seconds asked_at{0};
-    std::array<std::chrono::seconds, store::dialled_class_count> next_due{}; ///< 0: nobody waits.
-
+    due_questions due;
     bool stalled = false;         ///< The DB writer cannot write.
     std::uint32_t bans_asked = 0; ///< How often, before they were known.
-    /// Since when nobody can say who is due; nothing: it is known.
-    std::optional<net::steady_time> due_unknown_since;
-    armed_timer pace_timer; ///< Until somebody who waits may be dialled.
-    armed_timer due_timer;  ///< Until somebody is due.
+    armed_timer pace_timer;       ///< Until somebody who waits may be dialled.
+    armed_timer due_timer;        ///< Until somebody is due.
     armed_timer restart_timer;
     armed_timer reap_timer;
     armed_timer bans_timer;  ///< Until the bans are asked for again.
@@ -160,13 +146,12 @@ public:
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.connections,
-               x.tokens, x.awaited, x.asking, x.asked, x.news, x.settled, x.after, x.more,
-               x.asked_at, x.next_due, x.stalled, x.bans_asked, x.due_unknown_since, x.pace_timer,
-               x.due_timer, x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures,
-               x.brake, x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
+               x.tokens, x.awaited, x.due, x.stalled, x.bans_asked, x.pace_timer, x.due_timer,
+               x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures, x.brake,
+               x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
                x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
                x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked, x.look_anew);
+               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked);
     }
   };
 
@@ -196,7 +181,6 @@ private:
   void look_again();
   void drop_unreachable();
   void ask_who_is_due();
-  std::chrono::seconds next_due() const;
   void put_off(const std::vector<net::endpoint>& unwelcome);
   void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,
                   std::chrono::nanoseconds delay);

@@ -32,9 +32,7 @@ void connection_manager::watch_clock() {
   s_.mend_believed = true;
   if (back)
     mend_times({now.wall, -*step});
-  s_.news.fill(true);
-  s_.after = {};
-  s_.next_due.fill(store::never);
+  s_.due.clock_was_set();
   keep_timer(s_.due_timer, std::nullopt, {});
   dial_more();
 }
@@ -92,10 +90,8 @@ void connection_manager::on_mended(const store::times_mended& done,
   s_.mending = false;
   if (s_.now == phase::ending || s_.now == phase::ended)
     return;
-  if (done.records > 0) {
-    s_.news.fill(true);
-    s_.after = {};
-  }
+  if (done.records > 0)
+    s_.due.look_from_front();
   watch_clock();
   // A clock that was set meanwhile begins a pass of its own.
   const auto now = env_.time.now().wall;

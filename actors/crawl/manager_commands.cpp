@@ -172,7 +172,7 @@ void connection_manager::on_apply(const apply_settings& m) {
     i = s_.listeners.erase(i);
   }
   listen(false);
-  s_.news.fill(true);
+  s_.due.note_all();
   answer_command(m.from, m.token, {}, affected);
   dial_more();
 }

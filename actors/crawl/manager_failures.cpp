@@ -60,12 +60,11 @@ void connection_manager::sum_up_failures() {
 /// which hears nothing of this.
 void connection_manager::give_back(const net::endpoint& key, pool_entry& entry,
                                    const net::visit_summary& summary) {
-  const auto queue = static_cast<std::size_t>(entry.queue);
+  const auto queue = entry.queue;
   tell(peer_has_failed{key, entry.way, summary.how});
   s_.pool.leave(key);
-  s_.news[queue] = true;
-  s_.after[queue] = {};
-  s_.settled = false;
+  s_.due.look_from_front(queue);
+  s_.due.somebody_is_busy();
   dial_more();
   look_for_the_end();
 }
