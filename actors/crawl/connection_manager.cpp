@@ -94,8 +94,8 @@ caf::behavior connection_manager::make_behavior() {
       [this](const drop_peer& m) { on_drop(m); },
       [this](const broadcast& m) { on_broadcast(m); },
       [this](const apply_settings& m) { on_apply(m); },
-      [this](const subscribe& m) { on_subscribe(m); },
-      [this](const unsubscribe& m) { s_.subscribers.erase(m.from); },
+      [this](const subscribe& m) { s_.subscribers.add(m.from, m.credit); },
+      [this](const unsubscribe& m) { s_.subscribers.remove(m.from); },
       [this](const ask_snapshot& m) { env_.runtime.send(m.from, snapshot(m.token)); },
       [this](const ask_peers& m) {
         peer_list list{m.token, {}, env_.time.now().steady};

@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +13,7 @@
 
 #include "actors/crawl/ban_table.hpp"
 #include "actors/crawl/blindness.hpp"
+#include "actors/crawl/broadcast_table.hpp"
 #include "actors/crawl/clock_check.hpp"
 #include "actors/crawl/connection_counts.hpp"
 #include "actors/crawl/crawl_messages.hpp"
@@ -26,6 +26,7 @@
 #include "actors/crawl/pool_messages.hpp"
 #include "actors/crawl/restart_table.hpp"
 #include "actors/crawl/storage_messages.hpp"
+#include "actors/crawl/subscriber_table.hpp"
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/timers.hpp"
 #include "net/bitcoin/session.hpp"
@@ -69,19 +70,6 @@ public:
     template <net::inspector F>
     friend auto inspect(F& f, saving& x) {
       return f(x.leaves, x.asker, x.token, x.affected, x.mends);
-    }
-  };
-
-  /// A broadcast whose answers are awaited.
-  struct running_broadcast {
-    net::owner asker;
-    std::uint64_t token = 0;
-    std::uint32_t sent = 0;
-    std::set<net::endpoint> asked; ///< Those that have not answered.
-    std::vector<net::endpoint> failed;
-    template <net::inspector F>
-    friend auto inspect(F& f, running_broadcast& x) {
-      return f(x.asker, x.token, x.sent, x.asked, x.failed);
     }
   };
 
@@ -138,8 +126,8 @@ public:
     blindness blind;
     armed_timer probe_timer; ///< Until a blind network is tried.
     std::map<net::listener_id, open_listener> listeners;
-    std::map<net::owner, std::uint32_t> subscribers; ///< Their credit.
-    std::map<std::uint64_t, running_broadcast> broadcasts;
+    subscriber_table subscribers;
+    broadcast_table broadcasts;
     pool_snapshot ended_totals;                     ///< The sums over connections that are over.
     std::array<std::uint64_t, 8> good_by_network{}; ///< Of this run, by net::network_id.
 
@@ -243,11 +231,9 @@ private:
   void on_drop(const drop_peer& m);
   void on_broadcast(const broadcast& m);
   void on_shared_sent(const shared_sent& m);
-  void finish(running_broadcast& done);
-  void forget_in_broadcasts(const net::endpoint& key);
+  void finish(broadcast_table::finished done);
   void on_apply(const apply_settings& m);
-  void on_subscribe(const subscribe& m);
-  void tell(pool_event event);
+  void tell(const pool_event& event);
   pool_snapshot snapshot(std::uint64_t token) const;
   void answer_command(net::owner to, std::uint64_t token, std::string problem,
                       std::uint32_t affected);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "actors/crawl/connection_manager.hpp"
@@ -104,51 +105,24 @@ void connection_manager::on_broadcast(const broadcast& m) {
   if (m.message)
     shared = {env_.settings.current()->session.magic, *m.message};
   const auto number = ++s_.tokens;
-  running_broadcast running{m.from, m.token, 0, {}, {}};
+  std::set<net::endpoint> asked;
   for (const auto& [key, entry] : s_.pool.entries()) {
     if (entry.phase != pool_phase::connected || !m.to.takes(key, entry))
       continue;
-    running.asked.insert(running.asked.end(), key);
+    asked.insert(asked.end(), key);
     env_.runtime.send(entry.connection, send_shared{number, shared});
   }
-  if (running.asked.empty())
-    finish(running);
-  else
-    s_.broadcasts.emplace(number, std::move(running));
-}
-
-void connection_manager::finish(running_broadcast& done) {
-  env_.runtime.send(done.asker, broadcast_done{done.token, done.sent, std::move(done.failed)});
+  if (auto done = s_.broadcasts.begin(number, m.from, m.token, std::move(asked)))
+    finish(std::move(*done));
 }
 
 void connection_manager::on_shared_sent(const shared_sent& m) {
-  const auto i = s_.broadcasts.find(m.broadcast);
-  if (i == s_.broadcasts.end() || i->second.asked.erase(m.key) == 0)
-    return;
-  auto& running = i->second;
-  if (m.sent)
-    ++running.sent;
-  else
-    running.failed.push_back(m.key);
-  if (!running.asked.empty())
-    return;
-  finish(running);
-  s_.broadcasts.erase(i);
+  if (auto done = s_.broadcasts.answered(m.broadcast, m.key, m.sent))
+    finish(std::move(*done));
 }
 
-/// Whoever goes before it answered was not sent to. There are few broadcasts at a time.
-void connection_manager::forget_in_broadcasts(const net::endpoint& key) {
-  for (auto i = s_.broadcasts.begin(); i != s_.broadcasts.end();) {
-    auto& running = i->second;
-    if (running.asked.erase(key) > 0)
-      running.failed.push_back(key);
-    if (!running.asked.empty()) {
-      ++i;
-      continue;
-    }
-    finish(running);
-    i = s_.broadcasts.erase(i);
-  }
+void connection_manager::finish(broadcast_table::finished done) {
+  env_.runtime.send(done.asker, std::move(done.answer));
 }
 
 // -- settings
@@ -186,24 +160,10 @@ bool connection_manager::keeps_connections() const {
          s_.pool.live(net::direction::inbound) > 0;
 }
 
-void connection_manager::on_subscribe(const subscribe& m) {
-  auto& credit = s_.subscribers[m.from];
-  credit = std::min(credit + std::min(m.credit, subscribe::max_credit), subscribe::max_credit);
-  if (credit == 0)
-    s_.subscribers.erase(m.from);
-}
-
-void connection_manager::tell(pool_event event) {
-  for (auto i = s_.subscribers.begin(); i != s_.subscribers.end();) {
-    if (--i->second > 0) {
-      env_.runtime.send(i->first, pool_news{event});
-      ++i;
-      continue;
-    }
-    // The last of its credit tells a slow subscriber that it hears no more: it never slows a peer.
-    env_.runtime.send(i->first, pool_news{subscription_ended{}});
-    i = s_.subscribers.erase(i);
-  }
+void connection_manager::tell(const pool_event& event) {
+  s_.subscribers.each([&](net::owner subscriber, bool last) {
+    env_.runtime.send(subscriber, pool_news{last ? pool_event{subscription_ended{}} : event});
+  });
 }
 
 pool_snapshot connection_manager::snapshot(std::uint64_t token) const {

@@ -257,7 +257,8 @@ void connection_manager::on_outcome(peer_outcome& m) {
   s_.pool.move_on(*entry, pool_phase::saving);
   if (entry->way == net::direction::outbound)
     s_.dials.release(m.key, entry->queue, env_.time.now().steady);
-  forget_in_broadcasts(m.key);
+  for (auto& done : s_.broadcasts.gone(m.key))
+    finish(std::move(done));
   note_failure(m.summary);
   if (never_began(m.summary))
     return give_back(m.key, *entry, m.summary);
