@@ -29,9 +29,6 @@ enum question_token : std::uint64_t { who_is_due = 0, spares_wanted, bans_wanted
 /// Bans that cannot be read are asked for again after 1, 2, 4 ... seconds: for a minute in all.
 constexpr std::uint32_t bans_retries_max = 6;
 
-/// The database is asked for endpoints to hold at most once in so long.
-constexpr std::chrono::seconds spares_interval{60};
-
 } // namespace
 
 std::size_t connection_manager::mailbox_max() const {
@@ -205,7 +202,7 @@ void connection_manager::on_end() {
   for (const auto& [listener, local] : s_.listeners)
     env_.network.stop_listening(listener);
   s_.listeners.clear();
-  s_.restart_queue.clear();
+  s_.restarts.drop_waiting();
   for (const auto& waiting : s_.dials.drop_waiting([](const auto&) { return true; }))
     s_.pool.leave(waiting.peer);
   for (const auto& [key, entry] : s_.pool.entries())
@@ -248,7 +245,7 @@ crawl_progress connection_manager::progress() const {
 void connection_manager::look_for_the_end() {
   const bool empty = s_.pool.empty() && s_.awaited.empty();
   const bool nothing_due = s_.now == phase::crawling && empty && s_.due.nobody_is_due() &&
-                           s_.restart_queue.empty() && env_.settings.current()->config.run.once;
+                           s_.restarts.waiting() == 0 && env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
   if (nothing_due && s_.more_to_come) {
@@ -393,12 +390,9 @@ void connection_manager::on_due(const store::due_answer& answer) {
 /// be due anyway before long are in the database. So a crawl that is stopped and started again
 /// holds its peers again at once.
 void connection_manager::ask_for_spares() {
-  if (!wants_to_hold() || !s_.spares.empty() || s_.dials.waiting() > 0)
-    return;
   const auto now = env_.time.now();
-  if (s_.spares_asked && now.steady - *s_.spares_asked < spares_interval)
+  if (!wants_to_hold() || s_.dials.waiting() > 0 || !s_.spares.ask(now.steady))
     return;
-  s_.spares_asked = now.steady;
   const auto& config = env_.settings.current()->config;
   store::due_query question;
   question.now = now.wall + 2 * config.schedule.live_interval;
@@ -411,9 +405,11 @@ void connection_manager::on_spares(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
   const auto settings = env_.settings.current();
+  std::vector<net::endpoint> spares;
   for (const auto& peer : answer.peers[static_cast<std::size_t>(store::dial_class::live)])
     if (settings->asked_for(peer.peer))
-      s_.spares.push_back(peer.peer);
+      spares.push_back(peer.peer);
+  s_.spares.fill(spares);
   if (!s_.spares.empty())
     dial_more();
 }
@@ -472,9 +468,7 @@ void connection_manager::arm_timers() {
   if (s_.now != phase::loading)
     keep_timer(s_.bans_timer, std::nullopt, {});
 
-  std::optional<std::chrono::nanoseconds> restart;
-  if (crawling && !s_.restart_queue.empty())
-    restart = s_.restart_queue.begin()->first.first;
+  const auto restart = crawling ? s_.restarts.next() : std::nullopt;
   keep_timer(s_.restart_timer, restart, restart ? *restart - now.steady : net::steady_time{0});
 
   const auto probe = crawling ? s_.blind.next_probe() : std::nullopt;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +24,7 @@
 #include "actors/crawl/peer_pool.hpp"
 #include "actors/crawl/pool_messages.hpp"
 #include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/spare_peers.hpp"
 #include "actors/crawl/storage_messages.hpp"
 #include "actors/crawl/subscriber_table.hpp"
 #include "actors/runtime/hosted_actor.hpp"
@@ -118,11 +118,8 @@ public:
 
     ban_table bans;
     restart_table restarts;
-    std::map<std::pair<net::steady_time, net::endpoint>, bool>
-        restart_queue; ///< Whom to dial again, and when.
     std::uint64_t restarts_made = 0;
-    std::deque<net::endpoint> spares; ///< Were good lately: replace held peers that were lost.
-    std::optional<net::steady_time> spares_asked; ///< When the DB writer was last asked for some.
+    spare_peers spares;
     blindness blind;
     armed_timer probe_timer; ///< Until a blind network is tried.
     std::map<net::listener_id, open_listener> listeners;
@@ -137,9 +134,9 @@ public:
                x.tokens, x.awaited, x.due, x.stalled, x.bans_asked, x.pace_timer, x.due_timer,
                x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures, x.brake,
                x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
-               x.mend_believed, x.bans, x.restarts, x.restart_queue, x.restarts_made, x.spares,
-               x.spares_asked, x.blind, x.probe_timer, x.listeners, x.subscribers, x.broadcasts,
-               x.ended_totals, x.good_by_network, x.more_to_come, x.end_asked);
+               x.mend_believed, x.bans, x.restarts, x.restarts_made, x.spares, x.blind,
+               x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals,
+               x.good_by_network, x.more_to_come, x.end_asked);
     }
   };
 
@@ -202,7 +199,7 @@ private:
                         net::visit_plan plan);
   bool wants_to_hold() const;
   bool dial_spare();
-  void dial_again(const net::endpoint& key);
+  bool dial_again(const net::endpoint& key);
   void note_dial(const net::endpoint& key, const pool_entry& entry,
                  const net::visit_summary& summary);
   void probe_blind_networks();

@@ -23,9 +23,6 @@ bool deserves_ban(net::outcome how) {
          how == net::outcome::malformed;
 }
 
-/// So many endpoints that were good lately are remembered, to replace held ones that are lost.
-constexpr std::size_t spares_max = 1'000;
-
 } // namespace
 
 // -- inbound
@@ -112,28 +109,26 @@ net::owner connection_manager::spawn_peer(const net::endpoint& key, net::directi
 }
 
 bool connection_manager::wants_to_hold() const {
-  return s_.pool.held() + s_.restart_queue.size() < env_.settings.current()->config.run.hold;
+  return s_.pool.held() + s_.restarts.waiting() < env_.settings.current()->config.run.hold;
 }
 
 /// Queues an endpoint that was good lately, if a peer to hold is missing and nobody else waits;
 /// true if it did.
 bool connection_manager::dial_spare() {
-  if (s_.spares.empty() || s_.dials.waiting() > 0 || !wants_to_hold())
+  if (s_.dials.waiting() > 0 || !wants_to_hold())
     return false;
-  while (!s_.spares.empty()) {
-    const auto key = s_.spares.front();
-    s_.spares.pop_front();
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
-        !env_.settings.current()->reach.dials(key))
-      continue;
-    dial_again(key);
-    return true;
-  }
+  while (const auto spare = s_.spares.take())
+    if (dial_again(*spare))
+      return true;
   return false;
 }
 
-/// Puts an endpoint into the pool that is not due, but was good lately.
-void connection_manager::dial_again(const net::endpoint& key) {
+/// Puts an endpoint into the pool that is not due, but was good lately. False: it is connected, or
+/// still being saved, or due by itself meanwhile, or it has dialled us; or it is unwelcome since.
+bool connection_manager::dial_again(const net::endpoint& key) {
+  if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+      !env_.settings.current()->reach.dials(key))
+    return false;
   const auto now = env_.time.now().wall;
   store::due_peer again;
   again.peer = key;
@@ -145,6 +140,7 @@ void connection_manager::dial_again(const net::endpoint& key) {
   entry.queue = again.queue;
   s_.pool.enter(key, std::move(entry));
   s_.dials.add(again);
+  return true;
 }
 
 void connection_manager::dial(const store::due_peer& due) {
@@ -398,33 +394,18 @@ void connection_manager::restart_or_replace(const net::endpoint& key, const pool
   if (s_.now != phase::crawling || config.run.hold == 0 || entry.way != net::direction::outbound)
     return;
   const bool worked = store::reached(summary.reached);
-  if (!entry.hold && worked) {
-    s_.spares.push_back(key);
-    if (s_.spares.size() > spares_max)
-      s_.spares.pop_front();
-  }
+  if (!entry.hold && worked)
+    s_.spares.add(key);
   // Who never worked is not worth a restart, unless there is nobody else to dial.
-  if (!entry.hold || !may_restart(entry.way, summary.how) ||
-      !(worked || entry.queue == store::dial_class::live || config.start.fixed))
-    return;
-  const auto again = s_.restarts.lost(key, env_.time.now().steady, config.restarts, env_.seed);
-  if (again)
-    s_.restart_queue.emplace(std::pair{*again, key}, true);
+  if (entry.hold && may_restart(entry.way, summary.how) &&
+      (worked || entry.queue == store::dial_class::live || config.start.fixed))
+    s_.restarts.lost(key, env_.time.now().steady, config.restarts, env_.seed);
 }
 
 void connection_manager::dial_restarts() {
-  const auto now = env_.time.now();
-  while (!s_.restart_queue.empty() && s_.restart_queue.begin()->first.first <= now.steady) {
-    const auto key = s_.restart_queue.begin()->first.second;
-    s_.restart_queue.erase(s_.restart_queue.begin());
-    // Still being saved, due by itself meanwhile, or unwelcome since: then it is the ordinary way's
-    // turn. Or it has dialled us.
-    if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
-        !env_.settings.current()->reach.dials(key))
-      continue;
-    dial_again(key);
-    ++s_.restarts_made;
-  }
+  while (const auto lost = s_.restarts.take(env_.time.now().steady))
+    if (dial_again(*lost))
+      ++s_.restarts_made;
 }
 
 } // namespace seedwalk::actors

@@ -54,7 +54,21 @@ std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, n
   const auto spread =
       std::chrono::duration_cast<net::steady_time>(delay).count() * options.jitter_percent / 100;
   recent.push_back(now);
-  return now + delay + net::steady_time{spread > 0 ? draw.between(-spread, spread) : 0};
+  const auto again = now + delay + net::steady_time{spread > 0 ? draw.between(-spread, spread) : 0};
+  waiting_.emplace(again, peer);
+  return again;
+}
+
+std::optional<net::endpoint> restart_table::take(net::steady_time now) {
+  if (waiting_.empty() || waiting_.begin()->first > now)
+    return std::nullopt;
+  return waiting_.extract(waiting_.begin()).value().second;
+}
+
+std::optional<net::steady_time> restart_table::next() const {
+  if (waiting_.empty())
+    return std::nullopt;
+  return waiting_.begin()->first;
 }
 
 std::size_t restart_table::recent(const net::endpoint& peer, net::steady_time now,

@@ -5,6 +5,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
@@ -35,7 +37,7 @@ struct restart_options {
 bool may_restart(net::direction way, net::outcome how);
 
 /// Which endpoints may be dialled again at once after they were lost, and when: at most so often
-/// within a window, with exponentially growing delays.
+/// within a window, with exponentially growing delays. Those who may wait here for their time.
 ///
 /// A value. Jitter is drawn from (seed, endpoint, nth restart of that endpoint): neither when it
 /// was lost nor another endpoint's restarts change it. Bounded by `max_endpoints`; beyond, nobody
@@ -45,8 +47,8 @@ class restart_table {
 public:
   static constexpr std::size_t max_endpoints = 10'000;
 
-  /// When to dial `peer` again, which was lost at `now`; nothing if it has had its share of this
-  /// window.
+  /// When to dial `peer` again, which was lost at `now`, and which waits here until then; nothing
+  /// if it has had its share of this window.
   std::optional<net::steady_time> lost(const net::endpoint& peer, net::steady_time now,
                                        const restart_options& options, std::uint64_t seed);
 
@@ -54,9 +56,18 @@ public:
   std::size_t recent(const net::endpoint& peer, net::steady_time now,
                      const restart_options& options) const;
 
+  /// Of those who wait, the first whose time has come at `now`: it waits no more.
+  std::optional<net::endpoint> take(net::steady_time now);
+
+  /// When the first of those who wait is to be dialled.
+  std::optional<net::steady_time> next() const;
+
+  std::size_t waiting() const { return waiting_.size(); }
+  void drop_waiting() { waiting_.clear(); }
+
   template <net::inspector F>
   friend auto inspect(F& f, restart_table& x) {
-    return f(x.restarts_);
+    return f(x.restarts_, x.waiting_);
   }
 
 private:
@@ -70,6 +81,7 @@ private:
   };
 
   std::map<net::endpoint, history> restarts_;
+  std::set<std::pair<net::steady_time, net::endpoint>> waiting_; ///< When, and who.
 };
 
 } // namespace seedwalk::actors
