@@ -1,7 +1,6 @@
 #include "actors/crawl/connection_manager.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -81,7 +80,7 @@ caf::behavior connection_manager::make_behavior() {
       [this](const begin_crawl& m) { on_begin(m); },
       [this](const endpoints_queued&) { look_again(); },
       [this](const no_more_to_come&) {
-        s_.more_to_come = false;
+        s_.more = more_to_come::no;
         look_for_the_end();
       },
       [this](const end_crawl&) { on_end(); },
@@ -110,13 +109,13 @@ caf::behavior connection_manager::make_behavior() {
 
 void connection_manager::on_begin(const begin_crawl& m) {
   s_.census = m.census;
-  s_.counters = m.so_far;
-  s_.more_to_come = m.more_to_come;
+  s_.tally.begin(m.so_far);
+  s_.more = m.more_to_come ? more_to_come::maybe : more_to_come::no;
   s_.now = phase::loading;
   watch_clock();
   // A database that a wrong clock wrote may be opened under a right one.
-  mend_times({env_.time.now().wall});
-  s_.mend_believed = true;
+  write_page(s_.mender.begin(env_.time.now().wall, {}));
+  s_.mender.mend_once_believed();
   ask_for_bans();
 }
 
@@ -144,7 +143,7 @@ void connection_manager::on_bans(const storage_answer& m) {
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot read the bans: nobody is dialled before they are known",
                    {{"error", m.error.message}, {"again_in_s", fmt::to_string(delay.count())}});
-    keep_timer(s_.bans_timer, env_.time.now().steady + delay, delay);
+    wake_at(alarm::bans, env_.time.now().steady + delay);
     return;
   }
   // Those that have ended, too: the clock that says so may be wrong.
@@ -195,7 +194,7 @@ void connection_manager::on_due_unknown(const store::error& why) {
 
 void connection_manager::on_end() {
   if (s_.now == phase::ended) {
-    env_.runtime.send(s_.crawler, crawl_ended{s_.counters, false});
+    env_.runtime.send(s_.crawler, crawl_ended{s_.tally.counters(), false});
     return;
   }
   s_.now = phase::ending;
@@ -224,19 +223,14 @@ void connection_manager::end_at_once() {
   host_.quit();
 }
 
-/// How many dials of this run reached a verack.
-std::uint64_t connection_manager::reached() const {
-  return std::accumulate(s_.good_by_network.begin(), s_.good_by_network.end(), std::uint64_t{0});
-}
-
 crawl_progress connection_manager::progress() const {
   const bool believed = s_.clock.judge() == clock_check::verdict::believed;
-  return {s_.counters,
+  return {s_.tally.counters(),
           s_.pool.live(),
           s_.pool.in_phase(pool_phase::imminent),
           s_.due.more_may_be_due(),
-          s_.good_by_network,
-          s_.dials_ended,
+          s_.tally.good_by_network(),
+          s_.health.dials_ended(),
           s_.pool.in_phase(pool_phase::connected),
           0,
           believed ? std::optional{env_.time.now()} : std::nullopt};
@@ -248,10 +242,10 @@ void connection_manager::look_for_the_end() {
                            s_.restarts.waiting() == 0 && env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
-  if (nothing_due && s_.more_to_come) {
-    if (!std::exchange(s_.end_asked, true))
-      env_.runtime.send(s_.crawler,
-                        nothing_is_due{s_.dials_ended, reached(), !why_in_vain().empty()});
+  if (nothing_due && s_.more != more_to_come::no) {
+    if (std::exchange(s_.more, more_to_come::asked) == more_to_come::maybe)
+      env_.runtime.send(s_.crawler, nothing_is_due{s_.health.dials_ended(), s_.tally.reached(),
+                                                   !s_.health.why_in_vain().empty()});
     return;
   }
   for (const auto& [listener, local] : s_.listeners)
@@ -259,7 +253,8 @@ void connection_manager::look_for_the_end() {
   s_.listeners.clear();
   s_.now = phase::ended;
   arm_timers();
-  env_.runtime.send(s_.crawler, crawl_ended{s_.counters, nothing_due, why_in_vain()});
+  env_.runtime.send(s_.crawler,
+                    crawl_ended{s_.tally.counters(), nothing_due, s_.health.why_in_vain()});
 }
 
 std::uint64_t connection_manager::save(std::vector<store::operation> operations, saving then) {
@@ -279,17 +274,16 @@ void connection_manager::on_saved(const operations_saved& m) {
     s_.awaited.erase(i);
     if (done.leaves)
       s_.pool.leave(*done.leaves);
-    if (done.mends)
-      s_.mending = false;
-    if (done.mends)
+    if (done.mends) {
+      s_.mender.page_is_written();
       for (const auto& result : m.results)
         if (const auto mended = std::get_if<store::times_mended>(&result))
           on_mended(*mended, *done.mends);
+    }
     if (done.asker != net::nobody)
       answer_command(done.asker, done.token, {}, done.affected);
   }
-  s_.counters.peak_unwritten_bytes =
-      std::max(s_.counters.peak_unwritten_bytes, m.unwritten_bytes_max);
+  s_.tally.note_unwritten(m.unwritten_bytes_max);
   if (m.claims_added > 0)
     note_claims();
   dial_more();
@@ -307,7 +301,7 @@ void connection_manager::dial_more() {
       s_.awaited.size() >= env_.settings.current()->connections_max())
     return;
   const auto now = env_.time.now().steady;
-  s_.dials.set_ceiling(s_.brake.allowed(s_.dials.limits().slots, now));
+  s_.dials.set_ceiling(s_.health.allowed(s_.dials.limits().slots, now));
   dial_restarts();
   do {
     while (const auto peer = s_.dials.next(now))
@@ -328,7 +322,8 @@ void connection_manager::note_claims() {
 /// Endpoints were queued again, and may stand anywhere.
 void connection_manager::look_again() {
   s_.due.look_anew();
-  s_.end_asked = false;
+  if (s_.more == more_to_come::asked)
+    s_.more = more_to_come::maybe;
   ask_who_is_due();
 }
 
@@ -437,9 +432,9 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
 // -- time
 // ------------------------------------------------------------------------------------------
 
-void connection_manager::keep_timer(armed_timer& timer,
-                                    std::optional<std::chrono::nanoseconds> mark,
+void connection_manager::keep_timer(alarm name, std::optional<std::chrono::nanoseconds> mark,
                                     std::chrono::nanoseconds delay) {
+  auto& timer = s_.timers.at(static_cast<std::size_t>(name));
   if (mark == timer.mark)
     return;
   if (timer.mark)
@@ -449,55 +444,52 @@ void connection_manager::keep_timer(armed_timer& timer,
     timer.id = env_.time.start(delay, host_.self());
 }
 
+void connection_manager::wake_at(alarm name, std::optional<net::steady_time> moment) {
+  keep_timer(name, moment, moment ? *moment - env_.time.now().steady : net::steady_time{0});
+}
+
 void connection_manager::arm_timers() {
   const bool crawling = s_.now == phase::crawling;
   const auto now = env_.time.now();
-  const auto ready = crawling ? s_.dials.ready_at() : std::nullopt;
-  keep_timer(s_.pace_timer, ready, ready ? *ready - now.steady : net::steady_time{0});
+  wake_at(alarm::pace, crawling ? s_.dials.ready_at() : std::nullopt);
 
   const auto due = s_.due.next_due();
   const bool waits = crawling && !s_.due.asking() && due != store::never;
   // Whatever the database says: neither may be more nanoseconds than there are.
   keep_timer(
-      s_.due_timer,
+      alarm::due,
       waits ? std::optional<std::chrono::nanoseconds>{std::min(due, due_mark_max)} : std::nullopt,
       std::clamp<std::chrono::seconds>(due - now.wall, std::chrono::seconds{1}, due_wait_max));
 
-  const auto change = crawling ? s_.brake.next_change(now.steady) : std::nullopt;
-  keep_timer(s_.brake_timer, change, change ? *change - now.steady : net::steady_time{0});
+  wake_at(alarm::brake, crawling ? s_.health.next_change(now.steady) : std::nullopt);
   if (s_.now != phase::loading)
-    keep_timer(s_.bans_timer, std::nullopt, {});
-
-  const auto restart = crawling ? s_.restarts.next() : std::nullopt;
-  keep_timer(s_.restart_timer, restart, restart ? *restart - now.steady : net::steady_time{0});
-
-  const auto probe = crawling ? s_.blind.next_probe() : std::nullopt;
-  keep_timer(s_.probe_timer, probe, probe ? *probe - now.steady : net::steady_time{0});
+    keep_timer(alarm::bans, std::nullopt, {});
+  wake_at(alarm::restart, crawling ? s_.restarts.next() : std::nullopt);
+  wake_at(alarm::probe, crawling ? s_.blind.next_probe() : std::nullopt);
 
   // The reaper comes a few times in each period of silence, whatever else happens.
-  const auto settings = env_.settings.current();
   if (!crawling || !keeps_connections())
-    keep_timer(s_.reap_timer, std::nullopt, {});
-  else if (!s_.reap_timer.mark)
-    keep_timer(s_.reap_timer, now.steady, settings->config.keep_alive.inactivity / 4);
+    keep_timer(alarm::reap, std::nullopt, {});
+  else if (!s_.timers.at(static_cast<std::size_t>(alarm::reap)).mark)
+    keep_timer(alarm::reap, now.steady, env_.settings.current()->config.keep_alive.inactivity / 4);
 }
 
 void connection_manager::on_timer(net::timer_id timer) {
   watch_clock();
-  for (auto armed : {&s_.pace_timer, &s_.due_timer, &s_.restart_timer, &s_.probe_timer,
-                     &s_.reap_timer, &s_.bans_timer, &s_.brake_timer}) {
-    if (!armed->mark || armed->id != timer)
-      continue;
-    *armed = {};
-    if (armed == &s_.bans_timer)
-      ask_for_bans();
-    if (armed == &s_.reap_timer)
-      reap();
-    if (armed == &s_.probe_timer)
-      probe_blind_networks();
-    dial_more();
+  const auto i = std::find_if(s_.timers.begin(), s_.timers.end(), [timer](const auto& armed) {
+    return armed.mark && armed.id == timer;
+  });
+  if (i == s_.timers.end())
     return;
-  }
+  *i = {};
+  const auto name = static_cast<alarm>(i - s_.timers.begin());
+  if (name == alarm::bans)
+    ask_for_bans();
+  if (name == alarm::reap)
+    reap();
+  if (name == alarm::probe)
+    probe_blind_networks();
+  dial_more();
 }
 
 void connection_manager::on_exception(std::string_view what) {

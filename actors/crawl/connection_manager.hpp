@@ -16,10 +16,11 @@
 #include "actors/crawl/clock_check.hpp"
 #include "actors/crawl/connection_counts.hpp"
 #include "actors/crawl/crawl_messages.hpp"
+#include "actors/crawl/crawl_tally.hpp"
+#include "actors/crawl/dial_health.hpp"
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/due_questions.hpp"
 #include "actors/crawl/environment.hpp"
-#include "actors/crawl/local_failures.hpp"
 #include "actors/crawl/peer_messages.hpp"
 #include "actors/crawl/peer_pool.hpp"
 #include "actors/crawl/pool_messages.hpp"
@@ -27,6 +28,7 @@
 #include "actors/crawl/spare_peers.hpp"
 #include "actors/crawl/storage_messages.hpp"
 #include "actors/crawl/subscriber_table.hpp"
+#include "actors/crawl/time_mender.hpp"
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/timers.hpp"
 #include "net/bitcoin/session.hpp"
@@ -49,6 +51,22 @@ public:
   using environment = actors::environment;
 
   enum class phase : std::uint8_t { waiting = 0, loading, crawling, ending, ended };
+
+  /// Whether a crawl that is to end by itself may end when nothing is due: the crawler is asked
+  /// before, while it may know where to look for more.
+  enum class more_to_come : std::uint8_t { no = 0, maybe, asked };
+
+  /// What it wakes for.
+  enum class alarm : std::uint8_t {
+    pace = 0, ///< Somebody who waits may be dialled.
+    due,      ///< Somebody is due.
+    restart,  ///< A lost peer is to be dialled again.
+    reap,     ///< Silent peers are looked for.
+    bans,     ///< The bans are asked for again.
+    brake,    ///< More may be dialled, after a shortage.
+    probe,    ///< A blind network is tried.
+  };
+  static constexpr std::size_t alarm_count = 7;
 
   /// A timer and what it was started for, so that it is started anew only when that changes.
   struct armed_timer {
@@ -87,56 +105,38 @@ public:
     net::owner db_writer;
     phase now = phase::waiting;
     std::uint32_t census = 0;
-    crawl_counters counters;
     peer_pool pool;
     dial_schedule dials;
     connection_counts connections; ///< Names the peer connections.
     std::uint64_t tokens = 0;
     std::map<std::uint64_t, saving> awaited; ///< By token of the DB writer.
     due_questions due;
-    bool stalled = false;         ///< The DB writer cannot write.
-    std::uint32_t bans_asked = 0; ///< How often, before they were known.
-    armed_timer pace_timer;       ///< Until somebody who waits may be dialled.
-    armed_timer due_timer;        ///< Until somebody is due.
-    armed_timer restart_timer;
-    armed_timer reap_timer;
-    armed_timer bans_timer;  ///< Until the bans are asked for again.
-    armed_timer brake_timer; ///< Until more may be dialled, after a shortage.
+    bool stalled = false;                        ///< The DB writer cannot write.
+    std::uint32_t bans_asked = 0;                ///< How often, before they were known.
+    std::array<armed_timer, alarm_count> timers; ///< By alarm.
 
-    local_failures failures;
-    dial_brake brake;
-    std::uint64_t dials_ended = 0; ///< In this run, those broken off not counted.
-    bool got_out = false;          ///< One of them got out of this machine.
-    bool more_to_come = false;     ///< The crawler is asked before the end ...
-    bool end_asked = false;        ///< ... and was.
+    dial_health health;
+    more_to_come more = more_to_come::no;
 
     clock_check clock;
     clock_check::verdict clock_said = clock_check::verdict::unknown; ///< And the log knows.
-    bool mending = false; ///< What was written under another clock is being mended ...
-    std::chrono::seconds mend_again{0}; ///< ... and is to be again: the clock was set back so far.
-    bool mend_believed = false;         ///< And for good, once the clock is believed.
+    time_mender mender;
 
     ban_table bans;
     restart_table restarts;
-    std::uint64_t restarts_made = 0;
     spare_peers spares;
     blindness blind;
-    armed_timer probe_timer; ///< Until a blind network is tried.
     std::map<net::listener_id, open_listener> listeners;
     subscriber_table subscribers;
     broadcast_table broadcasts;
-    pool_snapshot ended_totals;                     ///< The sums over connections that are over.
-    std::array<std::uint64_t, 8> good_by_network{}; ///< Of this run, by net::network_id.
+    crawl_tally tally;
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.db_writer, x.now, x.census, x.counters, x.pool, x.dials, x.connections,
-               x.tokens, x.awaited, x.due, x.stalled, x.bans_asked, x.pace_timer, x.due_timer,
-               x.restart_timer, x.reap_timer, x.bans_timer, x.brake_timer, x.failures, x.brake,
-               x.dials_ended, x.got_out, x.clock, x.clock_said, x.mending, x.mend_again,
-               x.mend_believed, x.bans, x.restarts, x.restarts_made, x.spares, x.blind,
-               x.probe_timer, x.listeners, x.subscribers, x.broadcasts, x.ended_totals,
-               x.good_by_network, x.more_to_come, x.end_asked);
+      return f(x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections, x.tokens,
+               x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock, x.clock_said,
+               x.mender, x.bans, x.restarts, x.spares, x.blind, x.listeners, x.subscribers,
+               x.broadcasts, x.tally, x.more);
     }
   };
 
@@ -167,18 +167,18 @@ private:
   void drop_unreachable();
   void ask_who_is_due();
   void put_off(const std::vector<net::endpoint>& unwelcome);
-  void keep_timer(armed_timer& timer, std::optional<std::chrono::nanoseconds> mark,
+  void keep_timer(alarm name, std::optional<std::chrono::nanoseconds> mark,
                   std::chrono::nanoseconds delay);
+  void wake_at(alarm name, std::optional<net::steady_time> moment);
   void arm_timers();
   void look_for_the_end();
-  std::uint64_t reached() const;
   crawl_progress progress() const;
   std::uint64_t save(std::vector<store::operation> operations, saving then);
 
   // manager_clock.cpp: wall clocks that are set
   void watch_clock();
   void tell_verdict_on_clock();
-  void mend_times(store::mend_times from);
+  void write_page(std::optional<store::mend_times> page);
   void mend_once_believed();
   void on_mended(const store::times_mended& done, const store::mend_times& asked);
   std::chrono::seconds ban_time() const;
@@ -188,7 +188,6 @@ private:
   void note_local(net::error why);
   void sum_up_failures();
   void give_back(const net::endpoint& key, pool_entry& entry, const net::visit_summary& summary);
-  std::string why_in_vain() const;
 
   // manager_connections.cpp: from a dial or an acceptance to the outcome
   void listen(bool since_start);
@@ -210,7 +209,6 @@ private:
   void on_outcome(peer_outcome& m);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,
                     const net::visit_summary& summary, store::transport via);
-  void count_outcome(const net::visit_summary& summary, const command_counts& messages);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
   bool agent_is_banned(const net::visit_summary& summary) const;
   void restart_or_replace(const net::endpoint& key, const pool_entry& entry,

@@ -29,11 +29,11 @@ void connection_manager::watch_clock() {
                  {{"by_s", in_seconds(*step)}});
   if (s_.now != phase::loading && s_.now != phase::crawling)
     return;
-  s_.mend_believed = true;
+  s_.mender.mend_once_believed();
   if (back)
-    mend_times({now.wall, -*step});
+    write_page(s_.mender.begin(now.wall, -*step));
   s_.due.clock_was_set();
-  keep_timer(s_.due_timer, std::nullopt, {});
+  keep_timer(alarm::due, std::nullopt, {});
   dial_more();
 }
 
@@ -60,50 +60,36 @@ std::chrono::seconds connection_manager::ban_time() const {
   return s_.clock.careful(env_.time.now());
 }
 
-/// Mends the database a page at a time. One pass at a time: a clock that is set back again
-/// meanwhile is seen to behind it.
-void connection_manager::mend_times(store::mend_times from) {
-  if (s_.mending) {
-    s_.mend_again += from.set_back;
+/// Has the database mend a page, if there is one to mend.
+void connection_manager::write_page(std::optional<store::mend_times> page) {
+  if (!page)
     return;
-  }
-  s_.mending = true;
   saving then;
-  then.mends = from;
-  save({std::move(from)}, then);
+  then.mends = *page;
+  save({std::move(*page)}, then);
 }
 
 /// After the start, and after each time that the clock was set: what is changed for good waits
 /// until the clock is known to be right.
 void connection_manager::mend_once_believed() {
-  if (!s_.mend_believed || s_.mending || s_.now != phase::crawling ||
-      s_.clock.judge() != clock_check::verdict::believed)
+  if (s_.now != phase::crawling || s_.clock.judge() != clock_check::verdict::believed)
     return;
-  s_.mend_believed = false;
   const auto now = env_.time.now().wall;
-  s_.bans.mend(now);
-  mend_times({now, {}, true});
+  auto page = s_.mender.begin_for_good(now);
+  if (page)
+    s_.bans.mend(now);
+  write_page(std::move(page));
 }
 
 void connection_manager::on_mended(const store::times_mended& done,
                                    const store::mend_times& asked) {
-  s_.mending = false;
   if (s_.now == phase::ending || s_.now == phase::ended)
     return;
   if (done.records > 0)
     s_.due.look_from_front();
   watch_clock();
-  // A clock that was set meanwhile begins a pass of its own.
-  const auto now = env_.time.now().wall;
-  const bool still = !asked.believed || s_.clock.judge() == clock_check::verdict::believed;
-  if (!still)
-    s_.mend_believed = true;
-  else if (done.more && !s_.mending)
-    mend_times({now, asked.set_back, asked.believed, done.part, done.after});
-  if (s_.mending)
-    return;
-  if (const auto again = std::exchange(s_.mend_again, std::chrono::seconds{0}); again.count() > 0)
-    mend_times({now, again});
+  write_page(s_.mender.page_is_mended(done, asked, env_.time.now().wall,
+                                      s_.clock.judge() == clock_check::verdict::believed));
 }
 
 } // namespace seedwalk::actors

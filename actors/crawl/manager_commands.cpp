@@ -167,9 +167,8 @@ void connection_manager::tell(const pool_event& event) {
 }
 
 pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
-  auto result = s_.ended_totals;
+  auto result = s_.tally.snapshot();
   result.token = token;
-  result.counters = s_.counters;
   for (std::size_t i = 0; i != pool_phase_count; ++i)
     result.by_phase[i] = s_.pool.in_phase(static_cast<pool_phase>(i));
   for (std::size_t i = 0; i != result.by_direction.size(); ++i)
@@ -179,7 +178,6 @@ pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
   result.inbound_slots = settings->inbound().slots;
   result.held = s_.pool.held();
   result.waiting = static_cast<std::uint32_t>(s_.dials.waiting());
-  result.restarts = s_.restarts_made;
   // Those that have ended go with the next housekeeping.
   const auto now = ban_time();
   result.bans = static_cast<std::uint64_t>(

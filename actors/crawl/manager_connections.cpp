@@ -158,8 +158,7 @@ void connection_manager::dial(const store::due_peer& due) {
   s_.pool.move_on(entry, pool_phase::connecting);
   entry.connection = spawn_peer(due.peer, net::direction::outbound, {},
                                 {.ask_addresses = ask, .hold = entry.hold});
-  s_.counters.peak_connections =
-      std::max<std::uint64_t>(s_.counters.peak_connections, s_.pool.live());
+  s_.tally.note_connections(s_.pool.live());
 }
 
 // -- signs of life
@@ -222,8 +221,7 @@ void connection_manager::on_seen(const peer_seen& m) {
   entry->bytes_in = m.bytes_in;
   entry->bytes_out = m.bytes_out;
   entry->messages_in = m.messages_in;
-  for (const auto& [command, n] : m.messages.counts)
-    s_.ended_totals.messages_in[command] += n;
+  s_.tally.count_messages(m.messages);
   if (!m.messages.counts.empty())
     tell(messages_were_received{m.key, m.messages.counts});
 }
@@ -258,7 +256,8 @@ void connection_manager::on_outcome(peer_outcome& m) {
   note_failure(m.summary);
   if (never_began(m.summary))
     return give_back(m.key, *entry, m.summary);
-  count_outcome(m.summary, m.messages);
+  if (const auto entries = s_.tally.count(m.summary, m.messages); entries > 0)
+    tell(addresses_were_found{m.key, entries});
   note_dial(m.key, *entry, m.summary);
   punish(m.key, m.summary);
   save_outcome(m.key, *entry, m.summary, m.via);
@@ -270,37 +269,6 @@ void connection_manager::on_outcome(peer_outcome& m) {
     tell(peer_has_failed{m.key, entry->way, m.summary.how});
   restart_or_replace(m.key, *entry, m.summary);
   dial_more();
-}
-
-void connection_manager::count_outcome(const net::visit_summary& summary,
-                                       const command_counts& messages) {
-  auto& ended = s_.ended_totals;
-  ended.bytes_in += summary.carried.bytes_in;
-  ended.bytes_out += summary.carried.bytes_out;
-  for (const auto& [command, n] : messages.counts)
-    ended.messages_in[command] += n;
-  if (summary.round_trip) {
-    ++ended.round_trips;
-    ended.round_trips_us += static_cast<std::uint64_t>(summary.round_trip->count() / 1000);
-  }
-  if (summary.way != net::direction::outbound)
-    return;
-  ended.visits_ms += static_cast<std::uint64_t>(summary.whole.count() / 1'000'000);
-  if (summary.handshake)
-    ended.handshakes_ms += static_cast<std::uint64_t>(summary.handshake->count() / 1'000'000);
-  auto& c = s_.counters;
-  ++c.tried;
-  ++(store::reached(summary.reached) ? c.good : c.failed);
-  if (store::reached(summary.reached))
-    ++s_.good_by_network[static_cast<std::size_t>(summary.peer.network)];
-  ++c.outcomes[static_cast<std::size_t>(summary.how)];
-  ++c.collections[static_cast<std::size_t>(summary.addresses.ended_by)];
-  std::uint32_t entries = 0;
-  for (const auto n : summary.addresses.by_network)
-    entries += n;
-  c.addresses += entries;
-  if (entries > 0)
-    tell(addresses_were_found{summary.peer, entries});
 }
 
 /// Takes note of what a dial says of our own connection to a network.
@@ -405,7 +373,7 @@ void connection_manager::restart_or_replace(const net::endpoint& key, const pool
 void connection_manager::dial_restarts() {
   while (const auto lost = s_.restarts.take(env_.time.now().steady))
     if (dial_again(*lost))
-      ++s_.restarts_made;
+      s_.tally.note_restart();
 }
 
 } // namespace seedwalk::actors

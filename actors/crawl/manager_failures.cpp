@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,18 +7,10 @@
 
 namespace seedwalk::actors {
 
-namespace {
-
-/// A crawl that is to end by itself waits for so many pauses of the brake, 15 s in all, before it
-/// says that nobody can be dialled here.
-constexpr std::uint32_t pauses_in_vain = 5;
-
-} // namespace
-
 /// Takes note of a failure by our own doing: counts it, and says so.
 void connection_manager::note_local(net::error why) {
-  ++s_.counters.local_failures[why];
-  if (s_.failures.note(why, env_.time.now().steady))
+  s_.tally.note_local_failure(why);
+  if (s_.health.note_failure(why, env_.time.now().steady))
     env_.log.write(
         log_level::warning, host_.stable_name(), "this machine fails its connections",
         {{"error", std::string{net::name_of(why)}}, {"do", std::string{advice_on(why)}}});
@@ -29,26 +20,20 @@ void connection_manager::note_local(net::error why) {
 void connection_manager::note_failure(const net::visit_summary& summary) {
   if (summary.whose == net::blame::cancelled)
     return;
-  const bool ours = summary.whose == net::blame::local && summary.reason != net::error::none;
-  if (ours)
+  if (is_our_failure(summary))
     note_local(summary.reason);
   if (summary.way != net::direction::outbound)
     return;
-  ++s_.dials_ended;
-  if (never_began(summary)) {
-    s_.brake.failed(s_.dials.in_use(), env_.time.now().steady);
-  } else if (!ours || summary.reached != net::stage::dialling) {
-    s_.got_out = true;
-    s_.brake.worked();
-  }
-  if (!s_.got_out && s_.brake.pauses_in_a_row() > pauses_in_vain && s_.now == phase::crawling &&
+  s_.health.dial_ended(summary, s_.dials.in_use(), env_.time.now().steady);
+  if (s_.health.is_hopeless() && s_.now == phase::crawling &&
       env_.settings.current()->config.run.once)
-    env_.runtime.send(s_.crawler, part_failed{why_in_vain(), crawl_fault::nobody_reached});
+    env_.runtime.send(s_.crawler,
+                      part_failed{s_.health.why_in_vain(), crawl_fault::nobody_reached});
 }
 
 /// Says once a minute what has gone on failing.
 void connection_manager::sum_up_failures() {
-  for (const auto& [why, n] : s_.failures.take_summary(env_.time.now().steady))
+  for (const auto& [why, n] : s_.health.take_summary(env_.time.now().steady))
     env_.log.write(log_level::warning, host_.stable_name(),
                    "this machine goes on failing its connections",
                    {{"error", std::string{net::name_of(why)}},
@@ -67,21 +52,6 @@ void connection_manager::give_back(const net::endpoint& key, pool_entry& entry,
   s_.due.somebody_is_busy();
   dial_more();
   look_for_the_end();
-}
-
-/// Why a crawl that has nothing left to do has done nothing: all dials failed by our own doing.
-/// Empty: somebody was reached, or could have been.
-std::string connection_manager::why_in_vain() const {
-  if (s_.got_out || s_.dials_ended == 0 || s_.failures.empty())
-    return {};
-  const auto totals = s_.failures.totals();
-  const auto most =
-      std::max_element(totals.begin(), totals.end(),
-                       [](const auto& a, const auto& b) { return a.second < b.second; });
-  return fmt::format(
-      "nobody was reached: each of {} dials failed by this machine's own doing ({}): "
-      "{}",
-      s_.dials_ended, net::name_of(most->first), advice_on(most->first));
 }
 
 } // namespace seedwalk::actors
