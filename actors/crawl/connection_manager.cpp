@@ -321,7 +321,8 @@ void connection_manager::note_claims() {
 
 /// Endpoints were queued again, and may stand anywhere.
 void connection_manager::look_again() {
-  s_.due.look_anew();
+  s_.due.look_from_front();
+  s_.due.somebody_is_busy();
   if (s_.more == more_to_come::asked)
     s_.more = more_to_come::maybe;
   ask_who_is_due();

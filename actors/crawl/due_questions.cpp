@@ -86,10 +86,7 @@ void due_questions::note(queue_state& queue) {
 
 void due_questions::look_from_front(queue_state& queue) {
   queue.place.clear();
-  if (queue.now == stage::onward)
-    queue.now = stage::front;
-  else
-    note(queue);
+  queue.now = under_way(queue) ? stage::outdated : stage::front;
 }
 
 void due_questions::note(store::dial_class queue) {
@@ -108,15 +105,6 @@ void due_questions::look_from_front(store::dial_class queue) {
 void due_questions::look_from_front() {
   for (auto& queue : queues_)
     look_from_front(queue);
-}
-
-void due_questions::look_anew() {
-  outlook_ = outlook::open;
-  for (auto& queue : queues_) {
-    look_from_front(queue);
-    if (under_way(queue))
-      queue.now = stage::outdated;
-  }
 }
 
 void due_questions::clock_was_set() {

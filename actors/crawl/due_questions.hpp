@@ -25,8 +25,8 @@ namespace seedwalk::actors {
 ///     front, onward --ask--> asked --note--> overtaken
 ///     asked --answer--> onward (there are more) | resting
 ///     overtaken --answer--> onward | front
-///     asked, overtaken --look_anew--> outdated --answer--> front
-///     front, onward --look_from_front, look_anew--> front
+///     asked, overtaken --look_from_front--> outdated --answer--> front
+///     resting, onward --look_from_front--> front
 ///     asked, overtaken --answer that failed--> as before the question; the time of all is a second
 ///         from then
 ///
@@ -69,13 +69,10 @@ public:
   void note(store::dial_class queue);
   void note_all();
 
-  /// Somebody may be due before the place: of this class, of any class.
+  /// Somebody may be due before the place, also that of an answer which is under way: of this
+  /// class, of any class.
   void look_from_front(store::dial_class queue);
   void look_from_front();
-
-  /// Endpoints were queued, anywhere, behind a question that may be under way: what its answer says
-  /// of places counts for nothing.
-  void look_anew();
 
   /// The wall clock was set, and times mean nothing any more.
   void clock_was_set();

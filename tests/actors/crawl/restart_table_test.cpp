@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 #include <vector>
 
@@ -119,6 +120,41 @@ TEST(restart_table, keeps_no_place_for_who_was_never_restarted) {
   for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
     ASSERT_FALSE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, none, 1));
   EXPECT_TRUE(table.lost(peer, net::steady_time{0}, {}, 1));
+}
+
+TEST(restart_table, those_who_may_are_taken_when_their_time_has_come_and_not_before) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    restart_options options;
+    options.max_restarts = 3;
+    restart_table table;
+    std::multimap<net::steady_time, net::endpoint> expected;
+    net::steady_time now{0};
+    for (int i = 0; i != 80; ++i) {
+      now += std::chrono::milliseconds{*rc::gen::inRange(0, 4'000)};
+      if (*rc::gen::arbitrary<bool>()) {
+        const auto lost = net::ipv4_endpoint(0x0a000000, *rc::gen::inRange<std::uint16_t>(1, 9));
+        if (const auto again = table.lost(lost, now, options, seed))
+          expected.emplace(*again, lost);
+      } else if (*rc::gen::inRange(0, 15) == 0) {
+        table.drop_waiting();
+        expected.clear();
+      }
+      RC_ASSERT(table.waiting() == expected.size());
+      RC_ASSERT(table.next().has_value() == !expected.empty());
+      if (expected.empty())
+        continue;
+      const auto first = expected.begin()->first;
+      RC_ASSERT(table.next() == first);
+      RC_ASSERT(!table.take(first - net::steady_time{1}));
+      if (*rc::gen::arbitrary<bool>())
+        now = std::max(now, first);
+      if (first > now)
+        continue;
+      const auto taken = table.take(now);
+      RC_ASSERT(taken == expected.begin()->second);
+      expected.erase(expected.begin());
+    }
+  }));
 }
 
 TEST(restart_table, is_bounded) {
