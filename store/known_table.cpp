@@ -7,7 +7,9 @@ namespace seedwalk::store {
 
 namespace {
 
-constexpr std::size_t first_slots = 1'024;
+/// A simulated crawl opens several tables and knows few endpoints: taking memory for more costs
+/// it more than growing.
+constexpr std::size_t first_slots = 64;
 
 bool too_full(std::size_t size, std::size_t slots) {
   return (size + 1) * 5 > slots * 4;

@@ -67,6 +67,29 @@ std::uint64_t hash_of_name(const std::string& name) {
   return net::keyed_hash(0, "actor", net::as_bytes(name));
 }
 
+/// What actor systems that are gone have left for those that come: CAF's configuration of one costs
+/// more to make than the system itself, and no system changes it.
+std::vector<std::unique_ptr<caf::actor_system_config>>& spare_configs() {
+  thread_local std::vector<std::unique_ptr<caf::actor_system_config>> spares;
+  return spares;
+}
+
+std::unique_ptr<caf::actor_system_config> take_config() {
+  auto& spares = spare_configs();
+  if (spares.empty())
+    return std::make_unique<caf::actor_system_config>();
+  auto result = std::move(spares.back());
+  spares.pop_back();
+  return result;
+}
+
+void give_back(std::unique_ptr<caf::actor_system_config> config) {
+  constexpr std::size_t most = 16;
+  config->module_factories.clear();
+  if (spare_configs().size() != most)
+    spare_configs().push_back(std::move(config));
+}
+
 } // namespace
 
 process::process(world& home, options o)
@@ -92,7 +115,7 @@ std::string process::prefix() const {
 
 void process::start() {
   assert(!is_up());
-  config_.emplace();
+  config_ = take_config();
   config_->module_factories.push_back(
       [this](caf::actor_system& system) -> caf::actor_system::module* {
         return new coordinator(system, *this);
@@ -595,7 +618,7 @@ void process::kill() {
   // The system's own two actors end in the normal way when it is destroyed.
   is_dying_ = false;
   system_.reset();
-  config_.reset();
+  give_back(std::move(config_));
   by_actor_.clear();
 }
 

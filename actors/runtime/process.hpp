@@ -239,7 +239,7 @@ private:
   const bool chained_;
   const schedule::group group_;
   std::uint32_t incarnation_ = 1;
-  std::optional<caf::actor_system_config> config_;
+  std::unique_ptr<caf::actor_system_config> config_;
   std::optional<caf::actor_system> system_;
   coordinator* coordinator_ = nullptr; ///< Of the actor system, while there is one.
 
