@@ -1,10 +1,12 @@
 #include "net/asio/asio_connection.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/asio/asio_errors.hpp"
@@ -19,6 +21,13 @@ constexpr std::size_t buffers_a_write_max = 64;
 bool would_block(const boost::system::error_code& ec) {
   return ec == asio::error::would_block || ec == asio::error::try_again ||
          ec == asio::error::interrupted;
+}
+
+/// How a dial went that was in progress; 0: well.
+int pending_error(int descriptor) {
+  int result = 0;
+  socklen_t size = sizeof result;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &result, &size) == 0 ? result : errno;
 }
 
 void set_no_delay(int descriptor) {
@@ -60,34 +69,48 @@ error asio_connection::start_dial(const address& peer) {
   if (ec)
     return dial_error(ec.value());
   socket_.non_blocking(true, ec);
-  socket_.async_connect({to->get(), to->size},
-                        [self = shared_from_this()](const boost::system::error_code& result) {
-                          self->on_dialled(result.value());
-                        });
+  // Not by Asio's own connect, which asks the kernel twice how it went.
+  const auto failed = ::connect(socket_.native_handle(), to->get(), to->size) == 0 ? 0 : errno;
+  const auto dialled = endpoint_of(*to);
+  if (failed == EINPROGRESS || failed == EINTR)
+    socket_.async_wait(stream_socket::wait_write, [self = shared_from_this(), dialled](
+                                                      const boost::system::error_code&) {
+      if (self->phase_ == phase::dialling)
+        self->on_dialled(pending_error(self->socket_.native_handle()), dialled);
+    });
+  else
+    asio::post(core_->io, [self = shared_from_this(), dialled, failed] {
+      if (self->phase_ == phase::dialling)
+        self->on_dialled(failed, dialled);
+    });
   return error::none;
 }
 
-void asio_connection::on_dialled(int error_number) {
-  if (phase_ != phase::dialling)
-    return;
-  boost::system::error_code ec;
-  // A Unix socket whose listener's queue is full says EAGAIN, which Asio takes for "in progress".
-  if (error_number == 0 && !is_ip_ && (socket_.remote_endpoint(ec), ec))
-    error_number = ec.value();
+/// `dialled`: where to, the proxy if there is one.
+void asio_connection::on_dialled(int error_number, const endpoint& dialled) {
   // TCP says so only of a connection that its peer had accepted (before that, it is ECONNREFUSED):
   // the peer lives and has ended it, before the dial was even reported.
   if (error_number == ECONNRESET && is_ip_ && !proxy_) {
     phase_ = phase::open;
-    core_->deliver(owner_, connected{id_, local_endpoint_of(socket_.native_handle())});
+    core_->deliver(owner_, connected{id_, local_endpoint()});
     return finish(error::reset);
   }
   if (error_number != 0)
     return finish(proxy_ ? error::proxy_failed : dial_error(error_number));
+  if (proxy_) {
+    set_no_delay(socket_.native_handle());
+    return send_to_proxy();
+  }
+  // A dial from an ephemeral port to itself meets itself (RFC 793, simultaneous open): nobody
+  // listens there.
+  const auto local = local_endpoint();
+  if (is_ip_ && local == dialled) {
+    cut_off();
+    return finish(error::refused);
+  }
   if (is_ip_)
     set_no_delay(socket_.native_handle());
-  if (!proxy_)
-    return opened();
-  send_to_proxy();
+  opened(local);
 }
 
 void asio_connection::send_to_proxy() {
@@ -118,24 +141,15 @@ void asio_connection::on_proxy_readable() {
   if (!proxy_->is_done())
     return send_to_proxy();
   proxy_.reset();
-  opened();
+  opened(local_endpoint());
 }
 
-void asio_connection::opened() {
+endpoint asio_connection::local_endpoint() {
+  return is_ip_ ? local_endpoint_of(socket_.native_handle()) : endpoint{};
+}
+
+void asio_connection::opened(const endpoint& local) {
   timer_.reset();
-  endpoint local;
-  if (is_ip_) {
-    local = local_endpoint_of(socket_.native_handle());
-    // A dial from an ephemeral port to itself meets itself (RFC 793, simultaneous open): nobody
-    // listens there.
-    socket_address remote;
-    remote.size = sizeof remote.storage;
-    if (::getpeername(socket_.native_handle(), remote.get(), &remote.size) == 0 &&
-        endpoint_of(remote) == local) {
-      cut_off();
-      return finish(error::refused);
-    }
-  }
   phase_ = phase::open;
   core_->deliver(owner_, connected{id_, local});
   arm_input();
@@ -292,8 +306,11 @@ error asio_connection::send_queued() {
     for (std::size_t i = 0; i != count; ++i)
       pieces[i] = {queue_[sent_buffers_ + i].data(), queue_[sent_buffers_ + i].size()};
     boost::system::error_code ec;
+    // One alone leaves by send(2), which costs less than sendmsg(2).
     const auto sent =
-        socket_.write_some(std::span<const asio::const_buffer>(pieces.data(), count), ec);
+        count == 1
+            ? socket_.write_some(asio::buffer(pieces.front()), ec)
+            : socket_.write_some(std::span<const asio::const_buffer>(pieces.data(), count), ec);
     if (would_block(ec))
       return error::none;
     if (ec)

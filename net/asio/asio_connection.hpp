@@ -51,10 +51,11 @@ private:
   enum class output : std::uint8_t { open, ending, ended };
 
   error start_dial(const address& peer);
-  void on_dialled(int error_number);
+  void on_dialled(int error_number, const endpoint& dialled);
   void on_proxy_readable();
   void send_to_proxy();
-  void opened();
+  endpoint local_endpoint();
+  void opened(const endpoint& local);
 
   void arm_input();
   void on_readable();
