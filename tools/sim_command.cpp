@@ -46,6 +46,7 @@ Examples:
 
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
 seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --json
+seedwalk sim run --seed 7 --schedule pct:3
 seedwalk sim run --seed 7 --choices-out choices.jsonl
 seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8
 seedwalk sim run --seed 7 --record crawl.rec && seedwalk replay crawl.rec)";
@@ -214,6 +215,7 @@ exit_code run_one(invocation& how) {
     file = std::move(*made);
     scenario->order.keeps_departures = true;
   }
+  *scenario = sim::with_profile(std::move(*scenario));
   const sim::real_clock clock;
   sim::crawl_world world{*scenario};
   std::unique_ptr<sim::crawl_recording> recording;
@@ -308,7 +310,7 @@ exit_code check(invocation& how) {
   if (const auto probe = flags.scenario(seeds->front()); !probe)
     return line.refuse(how, probe.error());
   const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
-    sim::crawl_world world{*flags.scenario(seed)};
+    sim::crawl_world world{sim::with_profile(*flags.scenario(seed))};
     world.home().listen(watch);
     if (world.start())
       world.run();

@@ -19,17 +19,34 @@ std::optional<std::uint64_t> number_in(const std::string& text) {
   return number ? std::optional{*number} : std::nullopt;
 }
 
-/// "uniform:7", "uniform:7@1200" or "fifo@1200"; without a step, `from` is it.
+constexpr auto strategies_text = "fifo|uniform|pct[:D]|pctcp[:D]|pos|urw|surw";
+
+/// What --then may say.
+constexpr auto then_texts =
+    "must be STRATEGY:SEED, STRATEGY:SEED@STEP or fifo@STEP, such as uniform:7, pos:7@1200 or, of "
+    "depth 3, pct:3:7";
+
+/// "uniform:7", "uniform:7@1200", "pct:3:7" or "fifo@1200"; without a step, `from` is it.
 std::optional<sim::crawl_scenario::another_order> parse_then(const std::string& text,
                                                              std::uint64_t from) {
   sim::crawl_scenario::another_order result;
   const auto at = text.find('@');
-  const auto colon = text.find(':');
-  const auto name = text.substr(0, std::min(colon, at));
-  if (name == "fifo")
-    result.how = sim::strategy::fifo;
-  else if (name != "uniform" || colon == std::string::npos)
+  const auto first = text.substr(0, std::min(text.find(':'), at));
+  const auto named = sim::strategy_text::parse(first);
+  if (!named)
     return std::nullopt;
+  // The seed is behind the depth, if the strategy has one.
+  auto colon = text.find(':');
+  auto order = first;
+  if (sim::has_depth(named->how) && colon != std::string::npos) {
+    colon = text.find(':', colon + 1);
+    order = text.substr(0, std::min(colon, at));
+  }
+  const auto strategy = sim::strategy_text::parse(order);
+  if (!strategy || (colon == std::string::npos && strategy->how != sim::strategy::fifo))
+    return std::nullopt;
+  result.how = strategy->how;
+  result.depth = strategy->depth;
   result.from_step = from;
   if (at != std::string::npos) {
     const auto step = number_in(text.substr(at + 1));
@@ -54,9 +71,10 @@ std::string seconds_text(std::chrono::nanoseconds time) {
 } // namespace
 
 void sim_schedule_flags::declare(CLI::App& app) {
-  schedule_option_ = add_name(app, "--schedule", schedule_, "who goes next")
-                         ->type_name("fifo|uniform")
-                         ->check(CLI::IsMember({"fifo", "uniform"}));
+  schedule_option_ = add_name(app, "--schedule", schedule_text_,
+                              "who goes next; D is the depth of the bugs that are looked for, 3 "
+                              "unless it is said")
+                         ->type_name(strategies_text);
   add_seconds(app, "--ahead", ahead_, longest_time,
               "events due within so much from now compete with those that are due");
   add_seconds(app, "--behind", behind_, longest_time,
@@ -65,15 +83,22 @@ void sim_schedule_flags::declare(CLI::App& app) {
   add_name(app, "--choices", choices_path_,
            "make the choices of this file again (from --choices-out); all else is fifo")
       ->type_name("FILE");
-  add_name(app, "--then", then_text_,
-           "from a step on draw instead: uniform:SEED, uniform:SEED@STEP or fifo@STEP; without a "
-           "step, behind the last of --choices")
+  add_name(
+      app, "--then", then_text_,
+      "from a step on draw instead: uniform:SEED, uniform:SEED@STEP, pct:D:SEED, fifo@STEP ...; "
+      "without a step, behind the last of --choices")
       ->type_name("STRATEGY:SEED");
   app.add_option("--reseed", reseed_texts_,
                  "STEP:SEED: from this step on everything is drawn from another seed; repeatable");
 }
 
 tl::expected<void, std::string> sim_schedule_flags::read() {
+  const auto strategy = sim::strategy_text::parse(schedule_text_);
+  if (!strategy)
+    return tl::unexpected(fmt::format("--schedule {}: must be {}, with D from 1 to {}",
+                                      schedule_text_, strategies_text,
+                                      sim::strategy_text::depth_max));
+  schedule_ = *strategy;
   if (!choices_path_.empty()) {
     if (schedule_option_->count() != 0)
       return tl::unexpected(
@@ -89,8 +114,7 @@ tl::expected<void, std::string> sim_schedule_flags::read() {
   if (!then_text_.empty()) {
     then_ = parse_then(then_text_, choices_ ? choices_->last_step() + 1 : 0);
     if (!then_)
-      return tl::unexpected(fmt::format(
-          "--then {}: must be uniform:SEED, uniform:SEED@STEP or fifo@STEP", then_text_));
+      return tl::unexpected(fmt::format("--then {}: {}", then_text_, then_texts));
   }
   for (const auto& text : reseed_texts_) {
     const auto colon = text.find(':');
@@ -106,7 +130,8 @@ tl::expected<void, std::string> sim_schedule_flags::read() {
 }
 
 void sim_schedule_flags::apply(sim::crawl_scenario& s) const {
-  s.schedule = choices_ || schedule_ == "fifo" ? sim::strategy::fifo : sim::strategy::uniform;
+  s.schedule = choices_ ? sim::strategy::fifo : schedule_.how;
+  s.order.depth = schedule_.depth;
   s.order.ahead = ahead_;
   s.order.behind = unbounded_ ? net::steady_time::max() : behind_;
   if (choices_)
@@ -119,7 +144,7 @@ std::string sim_schedule_flags::again() const {
   const sim_schedule_flags usual;
   std::string command;
   if (schedule_ != usual.schedule_)
-    command += fmt::format(" --schedule {}", schedule_);
+    command += fmt::format(" --schedule {}", schedule_.to_string());
   if (ahead_ != usual.ahead_)
     command += fmt::format(" --ahead {}", seconds_text(ahead_));
   if (behind_ != usual.behind_)

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <tl/expected.hpp>
 
+#include "actors/runtime/strategies/strategy_text.hpp"
 #include "sim/scenario/choice_file.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
@@ -33,7 +34,8 @@ public:
   std::size_t choices_given() const { return choices_ ? choices_->departures.size() : 0; }
 
 private:
-  std::string schedule_ = "uniform";
+  std::string schedule_text_ = "uniform";
+  sim::strategy_text schedule_{sim::strategy::uniform};
   CLI::Option* schedule_option_ = nullptr;
   std::chrono::nanoseconds ahead_ = sim::crawl_scenario::near_events().ahead;
   std::chrono::nanoseconds behind_ = sim::crawl_scenario::near_events().behind;

@@ -169,11 +169,28 @@ message_origin process::origin_of_next(actor_entry& actor) {
     return actor.origins.pop();
   // Nobody of ours sent it: CAF knows by whom it was.
   actor_entry* from = nullptr;
-  if (const auto element = actor.actor->peek_at_next_mailbox_element(); element && element->sender)
+  const auto element = actor.actor->peek_at_next_mailbox_element();
+  if (element && element->sender)
     if (const auto sender = dynamic_cast<caf::scheduled_actor*>(element->sender->get()))
       if (const auto known = by_actor_.find(sender); known != by_actor_.end())
         from = known->second.get();
-  return count(from, from != nullptr ? from->name_hash : 0, actor);
+  const auto result = count(from, from != nullptr ? from->name_hash : 0, actor);
+  if (element && world_.events().hears_of_messages())
+    announce(actor, result, *element);
+  return result;
+}
+
+/// Tells those who want to know it what leads to what.
+void process::announce(const actor_entry& to, const message_origin& from,
+                       const caf::mailbox_element& message) {
+  std::uint64_t type = 0;
+  if (const auto& content = message.content(); !content.empty()) {
+    const auto rtti = content.type(0);
+    type = rtti.second ? names().of(*rtti.second).hash : content.type_token();
+  }
+  const auto kind =
+      to.enrolled.kind.empty() ? std::string_view{to.actor->name()} : to.enrolled.kind;
+  world_.events().sent(to.name_hash, from.origin, from.nth, type, mixed(purpose{kind}.hash, type));
 }
 
 /// One more message from `origin`, which is the name of `from` if that is an actor of ours.
@@ -401,6 +418,8 @@ net::timer_id process::start(std::chrono::nanoseconds delay, net::owner who) {
     return timers_.start_observed(due, who);
   note_effect(effect_kind::timer_starts, static_cast<std::uint64_t>(delay.count()), who.id);
   auto* owner = world_.is_scheduled() ? find(who) : nullptr;
+  if (owner != nullptr && world_.events().hears_of_messages()) [[unlikely]]
+    world_.events().leads_to(owner->timers, owner->timers_started);
   return timers_.start(due, who, owner != nullptr ? owner->timers_started++ : 0);
 }
 
@@ -541,8 +560,12 @@ void process::enqueue(net::owner to, caf::mailbox_element_ptr message) {
     world_.note_violation(
         fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name(),
                     entry.waiting, world_.steps(), most));
-  if (world_.is_scheduled() && !entry.unwatched())
-    entry.origins.push(count(running_, world_.origin_, entry));
+  if (world_.is_scheduled() && !entry.unwatched()) {
+    const auto from = count(running_, world_.origin_, entry);
+    if (world_.events().hears_of_messages()) [[unlikely]]
+      announce(entry, from, *message);
+    entry.origins.push(message_origin{from});
+  }
   receiver_ = &entry;
   entry.actor->enqueue(std::move(message), &coordinator_->unit());
   receiver_ = nullptr;

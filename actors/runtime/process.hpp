@@ -221,6 +221,8 @@ private:
   void drop_dead_entries();
   void forget(actor_entry& actor);
   void label(const actor_entry& entry);
+  void announce(const actor_entry& to, const message_origin& from,
+                const caf::mailbox_element& message);
   std::vector<actor_entry*> take_runnable();
   void note_now();
   void note_completion(net::owner to, std::uint8_t door, net::byte_view what);

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "actors/runtime/strategies/contest.hpp"
+#include "actors/runtime/strategies/run_profile.hpp"
+
 namespace seedwalk::sim {
 
 schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options)
@@ -14,6 +17,19 @@ schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_optio
     given_before_[one.head].push_back(one.taken);
     given_taken_.emplace(one.taken, false);
   }
+  if (options_.keeps_profile)
+    profile_ = std::make_unique<profile_keeper>();
+  begin_contest();
+}
+
+schedule::~schedule() = default;
+
+/// Whoever follows this run from here on.
+void schedule::begin_contest() {
+  auto by = make_ranking({options_.how, rank_seed_, options_.depth, options_.profile});
+  contest_ = by ? std::make_unique<contest>(std::move(by)) : nullptr;
+  hears_ = contest_ || profile_;
+  tracks_ = hears_ || keeps_candidates();
 }
 
 // -- slots
@@ -78,16 +94,32 @@ void schedule::compete(std::uint32_t at) {
     ready_.push(place_of(at));
   else
     waiting_.push({s.due.count(), s.order, at, s.generation});
-  if (tracks()) {
-    by_fifo_.emplace(s.due, s.order, at);
-    by_name_[s.name] = at;
-  }
+  if (tracks_) [[unlikely]]
+    note_candidate(at);
+}
+
+void schedule::note_candidate(std::uint32_t at) {
+  const auto& s = slots_[at];
+  if (contest_)
+    contest_->enter({at, s.home, s.order, s.due, {s.name, s.key, s.home != none}});
+  if (!keeps_candidates())
+    return;
+  by_fifo_.emplace(s.due, s.order, at);
+  by_name_[s.name] = at;
 }
 
 void schedule::stop_competing(std::uint32_t at) {
   auto& s = slots_[at];
   s.competes = false;
-  if (!tracks())
+  if (tracks_) [[unlikely]]
+    forget_candidate(at);
+}
+
+void schedule::forget_candidate(std::uint32_t at) {
+  const auto& s = slots_[at];
+  if (contest_)
+    contest_->leave(at);
+  if (!keeps_candidates())
     return;
   by_fifo_.erase({s.due, s.order, at});
   if (const auto known = by_name_.find(s.name); known != by_name_.end() && known->second == at)
@@ -105,6 +137,8 @@ std::uint32_t schedule::add(net::steady_time due, const lane& in, event_source& 
   s.due = due;
   s.source = &source;
   s.what = what;
+  if (hears_) [[unlikely]]
+    announce_put(s);
   return at;
 }
 
@@ -158,6 +192,8 @@ void schedule::cancel(handle event) {
   if (event.slot == none || slots_[event.slot].generation != event.generation)
     return;
   auto& s = slots_[event.slot];
+  if (contest_)
+    contest_->withdraw({s.name, s.key, false});
   if (!s.competes) { // It keeps its place, and does nothing there.
     s.source = nullptr;
     return;
@@ -201,6 +237,8 @@ void schedule::ready(group home, actor_entry* actor, std::uint64_t actor_key, st
   s.order = ++orders_;
   s.due = now_.steady;
   ++actors_;
+  if (hears_) [[unlikely]]
+    sent(actor_key, origin, nth, 0, 0);
   compete(at);
 }
 
@@ -352,28 +390,40 @@ bool schedule::is_fed(net::steady_time by) const {
   });
 }
 
+/// Who goes in place of `head`, whose turn it would be by due time or by `uniform`.
+std::uint32_t schedule::decide(std::uint32_t head, net::steady_time from) {
+  auto chosen = head;
+  if (contest_)
+    chosen = contest_->pick({from, due_of(head), horizon_, options_.behind},
+                            [this](group of) { return groups_[of].busy_until; });
+  if (!keeps_candidates())
+    return chosen;
+  const auto by_fifo = fifo_head();
+  assert(by_fifo);
+  if (options_.how == strategy::fifo)
+    chosen = given_instead(*by_fifo).value_or(*by_fifo);
+  if (chosen != *by_fifo && options_.keeps_departures) {
+    log_.push_back({slots_[chosen].name, slots_[*by_fifo].name, steps_});
+    note_text(slots_[chosen]);
+    note_text(slots_[*by_fifo]);
+  }
+  return chosen;
+}
+
 std::optional<schedule::turn> schedule::next() {
-  auto chosen = choose_from(now_.steady);
+  auto from = now_.steady;
+  auto chosen = choose_from(from);
   if (!chosen) {
     const auto when = next_due();
     if (!when)
       return std::nullopt;
-    const auto from = std::max(*when, now_.steady);
+    from = std::max(*when, from);
     chosen = choose_from(from);
     if (!chosen || !is_fed(from))
       return turn{.when = from};
   }
-  if (tracks()) {
-    const auto head = fifo_head();
-    assert(head);
-    if (!is_ranked())
-      chosen = given_instead(*head).value_or(*head);
-    if (*chosen != *head && options_.keeps_departures) {
-      log_.push_back({slots_[*chosen].name, slots_[*head].name, steps_});
-      note_text(slots_[*chosen]);
-      note_text(slots_[*head]);
-    }
-  }
+  if (tracks_) [[unlikely]]
+    chosen = decide(*chosen, from);
   return take(*chosen);
 }
 
@@ -382,6 +432,19 @@ std::size_t schedule::ready_before(const slot& s) const {
       std::count_if(slots_.begin(), slots_.end(), [&](const slot& other) {
         return other.competes && other.home == s.home && other.order < s.order;
       }));
+}
+
+/// Tells it to those that follow.
+void schedule::note_turn(std::uint32_t at) {
+  const auto& s = slots_[at];
+  if (given_ != 0)
+    note_given(s);
+  turn_ = s.name;
+  turn_source_ = s.key;
+  if (contest_)
+    contest_->take(at);
+  if (profile_)
+    profile_->on_taken(s.name);
 }
 
 schedule::turn schedule::take(std::uint32_t at) {
@@ -401,8 +464,8 @@ schedule::turn schedule::take(std::uint32_t at) {
     ++steps_;
     result.passed_over = counts_passed_over_ ? ready_before(s) : 0;
   }
-  if (given_ != 0)
-    note_given(s);
+  if (tracks_) [[unlikely]]
+    note_turn(at);
   const auto behind = s.next;
   stop_competing(at);
   release(at);
@@ -410,18 +473,76 @@ schedule::turn schedule::take(std::uint32_t at) {
   return result;
 }
 
-void schedule::switch_to(strategy how, std::uint64_t seed) {
+void schedule::switch_to(strategy how, std::uint64_t seed, std::uint32_t depth) {
   options_.how = how;
+  options_.depth = depth;
   rank_seed_ = seed;
   waiting_ = {};
   ready_ = {};
   for (auto& one : groups_)
     one.ready = {};
+  by_fifo_.clear();
+  by_name_.clear();
+  begin_contest();
+  enter_all();
+}
+
+/// Tells a new contest of everything that there is, and all candidates compete anew.
+void schedule::enter_all() {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> there;
   for (std::uint32_t at = 0; at != slots_.size(); ++at)
-    if (slots_[at].competes) {
-      stop_competing(at);
+    if (slots_[at].competes || slots_[at].before != none)
+      there.emplace_back(slots_[at].order, at);
+  std::sort(there.begin(), there.end());
+  turn_ = turn_source_ = 0; // whose turn led to them is not known any more
+  for (const auto& [order, at] : there) {
+    const auto& s = slots_[at];
+    if (hears_ && s.home != none)
+      sent(s.key, s.origin, s.nth, 0, 0);
+    else if (hears_ && s.source != nullptr)
+      announce_put(s);
+    if (s.competes)
       compete(at);
-    }
+  }
+}
+
+// -- what leads to what
+
+void schedule::announce(const pending_event& one) {
+  if (contest_)
+    contest_->announce(one);
+  if (profile_)
+    profile_->on_pending(one);
+}
+
+void schedule::announce_put(const slot& s) {
+  pending_event one{.name = s.name, .source = s.key, .sender = turn_source_, .cause = turn_};
+  if (const auto known = led_to_.extract(s.name))
+    std::tie(one.cause, one.sender) = known.mapped(); // a timer: it goes by due time
+  else if (s.nth != 0)
+    one.previous = name_from("event", s.key, s.nth - 1);
+  announce(one);
+}
+
+void schedule::leads_to(const lane& in, std::uint64_t nth) {
+  led_to_.insert_or_assign(name_from("event", in.key, nth), std::pair{turn_, turn_source_});
+}
+
+void schedule::sent(std::uint64_t actor_key, std::uint64_t origin, std::uint64_t nth,
+                    std::uint64_t type, std::uint64_t kind) {
+  announce({.name = name_from("step", actor_key, origin, nth),
+            .source = actor_key,
+            .sender = origin,
+            .cause = turn_,
+            .previous = nth == 0 ? 0 : name_from("step", actor_key, origin, nth - 1),
+            .type = type,
+            .kind = kind,
+            .is_step = true});
+}
+
+const run_profile& schedule::profile() const {
+  assert(profile_);
+  return profile_->profile();
 }
 
 // -- texts

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <queue>
 #include <set>
@@ -15,17 +16,14 @@
 #include <vector>
 
 #include "actors/runtime/draws.hpp"
+#include "actors/runtime/strategies/ranking.hpp"
 #include "net/base/instant.hpp"
 
 namespace seedwalk::sim {
 
 struct actor_entry;
-
-/// How the next event is chosen among those that compete.
-enum class strategy : std::uint8_t {
-  fifo,    ///< By due time, then in the order in which they came up: what production does.
-  uniform, ///< By due time and a draw below `behind`, keyed by the event's name.
-};
+class contest;
+class profile_keeper;
 
 /// Something in a simulated world that acts when virtual time comes to it: a link, a timer, a disk.
 class event_source {
@@ -67,6 +65,12 @@ struct departure {
 /// What a schedule does. Times are virtual.
 struct schedule_options {
   strategy how = strategy::fifo;
+  /// Of `pct` and `pctcp`: the depth of the bugs that are looked for.
+  std::uint32_t depth = 3;
+  /// What an earlier run tells the strategies that ask for it; null: nothing.
+  std::shared_ptr<const run_profile> profile = nullptr;
+  /// This run tells a later one: `schedule::profile`.
+  bool keeps_profile = false;
   /// Events due within so much from now compete with those that are due. Taking one moves time.
   net::steady_time ahead{0};
   /// Nobody who is due is passed over for longer. `steady_time::max()`: unbounded.
@@ -86,7 +90,8 @@ struct schedule_options {
 /// occupied while the cost of its last step lasts: until then no actor of that process runs, and
 /// nobody else waits for that.
 ///
-/// Choosing costs O(log n), and O(processes). One thread. It has the time of its world.
+/// fifo and uniform are chosen here; where another strategy is asked for, a `contest` chooses, by a
+/// `ranking`. Choosing costs O(log n), and O(processes). One thread. It has the time of its world.
 class schedule {
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
@@ -135,6 +140,7 @@ public:
   };
 
   schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options);
+  ~schedule();
 
   /// Steady time, and the wall clock of everybody whose clock is right.
   net::instant now() const { return now_; }
@@ -184,8 +190,24 @@ public:
   /// True if no actor of any group can run.
   bool no_actor_is_ready() const { return actors_ == 0; }
 
-  /// From now on another strategy, with draws of its own seed.
-  void switch_to(strategy how, std::uint64_t seed);
+  /// From now on another strategy, with draws of its own seed. Of messages that wait in a mailbox
+  /// it hears when they become the first there.
+  void switch_to(strategy how, std::uint64_t seed) { switch_to(how, seed, options_.depth); }
+  void switch_to(strategy how, std::uint64_t seed, std::uint32_t depth);
+
+  // -- what strategies and profiles are told besides, before `ready`
+
+  /// Whether somebody wants to hear it.
+  bool hears_of_messages() const { return hears_; }
+  /// A message is under way to an actor, the `nth` from `origin`. Those that nobody announces are
+  /// taken for sent when they become the first of their mailbox.
+  void sent(std::uint64_t actor_key, std::uint64_t origin, std::uint64_t nth, std::uint64_t type,
+            std::uint64_t kind);
+  /// The turn under way leads to the `nth` event of a lane that `put_nth` will put.
+  void leads_to(const lane& in, std::uint64_t nth);
+
+  /// What this run tells a later one. Precondition: it keeps a profile.
+  const run_profile& profile() const;
 
   // -- departures
 
@@ -247,8 +269,8 @@ private:
     net::steady_time due{0};
   };
 
-  bool is_ranked() const { return options_.how != strategy::fifo; }
-  bool tracks() const { return options_.keeps_departures || given_ != 0; }
+  bool is_ranked() const { return options_.how == strategy::uniform; }
+  bool keeps_candidates() const { return options_.keeps_departures || given_ != 0; }
   std::uint32_t allocate();
   void release(std::uint32_t at);
   std::uint32_t add(net::steady_time due, const lane& in, event_source& source, std::uint64_t what,
@@ -257,6 +279,13 @@ private:
   void link(std::uint32_t at, std::uint32_t before, std::uint32_t behind);
   void compete(std::uint32_t at);
   void stop_competing(std::uint32_t at);
+  void begin_contest();
+  void enter_all();
+  void note_candidate(std::uint32_t at);
+  void forget_candidate(std::uint32_t at);
+  std::uint32_t decide(std::uint32_t head, net::steady_time from);
+  void announce(const pending_event& one);
+  void announce_put(const slot& s);
   void advance_lane(std::uint32_t next);
   std::int64_t rank_of(const slot& s) const;
   std::int64_t rank_at(net::steady_time from, const place& p) const;
@@ -272,10 +301,13 @@ private:
   std::size_t ready_before(const slot& s) const;
   void note_text(const slot& s);
   void note_given(const slot& s);
+  void note_turn(std::uint32_t at);
 
   schedule_options options_;
   draws draws_;
   std::uint64_t rank_seed_;
+  bool tracks_ = false; ///< Somebody follows who competes: all that is not needed to choose.
+  bool hears_ = false;  ///< Somebody follows which events lead to which.
   net::instant now_;
   std::uint64_t orders_ = 0;
   std::size_t actors_ = 0;
@@ -288,6 +320,12 @@ private:
   queue ready_;                 ///< Ranked ones within the horizon.
   std::vector<process_group> groups_;
   std::vector<event_feeder*> feeders_;
+  std::unique_ptr<contest> contest_; ///< Chooses, where neither fifo nor uniform does.
+  std::unique_ptr<profile_keeper> profile_;
+  std::uint64_t turn_ = 0;        ///< The name of the event whose turn it is.
+  std::uint64_t turn_source_ = 0; ///< Its lane or actor.
+  // order never seen: asked by name alone
+  std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> led_to_; ///< By whom.
 
   // Where departures are kept or given: every candidate in the order of fifo, and by its name.
   std::set<std::tuple<net::steady_time, std::uint64_t, std::uint32_t>> by_fifo_;

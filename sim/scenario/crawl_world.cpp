@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "actors/runtime/strategies/run_profile.hpp"
+#include "actors/runtime/strategies/strategy_text.hpp"
+
 namespace seedwalk::sim {
 
 namespace {
@@ -79,6 +82,10 @@ schedule_options crawl_scenario::near_events() {
   return order;
 }
 
+bool crawl_scenario::wants_profile() const {
+  return sim::wants_profile(schedule) || (then && sim::wants_profile(then->how));
+}
+
 crawl_world::crawl_world(const crawl_scenario& s)
     : scenario_(completed(s)), world_({.seed = scenario_.seed,
                                        .schedule = scenario_.schedule,
@@ -131,7 +138,7 @@ bool crawl_world::advance() {
   while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
     world_.reseed(seeds[reseeded_++].seed);
   if (scenario_.then && !is_then_ && world_.steps() >= scenario_.then->from_step) {
-    world_.events().switch_to(scenario_.then->how, scenario_.then->seed);
+    world_.events().switch_to(scenario_.then->how, scenario_.then->seed, scenario_.then->depth);
     is_then_ = true;
   }
   return simulation_.advance();
@@ -230,8 +237,23 @@ crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
 }
 
 crawl_verdict run_crawl(const crawl_scenario& s) {
-  crawl_world world{s};
+  crawl_world world{with_profile(s)};
   return run_crawl(world);
+}
+
+crawl_scenario with_profile(crawl_scenario s) {
+  if (s.order.profile || !s.wants_profile())
+    return s;
+  auto earlier = s;
+  earlier.schedule = strategy::fifo;
+  earlier.then.reset();
+  earlier.order.given.clear();
+  earlier.order.keeps_departures = false;
+  earlier.order.keeps_profile = true;
+  crawl_world world{earlier};
+  run_crawl(world);
+  s.order.profile = std::make_shared<const run_profile>(world.home().events().profile());
+  return s;
 }
 
 } // namespace seedwalk::sim

@@ -53,6 +53,7 @@ struct crawl_scenario {
     std::uint64_t from_step = 0;
     strategy how = strategy::uniform;
     std::uint64_t seed = 1;
+    std::uint32_t depth = 3; ///< Of strategies that have one.
   };
   std::optional<another_order> then;
   /// From a step on everything is drawn from another seed.
@@ -65,6 +66,9 @@ struct crawl_scenario {
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
   std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
+
+  /// Whether its strategies ask for what an earlier run tells.
+  bool wants_profile() const;
 
   /// Events due within 50 us compete, and nobody who is due is passed over for longer.
   static schedule_options near_events();
@@ -169,5 +173,9 @@ private:
 /// called in between: judging looks into the databases, which the chain has, too.
 crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over = {});
 crawl_verdict run_crawl(const crawl_scenario& s);
+
+/// The scenario with all that its strategies ask for: where one wants to know an earlier run, makes
+/// that run, which is the same crawl by fifo. A scenario that has a profile stays as it is.
+crawl_scenario with_profile(crawl_scenario s);
 
 } // namespace seedwalk::sim

@@ -52,7 +52,7 @@ rc::Gen<words> any_options() {
     if (sometimes())
       add("--proxy", any_of({"working", "silent", "absent"}));
     if (sometimes())
-      add("--schedule", any_of({"fifo", "uniform"}));
+      add("--schedule", any_of({"fifo", "uniform", "pct:2", "pctcp", "pos", "urw", "surw"}));
     if (sometimes())
       add("--crawlers", fmt::format("{}", *rc::gen::inRange(1, 4)));
     if (sometimes())
@@ -66,7 +66,7 @@ rc::Gen<words> any_options() {
     if (sometimes())
       out.emplace_back("--behind-unbounded");
     if (sometimes())
-      add("--then", any_of({"uniform:4", "uniform:4@100", "fifo@50"}));
+      add("--then", any_of({"uniform:4", "uniform:4@100", "fifo@50", "pct:2:5@30", "surw:9@60"}));
     if (sometimes())
       add("--reseed", fmt::format("{}:{}", *rc::gen::inRange(0, 300), parts()));
     if (sometimes())

@@ -31,7 +31,14 @@ schedule_options any_order(strategy how) {
 }
 
 strategy any_strategy() {
-  return *rc::gen::element(strategy::fifo, strategy::uniform);
+  return *rc::gen::element(strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
+                           strategy::pos, strategy::urw, strategy::surw);
+}
+
+strategy any_drawn_strategy() {
+  const auto how = any_strategy();
+  RC_PRE(how != strategy::fifo);
+  return how;
 }
 
 /// Several worlds of one kind, each to its end.
@@ -62,6 +69,10 @@ TEST(schedule, uniform_keeps_what_it_promises) {
   EXPECT_TRUE(rc::check([] { run_some(any_bustle(), any_order(strategy::uniform)); }));
 }
 
+TEST(schedule, every_other_strategy_keeps_the_same_promises) {
+  EXPECT_TRUE(rc::check([] { run_some(any_bustle(), any_order(any_drawn_strategy())); }));
+}
+
 TEST(schedule, groups_are_taken_out_in_order_and_nobody_else_is) {
   EXPECT_TRUE(rc::check([] {
     auto o = any_bustle();
@@ -82,7 +93,7 @@ TEST(schedule, a_switch_loses_and_doubles_nothing) {
 TEST(schedule, given_departures_are_made_where_they_meet_and_all_else_is_fifo) {
   EXPECT_TRUE(rc::check([] {
     auto o = any_bustle();
-    auto order = any_order(strategy::uniform);
+    auto order = any_order(any_drawn_strategy());
     order.keeps_departures = true;
     bustle first(o, 1, order);
     RC_ASSERT(first.run() == "");
@@ -99,7 +110,7 @@ TEST(schedule, departures_given_back_make_the_same_run) {
   std::size_t made = 0;
   EXPECT_TRUE(rc::check([&] {
     const auto o = any_bustle();
-    auto order = any_order(strategy::uniform);
+    auto order = any_order(any_drawn_strategy());
     order.keeps_departures = true;
     bustle first(o, *rc::gen::arbitrary<std::uint64_t>(), order);
     RC_ASSERT(first.run() == "");

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/runtime/strategies/ranking.hpp"
+
+namespace seedwalk::sim {
+
+/// What one run tells a later one: which events there were, by name, and which led to which. `pct`
+/// and `pctcp` ask how many, `urw` and `surw` what each led to. A value; it costs some 80 bytes an
+/// event.
+///
+///     world::options o{.seed = 1, .order = {.keeps_profile = true}};
+///     ...                                                    // run it
+///     o.order.profile = std::make_shared<const run_profile>(home.events().profile());
+///     o.order.keeps_profile = false;
+///     o.schedule = strategy::urw;                            // and run another
+class run_profile {
+public:
+  /// Of an event, or a mean.
+  using weight = std::uint32_t;
+
+  /// A number for each event of the run, found by its name; for others the mean of their kind.
+  class weights {
+  public:
+    weight of(const pending_event& one) const;
+
+  private:
+    friend class run_profile;
+    const run_profile* of_ = nullptr;
+    std::vector<weight> by_index_;
+    std::unordered_map<std::uint64_t, weight> by_kind_; // order never seen: asked by kind alone
+    weight mean_ = 0;
+  };
+
+  /// What may be aimed at: an actor, or the messages of one type to it.
+  struct target {
+    std::uint64_t source = 0;
+    std::uint64_t type = 0; ///< 0: all of them.
+    std::uint64_t name() const;
+    bool includes(std::uint64_t to, std::uint64_t of_type) const {
+      return to == source && (type == 0 || of_type == type);
+    }
+  };
+
+  /// How many events had a turn.
+  std::uint64_t turns() const { return turns_; }
+
+  /// How many events each led to in the end, itself included.
+  weights led_to() const { return weigh(nullptr); }
+  /// How many messages to `aim` each led to in the end, itself not included.
+  weights led_to(const target& aim) const { return weigh(&aim); }
+
+  /// Actors, and types of their messages, that got two messages whose order was not settled, in the
+  /// order of the second: two of different senders, and one did not lead to the other.
+  std::vector<target> targets() const;
+
+private:
+  friend class profile_keeper;
+
+  struct event {
+    std::uint64_t source = 0;
+    std::uint64_t sender = 0;
+    std::uint64_t type = 0;
+    std::uint64_t kind = 0;
+    std::uint32_t cause = 0; ///< Where it stands here, and one more; 0: none.
+    bool is_step = false;
+    bool had_turn = false;
+  };
+
+  weights weigh(const target* aim) const;
+
+  std::uint64_t turns_ = 0;
+  std::vector<event> events_;                                ///< Behind their causes.
+  std::unordered_map<std::uint64_t, std::uint32_t> by_name_; // order never seen: asked by name
+};
+
+/// Makes the profile of a run while it runs.
+class profile_keeper {
+public:
+  void on_pending(const pending_event& one);
+  void on_taken(std::uint64_t name);
+  const run_profile& profile() const { return profile_; }
+
+private:
+  run_profile profile_;
+};
+
+} // namespace seedwalk::sim
