@@ -22,6 +22,7 @@
 #include "tools/bench/sim_bench.hpp"
 #include "tools/bench/store_bench.hpp"
 #include "tools/bench/wire_bench.hpp"
+#include "tools/bench_schedulers_command.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
 
@@ -52,6 +53,8 @@ constexpr std::array benchmarks = {
 
 /// Has no zoo, no folder and no rounds, so it takes none of their options.
 constexpr std::string_view wire_name = "wire";
+/// Has kernels and strategies instead.
+constexpr std::string_view schedulers_name = "schedulers";
 
 exit_code run_wire_benchmark(invocation& how) {
   command_line line{"bench wire",
@@ -70,9 +73,11 @@ std::string help_text() {
   std::string text = "Measures what this program costs, each figure beside a baseline of the same "
                      "run.\nUsage: seedwalk bench NAME [OPTIONS]\n\n";
   for (const auto& b : benchmarks)
-    text += fmt::format("  {:<7} {}\n", b.name, b.purpose);
+    text += fmt::format("  {:<10} {}\n", b.name, b.purpose);
   text +=
-      fmt::format("  {:<7} {}\n", wire_name, "decodes address messages, against SHA-256d alone");
+      fmt::format("  {:<10} {}\n", wire_name, "decodes address messages, against SHA-256d alone");
+  text += fmt::format("  {:<10} {}\n", schedulers_name,
+                      "looks for planted bugs by each strategy, against `uniform`");
   return text + "\nExamples:\n  seedwalk bench sim\n  seedwalk bench crawl --rounds 5 --json\n"
                 "  seedwalk bench store --folder /mnt/ssd\n";
 }
@@ -181,12 +186,15 @@ exit_code run_benchmark(invocation& how, const benchmark& which) {
 } // namespace
 
 exit_code run_bench(invocation& how) {
-  std::array<std::string_view, benchmarks.size() + 1> names{};
+  std::array<std::string_view, benchmarks.size() + 2> names{};
   std::ranges::transform(benchmarks, names.begin(), &benchmark::name);
-  names.back() = wire_name;
+  names[benchmarks.size()] = wire_name;
+  names.back() = schedulers_name;
   const auto chosen = choose_subcommand(how, "bench", names, help_text());
   if (chosen.name == wire_name)
     return run_wire_benchmark(how);
+  if (chosen.name == schedulers_name)
+    return run_schedulers_benchmark(how);
   const auto which = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
   return which == benchmarks.end() ? chosen.code : run_benchmark(how, *which);
 }

@@ -32,6 +32,30 @@ TEST(sim_choices, given_back_make_the_same_run) {
   }
 }
 
+TEST(sim_choices, of_every_strategy_make_the_same_run) {
+  const temporary_folder folder;
+  const auto file = folder / "choices.jsonl";
+  for (const std::string how : {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw"}) {
+    const auto drawn = run_of({"--seed", "3", "--schedule", how, "--choices-out", file});
+    const auto again = run_of({"--seed", "3", "--choices", file});
+    EXPECT_EQ(again["hash"], drawn["hash"]) << how;
+    EXPECT_GT(again["choices"]["given"], 10) << how;
+    EXPECT_EQ(again["choices"]["unused"], 0) << how;
+  }
+  const auto drawn = run_of({"--seed", "3", "--choices", file});
+  for (const auto* then : {"pct:5:8@50", "pctcp:3:8@50", "pos:8@50", "urw:8@50", "surw:8@50"})
+    EXPECT_NE(run_of({"--seed", "3", "--choices", file, "--then", then})["hash"], drawn["hash"])
+        << then;
+}
+
+TEST(sim_choices, a_strategy_that_is_none_is_refused) {
+  for (const auto* how : {"given", "pct:0", "pos:2", "PCT"}) {
+    const auto run = run_seedwalk({"sim", "run", "--schedule", how});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_THAT(run.err, HasSubstr("pctcp[:D]"));
+  }
+}
+
 TEST(sim_choices, and_what_is_drawn_from_a_step_on_differ_from_there) {
   const temporary_folder folder;
   const auto file = folder / "choices.jsonl";

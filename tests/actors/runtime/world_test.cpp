@@ -17,7 +17,8 @@ std::uint64_t hash_after(std::uint64_t advances, world::options o) {
 }
 
 TEST(world, same_seed_same_chain_other_seed_other_chain) {
-  for (const auto how : {strategy::fifo, strategy::uniform}) {
+  for (const auto how : {strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
+                         strategy::pos, strategy::urw, strategy::surw}) {
     EXPECT_EQ(hash_after(3'000, options(1, how)), hash_after(3'000, options(1, how)));
     EXPECT_NE(hash_after(3'000, options(1, how)), hash_after(3'000, options(2, how)));
   }
