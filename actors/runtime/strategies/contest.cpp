@@ -126,6 +126,16 @@ void contest::consider(team& of, net::steady_time limit, best_places& best) {
 std::uint32_t contest::pick(const window& when,
                             const std::function<net::steady_time(std::uint32_t)>& busy_until) {
   rank_changed();
+  auto slot = first(when, busy_until);
+  while (by_->puts_off(entrants_[slot].is.who)) {
+    push_ranked(entrants_[slot]);
+    slot = first(when, busy_until);
+  }
+  return slot;
+}
+
+std::uint32_t contest::first(const window& when,
+                             const std::function<net::steady_time(std::uint32_t)>& busy_until) {
   // Nobody is passed over by one that is due, or would run, so much later than the first.
   auto last = when.horizon;
   const auto behind = std::max(when.behind, net::steady_time{1});

@@ -97,6 +97,8 @@ private:
   void rank_changed();
   const place* top(queue& of);
   const place* top_by(queue& of, net::steady_time limit);
+  std::uint32_t first(const window& when,
+                      const std::function<net::steady_time(std::uint32_t)>& busy_until);
   void consider(team& of, net::steady_time limit, best_places& best);
 
   std::unique_ptr<ranking> by_;

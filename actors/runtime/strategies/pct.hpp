@@ -8,10 +8,11 @@
 namespace seedwalk::sim {
 
 /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): each source has a priority,
-/// drawn by its name, and the highest runs; at depth - 1 drawn events the source that ran drops to
-/// the bottom. In a run of k turns of n sources, a bug of depth d, one that d - 1 constraints on
-/// the order of two events each are enough for, comes with probability at least 1/(n (e k)^(d-1)):
-/// the paper's bound but for e, the price of drawing by name (`drawn_changes`).
+/// drawn by its name, and the highest runs; at depth - 1 drawn events the source whose turn it is
+/// drops to the bottom, so that the event itself comes late. In a run of k turns of n sources, a
+/// bug of depth d, one that d - 1 constraints on the order of two events each are enough for, comes
+/// with probability at least 1/(n (e k)^(d-1)): the paper's bound but for e, the price of drawing
+/// by name (`drawn_changes`).
 class pct final : public ranking {
 public:
   pct(std::uint64_t seed, std::uint32_t depth, std::uint64_t turns)
@@ -22,9 +23,11 @@ public:
     return {dropped == dropped_.end() ? changes_.initial(one.source) : dropped->second};
   }
 
-  void on_taken(const candidate& one) override {
-    if (const auto drop = changes_.at(one.name))
+  bool puts_off(const candidate& one) override {
+    const auto drop = changes_.at(one.name);
+    if (drop)
       dropped_[one.source] = *drop;
+    return drop.has_value();
   }
 
 private:

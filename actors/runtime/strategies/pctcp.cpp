@@ -28,10 +28,11 @@ std::uint32_t pctcp::chain_of(std::uint64_t name) {
   return members_.at(name).chain;
 }
 
-void pctcp::on_taken(const candidate& one) {
-  if (const auto drop = changes_.at(one.name))
+bool pctcp::puts_off(const candidate& one) {
+  const auto drop = changes_.at(one.name);
+  if (drop)
     ranks_[chain_of(one.name)] = *drop;
-  end(one.name);
+  return drop.has_value();
 }
 
 /// It is pending no longer.

@@ -22,7 +22,8 @@ public:
   void on_pending(const pending_event& one) override;
   void on_withdrawn(const candidate& one) override { end(one.name); }
   rank_value rank(const candidate& one) override { return {ranks_[chain_of(one.name)]}; }
-  void on_taken(const candidate& one) override;
+  bool puts_off(const candidate& one) override;
+  void on_taken(const candidate& one) override { end(one.name); }
 
   /// How many there are.
   std::size_t chains() const { return ranks_.size(); }

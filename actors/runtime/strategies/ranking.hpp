@@ -65,6 +65,9 @@ public:
   virtual rank_value rank(const candidate& one) = 0;
   /// A candidate is none any more, and has no turn now.
   virtual void on_left(const candidate&) {}
+  /// It is the first. True: its rank is another now, and the choice is made again; each candidate
+  /// can be put off a bounded number of times.
+  virtual bool puts_off(const candidate&) { return false; }
   /// It has its turn now.
   virtual void on_taken(const candidate&) {}
   /// See `rank_value`.

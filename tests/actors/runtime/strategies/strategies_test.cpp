@@ -261,6 +261,22 @@ TEST(pctcp, a_chain_goes_on_with_what_it_leads_to_or_what_waits_behind) {
   p.on_withdrawn({4, 30, true});
 }
 
+// What a drop after the event cannot do: keep back the first event of a chain.
+TEST(pctcp, a_chain_can_be_put_off_before_its_first_event) {
+  int put_off = 0;
+  for (std::uint64_t seed = 0; seed != 200; ++seed) {
+    pctcp p(seed, 2, 4);
+    p.on_pending(message(1, 10, 0));
+    const auto before = p.rank({1, 10, true}).value;
+    if (!p.puts_off({1, 10, true}))
+      continue;
+    ++put_off;
+    EXPECT_GT(p.rank({1, 10, true}).value, before);
+    EXPECT_FALSE(p.puts_off({1, 10, true})); // there is one change of priority
+  }
+  EXPECT_NEAR(put_off, 50, 30);
+}
+
 // -- pos
 
 TEST(pos, who_races_with_the_one_that_ran_draws_anew_and_nobody_else) {
