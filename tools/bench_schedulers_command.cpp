@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tl/expected.hpp>
 
 #include "tools/bench/schedulers/scheduler_bench.hpp"
 #include "tools/command_line.hpp"

@@ -14,7 +14,8 @@ constexpr std::uint64_t steps_max = 100'000;
 sim::world::options world_options(std::uint64_t seed, sim::schedule_options order) {
   order.ahead = net::steady_time{0};
   order.behind = net::steady_time::max();
-  return {.seed = seed, .schedule = order.how, .chained = false, .order = std::move(order)};
+  const auto how = order.how;
+  return {.seed = seed, .schedule = how, .chained = false, .order = std::move(order)};
 }
 
 constexpr sim::simulation::options even_steps{net::steady_time{1'000}, net::steady_time{1'000}};
