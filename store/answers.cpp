@@ -107,8 +107,8 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
       return tl::unexpected(disk_.damaged_value("the record of " + net::to_string(parts.peer)));
     auto& r = **found_record;
     if (queue == dial_class::fresh)
-      judge_claim_again(r, q.now);
-    if (queue == dial_class::fresh && !fresh(r.claimed_time, q.now, schedule_))
+      judge_announcement_again(r, q.now);
+    if (queue == dial_class::fresh && !fresh(r.announced_time, q.now, schedule_))
       continue;
     if (queue == dial_class::fresh)
       out.peers[i].push_back({parts.peer, queue, r.due, never, never, {}});
@@ -181,23 +181,23 @@ answers::result answers::reply(const list_query& q) {
 answers::result answers::reply(const visits_query& q) {
   std::deque<visit_record> newest;
   {
-    const auto it = disk_.iterate();
+    const auto iterator = disk_.iterate();
     // From day to day: the endpoint's visits of a day stand together.
     std::uint32_t day = 0;
     for (;;) {
       const auto front = visit_prefix(day, q.peer);
-      it->Seek(front);
-      for (; it->Valid() && it->key().starts_with(front); it->Next()) {
-        if (!decode(as_view(it->value()), newest.emplace_back(), memory_.agents))
+      iterator->Seek(front);
+      for (; iterator->Valid() && iterator->key().starts_with(front); iterator->Next()) {
+        if (!decode(as_view(iterator->value()), newest.emplace_back(), memory_.agents))
           return tl::unexpected(disk_.damaged_value("a visit to " + net::to_string(q.peer)));
         if (newest.size() > q.limit)
           newest.pop_front();
       }
-      if (auto status = disk_.status_of(*it); !status)
+      if (auto status = disk_.status_of(*iterator); !status)
         return tl::unexpected(status.error());
-      if (!it->Valid() || !it->key().starts_with(prefix(key_kind::visit)))
+      if (!iterator->Valid() || !iterator->key().starts_with(prefix(key_kind::visit)))
         break;
-      const auto there = parse_day(as_view(it->key()));
+      const auto there = parse_day(as_view(iterator->key()));
       if (!there || (*there == day && day == UINT32_MAX))
         break;
       // Others' visits on the same day end it; a later day is where to look next.
@@ -262,16 +262,17 @@ answers::result answers::reply(const bans_query&) {
 answers::result answers::reply(const inbound_query& q) {
   inbound_answer out;
   const auto front = prefix(key_kind::inbound);
-  const auto it = disk_.iterate();
-  it->Seek(prefix(static_cast<key_kind>(static_cast<char>(key_kind::inbound) + 1)));
-  if (it->Valid())
-    it->Prev();
+  const auto iterator = disk_.iterate();
+  iterator->Seek(prefix(static_cast<key_kind>(static_cast<char>(key_kind::inbound) + 1)));
+  if (iterator->Valid())
+    iterator->Prev();
   else
-    it->SeekToLast();
-  for (; it->Valid() && it->key().starts_with(front) && out.sightings.size() < q.limit; it->Prev())
-    if (!decode(as_view(it->value()), out.sightings.emplace_back(), memory_.agents))
+    iterator->SeekToLast();
+  for (; iterator->Valid() && iterator->key().starts_with(front) && out.sightings.size() < q.limit;
+       iterator->Prev())
+    if (!decode(as_view(iterator->value()), out.sightings.emplace_back(), memory_.agents))
       return tl::unexpected(disk_.damaged_value("an inbound sighting"));
-  if (auto status = disk_.status_of(*it); !status)
+  if (auto status = disk_.status_of(*iterator); !status)
     return tl::unexpected(status.error());
   return out;
 }

@@ -18,18 +18,18 @@
 namespace seedwalk::store {
 
 /// One entry of an addr answer, as it was claimed: what a peer said is handed on as it is.
-using claim = net::msg::addr_entry;
+using announcement = net::msg::addr_entry;
 
 /// `source` claims that these endpoints exist. Without a source: the operator or a DNS seed does.
 /// Routability is the caller's business; caps on what is kept are the database's.
-/// Result: `claims_recorded`.
-struct record_claims {
+/// Result: `announcements_recorded`.
+struct record_announcements {
   std::optional<net::endpoint> source;
   timestamp now{};
-  std::vector<claim> claims;
+  std::vector<announcement> announcements;
   template <net::inspector F>
-  friend auto inspect(F& f, record_claims& x) {
-    return f(x.source, x.now, x.claims);
+  friend auto inspect(F& f, record_announcements& x) {
+    return f(x.source, x.now, x.announcements);
   }
 };
 
@@ -45,7 +45,7 @@ struct record_visit {
 };
 
 /// Makes endpoints due at `now`, known before or not, whatever their history: an operator named
-/// them. No cap applies. Result: `claims_recorded`.
+/// them. No cap applies. Result: `announcements_recorded`.
 struct dial_soon {
   timestamp now{};
   std::vector<net::endpoint> peers;
@@ -164,8 +164,8 @@ struct mend_times {
 
 /// Everything that can be written. Recordings store it by index: append only.
 using operation =
-    std::variant<record_claims, record_visit, dial_soon, open_census, update_census, record_inbound,
-                 add_ban, lift_ban, forget_peer, tidy, dial_networks, mend_times>;
+    std::variant<record_announcements, record_visit, dial_soon, open_census, update_census,
+                 record_inbound, add_ban, lift_ban, forget_peer, tidy, dial_networks, mend_times>;
 
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
@@ -176,17 +176,18 @@ struct batch {
   }
 };
 
-/// What became of the claims of a `record_claims` or `dial_soon`; the four add up to their number.
-struct claims_recorded {
+/// What became of the claims of a `record_announcements` or `dial_soon`; the four add up to their
+/// number.
+struct announcements_recorded {
   std::uint32_t added = 0;           ///< New to us, and kept.
   std::uint32_t known = 0;           ///< Known already.
   std::uint32_t refused_address = 0; ///< New, but its address or subnet has its share already.
   std::uint32_t refused_full = 0;    ///< New, but the database is full of endpoints that answered.
   std::uint32_t evicted = 0;         ///< Others, never reached, that were forgotten to make room.
 
-  friend bool operator==(const claims_recorded&, const claims_recorded&) = default;
+  friend bool operator==(const announcements_recorded&, const announcements_recorded&) = default;
   template <net::inspector F>
-  friend auto inspect(F& f, claims_recorded& x) {
+  friend auto inspect(F& f, announcements_recorded& x) {
     return f(x.added, x.known, x.refused_address, x.refused_full, x.evicted);
   }
 };
@@ -243,7 +244,7 @@ struct times_mended {
 };
 
 /// What one operation brought; most bring nothing. Recordings store it by index: append only.
-using operation_result = std::variant<std::monostate, claims_recorded, census_opened, tidied,
+using operation_result = std::variant<std::monostate, announcements_recorded, census_opened, tidied,
                                       networks_settled, times_mended>;
 
 /// One result for each operation, in order.

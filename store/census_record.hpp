@@ -26,15 +26,15 @@ std::string_view name_of(census_state s);
 
 /// A time in which nobody could be reached on one network, though many had been lately: our own
 /// connection's doing. Failures of these times say nothing of the peers.
-struct blind_interval {
+struct outage_interval {
   net::network_id network = net::network_id::ipv4;
   timestamp since{};
   timestamp until{};
 
-  friend bool operator==(const blind_interval&, const blind_interval&) = default;
+  friend bool operator==(const outage_interval&, const outage_interval&) = default;
 
   template <net::inspector F>
-  friend auto inspect(F& f, blind_interval& x) {
+  friend auto inspect(F& f, outage_interval& x) {
     return f(x.network, x.since, x.until);
   }
 };
@@ -53,10 +53,10 @@ struct census_record {
   std::uint64_t tried = 0; ///< Visits that name this census.
   std::uint64_t good = 0;
   std::uint64_t failed = 0;
-  std::vector<std::uint64_t> outcomes; ///< By net::outcome, as far as any was counted.
-  std::vector<blind_interval> blind;   ///< The newest `max_blind`.
+  std::vector<std::uint64_t> outcomes;  ///< By net::outcome, as far as any was counted.
+  std::vector<outage_interval> outages; ///< The newest `max_outages`.
 
-  static constexpr std::size_t max_blind = 256;
+  static constexpr std::size_t max_outages = 256;
 
   /// Takes everything from `other` but what was counted here.
   void describe_as(const census_record& other) {
@@ -74,7 +74,7 @@ struct census_record {
   template <net::inspector F>
   friend auto inspect(F& f, census_record& x) {
     return f(x.start, x.end, x.state, x.vantage, x.build, x.configuration, x.seeds, x.restarts,
-             x.tried, x.good, x.failed, x.outcomes, x.blind);
+             x.tried, x.good, x.failed, x.outcomes, x.outages);
   }
 };
 

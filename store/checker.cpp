@@ -89,17 +89,17 @@ void checker::look_at_peer(std::string_view key, std::string_view value) {
   peer_record r;
   if (!peer || !decode(value, r, memory_.agents))
     return report_.add(fmt::format("record {} cannot be read", readable(key)));
-  const auto who = memory_.identify(*peer);
-  if (memory_.table.find(who.hash) == nullptr)
+  const auto hashed = memory_.identify(*peer);
+  if (memory_.table.find(hashed.hash) == nullptr)
     report_.add(fmt::format("{} is not in memory", net::to_string(*peer)));
-  if (memory_.records.find(who.hash, key).value_or(value) != value)
+  if (memory_.records.find(hashed.hash, key).value_or(value) != value)
     report_.add(fmt::format("{} is not in memory as it is on the disk", net::to_string(*peer)));
-  found_.change(who, nullptr, &r);
-  expect_key(due_key(r.queue, r.due, who.tiebreak(), *peer), *peer, "due index");
+  found_.change(hashed, nullptr, &r);
+  expect_key(due_key(r.queue, r.due, hashed.tiebreak(), *peer), *peer, "due index");
   if (r.last_success != never)
     return;
   ++never_reached_;
-  expect_key(group_key(source_group_of(r), who.tiebreak(), *peer), *peer, "index of sources");
+  expect_key(group_key(source_group_of(r), hashed.tiebreak(), *peer), *peer, "index of sources");
 }
 
 std::optional<peer_record> checker::record_of(const net::endpoint& peer) {

@@ -180,7 +180,7 @@ tl::expected<void, error> database::load() {
   return peers;
 }
 
-tl::expected<batch_result, error> database::apply(const batch& what) {
+tl::expected<batch_result, error> database::apply(const store::batch& batch) {
   if (options_.disk.look)
     return tl::unexpected(
         error{error_code::not_writable, fmt::format("{}: open for looking only", disk_.path())});
@@ -188,8 +188,8 @@ tl::expected<batch_result, error> database::apply(const batch& what) {
     return tl::unexpected(ready.error());
   transaction t(disk_, memory_, options_.schedule, options_.limits);
   batch_result out;
-  out.results.reserve(what.operations.size());
-  for (const auto& op : what.operations) {
+  out.results.reserve(batch.operations.size());
+  for (const auto& op : batch.operations) {
     auto done = t.run(op);
     if (!done) {
       close();
@@ -205,10 +205,10 @@ tl::expected<batch_result, error> database::apply(const batch& what) {
   return out;
 }
 
-tl::expected<store::answer, error> database::answer(const query& what) {
+tl::expected<store::answer, error> database::answer(const query& question) {
   if (auto ready = ensure_open(); !ready)
     return tl::unexpected(ready.error());
-  return answers(disk_, memory_, options_.schedule).to(what);
+  return answers(disk_, memory_, options_.schedule).to(question);
 }
 
 tl::expected<std::uint64_t, error> database::digest() {

@@ -72,9 +72,9 @@ public:
   bool is_as_opened() const;
 
   /// Carries out a batch, whole or not at all; durable on return.
-  tl::expected<batch_result, error> apply(const batch& what);
+  tl::expected<batch_result, error> apply(const store::batch& batch);
 
-  tl::expected<store::answer, error> answer(const query& what);
+  tl::expected<store::answer, error> answer(const query& question);
 
   /// A hash of all keys and values in order: two databases with equal ones hold the same.
   tl::expected<std::uint64_t, error> digest();

@@ -109,7 +109,7 @@ std::string dnsseed_header() {
 std::string dnsseed_row(const net::endpoint& peer, const peer_record& r, timestamp now,
                         const seed_policy& policy) {
   const auto& a = r.averages.averages;
-  const auto version = r.version.value_or(version_claim{});
+  const auto version = r.version.value_or(version_record{});
   return fmt::format(
       "{:<47}  {:>4}  {:>11}  {:>7} {:>7} {:>7} {:>7} {:>7}  {:>6}  {:08x}  {:>5} {}",
       net::to_string(peer), seedable(peer, r, now, policy) ? 1 : 0, r.last_success.count(),

@@ -88,7 +88,7 @@ folder_verdict judge_without_current(const std::vector<std::string>& names) {
   std::ranges::sort(verdict.examples);
   verdict.examples.resize(std::min(verdict.examples.size(), examples_max));
   if (data)
-    verdict.what = verdict.manifests.empty() ? folder_verdict::kind::foreign
+    verdict.type = verdict.manifests.empty() ? folder_verdict::kind::foreign
                                              : folder_verdict::kind::incomplete;
   return verdict;
 }

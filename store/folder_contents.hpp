@@ -36,7 +36,7 @@ struct folder_verdict {
     incomplete, ///< Parts of a database, but not CURRENT.
     foreign     ///< Files with names of LevelDB's, that are no parts of a database.
   };
-  kind what = kind::empty;
+  kind type = kind::empty;
   std::vector<std::string> manifests; ///< Of an incomplete database, the newest one last.
   std::vector<std::string> examples;  ///< Some of the files that LevelDB would delete.
 };

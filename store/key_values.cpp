@@ -21,8 +21,8 @@ struct silent_logger final : leveldb::Logger {
   void Logv(const char*, std::va_list) override {}
 };
 
-bool says(const std::string& text, std::string_view what) {
-  return text.find(what) != std::string::npos;
+bool says(const std::string& text, std::string_view message) {
+  return text.find(message) != std::string::npos;
 }
 
 /// LevelDB gives the operating system's error as text only.
@@ -101,7 +101,7 @@ leveldb::Status read_end(leveldb::Env& env, const std::string& file, std::uint64
 key_values::key_values(std::string path, key_value_options options)
     : path_(std::move(path)), options_(std::move(options)),
       env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()),
-      careful_(env_, [this] { return claim_.stands(); }),
+      careful_(env_, [this] { return lock_.stands(); }),
       silent_(std::make_unique<silent_logger>()) {}
 
 key_values::~key_values() {
@@ -138,11 +138,11 @@ error key_values::translate(const leveldb::Status& status) const {
   }
 }
 
-error key_values::damaged_value(std::string_view what) const {
+error key_values::damaged_value(std::string_view text) const {
   return {error_code::corrupt,
           fmt::format("{}: the database is damaged: {} cannot be read; restore a copy of it or "
                       "begin a new one",
-                      path_, what)};
+                      path_, text)};
 }
 
 /// That LevelDB may be let into the folder: what it does where it finds no CURRENT cannot be
@@ -177,7 +177,7 @@ tl::expected<void, error> key_values::check_folder() {
 
 tl::expected<void, error> key_values::do_without_current(const std::vector<std::string>& names) {
   const auto verdict = judge_without_current(names);
-  switch (verdict.what) {
+  switch (verdict.type) {
   case folder_verdict::kind::empty:
     return {};
   case folder_verdict::kind::incomplete:
@@ -270,10 +270,10 @@ tl::expected<void, error> key_values::open() {
   current_.clear();
   (void)leveldb::ReadFileToString(env_, path_ + "/CURRENT", &current_);
   // An `env` that the caller brought has no folders of the operating system.
-  const bool claims = options_.env == nullptr && !options_.look;
-  if (claims)
-    if (auto claimed = claim_.take(path_); !claimed)
-      return claimed;
+  const bool locks = options_.env == nullptr && !options_.look;
+  if (locks)
+    if (auto locked = lock_.take(path_); !locked)
+      return locked;
   // What is wrong is found before LevelDB writes anything.
   looking_ = std::make_unique<looking_env>(env_);
   auto opened = open_in(*looking_);
@@ -283,8 +283,8 @@ tl::expected<void, error> key_values::open() {
     forget_leveldb();
     opened = open_in(careful_);
   }
-  if (opened && claims)
-    opened = claim_.follow();
+  if (opened && locks)
+    opened = lock_.follow();
   if (!opened) {
     close();
     return opened;
@@ -308,7 +308,7 @@ tl::expected<void, error> key_values::open_in(leveldb::Env& files) {
 bool key_values::is_as_opened() const {
   std::string current;
   (void)leveldb::ReadFileToString(env_, path_ + "/CURRENT", &current);
-  return current == current_ && (options_.env != nullptr || !folder_claim::is_held(path_));
+  return current == current_ && (options_.env != nullptr || !folder_lock::is_held(path_));
 }
 
 /// A table that was cut short, that may not be read or that is another's file is noticed by LevelDB
@@ -345,11 +345,11 @@ void key_values::close() {
       left.erase(table);
     forget_leveldb();
     // What stands at the path now may be another database, put there while this one was open.
-    if (!left.empty() && claim_.stands())
+    if (!left.empty() && lock_.stands())
       remove_leftovers(std::move(left));
   }
   forget_leveldb();
-  claim_.release();
+  lock_.release();
 }
 
 /// Closed in the middle of a compaction, LevelDB leaves tables that the manifest does not name.
@@ -401,7 +401,7 @@ tl::expected<void, error> key_values::write(leveldb::WriteBatch& batch) {
   o.sync = options_.sync;
   if (options_.on_write)
     options_.on_write(batch);
-  if (!claim_.stands())
+  if (!lock_.stands())
     return tl::unexpected(
         error{error_code::gone,
               fmt::format("{}: the database was moved or deleted while it was open: what "
@@ -421,8 +421,8 @@ std::unique_ptr<leveldb::Iterator> key_values::iterate() {
   return std::unique_ptr<leveldb::Iterator>(db_->NewIterator(o));
 }
 
-tl::expected<void, error> key_values::status_of(const leveldb::Iterator& it) const {
-  if (const auto status = it.status(); !status.ok())
+tl::expected<void, error> key_values::status_of(const leveldb::Iterator& iterator) const {
+  if (const auto status = iterator.status(); !status.ok())
     return tl::unexpected(translate(status));
   return {};
 }
@@ -432,12 +432,13 @@ key_values::scan(const std::string& prefix, const std::string& first,
                  const std::function<bool(std::string_view, std::string_view)>& visit) {
   tl::expected<void, error> result;
   {
-    const auto it = iterate();
-    for (it->Seek(first.empty() ? prefix : first); it->Valid(); it->Next()) {
-      if (!it->key().starts_with(prefix) || !visit(as_view(it->key()), as_view(it->value())))
+    const auto iterator = iterate();
+    for (iterator->Seek(first.empty() ? prefix : first); iterator->Valid(); iterator->Next()) {
+      if (!iterator->key().starts_with(prefix) ||
+          !visit(as_view(iterator->key()), as_view(iterator->value())))
         break;
     }
-    result = status_of(*it);
+    result = status_of(*iterator);
   }
   options_.settle();
   return result;

@@ -19,7 +19,7 @@
 #include "net/base/bytes.hpp"
 #include "store/careful_env.hpp"
 #include "store/error.hpp"
-#include "store/folder_claim.hpp"
+#include "store/folder_lock.hpp"
 #include "store/looking_env.hpp"
 
 namespace seedwalk::store {
@@ -95,10 +95,10 @@ public:
        const std::function<bool(std::string_view, std::string_view)>& visit);
 
   /// What the state of an iterator says, as an error of ours.
-  tl::expected<void, error> status_of(const leveldb::Iterator& it) const;
+  tl::expected<void, error> status_of(const leveldb::Iterator& iterator) const;
 
   /// The error for a value that does not decode.
-  error damaged_value(std::string_view what) const;
+  error damaged_value(std::string_view text) const;
 
   const std::string& path() const { return path_; }
 
@@ -119,7 +119,7 @@ private:
   std::string path_;
   key_value_options options_;
   leveldb::Env* env_;                    ///< What is beneath `careful_` and `looking_`.
-  folder_claim claim_;                   ///< Of folders of the operating system.
+  folder_lock lock_;                     ///< Of folders of the operating system.
   careful_env careful_;                  ///< Asks the claim.
   std::unique_ptr<looking_env> looking_; ///< While it is open, or opening, for looking only.
   leveldb::Env* files_ = nullptr;        ///< What LevelDB itself sees: one of the two.

@@ -19,11 +19,11 @@ bool never_reached(const peer_record* r) {
   return r != nullptr && r->last_success == never;
 }
 
-void add_to(counters& c, const hashed_endpoint& who, const peer_record* r, std::uint64_t sign) {
+void add_to(counters& c, const hashed_endpoint& hashed, const peer_record* r, std::uint64_t sign) {
   if (r == nullptr)
     return;
   c.known += sign;
-  c.by_network[static_cast<std::size_t>(who.peer.network) % c.by_network.size()] += sign;
+  c.by_network[static_cast<std::size_t>(hashed.peer.network) % c.by_network.size()] += sign;
   c.by_class[static_cast<std::size_t>(r->queue)] += sign;
   c.visited += r->last ? sign : 0;
   c.reached += r->last_success != never ? sign : 0;
@@ -117,21 +117,21 @@ void known_state::leave_group(const peer_record& r) {
   recent_group_ = nullptr;
 }
 
-void known_state::index(const hashed_endpoint& who, const peer_record* before,
+void known_state::index(const hashed_endpoint& hashed, const peer_record* before,
                         const peer_record* after) {
   auto& dormant =
-      dormant_by_network[static_cast<std::size_t>(who.peer.network) % dormant_by_network.size()];
+      dormant_by_network[static_cast<std::size_t>(hashed.peer.network) % dormant_by_network.size()];
   dormant -= before != nullptr && before->queue == dial_class::dormant ? 1 : 0;
   dormant += after != nullptr && after->queue == dial_class::dormant ? 1 : 0;
   if ((before == nullptr) != (after == nullptr))
-    share_address(who.peer, after != nullptr);
+    share_address(hashed.peer, after != nullptr);
   if (after == nullptr) {
-    table.erase(who.hash);
+    table.erase(hashed.hash);
   } else {
     latest = std::max(latest, latest_of(*after));
-    auto& e = table.insert(who.hash);
+    auto& e = table.insert(hashed.hash);
     e.sources |= after->sources;
-    e.day = static_cast<std::uint16_t>(std::min(day_of(after->claimed_time), 0xffffu));
+    e.day = static_cast<std::uint16_t>(std::min(day_of(after->announced_time), 0xffffu));
     e.written_sources = static_cast<std::uint8_t>(std::popcount(after->sources));
     e.dormant = after->queue == dial_class::dormant;
   }
@@ -153,15 +153,15 @@ void known_state::index(const hashed_endpoint& who, const peer_record* before,
     ++success_days_[day_of(success(after))];
 }
 
-void known_state::change(const hashed_endpoint& who, const peer_record* before,
+void known_state::change(const hashed_endpoint& hashed, const peer_record* before,
                          const peer_record* after) {
-  add_to(totals, who, before, ~std::uint64_t{0});
-  add_to(totals, who, after, 1);
-  index(who, before, after);
+  add_to(totals, hashed, before, ~std::uint64_t{0});
+  add_to(totals, hashed, after, 1);
+  index(hashed, before, after);
 }
 
-void known_state::load(const hashed_endpoint& who, const peer_record& r) {
-  index(who, nullptr, &r);
+void known_state::load(const hashed_endpoint& hashed, const peer_record& r) {
+  index(hashed, nullptr, &r);
 }
 
 std::map<std::string, source_group>::iterator known_state::largest_group() {

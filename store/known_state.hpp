@@ -137,10 +137,10 @@ public:
   bool has_room(const net::endpoint& peer, const known_limits& limits) const;
 
   /// A record changes: null is none. Keeps table, groups and counters in step.
-  void change(const hashed_endpoint& who, const peer_record* before, const peer_record* after);
+  void change(const hashed_endpoint& hashed, const peer_record* before, const peer_record* after);
 
   /// A record as it is in the database: what `change` does, without the counters.
-  void load(const hashed_endpoint& who, const peer_record& r);
+  void load(const hashed_endpoint& hashed, const peer_record& r);
 
   /// The largest group, and the first of those of equal size; end if all endpoints were reached.
   std::map<std::string, source_group>::iterator largest_group();
@@ -196,7 +196,7 @@ private:
   std::uint64_t hash_of_48(const net::endpoint& peer) const;
   source_group& group_of(const peer_record& r);
   void leave_group(const peer_record& r);
-  void index(const hashed_endpoint& who, const peer_record* before, const peer_record* after);
+  void index(const hashed_endpoint& hashed, const peer_record* before, const peer_record* after);
   void share_address(const net::endpoint& peer, bool added);
 
   std::uint64_t seed_ = 0;

@@ -41,7 +41,7 @@ void known_table::erase(std::uint64_t hash) {
   // What follows and could stand at the hole moves up, so that no search ends too early.
   const auto mask = slots_.size() - 1;
   for (auto next = (hole + 1) & mask; slots_[next].hash != 0; next = (next + 1) & mask) {
-    if (((next - home(slots_[next].hash)) & mask) >= ((next - hole) & mask)) {
+    if (((next - first_slot(slots_[next].hash)) & mask) >= ((next - hole) & mask)) {
       slots_[hole] = slots_[next];
       hole = next;
     }
@@ -67,7 +67,7 @@ void known_table::resize(std::size_t slots) {
 prefix_counts::prefix_counts() : slots_(first_slots) {}
 
 std::size_t prefix_counts::slot_of(std::uint64_t tagged) const {
-  auto slot = home(tagged);
+  auto slot = first_slot(tagged);
   while (slots_[slot] != 0 && tag(slots_[slot]) != tagged)
     slot = (slot + 1) & (slots_.size() - 1);
   return slot;
@@ -104,7 +104,7 @@ void prefix_counts::erase_slot(std::size_t hole) {
   --size_;
   const auto mask = slots_.size() - 1;
   for (auto next = (hole + 1) & mask; slots_[next] != 0; next = (next + 1) & mask) {
-    if (((next - home(tag(slots_[next]))) & mask) >= ((next - hole) & mask)) {
+    if (((next - first_slot(tag(slots_[next]))) & mask) >= ((next - hole) & mask)) {
       slots_[hole] = slots_[next];
       hole = next;
     }

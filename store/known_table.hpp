@@ -17,7 +17,7 @@ public:
   struct entry {
     std::uint64_t hash = 0;           ///< 0: empty.
     std::uint32_t sources = 0;        ///< As peer_record::sources, later claims included.
-    std::uint16_t day = 0;            ///< day_of(claimed_time), of the record as written.
+    std::uint16_t day = 0;            ///< day_of(announced_time), of the record as written.
     std::uint8_t written_sources = 0; ///< Bits in `sources` of the record as written.
     bool dormant = false;
   };
@@ -32,7 +32,7 @@ public:
   static std::uint64_t fold(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
   /// Says that this hash is looked up before long: a table of millions is out of every cache.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[first_slot(hash)]); }
 
   /// The entry, or null. Valid until the next insert or erase.
   entry* find(std::uint64_t hash) {
@@ -54,11 +54,11 @@ public:
   std::size_t memory_bytes() const { return slots_.capacity() * sizeof(entry); }
 
 private:
-  std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+  std::size_t first_slot(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
 
   /// Where the hash is, or where it would go.
   std::size_t slot_of(std::uint64_t hash) const {
-    auto slot = home(hash);
+    auto slot = first_slot(hash);
     while (slots_[slot].hash != 0 && slots_[slot].hash != hash)
       slot = (slot + 1) & (slots_.size() - 1);
     return slot;
@@ -79,7 +79,7 @@ public:
   prefix_counts();
 
   /// Says that this hash is looked up before long.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(tag(hash))]); }
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[first_slot(tag(hash))]); }
 
   std::uint32_t count(std::uint64_t hash) const;
   void increment(std::uint64_t hash);
@@ -94,7 +94,9 @@ private:
 
   /// The hash without the bits that the count takes; never 0 together with them.
   static std::uint64_t tag(std::uint64_t hash) { return hash & ~count_mask; }
-  std::size_t home(std::uint64_t tagged) const { return (tagged >> 16) & (slots_.size() - 1); }
+  std::size_t first_slot(std::uint64_t tagged) const {
+    return (tagged >> 16) & (slots_.size() - 1);
+  }
   std::size_t slot_of(std::uint64_t tagged) const;
   void erase_slot(std::size_t slot);
   void grow();

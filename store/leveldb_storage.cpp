@@ -18,18 +18,18 @@ leveldb_storage::~leveldb_storage() {
   refusing_.join();
 }
 
-request_id leveldb_storage::write(batch what, net::owner who) {
-  return take(std::move(what), who);
+request_id leveldb_storage::write(store::batch batch, net::owner owner) {
+  return take(std::move(batch), owner);
 }
 
-request_id leveldb_storage::query(store::query what, net::owner who) {
-  return take(std::move(what), who);
+request_id leveldb_storage::query(store::query query, net::owner owner) {
+  return take(std::move(query), owner);
 }
 
-request_id leveldb_storage::take(std::variant<batch, store::query> what, net::owner who) {
+request_id leveldb_storage::take(std::variant<batch, store::query> asked, net::owner owner) {
   const std::lock_guard lock(mutex_);
   const request_id id{++last_id_};
-  request r{id, who, std::move(what)};
+  request r{id, owner, std::move(asked)};
   if (stopping_ || in_flight_ == max_in_flight) {
     refused_.push_back(
         {std::move(r),
@@ -44,11 +44,11 @@ request_id leveldb_storage::take(std::variant<batch, store::query> what, net::ow
   return id;
 }
 
-void leveldb_storage::stop(ending how) {
+void leveldb_storage::stop(ending mode) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    drop_waiting_ = drop_waiting_ || how == ending::fast;
+    drop_waiting_ = drop_waiting_ || mode == ending::fast;
   }
   wake_.notify_one();
   if (thread_.joinable())
@@ -87,7 +87,7 @@ void leveldb_storage::run_refusals() {
       return;
     auto& next = refused_.front(); // Stays where it is while others are put behind it.
     lock.unlock();
-    refuse(next.what, std::move(next.why));
+    refuse(next.refused, std::move(next.reason));
     lock.lock();
     refused_.pop_front();
     if (refused_.empty())
@@ -102,30 +102,30 @@ void leveldb_storage::release_slot() {
 }
 
 void leveldb_storage::carry_out(request& r) {
-  if (auto* what = std::get_if<batch>(&r.what)) {
+  if (auto* one_batch = std::get_if<batch>(&r.content)) {
     written done{r.id, {}, {}};
-    if (auto result = db_->apply(*what))
+    if (auto result = db_->apply(*one_batch))
       done.result = std::move(*result);
     else
-      done = {r.id, std::move(result.error()), {}, std::move(*what)};
+      done = {r.id, std::move(result.error()), {}, std::move(*one_batch)};
     release_slot();
-    sink_.deliver(r.who, std::move(done));
+    sink_.deliver(r.owner, std::move(done));
     return;
   }
   answered done{r.id, {}, {}};
-  if (auto result = db_->answer(std::get<store::query>(r.what)))
+  if (auto result = db_->answer(std::get<store::query>(r.content)))
     done.answer = std::move(*result);
   else
     done.error = std::move(result.error());
   release_slot();
-  sink_.deliver(r.who, std::move(done));
+  sink_.deliver(r.owner, std::move(done));
 }
 
-void leveldb_storage::refuse(request& r, error why) {
-  if (auto* what = std::get_if<batch>(&r.what))
-    sink_.deliver(r.who, written{r.id, std::move(why), {}, std::move(*what)});
+void leveldb_storage::refuse(request& r, error reason) {
+  if (auto* one_batch = std::get_if<batch>(&r.content))
+    sink_.deliver(r.owner, written{r.id, std::move(reason), {}, std::move(*one_batch)});
   else
-    sink_.deliver(r.who, answered{r.id, std::move(why), {}});
+    sink_.deliver(r.owner, answered{r.id, std::move(reason), {}});
 }
 
 } // namespace seedwalk::store

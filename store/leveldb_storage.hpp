@@ -28,8 +28,8 @@ public:
   /// As `stop(ending::orderly)`.
   ~leveldb_storage() override;
 
-  request_id write(batch what, net::owner who) override;
-  request_id query(store::query what, net::owner who) override;
+  request_id write(store::batch batch, net::owner owner) override;
+  request_id query(store::query query, net::owner owner) override;
 
   enum class ending : std::uint8_t {
     orderly, ///< Carry out what was asked for.
@@ -38,21 +38,21 @@ public:
 
   /// Closes the database; returns when that is done and every completion of an earlier call was
   /// delivered. Later requests complete with `error_code::stopped`. Twice does nothing.
-  void stop(ending how);
+  void stop(ending mode);
 
 private:
   struct request {
     request_id id;
-    net::owner who;
-    std::variant<batch, store::query> what;
+    net::owner owner;
+    std::variant<batch, store::query> content;
   };
 
-  request_id take(std::variant<batch, store::query> what, net::owner who);
+  request_id take(std::variant<batch, store::query> request, net::owner owner);
   void run();
   void run_refusals();
   void release_slot();
   void carry_out(request& r);
-  void refuse(request& r, error why);
+  void refuse(request& r, error reason);
 
   completion_sink& sink_;
   std::unique_ptr<database> db_;
@@ -66,8 +66,8 @@ private:
   bool drop_waiting_ = false;
 
   struct refusal {
-    request what;
-    error why;
+    request refused;
+    error reason;
   };
   std::condition_variable wake_refusals_;
   std::condition_variable refusals_said_;

@@ -10,7 +10,7 @@
 #include "net/base/outcome.hpp"
 #include "store/score.hpp"
 #include "store/timestamp.hpp"
-#include "store/version_claim.hpp"
+#include "store/version_record.hpp"
 
 namespace seedwalk::store {
 
@@ -44,15 +44,15 @@ struct verdict {
 
 /// All that is known of one endpoint: what others claim about it, and what visits found.
 ///
-/// Claims are hearsay. They are written down only when they say something new: `claimed_time` is
+/// Claims are hearsay. They are written down only when they say something new: `announced_time` is
 /// exact to the day, `last_heard` and `sources` are as of the claim that was last written.
 struct peer_record {
   // What others claim.
   timestamp first_heard{};
   timestamp last_heard{};
-  timestamp claimed_time{};      ///< The newest claimed time that is sane; see sane_claimed_time.
-  std::uint32_t claimed_raw = 0; ///< That time as it was claimed, sane or not.
-  std::uint64_t claimed_services = 0;
+  timestamp announced_time{}; ///< The newest claimed time that is sane; see sane_announced_time.
+  std::uint32_t announced_raw = 0; ///< That time as it was claimed, sane or not.
+  std::uint64_t announced_services = 0;
   std::optional<net::endpoint> first_source; ///< Nothing: the operator, a DNS seed or a visit.
   std::uint32_t sources = 0; ///< One bit for each of 32 classes of source netgroups.
 
@@ -74,13 +74,13 @@ struct peer_record {
   std::uint32_t sources_at_try = 0; ///< `sources` at the last counted try.
   std::optional<verdict> last;      ///< Of the last visit that says something about the peer.
   score averages;
-  std::optional<version_claim> version; ///< The last one received.
+  std::optional<version_record> version; ///< The last one received.
 
   friend bool operator==(const peer_record&, const peer_record&) = default;
 
   template <net::inspector F>
   friend auto inspect(F& f, peer_record& x) {
-    return f(x.first_heard, x.last_heard, x.claimed_time, x.claimed_raw, x.claimed_services,
+    return f(x.first_heard, x.last_heard, x.announced_time, x.announced_raw, x.announced_services,
              x.first_source, x.sources, x.queue, x.due, x.first_success, x.last_success, x.last_try,
              x.last_counted, x.last_getaddr, x.tries, x.successes, x.failures, x.maybe_full,
              x.sources_at_try, x.last, x.averages, x.version);

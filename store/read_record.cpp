@@ -6,12 +6,12 @@
 namespace seedwalk::store {
 
 tl::expected<std::optional<peer_record>, error> read_record(key_values& disk, known_state& memory,
-                                                            const hashed_endpoint& who) {
-  const auto key = peer_key(who.peer);
+                                                            const hashed_endpoint& hashed) {
+  const auto key = peer_key(hashed.peer);
   tl::expected<std::optional<peer_record>, error> out;
-  if (const auto cached = memory.records.find(who.hash, key)) {
+  if (const auto cached = memory.records.find(hashed.hash, key)) {
     if (!decode(*cached, out->emplace(), memory.agents))
-      return tl::unexpected(disk.damaged_value("the record of " + net::to_string(who.peer)));
+      return tl::unexpected(disk.damaged_value("the record of " + net::to_string(hashed.peer)));
     return out;
   }
   const auto value = disk.get(key);
@@ -20,8 +20,8 @@ tl::expected<std::optional<peer_record>, error> read_record(key_values& disk, kn
   if (!*value)
     return out;
   if (!decode(**value, out->emplace(), memory.agents))
-    return tl::unexpected(disk.damaged_value("the record of " + net::to_string(who.peer)));
-  memory.records.put(who.hash, key, **value);
+    return tl::unexpected(disk.damaged_value("the record of " + net::to_string(hashed.peer)));
+  memory.records.put(hashed.hash, key, **value);
   return out;
 }
 

@@ -13,6 +13,6 @@ namespace seedwalk::store {
 /// The record that the database has of an endpoint; nothing if it has none. What had to be read
 /// from the disk stays in memory, because whoever is looked at is about to be visited.
 tl::expected<std::optional<peer_record>, error> read_record(key_values& disk, known_state& memory,
-                                                            const hashed_endpoint& who);
+                                                            const hashed_endpoint& hashed);
 
 } // namespace seedwalk::store

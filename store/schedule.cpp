@@ -28,33 +28,33 @@ bool ever_reached(const peer_record& r) {
 
 } // namespace
 
-timestamp sane_claimed_time(std::uint32_t claimed, timestamp now) {
-  const timestamp t{claimed};
-  return is_sane_claimed_time(t, now) ? t : now - std::chrono::hours{24 * 5};
+timestamp sane_announced_time(std::uint32_t announced, timestamp now) {
+  const timestamp t{announced};
+  return is_sane_announced_time(t, now) ? t : now - std::chrono::hours{24 * 5};
 }
 
-bool is_sane_claimed_time(timestamp claimed, timestamp now) {
-  return claimed > seconds{100'000'000} && claimed <= now + claimed_ahead_max;
+bool is_sane_announced_time(timestamp announced, timestamp now) {
+  return announced > seconds{100'000'000} && announced <= now + announced_ahead_max;
 }
 
-bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o) {
-  return claimed_time != never && claimed_time >= now - o.freshness;
+bool fresh(timestamp announced_time, timestamp now, const schedule_options& o) {
+  return announced_time != never && announced_time >= now - o.freshness;
 }
 
 timestamp forget_time(const peer_record& r, const schedule_options& o) {
-  return std::max({r.first_heard, r.claimed_time, r.last_success}) + o.forget;
+  return std::max({r.first_heard, r.announced_time, r.last_success}) + o.forget;
 }
 
 placement place_new(const peer_record& r, timestamp now, const schedule_options& o) {
-  if (fresh(r.claimed_time, now, o))
+  if (fresh(r.announced_time, now, o))
     return {dial_class::fresh, now};
   return {dial_class::dormant, forget_time(r, o)};
 }
 
-placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o) {
+placement place_announced(const peer_record& r, timestamp now, const schedule_options& o) {
   if (r.queue != dial_class::dormant)
     return {r.queue, r.due};
-  if (fresh(r.claimed_time, now, o)) {
+  if (fresh(r.announced_time, now, o)) {
     if (!r.last)
       return {dial_class::fresh, now};
     if ((r.sources & ~r.sources_at_try) != 0)
@@ -115,12 +115,12 @@ placement place_unparked(const net::endpoint& peer, const peer_record& r, timest
   }
   // What failed by our own doing says nothing of it.
   if (r.failures == 0)
-    return fresh(r.claimed_time, now, o) ? placement{dial_class::fresh, now} : stays;
+    return fresh(r.announced_time, now, o) ? placement{dial_class::fresh, now} : stays;
   if (r.failures < o.first_tries)
     return {dial_class::rest, after(o.first_tries_interval)};
   auto asleep = r;
   asleep.queue = dial_class::dormant;
-  return place_claimed(asleep, now, o);
+  return place_announced(asleep, now, o);
 }
 
 void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {

@@ -47,12 +47,12 @@ struct placement {
 
 /// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
 /// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
-inline constexpr std::chrono::seconds claimed_ahead_max = std::chrono::minutes{10};
-timestamp sane_claimed_time(std::uint32_t claimed, timestamp now);
-bool is_sane_claimed_time(timestamp claimed, timestamp now);
+inline constexpr std::chrono::seconds announced_ahead_max = std::chrono::minutes{10};
+timestamp sane_announced_time(std::uint32_t announced, timestamp now);
+bool is_sane_announced_time(timestamp announced, timestamp now);
 
-/// Whether a claim of `claimed_time` is recent enough to dial somebody for it.
-bool fresh(timestamp claimed_time, timestamp now, const schedule_options& o);
+/// Whether a claim of `announced_time` is recent enough to dial somebody for it.
+bool fresh(timestamp announced_time, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was heard of for the first time at `now`.
 placement place_new(const peer_record& r, timestamp now, const schedule_options& o);
@@ -76,7 +76,7 @@ placement place_failed(const net::endpoint& peer, const peer_record& r, timestam
 
 /// Where an endpoint belongs for which claims have been counted in `r`: woken, when a source that
 /// was not there at the last try claims it freshly; otherwise where it is.
-placement place_claimed(const peer_record& r, timestamp now, const schedule_options& o);
+placement place_announced(const peer_record& r, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:
 /// where its last visit, or what was claimed since, would have left it. It may be due at once.

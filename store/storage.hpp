@@ -106,10 +106,10 @@ public:
   virtual ~storage() = default;
 
   /// Applies a batch; `written` follows.
-  virtual request_id write(batch what, net::owner who) = 0;
+  virtual request_id write(store::batch batch, net::owner owner) = 0;
 
   /// Asks; `answered` follows.
-  virtual request_id query(store::query what, net::owner who) = 0;
+  virtual request_id query(store::query query, net::owner owner) = 0;
 };
 
 } // namespace seedwalk::store

@@ -13,8 +13,8 @@ namespace seedwalk::store {
 
 namespace {
 
-std::string due_key_of(const hashed_endpoint& who, const peer_record& r) {
-  return due_key(r.queue, r.due, who.tiebreak(), who.peer);
+std::string due_key_of(const hashed_endpoint& hashed, const peer_record& r) {
+  return due_key(r.queue, r.due, hashed.tiebreak(), hashed.peer);
 }
 
 } // namespace
@@ -23,84 +23,85 @@ tl::expected<operation_result, error> transaction::run(const operation& op) {
   return std::visit([this](const auto& o) { return apply(o); }, op);
 }
 
-std::string transaction::group_key_of(const hashed_endpoint& who, const peer_record& r) {
+std::string transaction::group_key_of(const hashed_endpoint& hashed, const peer_record& r) {
   if (r.last_success != never)
     return {};
-  return group_key(group_names_.of(r), who.tiebreak(), who.peer);
+  return group_key(group_names_.of(r), hashed.tiebreak(), hashed.peer);
 }
 
 /// The place of an endpoint, or the empty one that it would take.
-std::uint32_t& transaction::place_of(const hashed_endpoint& who) {
+std::uint32_t& transaction::place_of(const hashed_endpoint& hashed) {
   const auto mask = places_.size() - 1;
-  auto i = who.hash & mask;
+  auto i = hashed.hash & mask;
   while (places_[i] != 0) {
-    const auto& there = touched_[places_[i] - 1].who;
-    if (there.hash == who.hash && there.peer == who.peer)
+    const auto& there = touched_[places_[i] - 1].hashed;
+    if (there.hash == hashed.hash && there.peer == hashed.peer)
       break;
     i = (i + 1) & mask;
   }
   return places_[i];
 }
 
-transaction::touched* transaction::find(const hashed_endpoint& who) {
-  const auto place = place_of(who);
+transaction::touched* transaction::find(const hashed_endpoint& hashed) {
+  const auto place = place_of(hashed);
   return place == 0 ? nullptr : &touched_[place - 1];
 }
 
-transaction::touched* transaction::load_unknown(const hashed_endpoint& who) {
-  if (auto* there = find(who))
+transaction::touched* transaction::load_unknown(const hashed_endpoint& hashed) {
+  if (auto* there = find(hashed))
     return there;
-  touched_.emplace_back(who);
+  touched_.emplace_back(hashed);
   if (touched_.size() * 2 > places_.size()) {
     places_.assign(places_.size() * 2, 0);
     for (std::uint32_t n = 0; n != touched_.size(); ++n)
-      place_of(touched_[n].who) = n + 1;
+      place_of(touched_[n].hashed) = n + 1;
   } else {
-    place_of(who) = static_cast<std::uint32_t>(touched_.size());
+    place_of(hashed) = static_cast<std::uint32_t>(touched_.size());
   }
   return &touched_.back();
 }
 
-tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& who) {
-  if (auto* there = find(who))
+tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& hashed) {
+  if (auto* there = find(hashed))
     return there;
-  const auto* known = memory_.table.find(who.hash);
+  const auto* known = memory_.table.find(hashed.hash);
   if (known == nullptr)
-    return load_unknown(who);
-  auto found = read_record(disk_, memory_, who);
+    return load_unknown(hashed);
+  auto found = read_record(disk_, memory_, hashed);
   if (!found)
     return tl::unexpected(found.error());
-  auto* t = load_unknown(who);
+  auto* t = load_unknown(hashed);
   if (!*found)
     return t;
   t->record = std::move(*found);
-  t->due_key = due_key_of(who, *t->record);
-  t->group_key = group_key_of(who, *t->record);
+  t->due_key = due_key_of(hashed, *t->record);
+  t->group_key = group_key_of(hashed, *t->record);
   return t;
 }
 
 peer_record transaction::current(const touched& t) const {
   auto r = t.record.value_or(peer_record{});
-  const auto* known = memory_.table.find(t.who.hash);
+  const auto* known = memory_.table.find(t.hashed.hash);
   if (t.record && known != nullptr)
     r.sources |= known->sources;
   return r;
 }
 
 void transaction::change(touched& t, std::optional<peer_record>&& record) {
-  memory_.change(t.who, t.record ? &*t.record : nullptr, record ? &*record : nullptr);
+  memory_.change(t.hashed, t.record ? &*t.record : nullptr, record ? &*record : nullptr);
   t.record = std::move(record);
 }
 
-void transaction::place(const net::endpoint& peer, peer_record& r, const placement& where) const {
+void transaction::place(const net::endpoint& peer, peer_record& r,
+                        const store::placement& placement) const {
   const bool parked = memory_.parks(peer);
-  r.queue = parked ? dial_class::dormant : where.queue;
-  r.due = parked ? forget_time(r, schedule_) : where.due;
+  r.queue = parked ? dial_class::dormant : placement.queue;
+  r.due = parked ? forget_time(r, schedule_) : placement.due;
 }
 
 transaction::result transaction::apply(const record_visit& op) {
-  const auto who = memory_.identify(op.peer);
-  auto t = load(who);
+  const auto hashed = memory_.identify(op.peer);
+  auto t = load(hashed);
   if (!t)
     return tl::unexpected(t.error());
   auto r = current(**t);
@@ -122,7 +123,7 @@ transaction::result transaction::apply(const record_visit& op) {
 }
 
 transaction::result transaction::apply(const dial_soon& op) {
-  claims_recorded counts;
+  announcements_recorded counts;
   for (const auto& peer : op.peers) {
     auto t = load(memory_.identify(peer));
     if (!t)
@@ -130,12 +131,12 @@ transaction::result transaction::apply(const dial_soon& op) {
     auto r = current(**t);
     ++((*t)->record ? counts.known : counts.added);
     if (!(*t)->record)
-      r.first_heard = r.last_heard = r.claimed_time = op.now;
+      r.first_heard = r.last_heard = r.announced_time = op.now;
     if (r.queue == dial_class::dormant)
       r.queue = r.last ? dial_class::rest : dial_class::fresh;
     // A claim that is not fresh would keep it from being dialled.
     if (r.queue == dial_class::fresh)
-      r.claimed_time = std::max(r.claimed_time, op.now);
+      r.announced_time = std::max(r.announced_time, op.now);
     place(peer, r, {r.queue, std::min(r.due == never ? op.now : r.due, op.now)});
     change(**t, std::move(r));
   }
@@ -193,15 +194,15 @@ tl::expected<void, error> transaction::drop_oldest_sighting() {
 }
 
 tl::expected<census_record*, error> transaction::census(std::uint32_t number) {
-  const auto [mine, first] = censuses_.try_emplace(number);
+  const auto [pending, first] = censuses_.try_emplace(number);
   if (first) {
     auto value = disk_.get(census_key(number));
     if (!value)
       return tl::unexpected(value.error());
-    if (*value && !net::from_archive(net::as_bytes(**value), mine->second.emplace()))
+    if (*value && !net::from_archive(net::as_bytes(**value), pending->second.emplace()))
       return tl::unexpected(disk_.damaged_value("a census"));
   }
-  return mine->second ? &*mine->second : nullptr;
+  return pending->second ? &*pending->second : nullptr;
 }
 
 /// So the counters of a census are as durable as its visits: no kill comes between the two.
@@ -250,8 +251,8 @@ transaction::result transaction::apply(const add_ban& op) {
   auto before = disk_.get(key);
   if (!before)
     return tl::unexpected(before.error());
-  const auto mine = written_.find(key);
-  const bool there = mine != written_.end() ? mine->second.has_value() : before->has_value();
+  const auto pending = written_.find(key);
+  const bool there = pending != written_.end() ? pending->second.has_value() : before->has_value();
   if (!there)
     ++memory_.totals.bans;
   const auto bytes = net::to_archive(op.ban);
@@ -265,8 +266,8 @@ transaction::result transaction::apply(const lift_ban& op) {
   auto before = disk_.get(key);
   if (!before)
     return tl::unexpected(before.error());
-  const auto mine = written_.find(key);
-  const bool there = mine != written_.end() ? mine->second.has_value() : before->has_value();
+  const auto pending = written_.find(key);
+  const bool there = pending != written_.end() ? pending->second.has_value() : before->has_value();
   if (!there)
     return operation_result{};
   --memory_.totals.bans;
@@ -276,17 +277,17 @@ transaction::result transaction::apply(const lift_ban& op) {
 }
 
 void transaction::write(touched& t) {
-  const auto key = peer_key(t.who.peer);
-  const auto due = t.record ? due_key_of(t.who, *t.record) : std::string{};
-  const auto group = t.record ? group_key_of(t.who, *t.record) : std::string{};
+  const auto key = peer_key(t.hashed.peer);
+  const auto due = t.record ? due_key_of(t.hashed, *t.record) : std::string{};
+  const auto group = t.record ? group_key_of(t.hashed, *t.record) : std::string{};
   const bool was_there = !t.due_key.empty();
   if (t.record) {
     const auto value = encode(*t.record, memory_.agents);
     out_.Put(key, as_slice(value));
-    memory_.records.put(t.who.hash, key, net::as_text(value));
+    memory_.records.put(t.hashed.hash, key, net::as_text(value));
   } else if (was_there) {
     out_.Delete(key);
-    memory_.records.erase(t.who.hash, key);
+    memory_.records.erase(t.hashed.hash, key);
   }
   const auto move = [this](const std::string& from, const std::string& to) {
     if (from == to)
@@ -306,7 +307,7 @@ leveldb::WriteBatch& transaction::finish() {
   constexpr std::size_t ahead = 4;
   for (std::size_t i = 0; i != touched_.size(); ++i) {
     if (i + ahead < touched_.size())
-      memory_.records.prefetch(touched_[i + ahead].who.hash);
+      memory_.records.prefetch(touched_[i + ahead].hashed.hash);
     write(touched_[i]);
   }
   for (auto n = agents_before_; n != memory_.agents.size(); ++n)

@@ -48,15 +48,15 @@ private:
 
   /// A record that this batch has touched.
   struct touched {
-    explicit touched(const hashed_endpoint& e) : who(e) {}
+    explicit touched(const hashed_endpoint& e) : hashed(e) {}
 
-    hashed_endpoint who;
+    hashed_endpoint hashed;
     std::string due_key;               ///< In the index now; empty: none.
     std::string group_key;             ///< In the index now; empty: none.
     std::optional<peer_record> record; ///< As it will be; nothing: forgotten.
   };
 
-  result apply(const record_claims& op);
+  result apply(const record_announcements& op);
   result apply(const record_visit& op);
   result apply(const dial_soon& op);
   result apply(const open_census& op);
@@ -70,22 +70,23 @@ private:
   result apply(const mend_times& op);
 
   /// The endpoint's record, or nothing in it if it is unknown.
-  tl::expected<touched*, error> load(const hashed_endpoint& who);
+  tl::expected<touched*, error> load(const hashed_endpoint& hashed);
   /// What this batch has of an endpoint already, or null.
-  touched* find(const hashed_endpoint& who);
-  std::uint32_t& place_of(const hashed_endpoint& who);
+  touched* find(const hashed_endpoint& hashed);
+  std::uint32_t& place_of(const hashed_endpoint& hashed);
   /// The same of an endpoint that memory says is unknown.
-  touched* load_unknown(const hashed_endpoint& who);
+  touched* load_unknown(const hashed_endpoint& hashed);
   /// The record to go on from, a blank one if there is none, with the sources of claims that were
   /// not worth writing alone.
   peer_record current(const touched& t) const;
   /// Gives an endpoint a record, or none.
   void change(touched& t, std::optional<peer_record>&& record);
 
-  tl::expected<void, error> add_claim(const record_claims& op, std::uint32_t source_bit,
-                                      const claim& c, std::uint64_t hash, claims_recorded& counts);
-  tl::expected<void, error> refresh(const hashed_endpoint& who, const record_claims& op,
-                                    std::uint32_t source_bit, const claim& c);
+  tl::expected<void, error> add_announcement(const record_announcements& op,
+                                             std::uint32_t source_bit, const announcement& c,
+                                             std::uint64_t hash, announcements_recorded& counts);
+  tl::expected<void, error> refresh(const hashed_endpoint& hashed, const record_announcements& op,
+                                    std::uint32_t source_bit, const announcement& c);
   /// Makes room for one more. Nothing: there is room already; false: there is none to be made.
   tl::expected<std::optional<bool>, error> make_room();
   tl::expected<bool, error> evict_from(const std::string& group);
@@ -101,7 +102,7 @@ private:
                                          tidied& done);
 
   /// Sends a record where it belongs, if its network is dialled; else to rest.
-  void place(const net::endpoint& peer, peer_record& r, const placement& where) const;
+  void place(const net::endpoint& peer, peer_record& r, const store::placement& placement) const;
   tl::expected<void, error> settle_network(net::network_id network, const dial_networks& op,
                                            std::size_t& looks, networks_settled& done);
 
@@ -118,7 +119,7 @@ private:
   /// The record of a census as this batch has it, or null if there is none of that number.
   tl::expected<census_record*, error> census(std::uint32_t number);
   tl::expected<void, error> count_in_census(const visit_record& visit);
-  std::string group_key_of(const hashed_endpoint& who, const peer_record& r);
+  std::string group_key_of(const hashed_endpoint& hashed, const peer_record& r);
   void write(touched& t);
 
   key_values& disk_;

@@ -60,10 +60,10 @@ transaction::result transaction::apply(const mend_times& op) {
 void transaction::mend_record(touched& t, const mend_times& op, times_mended& done) {
   auto r = current(t);
   const auto trust = op.believed ? clock_trust::believed : clock_trust::doubtful;
-  if (!mend(t.who.peer, r, op.now, op.set_back, trust, schedule_, memory_.seed()))
+  if (!mend(t.hashed.peer, r, op.now, op.set_back, trust, schedule_, memory_.seed()))
     return;
   ++done.records;
-  place(t.who.peer, r, {r.queue, r.due}); // To rest, where its network is not dialled.
+  place(t.hashed.peer, r, {r.queue, r.due}); // To rest, where its network is not dialled.
   change(t, std::move(r));
 }
 

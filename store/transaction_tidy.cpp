@@ -100,9 +100,9 @@ tl::expected<void, error> transaction::settle_queue(dial_class queue, timestamp 
     if (!(*t)->record || (*t)->record->queue != queue || (*t)->record->due > until)
       continue;
     auto r = current(**t);
-    judge_claim_again(r, op.now);
+    judge_announcement_again(r, op.now);
     const auto forget = forget_time(r, schedule_);
-    const bool stale = !fresh(r.claimed_time, op.now, schedule_);
+    const bool stale = !fresh(r.announced_time, op.now, schedule_);
     if (forget <= op.now) {
       ++done.forgotten;
       change(**t, std::nullopt);

@@ -61,7 +61,7 @@ public:
     else
       out_(std::uint8_t{0}, text);
   }
-  void version(const version_claim& v) {
+  void version(const version_record& v) {
     out_(v.protocol_version, v.services, wrapping_sub(v.time, base_), v.receiver_services);
     endpoint(v.receiver);
     out_(v.sender_services);
@@ -129,7 +129,7 @@ public:
       text = *found;
     return found.has_value();
   }
-  bool version(version_claim& v) {
+  bool version(version_record& v) {
     std::int64_t difference = 0;
     std::uint32_t low = 0;
     std::uint32_t high = 0;
@@ -182,8 +182,8 @@ net::bytes encode(const peer_record& r, user_agents& agents) {
   const auto flags = (r.first_source ? has_source : 0) | (visits ? was_visited : 0) |
                      (r.last ? has_verdict : 0) | (r.version ? has_version : 0);
   out.plain(static_cast<std::uint8_t>(flags), r.first_heard, out.since(r.last_heard),
-            out.since(r.claimed_time), out.since(timestamp{r.claimed_raw}), r.claimed_services,
-            out.fixed32(r.sources), r.queue, out.since(r.due));
+            out.since(r.announced_time), out.since(timestamp{r.announced_raw}),
+            r.announced_services, out.fixed32(r.sources), r.queue, out.since(r.due));
   if (r.first_source)
     out.endpoint(*r.first_source);
   if (visits)
@@ -203,12 +203,12 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
   std::uint8_t flags = 0;
   timestamp raw{};
   if (!in.plain(flags) || flags > 15 || !in.base(r.first_heard) || !in.time(r.last_heard) ||
-      !in.time(r.claimed_time) || !in.time(raw) || !in.plain(r.claimed_services) ||
+      !in.time(r.announced_time) || !in.time(raw) || !in.plain(r.announced_services) ||
       !in.fixed32(r.sources) || !in.plain(r.queue) || !in.time(r.due))
     return false;
   if (raw.count() < 0 || raw.count() > UINT32_MAX || r.queue > dial_class::dormant)
     return false;
-  r.claimed_raw = static_cast<std::uint32_t>(raw.count());
+  r.announced_raw = static_cast<std::uint32_t>(raw.count());
   if ((flags & has_source) != 0 && !in.endpoint(r.first_source.emplace()))
     return false;
   if ((flags & was_visited) != 0 &&
@@ -246,15 +246,15 @@ net::bytes encode(const visit_record& v, user_agents& agents) {
 bool decode(std::string_view value, visit_record& v, const user_agents& agents) {
   v = {};
   value_reader in(value, agents);
-  bool has_claim = false;
+  bool has_version = false;
   std::uint8_t asked = no_addresses;
   if (!in.base(v.started) || !in.time(v.ended) ||
       !in.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
                 v.bytes_in, v.bytes_out, v.features) ||
       !known(v.outcome, v.stage, v.blame) || v.via > transport::socks ||
-      !in.plain(has_claim, asked) || asked > addresses_and_end)
+      !in.plain(has_version, asked) || asked > addresses_and_end)
     return false;
-  if (has_claim && !in.version(v.version.emplace()))
+  if (has_version && !in.version(v.version.emplace()))
     return false;
   auto& answer = v.addresses;
   if (asked != no_addresses &&
@@ -281,11 +281,11 @@ net::bytes encode(const inbound_sighting& s, user_agents& agents) {
 bool decode(std::string_view value, inbound_sighting& s, const user_agents& agents) {
   s = {};
   value_reader in(value, agents);
-  bool has_claim = false;
+  bool has_version = false;
   if (!in.base(s.at) || !in.time(s.ended) || !in.endpoint(s.from) || !in.endpoint(s.local) ||
-      !in.plain(s.outcome, s.stage, s.blame, has_claim) || !known(s.outcome, s.stage, s.blame))
+      !in.plain(s.outcome, s.stage, s.blame, has_version) || !known(s.outcome, s.stage, s.blame))
     return false;
-  if (has_claim && !in.version(s.version.emplace()))
+  if (has_version && !in.version(s.version.emplace()))
     return false;
   return in.at_end();
 }

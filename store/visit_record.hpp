@@ -11,7 +11,7 @@
 #include "net/base/inspect.hpp"
 #include "net/base/outcome.hpp"
 #include "store/timestamp.hpp"
-#include "store/version_claim.hpp"
+#include "store/version_record.hpp"
 
 namespace seedwalk::store {
 
@@ -83,7 +83,7 @@ struct visit_record {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint32_t features = 0; ///< Bits of `feature`.
-  std::optional<version_claim> version;
+  std::optional<version_record> version;
   addr_summary addresses;
 
   friend bool operator==(const visit_record&, const visit_record&) = default;
@@ -105,7 +105,7 @@ struct inbound_sighting {
   net::outcome outcome = net::outcome::complete;
   net::stage stage = net::stage::connected;
   net::blame blame = net::blame::peer;
-  std::optional<version_claim> version;
+  std::optional<version_record> version;
 
   friend bool operator==(const inbound_sighting&, const inbound_sighting&) = default;
 

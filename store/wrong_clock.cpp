@@ -29,10 +29,10 @@ bool clamp_times(peer_record& r, timestamp now) {
 /// Where an endpoint belongs that no clock was right for: it was put to rest by one that was ahead.
 placement place_dormant(const net::endpoint& peer, const peer_record& r, timestamp now,
                         const schedule_options& o, std::uint64_t seed) {
-  const auto where = place_claimed(r, now, o);
+  const auto placement = place_announced(r, now, o);
   const bool given_up = r.last_success == never || forget_time(r, o) <= now;
-  if (where.queue != dial_class::dormant || given_up)
-    return where;
+  if (placement.queue != dial_class::dormant || given_up)
+    return placement;
   return place_failed(peer, r, now, o, seed);
 }
 
@@ -51,14 +51,14 @@ seconds longest_interval(const schedule_options& o) {
   return longest + longest * std::min<std::int64_t>(o.jitter_percent, 100) / 100;
 }
 
-bool judge_claim_again(peer_record& r, timestamp now) {
-  const timestamp raw{r.claimed_raw};
-  const auto before = r.claimed_time;
-  if (r.claimed_time > now + claimed_ahead_max)
-    r.claimed_time = sane_claimed_time(r.claimed_raw, now);
-  else if (is_sane_claimed_time(raw, now))
-    r.claimed_time = std::max(r.claimed_time, raw);
-  return r.claimed_time != before;
+bool judge_announcement_again(peer_record& r, timestamp now) {
+  const timestamp raw{r.announced_raw};
+  const auto before = r.announced_time;
+  if (r.announced_time > now + announced_ahead_max)
+    r.announced_time = sane_announced_time(r.announced_raw, now);
+  else if (is_sane_announced_time(raw, now))
+    r.announced_time = std::max(r.announced_time, raw);
+  return r.announced_time != before;
 }
 
 bool mend(const net::endpoint& peer, peer_record& r, timestamp now, seconds set_back,
@@ -69,14 +69,14 @@ bool mend(const net::endpoint& peer, peer_record& r, timestamp now, seconds set_
   const auto longest = longest_interval(o);
   const auto interval = tried_ahead ? std::clamp(r.due - r.last_try, seconds{0}, longest) : longest;
   const bool clamped = believed && clamp_times(r, now);
-  const bool changed = (believed && judge_claim_again(r, now)) || clamped;
+  const bool changed = (believed && judge_announcement_again(r, now)) || clamped;
   switch (r.queue) {
   case dial_class::dormant:
     if (changed) {
-      const auto where =
-          tried_ahead ? place_dormant(peer, r, now, o, seed) : place_claimed(r, now, o);
-      r.queue = where.queue;
-      r.due = std::min(r.due, where.due);
+      const auto placement =
+          tried_ahead ? place_dormant(peer, r, now, o, seed) : place_announced(r, now, o);
+      r.queue = placement.queue;
+      r.due = std::min(r.due, placement.due);
     }
     break;
   case dial_class::fresh:

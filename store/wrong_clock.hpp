@@ -33,7 +33,7 @@ std::chrono::seconds longest_interval(const schedule_options& o);
 
 /// Makes the best of a claim at `now`: one that was refused for being in the future, or taken
 /// though it was, by a clock that was wrong then, is judged again. True if that changed the record.
-bool judge_claim_again(peer_record& r, timestamp now);
+bool judge_announcement_again(peer_record& r, timestamp now);
 
 /// Whether it is known that `now` is right.
 enum class clock_trust : std::uint8_t { doubtful = 0, believed };

@@ -35,7 +35,7 @@ struct benchmark {
   std::string_view purpose;
   std::string_view size_is; ///< What --size counts.
   std::uint64_t size;       ///< Of the figures of record.
-  bench::figures (*run)(const bench::bench_options& how);
+  bench::figures (*run)(const bench::bench_options& options);
 };
 
 constexpr std::array benchmarks = {
@@ -56,16 +56,16 @@ constexpr std::string_view wire_name = "wire";
 /// Has kernels and strategies instead.
 constexpr std::string_view schedulers_name = "schedulers";
 
-exit_code run_wire_benchmark(invocation& how) {
+exit_code run_wire_benchmark(invocation& invoked) {
   command_line line{"bench wire",
                     "Decodes address messages, against SHA-256d alone over the same bytes.",
                     "seedwalk bench wire --json"};
   bool json = false;
   line.app().add_flag("--json", json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto result = bench::run_wire_bench();
-  how.terminal.out << (json ? bench::as_json(result).dump(2) + "\n" : bench::to_string(result));
+  invoked.terminal.out << (json ? bench::as_json(result).dump(2) + "\n" : bench::to_string(result));
   return exit_code::done;
 }
 
@@ -147,7 +147,7 @@ std::optional<exit_code> watch_a_child(console& terminal) {
   return exit_code::failed;
 }
 
-exit_code run_benchmark(invocation& how, const benchmark& which) {
+exit_code run_benchmark(invocation& invoked, const benchmark& which) {
   command_line line{fmt::format("bench {}", which.name), fmt::format("It {}.", which.purpose),
                     fmt::format("seedwalk bench {}\nseedwalk bench {} --size {} --rounds 1",
                                 which.name, which.name, which.size / 10)};
@@ -162,41 +162,41 @@ exit_code run_benchmark(invocation& how, const benchmark& which) {
   add_name(line.app(), "--folder", parent, "where files are written, on the disk to measure")
       ->type_name("FOLDER");
   line.app().add_flag("--json", json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   scratch_folder folder{parent};
   if (!folder.made())
-    return line.refuse(how, fmt::format("--folder {}: nothing can be written there", parent));
+    return line.refuse(invoked, fmt::format("--folder {}: nothing can be written there", parent));
   options.folder = folder.path();
-  if (const auto code = watch_a_child(how.terminal))
+  if (const auto code = watch_a_child(invoked.terminal))
     return *code;
   folder.leave();
   const auto result = which.run(options);
   if (!result) {
-    how.terminal.err << fmt::format("seedwalk bench {}: {}\n", which.name, result.error());
+    invoked.terminal.err << fmt::format("seedwalk bench {}: {}\n", which.name, result.error());
     return exit_code::failed;
   }
   if (json)
-    how.terminal.out << bench::to_json(std::string{which.name}, *result) << '\n';
+    invoked.terminal.out << bench::to_json(std::string{which.name}, *result) << '\n';
   else
-    bench::print(how.terminal.out, *result);
+    bench::print(invoked.terminal.out, *result);
   return exit_code::done;
 }
 
 } // namespace
 
-exit_code run_bench(invocation& how) {
+exit_code run_bench(invocation& invoked) {
   std::array<std::string_view, benchmarks.size() + 2> names{};
   std::ranges::transform(benchmarks, names.begin(), &benchmark::name);
   names[benchmarks.size()] = wire_name;
   names.back() = schedulers_name;
-  const auto chosen = choose_subcommand(how, "bench", names, help_text());
+  const auto chosen = choose_subcommand(invoked, "bench", names, help_text());
   if (chosen.name == wire_name)
-    return run_wire_benchmark(how);
+    return run_wire_benchmark(invoked);
   if (chosen.name == schedulers_name)
-    return run_schedulers_benchmark(how);
+    return run_schedulers_benchmark(invoked);
   const auto which = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
-  return which == benchmarks.end() ? chosen.code : run_benchmark(how, *which);
+  return which == benchmarks.end() ? chosen.code : run_benchmark(invoked, *which);
 }
 
 } // namespace seedwalk::tools

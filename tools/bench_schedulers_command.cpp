@@ -55,7 +55,7 @@ tl::expected<void, std::string> read_lists(const std::vector<std::string>& kerne
 
 } // namespace
 
-exit_code run_schedulers_benchmark(invocation& how) {
+exit_code run_schedulers_benchmark(invocation& invoked) {
   command_line line{"bench schedulers",
                     "Looks for the planted bugs of 24 small programs with each strategy, and "
                     "compares them with the first.",
@@ -81,15 +81,15 @@ exit_code run_schedulers_benchmark(invocation& how) {
   add_number(app, "--threads", options.threads, {1, 1'000},
              "changes nothing but how long it takes");
   app.add_flag("--json", json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (const auto read = read_lists(kernels, strategies, options); !read)
-    return line.refuse(how, read.error());
+    return line.refuse(invoked, read.error());
   const auto result = bench::run_scheduler_bench(options, [&](const std::string& done) {
     if (!json)
-      how.terminal.err << done << std::endl;
+      invoked.terminal.err << done << std::endl;
   });
-  how.terminal.out << (json ? bench::as_json(result).dump(2) + "\n" : bench::to_string(result));
+  invoked.terminal.out << (json ? bench::as_json(result).dump(2) + "\n" : bench::to_string(result));
   return exit_code::done;
 }
 

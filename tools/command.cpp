@@ -59,11 +59,11 @@ exit_code run_command(std::span<const std::string> arguments, console& terminal,
   const auto found = std::ranges::find(commands, name, &command::name);
   if (found == commands.end())
     return unknown_command(name, terminal);
-  invocation how{{arguments.begin() + 1, arguments.end()}, terminal, env};
+  invocation invoked{{arguments.begin() + 1, arguments.end()}, terminal, env};
   if (asks_for_help)
-    how.arguments = {"--help"};
+    invoked.arguments = {"--help"};
   try {
-    return found->run(how);
+    return found->run(invoked);
   } catch (const output_error&) {
     throw;
   } catch (const std::exception& e) {

@@ -21,7 +21,7 @@ struct invocation {
 struct command {
   std::string_view name;
   std::string_view summary; ///< One line, for the list of all commands.
-  exit_code (*run)(invocation& how);
+  exit_code (*run)(invocation& invoked);
 };
 
 /// All subcommands, in the order in which the help lists them.

@@ -59,25 +59,26 @@ void command_line::hide(CLI::Option* option) {
   hidden_.push_back(option);
 }
 
-std::optional<exit_code> command_line::parse(const invocation& how) {
-  if (!hidden_.empty() && std::ranges::find(how.arguments, "--help-all") != how.arguments.end()) {
+std::optional<exit_code> command_line::parse(const invocation& invoked) {
+  if (!hidden_.empty() &&
+      std::ranges::find(invoked.arguments, "--help-all") != invoked.arguments.end()) {
     for (auto* option : hidden_)
       option->group("More options");
-    how.terminal.out << app_.help();
+    invoked.terminal.out << app_.help();
     return exit_code::done;
   }
-  std::vector<std::string> reversed(how.arguments.rbegin(), how.arguments.rend());
+  std::vector<std::string> reversed(invoked.arguments.rbegin(), invoked.arguments.rend());
   try {
     app_.parse(std::move(reversed));
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    how.terminal.out << app_.help();
+    invoked.terminal.out << app_.help();
     return exit_code::done;
   } catch (const CLI::ExtrasError& e) {
-    const auto unknown = unknown_option(how.arguments);
-    return refuse(how, unknown.empty() ? one_line(e.what()) : unknown);
+    const auto unknown = unknown_option(invoked.arguments);
+    return refuse(invoked, unknown.empty() ? one_line(e.what()) : unknown);
   } catch (const CLI::ParseError& e) {
-    return refuse(how, one_line(e.what()));
+    return refuse(invoked, one_line(e.what()));
   }
 }
 
@@ -100,32 +101,33 @@ std::string command_line::unknown_option(const std::vector<std::string>& argumen
   return {};
 }
 
-exit_code command_line::refuse(const invocation& how, const std::string& message) const {
-  how.terminal.err << fmt::format("seedwalk {0}: {1}; see seedwalk {0} --help\n", name_, message);
+exit_code command_line::refuse(const invocation& invoked, const std::string& message) const {
+  invoked.terminal.err << fmt::format("seedwalk {0}: {1}; see seedwalk {0} --help\n", name_,
+                                      message);
   return exit_code::usage;
 }
 
-chosen_subcommand choose_subcommand(invocation& how, std::string_view command,
+chosen_subcommand choose_subcommand(invocation& invoked, std::string_view command,
                                     std::span<const std::string_view> names,
                                     std::string_view help) {
-  if (how.arguments.empty()) {
-    how.terminal.err << fmt::format(
+  if (invoked.arguments.empty()) {
+    invoked.terminal.err << fmt::format(
         "seedwalk {0}: one of {1} is missing; see seedwalk {0} --help\n", command,
         fmt::join(names, ", "));
     return {{}, exit_code::usage};
   }
-  const auto typed = how.arguments.front();
+  const auto typed = invoked.arguments.front();
   if (typed == "--help" || typed == "-h") {
-    how.terminal.out << help;
+    invoked.terminal.out << help;
     return {{}, exit_code::done};
   }
   if (std::ranges::find(names, typed) == names.end()) {
-    how.terminal.err << fmt::format(
+    invoked.terminal.err << fmt::format(
         "seedwalk {0}: there is no \"{1}\"{2}; see seedwalk {0} --help\n", command, typed,
         net::did_you_mean(typed, names));
     return {{}, exit_code::usage};
   }
-  how.arguments.erase(how.arguments.begin());
+  invoked.arguments.erase(invoked.arguments.begin());
   return {typed, exit_code::done};
 }
 

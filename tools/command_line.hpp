@@ -32,10 +32,10 @@ public:
   void hide(CLI::Option* option);
 
   /// Reads `how.arguments`. Nothing: all is well, go on. Else: end with this.
-  std::optional<exit_code> parse(const invocation& how);
+  std::optional<exit_code> parse(const invocation& invoked);
 
   /// Says what is wrong with the arguments, as `parse` does, and gives exit_code::usage.
-  exit_code refuse(const invocation& how, const std::string& message) const;
+  exit_code refuse(const invocation& invoked, const std::string& message) const;
 
 private:
   /// What to say of the first argument that looks like an option and is none; empty: there is none.
@@ -55,7 +55,7 @@ struct chosen_subcommand {
   exit_code code = exit_code::done;
 };
 
-chosen_subcommand choose_subcommand(invocation& how, std::string_view command,
+chosen_subcommand choose_subcommand(invocation& invoked, std::string_view command,
                                     std::span<const std::string_view> names, std::string_view help);
 
 } // namespace seedwalk::tools

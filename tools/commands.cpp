@@ -24,7 +24,7 @@ std::span<const command> all_commands() {
       command{"replay", "run a recorded crawl again and compare every step", run_replay},
       command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
       command{"zoo", "serve simulated nodes on loopback ports",
-              [](invocation& how) { return run_zoo(how); }},
+              [](invocation& invoked) { return run_zoo(invoked); }},
       command{"wire", "the bytes of a connection to JSON lines, and back", run_wire},
       command{"bench", "measure what this program costs, beside baselines", run_bench},
       command{"version", "print the version", run_version},

@@ -30,47 +30,47 @@ SEEDWALK_MAX_CONNECTIONS=100 seedwalk config show --config seedwalk.toml)";
 constexpr auto check_examples = R"(seedwalk config check --config seedwalk.toml
 seedwalk config check --max-connections 50)";
 
-exit_code show(invocation& how) {
+exit_code show(invocation& invoked) {
   command_line line{"config show", "Prints the configuration and where each value came from.",
                     show_examples};
   config_flags flags{line};
   bool as_json = false;
   line.app().add_flag("--json", as_json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  const auto layered = flags.load(how.env);
+  const auto layered = flags.load(invoked.env);
   if (!layered)
-    return line.refuse(how, layered.error());
-  how.terminal.out << (as_json ? config_as_json(*layered) + "\n" : config_as_toml(*layered));
+    return line.refuse(invoked, layered.error());
+  invoked.terminal.out << (as_json ? config_as_json(*layered) + "\n" : config_as_toml(*layered));
   // A configuration may be looked at before it is complete.
   if (const auto problem = problem_in(*layered); !problem.empty())
-    how.terminal.err << "note: a crawl would refuse this: " << problem << '\n';
+    invoked.terminal.err << "note: a crawl would refuse this: " << problem << '\n';
   return exit_code::done;
 }
 
-exit_code check(invocation& how) {
+exit_code check(invocation& invoked) {
   command_line line{"config check", "Says whether a crawl would run on the configuration.",
                     check_examples};
   config_flags flags{line};
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  const auto layered = flags.load(how.env);
+  const auto layered = flags.load(invoked.env);
   if (!layered)
-    return line.refuse(how, layered.error());
+    return line.refuse(invoked, layered.error());
   if (const auto problem = problem_in(*layered); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   return exit_code::done;
 }
 
 } // namespace
 
-exit_code run_config(invocation& how) {
+exit_code run_config(invocation& invoked) {
   constexpr std::array<std::string_view, 2> names = {"show", "check"};
-  const auto chosen = choose_subcommand(how, "config", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "config", names, help_text);
   if (chosen.name == "show")
-    return show(how);
+    return show(invoked);
   if (chosen.name == "check")
-    return check(how);
+    return check(invoked);
   return chosen.code;
 }
 

@@ -32,13 +32,13 @@ std::string quoted_setting(const config_option& option, const value_origin& orig
   const auto value = fmt::format("{}", fmt::join(texts, ","));
   switch (origin.source) {
   case value_source::file:
-    return fmt::format("{}: {} = {}", origin.where, option.path, value);
+    return fmt::format("{}: {} = {}", origin.place, option.path, value);
   case value_source::variable:
-    return fmt::format("{}={}", origin.where, value);
+    return fmt::format("{}={}", origin.place, value);
   case value_source::flag:
     return option.kind == value_kind::boolean || option.kind == value_kind::list
-               ? origin.where
-               : fmt::format("{} {}", origin.where, value);
+               ? origin.place
+               : fmt::format("{} {}", origin.place, value);
   case value_source::built_in:
     break;
   }
@@ -98,8 +98,8 @@ std::string misspelt_variable(std::span<const std::string> names) {
 std::string default_database_path(const environment& env, std::string_view network) {
   if (const auto data = env("XDG_DATA_HOME"); data && !data->empty())
     return fmt::format("{}/seedwalk/{}", *data, network);
-  if (const auto home = env("HOME"); home && !home->empty())
-    return fmt::format("{}/.local/share/seedwalk/{}", *home, network);
+  if (const auto home_folder = env("HOME"); home_folder && !home_folder->empty())
+    return fmt::format("{}/.local/share/seedwalk/{}", *home_folder, network);
   return fmt::format("seedwalk-{}", network);
 }
 
@@ -117,9 +117,9 @@ tl::expected<layered_config, std::string> merge_layers(const config_layers& laye
       const auto found = layer->find(option.path);
       if (found == layer->end())
         continue;
-      origin = {source, found->second.where};
+      origin = {source, found->second.place};
       if (const auto empty = actors::emptiness_in(option, found->second.texts); !empty.empty())
-        return tl::unexpected(fmt::format("{} {}", found->second.where, empty));
+        return tl::unexpected(fmt::format("{} {}", found->second.place, empty));
       if (const auto done = option.set(merged.config, found->second.texts); !done)
         return tl::unexpected(fmt::format(
             "{}: {}", quoted_setting(option, origin, found->second.texts), done.error()));

@@ -21,7 +21,7 @@ std::string_view name_of(value_source source);
 /// Where a value came from.
 struct value_origin {
   value_source source = value_source::built_in;
-  std::string where; ///< "seedwalk.toml:12", "SEEDWALK_DB", "--db"; empty for defaults.
+  std::string place; ///< "seedwalk.toml:12", "SEEDWALK_DB", "--db"; empty for defaults.
 };
 
 /// A configuration, and where each of its values came from.

@@ -54,7 +54,7 @@ nlohmann::json json_value(const config_option& option, const option_texts& texts
 }
 
 std::string origin_text(const value_origin& origin) {
-  return origin.source == value_source::built_in ? "default" : "from " + origin.where;
+  return origin.source == value_source::built_in ? "default" : "from " + origin.place;
 }
 
 /// A comment ends with its line: what would end it sooner is a question mark.
@@ -98,7 +98,7 @@ std::string config_as_json(const layered_config& layered) {
     entry["value"] = json_value(options[i], options[i].get(layered.config));
     entry["source"] = name_of(origin.source);
     if (origin.source != value_source::built_in)
-      entry["where"] = origin.where;
+      entry["where"] = origin.place;
   }
   return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -17,8 +17,8 @@ namespace seedwalk::tools {
 
 namespace {
 
-tl::unexpected<std::string> failed(const std::string& what) {
-  return tl::unexpected(fmt::format("{}: {}", what, std::generic_category().message(errno)));
+tl::unexpected<std::string> failed(const std::string& text) {
+  return tl::unexpected(fmt::format("{}: {}", text, std::generic_category().message(errno)));
 }
 
 } // namespace
@@ -126,11 +126,11 @@ tl::expected<std::string, std::string> control_client::receive_line() {
       return tl::unexpected<std::string>("the crawl answered with a line without end");
     received_.resize(searched + chunk_bytes);
     const auto n = ::recv(descriptor_, received_.data() + searched, chunk_bytes, 0);
-    const int why = errno;
+    const int code = errno;
     received_.resize(searched + (n > 0 ? static_cast<std::size_t>(n) : 0));
     if (n == 0)
       return tl::unexpected<std::string>("the crawl hung up in the middle of its answer");
-    errno = why;
+    errno = code;
     if (n < 0 && errno == EAGAIN)
       return tl::unexpected<std::string>(fmt::format("no answer for {} s", patience_seconds));
     if (n < 0 && errno != EINTR)

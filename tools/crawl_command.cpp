@@ -105,7 +105,7 @@ exit_code exit_code_of_fault(actors::crawl_fault fault) {
 
 /// Says which endpoints of --connect will not be dialled, and by which rule. Where a name leads is
 /// known, and said, once the crawl has resolved it.
-void name_excluded(const invocation& how, const actors::crawl_recipe& recipe) {
+void name_excluded(const invocation& invoked, const actors::crawl_recipe& recipe) {
   const auto holds = [](const actors::address_rule& rule, const net::endpoint& peer) {
     if (const auto* subnet = std::get_if<store::subnet>(&rule))
       return store::contains(*subnet, peer);
@@ -118,26 +118,28 @@ void name_excluded(const invocation& how, const actors::crawl_recipe& recipe) {
           std::pair{&recipe.excluded, "--exclude-file"}, std::pair{&config.peers.ban, "--ban"}})
       for (const auto& rule : *rules)
         if (holds(rule, peer))
-          how.terminal.err << fmt::format("note: --connect {} is not dialled: {} {} forbids it\n",
-                                          net::to_string(peer), origin,
-                                          actors::print_address_rule(rule));
+          invoked.terminal.err << fmt::format(
+              "note: --connect {} is not dialled: {} {} forbids it\n", net::to_string(peer), origin,
+              actors::print_address_rule(rule));
 }
 
 /// Prints what would be dialled, as lines or as one document.
-void print_due(const invocation& how, const std::vector<std::string>& dial,
+void print_due(const invocation& invoked, const std::vector<std::string>& dial,
                const std::vector<std::string>& seeds, bool as_json) {
   if (as_json) {
-    how.terminal.out << nlohmann::json{{"type", "dry_run"}, {"dial", dial}, {"dns_seeds", seeds}}
-                     << '\n';
+    invoked.terminal.out << nlohmann::json{{"type", "dry_run"},
+                                           {"dial", dial},
+                                           {"dns_seeds", seeds}}
+                         << '\n';
     return;
   }
   for (const auto* names : {&dial, &seeds})
     for (const auto& name : *names)
-      how.terminal.out << name << '\n';
+      invoked.terminal.out << name << '\n';
 }
 
 /// Lists what would be dialled first, and dials nothing.
-exit_code list_due(invocation& how, const actors::crawl_config& config, std::uint64_t seed,
+exit_code list_due(invocation& invoked, const actors::crawl_config& config, std::uint64_t seed,
                    bool as_json) {
   std::vector<std::string> dial;
   for (const auto& peer : config.start.connect)
@@ -146,28 +148,28 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
     dial.push_back(net::to_string(name));
   if (config.start.names_somebody()) {
     if (!config.start.connect_names.empty())
-      how.terminal.err << "note: names are listed as they are: a crawl resolves them\n";
-    print_due(how, dial, {}, as_json);
+      invoked.terminal.err << "note: names are listed as they are: a crawl resolves them\n";
+    print_due(invoked, dial, {}, as_json);
     return exit_code::done;
   }
-  const auto fail = [&how](const store::error& error) {
-    how.terminal.err << "seedwalk crawl: " << error.message << '\n';
+  const auto fail = [&invoked](const store::error& error) {
+    invoked.terminal.err << "seedwalk crawl: " << error.message << '\n';
     return exit_code_of(error.code);
   };
   auto db = db_access::open(config.storage.path, crawl_database_options(config, seed));
   if (!db && db.error().code == store::error_code::not_found) {
-    how.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
+    invoked.terminal.err << "the database is empty: the crawl would begin at the DNS seeds\n";
     std::vector<std::string> seeds;
     for (const auto& seed_name : chain_of(config).dns_seeds)
       seeds.push_back("x9." + seed_name);
-    print_due(how, {}, seeds, as_json);
+    print_due(invoked, {}, seeds, as_json);
     return exit_code::done;
   }
   if (!db)
     return fail(db.error());
   if (const auto* here = db->local(); here != nullptr)
     for (const auto& finding : here->findings())
-      how.terminal.err << fmt::format("note: {}\n", finding);
+      invoked.terminal.err << fmt::format("note: {}\n", finding);
   store::due_query question;
   question.now = wall_now();
   question.limit.fill(config.limits.max_outbound);
@@ -177,7 +179,7 @@ exit_code list_due(invocation& how, const actors::crawl_config& config, std::uin
   for (const auto& queue : std::get<store::due_answer>(*answer).peers)
     for (const auto& peer : queue)
       dial.push_back(net::to_string(peer.peer));
-  print_due(how, dial, {}, as_json);
+  print_due(invoked, dial, {}, as_json);
   return exit_code::done;
 }
 
@@ -199,22 +201,22 @@ std::string make_default_folder(const layered_config& layered) {
 }
 
 /// Says how a crawl ended: data and summary, and what went wrong.
-exit_code report_end(const invocation& how, const live_crawl_options& options,
+exit_code report_end(const invocation& invoked, const live_crawl_options& options,
                      const live_crawl_result& result, bool as_json, bool quiet) {
   if (as_json)
-    how.terminal.out << crawl_report_json(result, options.recipe.config.network.name,
-                                          !options.record_file.empty())
-                     << '\n';
+    invoked.terminal.out << crawl_report_json(result, options.recipe.config.network.name,
+                                              !options.record_file.empty())
+                         << '\n';
   else if (!quiet)
-    how.terminal.out << crawl_report_text(result, options, how.terminal);
+    invoked.terminal.out << crawl_report_text(result, options, invoked.terminal);
   for (const auto& violation : result.violations)
-    how.terminal.err << "broken: " << violation << '\n';
+    invoked.terminal.err << "broken: " << violation << '\n';
   if (!result.recording_problem.empty())
-    how.terminal.err << fmt::format(
+    invoked.terminal.err << fmt::format(
         "seedwalk crawl: the recording ended before the crawl: {}; what is in it can be replayed\n",
         result.recording_problem);
-  if (result.summary.how == actors::crawl_end::failed) {
-    how.terminal.err << "seedwalk crawl: " << result.summary.problem << '\n';
+  if (result.summary.end == actors::crawl_end::failed) {
+    invoked.terminal.err << "seedwalk crawl: " << result.summary.problem << '\n';
     return exit_code_of_fault(result.summary.fault);
   }
   if (!result.violations.empty())
@@ -223,39 +225,39 @@ exit_code report_end(const invocation& how, const live_crawl_options& options,
 }
 
 /// Crawls, with a log and progress, and says how it ended.
-exit_code crawl_and_report(invocation& how, const command_line& line, live_crawl_options& options,
-                           bool as_json, bool quiet) {
+exit_code crawl_and_report(invocation& invoked, const command_line& line,
+                           live_crawl_options& options, bool as_json, bool quiet) {
   std::unique_ptr<actors::queued_log_sink> lines;
   try {
     lines = std::make_unique<actors::queued_log_sink>(
         options.recipe.config.log,
-        actors::make_line_output(options.recipe.config.log, log_to(how.terminal)));
+        actors::make_line_output(options.recipe.config.log, log_to(invoked.terminal)));
   } catch (const std::system_error&) {
     throw; // A thread that cannot be started is not the operator's mistake.
   } catch (const std::exception& e) {
-    return line.refuse(how, e.what());
+    return line.refuse(invoked, e.what());
   }
   options.lines = lines.get();
   // A crawl is over when it is, whether anybody reads what it says of it or not.
-  if (how.terminal.out_buffer)
-    how.terminal.out_buffer->set_patience(std::chrono::seconds{2});
+  if (invoked.terminal.out_buffer)
+    invoked.terminal.out_buffer->set_patience(std::chrono::seconds{2});
   const auto& run = options.recipe.config.run;
-  progress_display display{how.terminal, quiet, {run.once, run.limit}};
+  progress_display display{invoked.terminal, quiet, {run.once, run.limit}};
   options.progressed = [&](const actors::crawl_progress& p) { display.show(p); };
   auto result = run_live_crawl(options);
   display.end();
-  const auto lost = finish_log(*lines, how.terminal);
+  const auto lost = finish_log(*lines, invoked.terminal);
   if (!result) {
-    how.terminal.err << "seedwalk crawl: " << result.error().message << '\n';
+    invoked.terminal.err << "seedwalk crawl: " << result.error().message << '\n';
     return result.error().code;
   }
   result->log_lines_lost = lost;
-  return report_end(how, options, *result, as_json, quiet);
+  return report_end(invoked, options, *result, as_json, quiet);
 }
 
 } // namespace
 
-exit_code run_crawl(invocation& how) {
+exit_code run_crawl(invocation& invoked) {
   command_line line{"crawl", "Walks a Bitcoin network and remembers every node it hears of.",
                     examples};
   config_flags flags{line};
@@ -274,37 +276,37 @@ exit_code run_crawl(invocation& how) {
   line.app().add_flag("--dry-run", dry_run, "list what would be dialled, and dial nothing");
   line.app().add_flag("--json", as_json, "end with one JSON document on standard output");
   line.app().add_flag("--quiet", quiet, "no progress and no summary");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  const auto layered = flags.load(how.env);
+  const auto layered = flags.load(invoked.env);
   if (!layered)
-    return line.refuse(how, layered.error());
+    return line.refuse(invoked, layered.error());
   if (const auto problem = problem_in(*layered); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   if (!options.record_file.empty() && layered->config.run.threads > 0)
-    return line.refuse(how,
+    return line.refuse(invoked,
                        "--record needs one thread: with --threads, the order of steps is CAF's "
                        "choice, and no recording could repeat it");
   if (const auto problem = problem_with_recording(options.record_file, overwrite); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   options.recipe.config = layered->config;
   if (const auto problem = make_default_folder(*layered); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   for (std::size_t i = 0; i != layered->origins.size(); ++i)
     if (layered->origins[i].source > value_source::file)
       options.recipe.pinned.emplace(actors::config_table()[i].path);
   auto excluded = read_exclude_file(layered->config.peers.exclude_file);
   if (!excluded)
-    return line.refuse(how, excluded.error());
+    return line.refuse(invoked, excluded.error());
   options.recipe.excluded = std::move(*excluded);
   options.recipe.control_socket =
       fmt::format("{}/{}", options.recipe.config.storage.path, control_client::socket_name);
-  options.config_file = flags.file(how.env);
+  options.config_file = flags.file(invoked.env);
   options.seed = seed ? *seed : system_entropy();
-  name_excluded(how, options.recipe);
+  name_excluded(invoked, options.recipe);
   if (dry_run)
-    return list_due(how, options.recipe.config, options.seed, as_json);
-  return crawl_and_report(how, line, options, as_json, quiet);
+    return list_due(invoked, options.recipe.config, options.seed, as_json);
+  return crawl_and_report(invoked, line, options, as_json, quiet);
 }
 
 } // namespace seedwalk::tools

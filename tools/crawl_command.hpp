@@ -5,6 +5,6 @@
 namespace seedwalk::tools {
 
 /// `seedwalk crawl`: walks a network into a database.
-exit_code run_crawl(invocation& how);
+exit_code run_crawl(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -34,7 +34,7 @@ public:
     std::chrono::nanoseconds limit{0}; ///< 0: none.
   };
 
-  crawl_meter(goal what, net::steady_time begun) : goal_(what), begun_(begun) {}
+  crawl_meter(goal aim, net::steady_time begun) : goal_(aim), begun_(begun) {}
 
   /// What the crawl says, about once a second.
   void note(net::steady_time now, const actors::crawl_progress& p);

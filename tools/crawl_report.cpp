@@ -36,7 +36,7 @@ by_frequency(const actors::crawl_counters& counters) {
 }
 
 std::string_view ending_of(const actors::crawl_summary& s) {
-  switch (s.how) {
+  switch (s.end) {
   case actors::crawl_end::finished:
     return "finished: nothing is due any more";
   case actors::crawl_end::stopped:
@@ -73,8 +73,8 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
   for (const auto& [name, count] : not_dialled(s))
     unreached[name] = count;
   nlohmann::json local = nlohmann::json::object();
-  for (const auto& [why, n] : s.counters.local_failures)
-    local[std::string{net::name_of(why)}] = n;
+  for (const auto& [reason, n] : s.counters.local_failures)
+    local[std::string{net::name_of(reason)}] = n;
   nlohmann::json report{{"network", network},
                         {"tried", s.counters.tried},
                         {"good", s.counters.good},
@@ -89,7 +89,7 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
                         {"collections", std::move(collections)},
                         {"census", s.census},
                         {"resumed", s.resumed},
-                        {"finished", s.how == actors::crawl_end::finished},
+                        {"finished", s.end == actors::crawl_end::finished},
                         {"log_lines_lost", result.log_lines_lost},
                         {"outcomes", std::move(outcomes)},
                         {"local_failures", std::move(local)}};
@@ -104,12 +104,12 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
 }
 
 std::string crawl_report_text(const live_crawl_result& result, const live_crawl_options& options,
-                              const console& where) {
+                              const tools::console& console) {
   const auto& s = result.summary;
   const auto& c = s.counters;
   std::string out = fmt::format(
-      "\n{}\n\n", bold(where, fmt::format("Census {} of {}: {}", s.census,
-                                          options.recipe.config.network.name, ending_of(s))));
+      "\n{}\n\n", bold(console, fmt::format("Census {} of {}: {}", s.census,
+                                            options.recipe.config.network.name, ending_of(s))));
   out += fmt::format("  {:<22}{:>12}\n", "endpoints known", s.known);
   for (const auto& [name, count] : not_dialled(s))
     out += fmt::format("  {:<22}{:>12}   cannot be reached from here\n", "  " + name, count);
@@ -132,8 +132,9 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
   }
   if (!c.local_failures.empty()) {
     out += "\n  What this machine failed at, and what to do\n";
-    for (const auto& [why, n] : c.local_failures)
-      out += fmt::format("    {:<24}{:>9}  {}\n", net::name_of(why), n, actors::advice_on(why));
+    for (const auto& [reason, n] : c.local_failures)
+      out +=
+          fmt::format("    {:<24}{:>9}  {}\n", net::name_of(reason), n, actors::advice_on(reason));
   }
   out += fmt::format("\n  Database: {}\n", options.recipe.config.storage.path);
   if (!options.record_file.empty() && result.recording_problem.empty())

@@ -15,6 +15,6 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
 
 /// The same for a person: what was found, how the visits ended, and where it is now.
 std::string crawl_report_text(const live_crawl_result& result, const live_crawl_options& options,
-                              const console& where);
+                              const tools::console& console);
 
 } // namespace seedwalk::tools

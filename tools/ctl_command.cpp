@@ -62,20 +62,20 @@ public:
   }
 
   CLI::App& app() { return line_.app(); }
-  std::optional<exit_code> parse(invocation& how) { return line_.parse(how); }
-  exit_code refuse(const invocation& how, const std::string& message) const {
-    return line_.refuse(how, message);
+  std::optional<exit_code> parse(invocation& invoked) { return line_.parse(invoked); }
+  exit_code refuse(const invocation& invoked, const std::string& message) const {
+    return line_.refuse(invoked, message);
   }
 
   /// Asks the crawl, and gives `each` the lines of the answer.
-  exit_code fetch(const invocation& how, const json& request,
+  exit_code fetch(const invocation& invoked, const json& request,
                   const std::function<void(const json&)>& each) {
-    const auto layered = flags_.load(how.env);
+    const auto layered = flags_.load(invoked.env);
     if (!layered)
-      return line_.refuse(how, layered.error());
+      return line_.refuse(invoked, layered.error());
     auto crawl = control_client::connect(layered->config.storage.path);
     if (!crawl)
-      return fail(how, fmt::format("no crawl answers there: {}", crawl.error()));
+      return fail(invoked, fmt::format("no crawl answers there: {}", crawl.error()));
     // A chain that was named has to be the crawl's, as with a database that nobody has open.
     auto done = layered->source_of("network.name") == value_source::built_in
                     ? tl::expected<void, control_error>{}
@@ -85,15 +85,15 @@ public:
     if (done)
       return exit_code::done;
     const auto& [problem, bad_request] = done.error();
-    return bad_request ? refuse(how, problem) : fail(how, problem);
+    return bad_request ? refuse(invoked, problem) : fail(invoked, problem);
   }
 
   /// The same; `show` gets the lines where people read them, and --json prints them.
-  exit_code ask(const invocation& how, const json& request,
+  exit_code ask(const invocation& invoked, const json& request,
                 const std::function<void(const json&)>& show) {
-    return fetch(how, request, [&](const json& line) {
+    return fetch(invoked, request, [&](const json& line) {
       if (as_json_)
-        how.terminal.out << ascii_line(line) << '\n';
+        invoked.terminal.out << ascii_line(line) << '\n';
       else
         show(line);
     });
@@ -101,8 +101,8 @@ public:
 
   bool as_json() const { return as_json_; }
 
-  exit_code fail(const invocation& how, const std::string& problem) const {
-    how.terminal.err << fmt::format("seedwalk ctl {}: {}\n", name_, problem);
+  exit_code fail(const invocation& invoked, const std::string& problem) const {
+    invoked.terminal.err << fmt::format("seedwalk ctl {}: {}\n", name_, problem);
     return exit_code::failed;
   }
 
@@ -127,15 +127,15 @@ void print_status(const json& s, std::ostream& out) {
   text_table table{{{"", text_table::align::left},
                     {"", text_table::align::right},
                     {"", text_table::align::left}}};
-  const auto add = [&](const char* what, const char* member, const char* meaning) {
-    table.add({what, number_of(s, member), meaning});
+  const auto add = [&](const char* text, const char* member, const char* meaning) {
+    table.add({text, number_of(s, member), meaning});
   };
   add("tried", "tried", "visits that ended");
   add("good", "good", "of them, those that reached a verack");
   add("failed", "failed", "");
   add("addresses", "addresses", "heard of, repetitions included");
-  const auto add_all = [&](const char* what, const char* member) {
-    table.add({what, "", ""});
+  const auto add_all = [&](const char* text, const char* member) {
+    table.add({text, "", ""});
     if (const auto i = s.find(member); i != s.end())
       for (const auto& [name, n] : i->items())
         table.add({"  " + name, n.dump(), ""});
@@ -146,7 +146,7 @@ void print_status(const json& s, std::ostream& out) {
   add("inbound slots", "inbound_slots", "");
   add("held", "held", "peers that are kept connected");
   add("waiting", "waiting", "due, and not dialled yet");
-  add("restarts", "restarts", "of held peers that were lost");
+  add("reconnects", "reconnects", "of held peers that were lost");
   add("bans", "bans", "");
   add("bytes in", "bytes_in", "");
   add("bytes out", "bytes_out", "");
@@ -160,20 +160,20 @@ void print_status(const json& s, std::ostream& out) {
   table.print(out);
 }
 
-exit_code run_status(invocation& how) {
+exit_code run_status(invocation& invoked) {
   ctl_line line{"status", "Shows what a running crawl did, and its connections in numbers.",
                 "seedwalk ctl status --db ./main-db\nseedwalk ctl status --json | jq .held"};
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  return line.ask(how, {{"command", "status"}},
-                  [&](const json& s) { print_status(s, how.terminal.out); });
+  return line.ask(invoked, {{"command", "status"}},
+                  [&](const json& s) { print_status(s, invoked.terminal.out); });
 }
 
-exit_code run_peers(invocation& how) {
+exit_code run_peers(invocation& invoked) {
   ctl_line line{"peers", "Lists the live connections of a running crawl.",
                 "seedwalk ctl peers --db ./main-db\n"
                 "seedwalk ctl peers --json | jq -r 'select(.hold).address'"};
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   text_table table{{{"address", text_table::align::left},
                     {"direction", text_table::align::left},
@@ -183,14 +183,14 @@ exit_code run_peers(invocation& how) {
                     {"in", text_table::align::right},
                     {"out", text_table::align::right},
                     {"user agent", text_table::align::left}}};
-  const auto code = line.ask(how, {{"command", "peers"}}, [&](const json& p) {
+  const auto code = line.ask(invoked, {{"command", "peers"}}, [&](const json& p) {
     table.add({p.value("address", ""), p.value("direction", ""), p.value("state", ""),
                time_text(p.value("since", std::int64_t{0})), number_of(p, "round_trip_us"),
                number_of(p, "bytes_in"), number_of(p, "bytes_out"),
                printable(p.value("user_agent", ""))});
   });
   if (code == exit_code::done && !line.as_json())
-    table.print(how.terminal.out);
+    table.print(invoked.terminal.out);
   return code;
 }
 
@@ -211,20 +211,20 @@ std::string target_text(const store::ban_target& target) {
   return net::to_string(std::get<net::endpoint>(target));
 }
 
-exit_code run_bans(invocation& how) {
+exit_code run_bans(invocation& invoked) {
   ctl_line line{"bans", "Lists who is neither dialled nor welcomed.",
                 "seedwalk ctl bans --db ./main-db\nseedwalk ctl bans --json | jq -r .target"};
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const store::query query = store::bans_query{};
   tl::expected<store::answer, std::string> answer = tl::unexpected<std::string>("no answer");
-  const auto code = line.fetch(how, actors::query_request(query), [&](const json& reply) {
+  const auto code = line.fetch(invoked, actors::query_request(query), [&](const json& reply) {
     answer = actors::answer_in(reply, query);
   });
   if (code != exit_code::done)
     return code;
   if (!answer)
-    return line.fail(how, answer.error());
+    return line.fail(invoked, answer.error());
   text_table table{{{"target", text_table::align::left},
                     {"since (UTC)", text_table::align::left},
                     {"until (UTC)", text_table::align::left},
@@ -236,7 +236,7 @@ exit_code run_bans(invocation& how) {
                       {"since", ban.since.count()},
                       {"until", ban.until.count()},
                       {"reason", ban.reason}});
-      how.terminal.out << ascii_line(printed) << '\n';
+      invoked.terminal.out << ascii_line(printed) << '\n';
     } else {
       table.add({target_text(ban.target), time_text(ban.since.count()),
                  ban.until == store::never ? "it is lifted" : time_text(ban.until.count()),
@@ -244,7 +244,7 @@ exit_code run_bans(invocation& how) {
     }
   }
   if (!line.as_json())
-    table.print(how.terminal.out);
+    table.print(invoked.terminal.out);
   return exit_code::done;
 }
 
@@ -271,7 +271,7 @@ private:
   std::string agent_;
 };
 
-exit_code run_ban(invocation& how) {
+exit_code run_ban(invocation& invoked) {
   ctl_line line{"ban", "Bans an endpoint, an address, a subnet or a user agent; it is durable.",
                 "seedwalk ctl ban 203.0.113.7 --db ./main-db\n"
                 "seedwalk ctl ban 203.0.113.0/24 --for 7d --reason 'asked not to be visited'\n"
@@ -282,98 +282,98 @@ exit_code run_ban(invocation& how) {
   std::string reason = "operator";
   add_name(line.app(), "--for", duration, "how long; 0: until it is lifted")->type_name("DURATION");
   line.app().add_option("--reason", reason, "kept with the ban")->type_name("TEXT");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   auto request = target.members();
   if (!request)
-    return line.refuse(how, ban_target_flags::wanted);
+    return line.refuse(invoked, ban_target_flags::wanted);
   const auto lasts = actors::parse_duration(duration);
   if (!lasts)
-    return line.refuse(how, fmt::format("--for {}: {}", duration, lasts.error()));
+    return line.refuse(invoked, fmt::format("--for {}: {}", duration, lasts.error()));
   (*request)["command"] = "ban";
   (*request)["reason"] = reason;
   (*request)["seconds"] = std::chrono::ceil<std::chrono::seconds>(*lasts).count();
-  return line.ask(how, *request, [&](const json& done) {
-    how.terminal.out << fmt::format("banned; it ends {}\n", connections_of(done, "affected"));
+  return line.ask(invoked, *request, [&](const json& done) {
+    invoked.terminal.out << fmt::format("banned; it ends {}\n", connections_of(done, "affected"));
   });
 }
 
-exit_code run_unban(invocation& how) {
+exit_code run_unban(invocation& invoked) {
   ctl_line line{"unban", "Lifts a ban.",
                 "seedwalk ctl unban 203.0.113.0/24 --db ./main-db\n"
                 "seedwalk ctl unban --ban-agent '*Spy*'"};
   ban_target_flags target;
   target.declare(line.app());
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   auto request = target.members();
   if (!request)
-    return line.refuse(how, ban_target_flags::wanted);
+    return line.refuse(invoked, ban_target_flags::wanted);
   (*request)["command"] = "unban";
-  return line.ask(how, *request, [&](const json&) { how.terminal.out << "lifted\n"; });
+  return line.ask(invoked, *request, [&](const json&) { invoked.terminal.out << "lifted\n"; });
 }
 
-exit_code run_disconnect(invocation& how) {
+exit_code run_disconnect(invocation& invoked) {
   ctl_line line{"disconnect", "Ends one connection of a running crawl.",
                 "seedwalk ctl disconnect 203.0.113.7:8333 --db ./main-db"};
   std::string peer;
   add_name(line.app(), "peer", peer, "as `ctl peers` names it; the chain's port unless given")
       ->type_name("HOST[:PORT]")
       ->required();
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  return line.ask(how, {{"command", "disconnect"}, {"peer", peer}},
-                  [&](const json&) { how.terminal.out << "told to end\n"; });
+  return line.ask(invoked, {{"command", "disconnect"}, {"peer", peer}},
+                  [&](const json&) { invoked.terminal.out << "told to end\n"; });
 }
 
-exit_code run_reload(invocation& how) {
+exit_code run_reload(invocation& invoked) {
   ctl_line line{"reload", "Gives a running crawl a new configuration, whole or not at all.",
                 "seedwalk ctl reload seedwalk.toml --db ./main-db"};
   std::string path;
   add_name(line.app(), "file", path, "the configuration (TOML)")->type_name("FILE")->required();
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto file = sim::read_for_reload(path, net::file_bounds{}.patience);
   if (!file.error.empty())
-    return line.refuse(how, fmt::format("{}: {}", path, file.error));
-  return line.ask(how, {{"command", "reload"}, {"name", path}, {"contents", file.contents}},
+    return line.refuse(invoked, fmt::format("{}: {}", path, file.error));
+  return line.ask(invoked, {{"command", "reload"}, {"name", path}, {"contents", file.contents}},
                   [&](const json& done) {
-                    how.terminal.out
+                    invoked.terminal.out
                         << fmt::format("reloaded; it ends {}\n", connections_of(done, "affected"));
                   });
 }
 
-exit_code run_broadcast_ping(invocation& how) {
+exit_code run_broadcast_ping(invocation& invoked) {
   ctl_line line{"broadcast-ping", "Pings the peers that a running crawl is connected to.",
                 "seedwalk ctl broadcast-ping --db ./main-db\n"
                 "seedwalk ctl broadcast-ping --to-direction inbound --to-agent '/Satoshi:*'"};
   std::map<std::string, std::string> only;
-  const auto add = [&](const char* flag, const char* member, const char* type, const char* what) {
-    add_name(line.app(), flag, only[member], what)->type_name(type);
+  const auto add = [&](const char* flag, const char* member, const char* type, const char* text) {
+    add_name(line.app(), flag, only[member], text)->type_name(type);
   };
   add("--to-direction", "direction", "outbound|inbound", "only those");
   add("--to-network", "network", "ipv4|ipv6|torv3|i2p|cjdns", "only those of one network");
   add("--to-agent", "user_agent", "PATTERN",
       "only those whose user agent matches; * and ? are wild");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   json request{{"command", "broadcast-ping"}};
   for (const auto& [member, text] : only)
     if (!text.empty())
       request[member] = text;
-  return line.ask(how, request, [&](const json& done) {
-    how.terminal.out << fmt::format("sent to {}\n", number_of(done, "sent"));
+  return line.ask(invoked, request, [&](const json& done) {
+    invoked.terminal.out << fmt::format("sent to {}\n", number_of(done, "sent"));
     for (const auto& peer : done.value("failed", json::array()))
-      how.terminal.out << fmt::format("not to {}\n", peer.get<std::string>());
+      invoked.terminal.out << fmt::format("not to {}\n", peer.get<std::string>());
   });
 }
 
 } // namespace
 
-exit_code run_ctl(invocation& how) {
+exit_code run_ctl(invocation& invoked) {
   struct subcommand {
     std::string_view name;
-    exit_code (*run)(invocation& how);
+    exit_code (*run)(invocation& invoked);
   };
   constexpr std::array<subcommand, 8> subcommands = {{{"status", run_status},
                                                       {"peers", run_peers},
@@ -386,10 +386,10 @@ exit_code run_ctl(invocation& how) {
   std::array<std::string_view, subcommands.size()> names;
   for (std::size_t i = 0; i != names.size(); ++i)
     names[i] = subcommands[i].name;
-  const auto chosen = choose_subcommand(how, "ctl", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "ctl", names, help_text);
   for (const auto& s : subcommands)
     if (s.name == chosen.name)
-      return s.run(how);
+      return s.run(invoked);
   return chosen.code;
 }
 

@@ -5,6 +5,6 @@
 namespace seedwalk::tools {
 
 /// `seedwalk ctl`: talks to a running crawl through the control socket in its database's folder.
-exit_code run_ctl(invocation& how);
+exit_code run_ctl(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "actors/control/control_queries.hpp"
-#include "store/folder_claim.hpp"
+#include "store/folder_lock.hpp"
 
 namespace seedwalk::tools {
 
@@ -14,16 +14,16 @@ constexpr int attempts = 3;
 
 using result = tl::expected<store::answer, store::error>;
 
-tl::unexpected<store::error> failed(const std::string& path, const std::string& what) {
-  return tl::unexpected(store::error{store::error_code::io, fmt::format("{}: {}", path, what)});
+tl::unexpected<store::error> failed(const std::string& path, const std::string& text) {
+  return tl::unexpected(store::error{store::error_code::io, fmt::format("{}: {}", path, text)});
 }
 
-result ask_crawl(control_client& crawl, const std::string& path, const store::query& what) {
+result ask_crawl(control_client& crawl, const std::string& path, const store::query& query) {
   tl::expected<store::answer, std::string> answer =
       tl::unexpected<std::string>("the crawl that has it open gave no answer");
   const auto done =
-      crawl.ask(actors::query_request(what), [&answer, &what](const nlohmann::json& line) {
-        answer = actors::answer_in(line, what);
+      crawl.ask(actors::query_request(query), [&answer, &query](const nlohmann::json& line) {
+        answer = actors::answer_in(line, query);
       });
   if (!done)
     return failed(path, done.error().message);
@@ -50,7 +50,7 @@ tl::expected<db_access, store::error> db_access::open(const std::string& path,
 tl::expected<void, store::error> db_access::find() {
   database_.reset();
   crawl_.reset();
-  for (int attempt = 0; attempt != attempts && !store::folder_claim::is_held(path_); ++attempt) {
+  for (int attempt = 0; attempt != attempts && !store::folder_lock::is_held(path_); ++attempt) {
     database_ = std::make_unique<store::database>(path_, options_);
     const auto opened = database_->open();
     // Whoever begins to write takes files away that were about to be read, found or not missed.
@@ -80,13 +80,13 @@ tl::expected<void, store::error> db_access::connect() {
   return {};
 }
 
-result db_access::ask(const store::query& what) {
+result db_access::ask(const store::query& query) {
   for (int attempt = 1;; ++attempt) {
-    auto answer = crawl_ ? ask_crawl(*crawl_, path_, what) : database_->answer(what);
+    auto answer = crawl_ ? ask_crawl(*crawl_, path_, query) : database_->answer(query);
     if (answer || attempt == attempts)
       return answer;
     // A crawl may have begun, or ended, since the last question.
-    if (crawl_ ? store::folder_claim::is_held(path_) : database_->is_as_opened())
+    if (crawl_ ? store::folder_lock::is_held(path_) : database_->is_as_opened())
       return answer;
     if (auto found = find(); !found)
       return tl::unexpected(std::move(found.error()));

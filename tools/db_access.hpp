@@ -24,7 +24,7 @@ public:
   static tl::expected<db_access, store::error> open(const std::string& path,
                                                     store::database_options options);
 
-  tl::expected<store::answer, store::error> ask(const store::query& what);
+  tl::expected<store::answer, store::error> ask(const store::query& query);
 
   /// The database itself where it is looked into here; null where a crawl has it.
   store::database* local() { return database_.get(); }

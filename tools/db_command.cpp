@@ -47,10 +47,10 @@ db_line::db_line(const std::string& name, std::string purpose, std::string examp
     : name_(name), line_(name, std::move(purpose), std::move(examples)),
       flags_(line_, {"network.name", "storage.path"}) {}
 
-std::optional<db_access> db_line::open(const invocation& how, exit_code& code) const {
-  const auto layered = flags_.load(how.env);
+std::optional<db_access> db_line::open(const invocation& invoked, exit_code& code) const {
+  const auto layered = flags_.load(invoked.env);
   if (!layered) {
-    code = line_.refuse(how, layered.error());
+    code = line_.refuse(invoked, layered.error());
     return std::nullopt;
   }
   // A path that was given is opened whatever its chain; a chain that was given has to be its.
@@ -63,23 +63,23 @@ std::optional<db_access> db_line::open(const invocation& how, exit_code& code) c
   options.chain = any_chain ? "" : config.network.name;
   auto db = db_access::open(config.storage.path, std::move(options));
   if (!db) {
-    code = fail(how, db.error());
+    code = fail(invoked, db.error());
     return std::nullopt;
   }
   if (const auto* here = db->local(); here != nullptr)
     for (const auto& finding : here->findings())
-      how.terminal.err << fmt::format("note: {}\n", finding);
+      invoked.terminal.err << fmt::format("note: {}\n", finding);
   return std::move(*db);
 }
 
-std::uint16_t db_line::default_port(const invocation& how) const {
-  const auto layered = flags_.load(how.env);
+std::uint16_t db_line::default_port(const invocation& invoked) const {
+  const auto layered = flags_.load(invoked.env);
   const auto* chain = net::find_chain(layered ? layered->config.network.name : "main");
   return chain == nullptr ? 0 : chain->default_port;
 }
 
-exit_code db_line::fail(const invocation& how, const store::error& error) const {
-  how.terminal.err << fmt::format("seedwalk {}: {}\n", name_, error.message);
+exit_code db_line::fail(const invocation& invoked, const store::error& error) const {
+  invoked.terminal.err << fmt::format("seedwalk {}: {}\n", name_, error.message);
   return exit_code_of(error.code);
 }
 
@@ -106,7 +106,8 @@ store::list_query db_selection::query() const {
 }
 
 std::optional<exit_code>
-for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
+for_each_peer(const db_line& line, const invocation& invoked, db_access& db,
+              const db_selection& which,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each) {
   auto query = which.query();
   const auto wanted = which.limit.value_or(UINT64_MAX);
@@ -114,7 +115,7 @@ for_each_peer(const db_line& line, const invocation& how, db_access& db, const d
     query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted - given, 1'000));
     const auto answer = db.ask(query);
     if (!answer)
-      return line.fail(how, answer.error());
+      return line.fail(invoked, answer.error());
     const auto& page = std::get<store::list_answer>(*answer);
     for (const auto& [peer, record] : page.peers)
       each(peer, record);
@@ -131,10 +132,10 @@ store::timestamp wall_time() {
       std::chrono::system_clock::now().time_since_epoch());
 }
 
-exit_code run_db(invocation& how) {
+exit_code run_db(invocation& invoked) {
   struct subcommand {
     std::string_view name;
-    exit_code (*run)(invocation& how);
+    exit_code (*run)(invocation& invoked);
   };
   constexpr std::array<subcommand, 6> subcommands = {{{"stats", run_db_stats},
                                                       {"get", run_db_get},
@@ -144,9 +145,9 @@ exit_code run_db(invocation& how) {
                                                       {"digest", run_db_digest}}};
   std::array<std::string_view, subcommands.size()> names;
   std::ranges::transform(subcommands, names.begin(), &subcommand::name);
-  const auto chosen = choose_subcommand(how, "db", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "db", names, help_text);
   const auto found = std::ranges::find(subcommands, chosen.name, &subcommand::name);
-  return found == subcommands.end() ? chosen.code : found->run(how);
+  return found == subcommands.end() ? chosen.code : found->run(invoked);
 }
 
 } // namespace seedwalk::tools

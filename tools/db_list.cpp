@@ -84,7 +84,7 @@ private:
 
 } // namespace
 
-exit_code run_db_list(invocation& how) {
+exit_code run_db_list(invocation& invoked) {
   db_line line{"db list", "Lists the endpoints that a database knows.",
                "seedwalk db list --good --db ./main-db\nseedwalk db list --only torv3 --limit 20\n"
                "seedwalk db list --tried --json | jq -c 'select(.good|not)'"};
@@ -92,30 +92,30 @@ exit_code run_db_list(invocation& how) {
   db_selection which;
   line.app().add_flag("--json", as_json, "print JSON lines");
   which.declare(line.app());
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (const auto problem = which.problem(); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   auto code = exit_code::done;
-  auto db = line.open(how, code);
+  auto db = line.open(invoked, code);
   if (!db)
     return code;
-  auto& out = how.terminal.out;
+  auto& out = invoked.terminal.out;
   if (as_json)
-    return for_each_peer(line, how, *db, which,
+    return for_each_peer(line, invoked, *db, which,
                          [&out](const auto& peer, const auto& record) {
                            out << store::json_row(peer, record) << '\n';
                          })
         .value_or(exit_code::done);
   peer_table table{out};
   const auto failed =
-      for_each_peer(line, how, *db, which,
+      for_each_peer(line, invoked, *db, which,
                     [&table](const auto& peer, const auto& record) { table.add(peer, record); });
   table.print();
   return failed.value_or(exit_code::done);
 }
 
-exit_code run_db_export(invocation& how) {
+exit_code run_db_export(invocation& invoked) {
   db_line line{"db export", "Writes the endpoints that a database knows for other programs.",
                "seedwalk db export --format csv --output nodes.csv\n"
                "seedwalk db export --format dnsseed --tried > dnsseed.dump"};
@@ -130,25 +130,25 @@ exit_code run_db_export(invocation& how) {
   add_number(line.app(), "--port", port, {1, 65'535},
              "dnsseed: the port that a node has to have to be called good");
   which.declare(line.app());
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (const auto problem = which.problem(); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   auto code = exit_code::done;
-  auto db = line.open(how, code);
+  auto db = line.open(invoked, code);
   if (!db)
     return code;
   std::unique_ptr<output_file> file;
   if (!path.empty()) {
     auto made = output_file::create("--output", path);
     if (!made)
-      return line.refuse(how, made.error());
+      return line.refuse(invoked, made.error());
     file = std::move(*made);
   }
-  row_writer rows{file ? file->stream() : how.terminal.out, format};
+  row_writer rows{file ? file->stream() : invoked.terminal.out, format};
   rows.want_port(port);
   const auto failed =
-      for_each_peer(line, how, *db, which,
+      for_each_peer(line, invoked, *db, which,
                     [&rows](const auto& peer, const auto& record) { rows.add(peer, record); });
   if (file)
     file->finish();

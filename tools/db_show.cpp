@@ -46,8 +46,8 @@ void print_stats(const store::stats_answer& s, std::ostream& out) {
   text_table table{{{"", text_table::align::left},
                     {"", text_table::align::right},
                     {"", text_table::align::left}}};
-  const auto add = [&table](const char* what, std::uint64_t count, const char* meaning) {
-    table.add({what, fmt::format("{}", count), meaning});
+  const auto add = [&table](const char* text, std::uint64_t count, const char* meaning) {
+    table.add({text, fmt::format("{}", count), meaning});
   };
   add("known", s.known, "endpoints");
   for (std::size_t i = 1; i != s.known_by_network.size(); ++i)
@@ -92,8 +92,8 @@ json visit_document(const store::visit_record& v) {
 
 void print_record(const net::endpoint& peer, const store::peer_record& r, std::ostream& out) {
   text_table table{{{}, {}}};
-  const auto add = [&table](const char* what, std::string value) {
-    table.add({what, std::move(value)});
+  const auto add = [&table](const char* text, std::string value) {
+    table.add({text, std::move(value)});
   };
   add("address", net::to_string(peer));
   add("network", std::string{net::name_of(peer.network)});
@@ -106,8 +106,8 @@ void print_record(const net::endpoint& peer, const store::peer_record& r, std::o
   add("tries", fmt::format("{}, {} of them good", r.tries, r.successes));
   add("next", fmt::format("{}, {}", store::name_of(r.queue), time_text(r.due.count())));
   add("first heard", time_text(r.first_heard.count()));
-  add("claimed", fmt::format("{}, services {}", time_text(r.claimed_time.count()),
-                             net::services_text(r.claimed_services)));
+  add("announced", fmt::format("{}, services {}", time_text(r.announced_time.count()),
+                               net::services_text(r.announced_services)));
   if (r.version) {
     add("user agent", printable(r.version->user_agent));
     add("protocol", fmt::format("{}", r.version->protocol_version));
@@ -139,29 +139,29 @@ void print_visits(const std::vector<store::visit_record>& visits, std::ostream& 
 
 } // namespace
 
-exit_code run_db_stats(invocation& how) {
+exit_code run_db_stats(invocation& invoked) {
   db_line line{"db stats", "Counts what a database knows.",
                "seedwalk db stats --db ./main-db\nseedwalk db stats --network signet --json"};
   bool as_json = false;
   line.app().add_flag("--json", as_json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   auto code = exit_code::done;
-  auto db = line.open(how, code);
+  auto db = line.open(invoked, code);
   if (!db)
     return code;
   const auto answer = db->ask(store::stats_query{wall_time()});
   if (!answer)
-    return line.fail(how, answer.error());
+    return line.fail(invoked, answer.error());
   const auto& stats = std::get<store::stats_answer>(*answer);
   if (as_json)
-    how.terminal.out << stats_document(stats) << '\n';
+    invoked.terminal.out << stats_document(stats) << '\n';
   else
-    print_stats(stats, how.terminal.out);
+    print_stats(stats, invoked.terminal.out);
   return exit_code::done;
 }
 
-exit_code run_db_get(invocation& how) {
+exit_code run_db_get(invocation& invoked) {
   db_line line{"db get", "Prints all that is known of one endpoint, its visits included.",
                "seedwalk db get 127.1.0.1:18444 --db ./zoo-db\n"
                "seedwalk db get '[2001:db8::1]:8333' --json"};
@@ -170,37 +170,38 @@ exit_code run_db_get(invocation& how) {
   line.app().add_flag("--json", as_json, "print one JSON document");
   add_name(line.app(), "ADDRESS", address, "the endpoint; the chain's port unless given")
       ->required();
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
-  const auto peer = net::parse_endpoint(address, line.default_port(how));
+  const auto peer = net::parse_endpoint(address, line.default_port(invoked));
   if (!peer)
-    return line.refuse(how, fmt::format("{}: {}", address, peer.error().message));
+    return line.refuse(invoked, fmt::format("{}: {}", address, peer.error().message));
   auto code = exit_code::done;
-  auto db = line.open(how, code);
+  auto db = line.open(invoked, code);
   if (!db)
     return code;
   const auto found = db->ask(store::get_query{*peer});
   if (!found)
-    return line.fail(how, found.error());
+    return line.fail(invoked, found.error());
   const auto& record = std::get<store::get_answer>(*found).record;
   if (!record) {
-    how.terminal.err << fmt::format("seedwalk db get: {} is not known\n", net::to_string(*peer));
+    invoked.terminal.err << fmt::format("seedwalk db get: {} is not known\n",
+                                        net::to_string(*peer));
     return exit_code::failed;
   }
   const auto visited = db->ask(store::visits_query{*peer});
   if (!visited)
-    return line.fail(how, visited.error());
+    return line.fail(invoked, visited.error());
   const auto& visits = std::get<store::visits_answer>(*visited).visits;
   if (as_json) {
     auto document = json::parse(store::json_row(*peer, *record));
     auto& list = document["visits"] = json::array();
     for (const auto& visit : visits)
       list.push_back(visit_document(visit));
-    how.terminal.out << document << '\n';
+    invoked.terminal.out << document << '\n';
     return exit_code::done;
   }
-  print_record(*peer, *record, how.terminal.out);
-  print_visits(visits, how.terminal.out);
+  print_record(*peer, *record, invoked.terminal.out);
+  print_visits(visits, invoked.terminal.out);
   return exit_code::done;
 }
 

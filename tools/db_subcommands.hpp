@@ -20,20 +20,20 @@ public:
   CLI::App& app() { return line_.app(); }
 
   /// Reads the arguments. Nothing: go on. Else: end with this.
-  std::optional<exit_code> parse(const invocation& how) { return line_.parse(how); }
+  std::optional<exit_code> parse(const invocation& invoked) { return line_.parse(invoked); }
 
   /// Opens the database that the arguments name. Nothing: it was said why not; end with `code`.
-  std::optional<db_access> open(const invocation& how, exit_code& code) const;
+  std::optional<db_access> open(const invocation& invoked, exit_code& code) const;
 
   /// The port of endpoints that are named without one: that of the chain that was named, else
   /// main's.
-  std::uint16_t default_port(const invocation& how) const;
+  std::uint16_t default_port(const invocation& invoked) const;
 
   /// Says on stderr what went wrong with the database, and gives what to end with.
-  exit_code fail(const invocation& how, const store::error& error) const;
+  exit_code fail(const invocation& invoked, const store::error& error) const;
 
-  exit_code refuse(const invocation& how, const std::string& message) const {
-    return line_.refuse(how, message);
+  exit_code refuse(const invocation& invoked, const std::string& message) const {
+    return line_.refuse(invoked, message);
   }
 
 private:
@@ -61,17 +61,18 @@ struct db_selection {
 
 /// Gives `each` the endpoints of a selection in their order.
 std::optional<exit_code>
-for_each_peer(const db_line& line, const invocation& how, db_access& db, const db_selection& which,
+for_each_peer(const db_line& line, const invocation& invoked, db_access& db,
+              const db_selection& which,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each);
 
 /// Now, for what is relative to it: "this week", ages, averages that decay.
 store::timestamp wall_time();
 
-exit_code run_db_stats(invocation& how);
-exit_code run_db_get(invocation& how);
-exit_code run_db_list(invocation& how);
-exit_code run_db_export(invocation& how);
-exit_code run_db_check(invocation& how);
-exit_code run_db_digest(invocation& how);
+exit_code run_db_stats(invocation& invoked);
+exit_code run_db_get(invocation& invoked);
+exit_code run_db_list(invocation& invoked);
+exit_code run_db_export(invocation& invoked);
+exit_code run_db_check(invocation& invoked);
+exit_code run_db_digest(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -61,9 +61,9 @@ public:
                                        .seed = options_.seed,
                                        .wall = live_.clock.wall_at_start()};
     sim::recording_writer::options settings;
-    settings.on_failure = [this](const std::string& why) {
+    settings.on_failure = [this](const std::string& reason) {
       program_.env().log.write(actors::log_level::error, "recorder",
-                               "the recording ends, the crawl goes on", {{"error", why}});
+                               "the recording ends, the crawl goes on", {{"error", reason}});
     };
     auto writer = sim::recording_writer::create(options_.record_file, header, std::move(settings));
     if (!writer)

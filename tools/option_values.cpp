@@ -10,8 +10,9 @@ namespace seedwalk::tools {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& name, const std::string& text, const std::string& why) {
-  throw CLI::ValidationError(fmt::format("{} {}", name, text), why);
+[[noreturn]] void refuse(const std::string& name, const std::string& text,
+                         const std::string& reason) {
+  throw CLI::ValidationError(fmt::format("{} {}", name, text), reason);
 }
 
 std::string range_text(number_range range) {

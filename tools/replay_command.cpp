@@ -75,7 +75,7 @@ exit_code conclude(console& terminal, const std::string& file, const sim::replay
 
 } // namespace
 
-exit_code run_replay(invocation& how) {
+exit_code run_replay(invocation& invoked) {
   command_line line{
       "replay",
       "Runs a recorded crawl again, without network and database, and compares every step.",
@@ -90,7 +90,7 @@ exit_code run_replay(invocation& how) {
   add_number(line.app(), "--until", until, {1}, "stop after this step");
   add_name(line.app(), "--log-level", level, "log at this level, whatever the recorded run did")
       ->type_name("trace|debug|info|warning|error");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (until)
     options.until_step = *until;
@@ -100,32 +100,33 @@ exit_code run_replay(invocation& how) {
     const auto wanted = actors::log_level_named(level);
     if (!wanted)
       return line.refuse(
-          how, fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
+          invoked,
+          fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
     logging.emplace();
     logging->level = *wanted;
-    lines = std::make_unique<actors::queued_log_sink>(*logging, log_to(how.terminal));
+    lines = std::make_unique<actors::queued_log_sink>(*logging, log_to(invoked.terminal));
   }
   sim::crawl_replayer_options replayer;
   replayer.lines = lines.get();
   if (logging)
     replayer.level = logging->level;
   replayer.other_build = [&](const std::string& build) {
-    how.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
-                                    actors::build_identity());
+    invoked.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
+                                        actors::build_identity());
   };
   const auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
   if (lines)
-    finish_log(*lines, how.terminal);
+    finish_log(*lines, invoked.terminal);
   if (!result) {
-    how.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);
+    invoked.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);
     return result.error().fault == sim::recording_fault::unreadable ? exit_code::usage
                                                                     : exit_code::damaged;
   }
   if (as_json_document)
-    how.terminal.out << as_json(*result) << '\n';
+    invoked.terminal.out << as_json(*result) << '\n';
   else
-    print(how.terminal.out, *result);
-  return conclude(how.terminal, file, *result);
+    print(invoked.terminal.out, *result);
+  return conclude(invoked.terminal, file, *result);
 }
 
 } // namespace seedwalk::tools

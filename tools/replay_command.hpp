@@ -6,6 +6,6 @@ namespace seedwalk::tools {
 
 /// `seedwalk replay`: runs a recorded crawl again, without network and database, and compares every
 /// step.
-exit_code run_replay(invocation& how);
+exit_code run_replay(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -193,25 +193,25 @@ void print_run(std::ostream& out, const run_flags& flags, const sim::crawl_verdi
                        flags.record);
 }
 
-exit_code run_one(invocation& how) {
+exit_code run_one(invocation& invoked) {
   command_line line{"sim run", "Runs one simulated crawl, judged by those who know the truth.",
                     run_examples};
   run_flags flags;
   flags.declare(line.app());
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (const auto read = flags.world.order.read(); !read)
-    return line.refuse(how, read.error());
+    return line.refuse(invoked, read.error());
   if (const auto problem = problem_with_recording(flags.record, flags.overwrite); !problem.empty())
-    return line.refuse(how, problem);
+    return line.refuse(invoked, problem);
   auto scenario = flags.world.scenario(flags.seed);
   if (!scenario)
-    return line.refuse(how, scenario.error());
+    return line.refuse(invoked, scenario.error());
   std::unique_ptr<output_file> file;
   if (!flags.choices_out.empty()) {
     auto made = output_file::create("--choices-out", flags.choices_out);
     if (!made)
-      return line.refuse(how, made.error());
+      return line.refuse(invoked, made.error());
     file = std::move(*made);
     scenario->order.keeps_departures = true;
   }
@@ -222,7 +222,7 @@ exit_code run_one(invocation& how) {
   if (!flags.record.empty()) {
     auto begun = sim::crawl_recording::begin(flags.record, world);
     if (!begun)
-      return line.refuse(how, begun.error());
+      return line.refuse(invoked, begun.error());
     recording = std::move(*begun);
   }
   const auto verdict = sim::run_crawl(world, [&] {
@@ -230,22 +230,22 @@ exit_code run_one(invocation& how) {
       recording->finish(world.over() ? "done" : "the limit of virtual time");
   });
   if (file) {
-    file->stream() << sim::to_text({flags.again(), world.home().steps(), {}},
-                                   world.home().events());
+    file->stream() << sim::to_text({flags.again(), world.inner().steps(), {}},
+                                   world.inner().events());
     file->finish();
   }
-  print_run(how.terminal.out, flags, verdict,
-            {clock.now().steady, world.home().events().unused(),
+  print_run(invoked.terminal.out, flags, verdict,
+            {clock.now().steady, world.inner().events().unused(),
              recording ? recording->bytes_written() : 0});
   if (recording && !recording->failure().empty()) {
-    how.terminal.err << fmt::format("seedwalk sim run: {}\n", recording->failure());
+    invoked.terminal.err << fmt::format("seedwalk sim run: {}\n", recording->failure());
     return exit_code::failed;
   }
   for (const auto& violation : verdict.violations)
-    how.terminal.err << "broken: " << violation << '\n';
+    invoked.terminal.err << "broken: " << violation << '\n';
   if (verdict.violations.empty())
     return exit_code::done;
-  how.terminal.err << fmt::format("again: {}\n", flags.again());
+  invoked.terminal.err << fmt::format("again: {}\n", flags.again());
   return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
 }
 
@@ -264,30 +264,30 @@ std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
   return seeds;
 }
 
-exit_code conclude_check(invocation& how, const sim::check_report& report, bool json) {
+exit_code conclude_check(invocation& invoked, const sim::check_report& report, bool json) {
   const std::set<std::uint64_t> distinct(report.hashes.begin(), report.hashes.end());
   if (json) {
     nlohmann::json differences = nlohmann::json::array();
     for (const auto& d : report.differences)
       differences.push_back(
           {{"seed", d.seed}, {"first_step", d.first_step}, {"story", sim::to_string(d)}});
-    how.terminal.out << nlohmann::json{{"seeds", report.seeds},
-                                       {"equal", report.seeds - report.differences.size()},
-                                       {"distinct_hashes", distinct.size()},
-                                       {"differences", std::move(differences)}}
-                            .dump(2)
-                     << '\n';
+    invoked.terminal.out << nlohmann::json{{"seeds", report.seeds},
+                                           {"equal", report.seeds - report.differences.size()},
+                                           {"distinct_hashes", distinct.size()},
+                                           {"differences", std::move(differences)}}
+                                .dump(2)
+                         << '\n';
   } else {
-    how.terminal.out << fmt::format(
+    invoked.terminal.out << fmt::format(
         "{} seeds, each twice: {} equal, {} different hashes among them\n", report.seeds,
         report.seeds - report.differences.size(), distinct.size());
   }
   for (const auto& d : report.differences)
-    how.terminal.err << sim::to_string(d) << '\n';
+    invoked.terminal.err << sim::to_string(d) << '\n';
   return report.differences.empty() ? exit_code::done : exit_code::runs_differ;
 }
 
-exit_code check(invocation& how) {
+exit_code check(invocation& invoked) {
   command_line line{"sim check",
                     "Runs each seed twice, in processes that differ in all that must not matter.",
                     check_examples};
@@ -298,25 +298,25 @@ exit_code check(invocation& how) {
       ->type_name("A..B");
   flags.declare(line.app());
   line.app().add_flag("--json", json, "print one JSON document");
-  const auto arguments = how.arguments;
-  if (const auto code = line.parse(how))
+  const auto arguments = invoked.arguments;
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto seeds = parse_seeds(seeds_text);
   if (!seeds)
     return line.refuse(
-        how, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
+        invoked, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
   if (const auto read = flags.order.read(); !read)
-    return line.refuse(how, read.error());
+    return line.refuse(invoked, read.error());
   if (const auto probe = flags.scenario(seeds->front()); !probe)
-    return line.refuse(how, probe.error());
+    return line.refuse(invoked, probe.error());
   const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
     sim::crawl_world world{sim::with_profile(*flags.scenario(seed))};
-    world.home().listen(watch);
+    world.inner().listen(watch);
     if (world.start())
       world.run();
     world.judge();
-    world.home().ignore(watch);
-    watch.finish(world.home());
+    world.inner().ignore(watch);
+    watch.finish(world.inner());
   };
   if (sim::is_check_child())
     return sim::answer_check(run) ? exit_code::done : exit_code::failed;
@@ -325,21 +325,21 @@ exit_code check(invocation& how) {
   options.child.insert(options.child.end(), arguments.begin(), arguments.end());
   const auto report = sim::check(*seeds, run, options);
   if (!report) {
-    how.terminal.err << "seedwalk sim check: " << report.error() << '\n';
+    invoked.terminal.err << "seedwalk sim check: " << report.error() << '\n';
     return exit_code::failed;
   }
-  return conclude_check(how, *report, json);
+  return conclude_check(invoked, *report, json);
 }
 
 } // namespace
 
-exit_code run_sim(invocation& how) {
+exit_code run_sim(invocation& invoked) {
   constexpr std::array<std::string_view, 2> names = {"run", "check"};
-  const auto chosen = choose_subcommand(how, "sim", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "sim", names, help_text);
   if (chosen.name == "run")
-    return run_one(how);
+    return run_one(invoked);
   if (chosen.name == "check")
-    return check(how);
+    return check(invoked);
   return chosen.code;
 }
 

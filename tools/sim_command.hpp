@@ -5,6 +5,6 @@
 namespace seedwalk::tools {
 
 /// `seedwalk sim run|check`: crawls in the simulator.
-exit_code run_sim(invocation& how);
+exit_code run_sim(invocation& invoked);
 
 } // namespace seedwalk::tools

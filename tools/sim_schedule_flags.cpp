@@ -38,14 +38,14 @@ std::optional<sim::crawl_scenario::another_order> parse_then(const std::string& 
   // The seed is behind the depth, if the strategy has one.
   auto colon = text.find(':');
   auto order = first;
-  if (sim::has_depth(named->how) && colon != std::string::npos) {
+  if (sim::has_depth(named->strategy) && colon != std::string::npos) {
     colon = text.find(':', colon + 1);
     order = text.substr(0, std::min(colon, at));
   }
   const auto strategy = sim::strategy_text::parse(order);
-  if (!strategy || (colon == std::string::npos && strategy->how != sim::strategy::fifo))
+  if (!strategy || (colon == std::string::npos && strategy->strategy != sim::strategy::fifo))
     return std::nullopt;
-  result.how = strategy->how;
+  result.strategy = strategy->strategy;
   result.depth = strategy->depth;
   result.from_step = from;
   if (at != std::string::npos) {
@@ -130,7 +130,7 @@ tl::expected<void, std::string> sim_schedule_flags::read() {
 }
 
 void sim_schedule_flags::apply(sim::crawl_scenario& s) const {
-  s.schedule = choices_ ? sim::strategy::fifo : schedule_.how;
+  s.schedule = choices_ ? sim::strategy::fifo : schedule_.strategy;
   s.order.depth = schedule_.depth;
   s.order.ahead = ahead_;
   s.order.behind = unbounded_ ? net::steady_time::max() : behind_;

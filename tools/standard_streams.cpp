@@ -28,13 +28,13 @@ bool await_room(int descriptor, std::optional<std::chrono::milliseconds> patienc
   return ready != 0;
 }
 
-std::string describe(std::error_code why, const std::string& name) {
-  const auto where = name.empty() ? "standard output" : name;
-  if (why == std::errc::bad_file_descriptor)
-    return where + " is closed";
-  if (why == std::errc::timed_out)
-    return where + ": nobody reads it";
-  return fmt::format("{}: {}", where, why.message());
+std::string describe(std::error_code failure, const std::string& name) {
+  const auto shown_name = name.empty() ? "standard output" : name;
+  if (failure == std::errc::bad_file_descriptor)
+    return shown_name + " is closed";
+  if (failure == std::errc::timed_out)
+    return shown_name + ": nobody reads it";
+  return fmt::format("{}: {}", shown_name, failure.message());
 }
 
 } // namespace
@@ -78,9 +78,9 @@ std::error_code write_whole(int descriptor, std::string_view text,
   return {};
 }
 
-output_error::output_error(std::error_code why, const std::string& name)
-    : std::runtime_error(describe(why, name)),
-      reader_left_(name.empty() && why == std::errc::broken_pipe) {}
+output_error::output_error(std::error_code failure, const std::string& name)
+    : std::runtime_error(describe(failure, name)),
+      reader_left_(name.empty() && failure == std::errc::broken_pipe) {}
 
 output_buffer::output_buffer(int descriptor, std::string name)
     : descriptor_(descriptor), name_(std::move(name)) {

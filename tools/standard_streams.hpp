@@ -34,7 +34,7 @@ std::error_code write_whole(int descriptor, std::string_view text,
 class output_error : public std::runtime_error {
 public:
   /// `name` is empty for standard output.
-  output_error(std::error_code why, const std::string& name);
+  output_error(std::error_code failure, const std::string& name);
 
   /// Nobody reads standard output any more: what `head` does when it has seen enough.
   bool reader_left() const { return reader_left_; }

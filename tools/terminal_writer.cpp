@@ -38,7 +38,7 @@ std::string missing_note(std::uint64_t lines) {
 
 /// Shared with the thread, which outlives the writer if it waits for a reader that never reads.
 struct terminal_writer::core {
-  explicit core(options o) : how(o) {}
+  explicit core(options o) : settings(o) {}
 
   bool has_work() const {
     return !waiting.empty() || progress_changed || ((ending || progress.empty()) && drawn);
@@ -50,7 +50,7 @@ struct terminal_writer::core {
   bool await(std::unique_lock<std::mutex>& lock, const Condition& holds);
   bool await_room(std::unique_lock<std::mutex>& lock, std::size_t size);
 
-  const options how;
+  const options settings;
   std::mutex mutex;
   std::condition_variable changed; ///< For the thread.
   std::condition_variable moved;   ///< For those who wait for it.
@@ -88,14 +88,14 @@ std::string terminal_writer::core::take() {
   for (; !waiting.empty(); waiting.pop_front())
     text += waiting.front();
   waiting_bytes = 0;
-  const bool shown = !progress.empty() && (how.in_place ? !ending : progress_changed);
+  const bool shown = !progress.empty() && (settings.in_place ? !ending : progress_changed);
   progress_changed = false;
   // The terminal may have become narrower since: a line that goes on below cannot be taken back.
-  if (shown && how.in_place)
-    text += within(progress, terminal_columns(how.descriptor) - 1);
+  if (shown && settings.in_place)
+    text += within(progress, terminal_columns(settings.descriptor) - 1);
   else if (shown)
     text += progress + '\n';
-  drawn = shown && how.in_place;
+  drawn = shown && settings.in_place;
   return text;
 }
 
@@ -104,7 +104,7 @@ void terminal_writer::core::write_out(std::unique_lock<std::mutex>& lock, const 
     const auto part = rest.substr(0, part_bytes);
     under_way = static_cast<std::uint64_t>(std::ranges::count(rest, '\n'));
     lock.unlock();
-    const auto failed = write_whole(how.descriptor, part);
+    const auto failed = write_whole(settings.descriptor, part);
     lock.lock();
     if (failed) {
       lost += count_lines(rest);
@@ -134,11 +134,11 @@ void terminal_writer::core::run() {
 /// Waits as long as the reader reads, though not longer than `finish_max`. False: in vain.
 template <class Condition>
 bool terminal_writer::core::await(std::unique_lock<std::mutex>& lock, const Condition& holds) {
-  const auto last_moment = std::chrono::steady_clock::now() + how.finish_max;
+  const auto last_moment = std::chrono::steady_clock::now() + settings.finish_max;
   while (!holds()) {
     const auto seen = written;
     const auto moves = [&] { return holds() || written != seen; };
-    if (stuck || !moved.wait_for(lock, how.silence, moves)) {
+    if (stuck || !moved.wait_for(lock, settings.silence, moves)) {
       stuck = true;
       return false;
     }
@@ -150,11 +150,11 @@ bool terminal_writer::core::await(std::unique_lock<std::mutex>& lock, const Cond
 
 /// False: the reader does not read.
 bool terminal_writer::core::await_room(std::unique_lock<std::mutex>& lock, std::size_t size) {
-  const auto room = [&] { return waiting.empty() || waiting_bytes + size <= how.queue_bytes; };
+  const auto room = [&] { return waiting.empty() || waiting_bytes + size <= settings.queue_bytes; };
   while (!room()) {
     const auto seen = written;
     const auto moves = [&] { return room() || written != seen; };
-    if (stuck || !moved.wait_for(lock, how.silence, moves)) {
+    if (stuck || !moved.wait_for(lock, settings.silence, moves)) {
       stuck = true;
       return false;
     }
@@ -162,7 +162,7 @@ bool terminal_writer::core::await_room(std::unique_lock<std::mutex>& lock, std::
   return true;
 }
 
-terminal_writer::terminal_writer(options how) : core_(std::make_shared<core>(how)) {}
+terminal_writer::terminal_writer(options chosen) : core_(std::make_shared<core>(chosen)) {}
 
 terminal_writer::~terminal_writer() {
   finish();
@@ -184,7 +184,7 @@ bool terminal_writer::put(const std::string& lines, bool counted) {
   auto& c = *core_;
   std::unique_lock lock{c.mutex};
   if (!has_thread())
-    return !write_whole(c.how.descriptor, lines, c.how.silence);
+    return !write_whole(c.settings.descriptor, lines, c.settings.silence);
   if (!c.await_room(lock, lines.size())) {
     c.lost += counted ? count_lines(lines) : 0;
     return false;

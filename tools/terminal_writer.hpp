@@ -34,7 +34,7 @@ public:
     std::chrono::milliseconds finish_max{10'000};
   };
 
-  explicit terminal_writer(options how);
+  explicit terminal_writer(options chosen);
   /// As `finish`.
   ~terminal_writer();
   terminal_writer(const terminal_writer&) = delete;

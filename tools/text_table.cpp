@@ -40,7 +40,7 @@ void text_table::print_row(std::ostream& out, const std::vector<std::string>& ce
   for (std::size_t i = 0; i != cells.size(); ++i) {
     const auto padding = std::string(widths_[i] - cells[i].size(), ' ');
     line += i == 0 ? "" : "  ";
-    line += columns_[i].how == align::right ? padding + cells[i] : cells[i] + padding;
+    line += columns_[i].alignment == align::right ? padding + cells[i] : cells[i] + padding;
   }
   line.resize(line.find_last_not_of(' ') + 1);
   out << line << '\n';

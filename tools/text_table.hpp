@@ -19,7 +19,7 @@ public:
   /// One column each; no header line where all headings are empty.
   struct column {
     std::string heading;
-    align how = align::left;
+    align alignment = align::left;
   };
 
   explicit text_table(std::vector<column> columns);

@@ -8,18 +8,18 @@
 
 namespace seedwalk::tools {
 
-exit_code run_version(invocation& how) {
+exit_code run_version(invocation& invoked) {
   command_line line{"version", "Prints the version, and the compiler that built it.",
                     "seedwalk version\nseedwalk version --json"};
   bool as_json = false;
   line.app().add_flag("--json", as_json, "print one JSON document");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   if (as_json)
-    how.terminal.out << nlohmann::json{{"version", SEEDWALK_VERSION}, {"compiler", __VERSION__}}
-                     << '\n';
+    invoked.terminal.out << nlohmann::json{{"version", SEEDWALK_VERSION}, {"compiler", __VERSION__}}
+                         << '\n';
   else
-    how.terminal.out << version_text() << ", built with " << __VERSION__ << '\n';
+    invoked.terminal.out << version_text() << ", built with " << __VERSION__ << '\n';
   return exit_code::done;
 }
 

@@ -5,6 +5,6 @@
 namespace seedwalk::tools {
 
 /// `seedwalk version [--json]`: what `--version` prints, and with what it was built.
-exit_code run_version(invocation& how);
+exit_code run_version(invocation& invoked);
 
 } // namespace seedwalk::tools

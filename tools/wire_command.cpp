@@ -47,8 +47,8 @@ struct wire_flags {
   bool hex = false;
   bool binary = false;
 
-  void declare(CLI::App& app, const char* what) {
-    add_name(app, "FILE", file, fmt::format("{}; - for standard input", what))->required();
+  void declare(CLI::App& app, const char* text) {
+    add_name(app, "FILE", file, fmt::format("{}; - for standard input", text))->required();
     auto* chain = add_name(app, "--network", network, "whose magic begins the messages")
                       ->type_name("main|testnet3|testnet4|signet|regtest");
     add_name(app, "--magic", magic_text, "another chain's magic: four bytes, in hexadecimal")
@@ -76,15 +76,15 @@ struct wire_flags {
 };
 
 /// All of a file or of standard input; nothing where it cannot be read, which is said.
-std::optional<std::string> read_all(const invocation& how, const std::string& file) {
+std::optional<std::string> read_all(const invocation& invoked, const std::string& file) {
   constexpr std::size_t max_bytes = 1u << 30;
   const auto text = file == "-" ? net::read_whole_descriptor(STDIN_FILENO, max_bytes)
                                 : net::read_whole_file(file, {max_bytes});
   if (text)
     return *text;
-  how.terminal.err << fmt::format("seedwalk wire: {} {}\n",
-                                  file == "-" ? std::string{"standard input"} : file + ":",
-                                  text.error().message);
+  invoked.terminal.err << fmt::format("seedwalk wire: {} {}\n",
+                                      file == "-" ? std::string{"standard input"} : file + ":",
+                                      text.error().message);
   return std::nullopt;
 }
 
@@ -101,7 +101,7 @@ actors::parsed<bytes> bytes_of_hex(std::string text) {
   return actors::parse_hex(text);
 }
 
-exit_code decode(invocation& how) {
+exit_code decode(invocation& invoked) {
   command_line line{"wire decode",
                     "Tells the messages of one direction of a connection as JSON lines.",
                     decode_examples};
@@ -110,12 +110,12 @@ exit_code decode(invocation& how) {
   flags.declare(line.app(), "the bytes of a stream");
   add_number(line.app(), "--protocol-version", version, {0, INT32_MAX},
              "what the two sides have in common; below 31402 addr has no times");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto magic = flags.magic();
   if (!magic)
-    return line.refuse(how, magic.error());
-  const auto text = read_all(how, flags.file);
+    return line.refuse(invoked, magic.error());
+  const auto text = read_all(invoked, flags.file);
   if (!text)
     return exit_code::failed;
   bytes stream;
@@ -124,28 +124,28 @@ exit_code decode(invocation& how) {
   } else if (auto raw = bytes_of_hex(*text)) {
     stream = std::move(*raw);
   } else {
-    how.terminal.err << fmt::format("seedwalk wire decode: {}: {}\n", flags.file,
-                                    hex_problem(*text, raw.error()));
+    invoked.terminal.err << fmt::format("seedwalk wire decode: {}: {}\n", flags.file,
+                                        hex_problem(*text, raw.error()));
     return exit_code::failed;
   }
   const auto counts = decode_stream(stream, *magic, version, [&](const wire_json& message) {
     // What a peer sent, in ASCII alone: it may be shown on a terminal.
-    how.terminal.out << message.dump(-1, ' ', true) << '\n';
+    invoked.terminal.out << message.dump(-1, ' ', true) << '\n';
   });
   return counts.refused == 0 ? exit_code::done : exit_code::failed;
 }
 
-exit_code encode(invocation& how) {
+exit_code encode(invocation& invoked) {
   command_line line{"wire encode", "Turns JSON lines as of `wire decode` into bytes.",
                     encode_examples};
   wire_flags flags;
   flags.declare(line.app(), "JSON lines, one a message");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto magic = flags.magic();
   if (!magic)
-    return line.refuse(how, magic.error());
-  const auto text = read_all(how, flags.file);
+    return line.refuse(invoked, magic.error());
+  const auto text = read_all(invoked, flags.file);
   if (!text)
     return exit_code::failed;
   std::size_t number = 0;
@@ -159,27 +159,27 @@ exit_code encode(invocation& how) {
       continue;
     const auto message = encode_line(json, *magic);
     if (!message) {
-      how.terminal.err << fmt::format("seedwalk wire encode: {}:{}: {}\n", flags.file, number,
-                                      message.error());
+      invoked.terminal.err << fmt::format("seedwalk wire encode: {}:{}: {}\n", flags.file, number,
+                                          message.error());
       return exit_code::failed;
     }
     if (flags.binary)
-      how.terminal.out << net::as_text(*message);
+      invoked.terminal.out << net::as_text(*message);
     else
-      how.terminal.out << actors::print_hex(*message) << '\n';
+      invoked.terminal.out << actors::print_hex(*message) << '\n';
   }
   return exit_code::done;
 }
 
 } // namespace
 
-exit_code run_wire(invocation& how) {
+exit_code run_wire(invocation& invoked) {
   constexpr std::array<std::string_view, 2> names = {"decode", "encode"};
-  const auto chosen = choose_subcommand(how, "wire", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "wire", names, help_text);
   if (chosen.name == "decode")
-    return decode(how);
+    return decode(invoked);
   if (chosen.name == "encode")
-    return encode(how);
+    return encode(invoked);
   return chosen.code;
 }
 

@@ -5,6 +5,6 @@
 namespace seedwalk::tools {
 
 /// `seedwalk wire decode|encode`: between the bytes of a stream and JSON lines.
-exit_code run_wire(invocation& how);
+exit_code run_wire(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -19,7 +19,7 @@ namespace msg = net::msg;
 
 // Handshake ---------------------------------------------------------------------------------------
 
-template <class Io, of<msg::claimed_address> X>
+template <class Io, of<msg::version_address> X>
 void describe(Io& io, X& x) {
   io("services", x.services);
   io.ipv6("address", x.address);

@@ -149,11 +149,11 @@ struct bad_field {
 };
 
 template <std::size_t N>
-void take_array(const wire_json& in, std::array<std::uint8_t, N>& x, const char* what) {
+void take_array(const wire_json& in, std::array<std::uint8_t, N>& x, const char* text) {
   const auto raw = in.is_string() ? actors::parse_hex(in.get_ref<const std::string&>())
                                   : actors::parsed<bytes>{tl::make_unexpected(std::string{})};
   if (!raw || raw->size() != N)
-    throw bad_field{{}, fmt::format("must be {} in {} hexadecimal digits", what, 2 * N)};
+    throw bad_field{{}, fmt::format("must be {} in {} hexadecimal digits", text, 2 * N)};
   std::copy(raw->begin(), raw->end(), x.begin());
 }
 

@@ -24,34 +24,34 @@ std::uint64_t count_good(const sim::topology& nodes) {
   return result;
 }
 
-std::string crawl_arguments(const zoo_options& how, const sim::topology& nodes) {
-  return fmt::format("--network {} --allow-unroutable --connect {} --once", how.network,
+std::string crawl_arguments(const zoo_options& options, const sim::topology& nodes) {
+  return fmt::format("--network {} --allow-unroutable --connect {} --once", options.network,
                      net::to_string(nodes.seeds().front()));
 }
 
-void greet(const zoo_options& how, const sim::topology& nodes, console& terminal) {
-  if (how.json) {
+void greet(const zoo_options& options, const sim::topology& nodes, console& terminal) {
+  if (options.json) {
     terminal.out << nlohmann::json{{"type", "listening"},
                                    {"nodes", nodes.nodes().size()},
                                    {"good", count_good(nodes)},
                                    {"kinds", count_kinds(nodes)},
                                    {"connect", net::to_string(nodes.seeds().front())},
-                                   {"network", how.network}}
+                                   {"network", options.network}}
                  << std::endl; // Whoever waits for this line waits behind a pipe.
-  } else if (!how.quiet) {
+  } else if (!options.quiet) {
     terminal.err << fmt::format("{} nodes, {} of them good, from {} on. Crawl them with:\n\n"
                                 "    seedwalk crawl {} --db zoo-db\n\n",
                                 nodes.nodes().size(), count_good(nodes),
                                 net::to_string(nodes.nodes().front().at),
-                                crawl_arguments(how, nodes))
+                                crawl_arguments(options, nodes))
                  << std::flush;
   }
 }
 
-void report(const zoo_options& how, const zoo_server& zoo, console& terminal) {
+void report(const zoo_options& options, const zoo_server& zoo, console& terminal) {
   const auto s = zoo.statistics();
   const auto violations = zoo.violations();
-  if (how.json) {
+  if (options.json) {
     auto list = nlohmann::json::array();
     for (const auto& v : violations)
       list.push_back({{"node", net::to_string(v.node)}, {"rule", v.rule}});
@@ -63,7 +63,7 @@ void report(const zoo_options& how, const zoo_server& zoo, console& terminal) {
                  << '\n';
     return;
   }
-  if (!how.quiet)
+  if (!options.quiet)
     terminal.err << fmt::format("{} connections, {} at once at most; {} bytes in, {} out\n",
                                 s.accepted, s.peak_open, s.bytes_in, s.bytes_out);
   for (const auto& v : violations)
@@ -72,9 +72,9 @@ void report(const zoo_options& how, const zoo_server& zoo, console& terminal) {
 
 } // namespace
 
-exit_code run_zoo(const zoo_options& how, console& terminal) {
-  zoo_server zoo(how.server);
-  if (how.server.nodes.nodes == 0) {
+exit_code run_zoo(const zoo_options& options, console& terminal) {
+  zoo_server zoo(options.server);
+  if (options.server.nodes.nodes == 0) {
     terminal.err << "a zoo needs at least one node\n";
     return exit_code::usage;
   }
@@ -84,10 +84,10 @@ exit_code run_zoo(const zoo_options& how, console& terminal) {
   }
   if (terminal.out_buffer) // Nodes that serve do not wait for whoever reads their summary.
     terminal.out_buffer->set_patience(std::chrono::seconds{2});
-  greet(how, zoo.nodes(), terminal);
+  greet(options, zoo.nodes(), terminal);
   zoo.run_until_interrupted();
   zoo.stop();
-  report(how, zoo, terminal);
+  report(options, zoo, terminal);
   return zoo.statistics().violations == 0 ? exit_code::done : exit_code::invariant_broken;
 }
 

@@ -157,11 +157,11 @@ void zoo_guest::reset() {
     phase_ = phase::closing;
 }
 
-void zoo_guest::start_timer(std::chrono::nanoseconds delay, std::uint8_t what) {
+void zoo_guest::start_timer(std::chrono::nanoseconds delay, std::uint8_t kind) {
   auto timer = std::make_shared<boost::asio::steady_timer>(ground_.io, delay);
-  timer->async_wait([self = shared_from_this(), timer, what](const error_code&) {
+  timer->async_wait([self = shared_from_this(), timer, kind](const error_code&) {
     if (self->phase_ == phase::open)
-      self->session_->on_timer(*self, what);
+      self->session_->on_timer(*self, kind);
   });
 }
 

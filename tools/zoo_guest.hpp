@@ -67,7 +67,7 @@ private:
   void close() override;
   void reset() override;
   void stop_reading() override { reads_ = false; }
-  void start_timer(std::chrono::nanoseconds delay, std::uint8_t what) override;
+  void start_timer(std::chrono::nanoseconds delay, std::uint8_t kind) override;
   void violation(std::string_view rule) override;
 
   void await_input();

@@ -17,7 +17,7 @@ seedwalk zoo --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --pace
 
 } // namespace
 
-exit_code run_zoo(invocation& how) {
+exit_code run_zoo(invocation& invoked) {
   command_line line{
       "zoo", "Serves simulated nodes on real loopback ports, to crawl without leaving the machine.",
       examples};
@@ -40,20 +40,20 @@ exit_code run_zoo(invocation& how) {
   line.app().add_flag("--json", options.json,
                       "the first line of standard output tells how to crawl it, as JSON");
   line.app().add_flag("--quiet", options.quiet, "say nothing else");
-  if (const auto code = line.parse(how))
+  if (const auto code = line.parse(invoked))
     return *code;
   const auto chain = net::find_chain(options.network);
   if (!chain)
-    return line.refuse(how, "--network " + options.network + ": there is no such chain" +
-                                actors::chain_meant(options.network));
+    return line.refuse(invoked, "--network " + options.network + ": there is no such chain" +
+                                    actors::chain_meant(options.network));
   const auto shares = kinds.read(mixed_kinds(false));
   if (!shares)
-    return line.refuse(how, shares.error());
+    return line.refuse(invoked, shares.error());
   nodes.shares = *shares;
   nodes.magic = chain->magic;
   nodes.first.port = port;
   nodes.addresses_a_node = std::min(nodes.addresses_a_node, nodes.nodes);
-  return run_zoo(options, how.terminal);
+  return run_zoo(options, invoked.terminal);
 }
 
 } // namespace seedwalk::tools

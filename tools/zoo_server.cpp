@@ -49,7 +49,7 @@ net::endpoint endpoint_of(const tcp::endpoint& at) {
 class zoo_server::impl {
 public:
   explicit impl(zoo_server_options o)
-      : options_(std::move(o)), where_(options_.nodes), models_(where_), ground_(io_),
+      : options_(std::move(o)), topology_(options_.nodes), models_(topology_), ground_(io_),
         acceptor_(io_), pause_(io_), signals_(io_) {}
 
   ~impl() { stop(); }
@@ -60,7 +60,7 @@ public:
   void run_until_interrupted();
   void stop();
 
-  const sim::topology& nodes() const { return where_; }
+  const sim::topology& nodes() const { return topology_; }
   zoo_ground& ground() { return ground_; }
 
 private:
@@ -68,7 +68,7 @@ private:
   void welcome(tcp::socket socket);
 
   zoo_server_options options_;
-  sim::topology where_;
+  sim::topology topology_;
   sim::bitcoin_nodes models_;
   boost::asio::io_context io_{1};
   zoo_ground ground_;
@@ -79,7 +79,7 @@ private:
 };
 
 tl::expected<void, std::string> zoo_server::impl::listen() {
-  const auto& nodes = where_.nodes();
+  const auto& nodes = topology_.nodes();
   if (std::any_of(nodes.begin(), nodes.end(),
                   [](const auto& n) { return n.kind == sim::node_kind::absent; }))
     return tl::unexpected(std::string("loopback has no absent machines: use refused nodes"));
@@ -137,7 +137,7 @@ void zoo_server::impl::welcome(tcp::socket socket) {
   if (local_error || peer_error)
     return;
   const auto at = endpoint_of(local);
-  const auto node = peer.address().is_loopback() ? where_.find(at) : std::nullopt;
+  const auto node = peer.address().is_loopback() ? topology_.find(at) : std::nullopt;
   error_code ignored;
   if (!node) {
     ++ground_.strangers;

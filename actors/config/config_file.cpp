@@ -110,8 +110,8 @@ private:
     return take(*table, path + ".");
   }
 
-  bool fail(std::size_t line, const std::string& what) {
-    error = fmt::format("{}:{}: {}", name_, line, what);
+  bool fail(std::size_t line, const std::string& text) {
+    error = fmt::format("{}:{}: {}", name_, line, text);
     return false;
   }
 

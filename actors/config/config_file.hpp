@@ -14,7 +14,7 @@ namespace seedwalk::actors {
 /// What one source (a file, the environment, the flags) says of one option.
 struct config_setting {
   option_texts texts;
-  std::string where; ///< To be found there: "seedwalk.toml:12", "SEEDWALK_DB", "--db".
+  std::string place; ///< To be found there: "seedwalk.toml:12", "SEEDWALK_DB", "--db".
 };
 
 /// What one source says, by path.

@@ -482,12 +482,12 @@ void add_schedule(std::vector<config_option>& t) {
       {"schedule.local_retry", "local-retry", "DURATION", "the wait after a failure of our own"},
       [](auto& c) -> auto& { return c.schedule.local_retry; }));
   t.push_back(duration(
-      {"schedule.freshness", "freshness", "DURATION", "how old a claim may be to be acted on",
-       common},
+      {"schedule.freshness", "freshness", "DURATION",
+       "how old an announcement may be to be acted on", common},
       [](auto& c) -> auto& { return c.schedule.freshness; }));
   t.push_back(duration(
       {"schedule.forget", "forget", "DURATION",
-       "an endpoint unclaimed and silent so long is forgotten"},
+       "an endpoint unannounced and silent so long is forgotten"},
       [](auto& c) -> auto& { return c.schedule.forget; }));
   t.push_back(duration(
       {"schedule.getaddr_interval", "getaddr-interval", "DURATION",
@@ -495,26 +495,26 @@ void add_schedule(std::vector<config_option>& t) {
       [](auto& c) -> auto& { return c.getaddr_interval; }));
 }
 
-void add_restarts(std::vector<config_option>& t) {
+void add_reconnects(std::vector<config_option>& t) {
   t.push_back(number(
-      {"restarts.max", "max-restarts", "N",
+      {"reconnects.max", "max-reconnects", "N",
        "how often a held peer that was lost is dialled again within the window"},
-      [](auto& c) -> auto& { return c.restarts.max_restarts; }));
+      [](auto& c) -> auto& { return c.reconnects.max_reconnects; }));
   t.push_back(duration(
-      {"restarts.window", "restart-window", "DURATION", "the window of --max-restarts"},
-      [](auto& c) -> auto& { return c.restarts.window; }));
+      {"reconnects.window", "reconnect-window", "DURATION", "the window of --max-reconnects"},
+      [](auto& c) -> auto& { return c.reconnects.window; }));
   t.push_back(duration(
-      {"restarts.first_delay", "restart-delay", "DURATION",
-       "the wait before the first restart; doubled each time"},
-      [](auto& c) -> auto& { return c.restarts.first_delay; }));
+      {"reconnects.first_delay", "reconnect-delay", "DURATION",
+       "the wait before the first reconnect; doubled each time"},
+      [](auto& c) -> auto& { return c.reconnects.first_delay; }));
   t.push_back(duration(
-      {"restarts.longest_delay", "longest-restart-delay", "DURATION",
-       "the longest wait before a restart"},
-      [](auto& c) -> auto& { return c.restarts.longest_delay; }));
+      {"reconnects.longest_delay", "longest-reconnect-delay", "DURATION",
+       "the longest wait before a reconnect"},
+      [](auto& c) -> auto& { return c.reconnects.longest_delay; }));
   t.push_back(number(
-      {"restarts.jitter_percent", "restart-jitter-percent", "N",
+      {"reconnects.jitter_percent", "reconnect-jitter-percent", "N",
        "these waits are drawn within so much of their length"},
-      [](auto& c) -> auto& { return c.restarts.jitter_percent; }));
+      [](auto& c) -> auto& { return c.reconnects.jitter_percent; }));
 }
 
 void add_storage(std::vector<config_option>& t) {
@@ -614,7 +614,7 @@ std::vector<config_option> make_table() {
   add_limits(t);
   add_timers(t);
   add_schedule(t);
-  add_restarts(t);
+  add_reconnects(t);
   add_storage(t);
   add_peers(t);
   add_log(t);

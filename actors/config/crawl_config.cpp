@@ -118,10 +118,10 @@ result check_start(const crawl_config& c) {
   if (c.network.allow_unroutable)
     return {};
   for (const auto& peer : c.start.connect)
-    if (const auto why = net::routability_of(peer); why != net::routability::routable)
+    if (const auto reason = net::routability_of(peer); reason != net::routability::routable)
       return wrong("start.connect",
                    fmt::format("{} is not to be dialled ({}) unless --allow-unroutable is given",
-                               net::to_string(peer), net::name_of(why)));
+                               net::to_string(peer), net::name_of(reason)));
   return {};
 }
 
@@ -202,15 +202,15 @@ result check_schedule(const crawl_config& c) {
                 {"schedule.first_tries", s.first_tries, 1, 100}});
 }
 
-result check_restarts(const crawl_config& c) {
-  const auto& r = c.restarts;
-  if (auto bad = check({{"restarts.max", r.max_restarts, 0, 1'000},
-                        {"restarts.jitter_percent", r.jitter_percent, 0, 100}});
+result check_reconnects(const crawl_config& c) {
+  const auto& r = c.reconnects;
+  if (auto bad = check({{"reconnects.max", r.max_reconnects, 0, 1'000},
+                        {"reconnects.jitter_percent", r.jitter_percent, 0, 100}});
       !bad)
     return bad;
-  return check({{"restarts.window", r.window, second, decade},
-                {"restarts.first_delay", r.first_delay, tick, r.longest_delay},
-                {"restarts.longest_delay", r.longest_delay, tick, day}});
+  return check({{"reconnects.window", r.window, second, decade},
+                {"reconnects.first_delay", r.first_delay, tick, r.longest_delay},
+                {"reconnects.longest_delay", r.longest_delay, tick, day}});
 }
 
 result check_storage(const crawl_config& c) {
@@ -247,7 +247,7 @@ result validate(const crawl_config& config) {
   // The user agent last: who mistypes something else on the way to a first crawl should hear of
   // that.
   constexpr std::array checks = {check_network,    check_start,    check_limits,
-                                 check_all_timers, check_schedule, check_restarts,
+                                 check_all_timers, check_schedule, check_reconnects,
                                  check_storage,    check_log,      check_user_agent};
   for (const auto& check : checks)
     if (auto r = check(config); !r)

@@ -10,7 +10,7 @@
 
 #include "actors/config/log_options.hpp"
 #include "actors/crawl/reachability.hpp"
-#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/reconnect_table.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/address/named_host.hpp"
 #include "net/base/bytes.hpp"
@@ -161,7 +161,7 @@ struct crawl_config {
   store::schedule_options schedule;
   std::chrono::seconds getaddr_interval = std::chrono::hours{24}; ///< Core caches its answer 21 to
                                                                   ///< 27 hours.
-  restart_options restarts;
+  reconnect_options reconnects;
   storage_options storage;
   peer_options peers;
   log_options log;
@@ -171,7 +171,7 @@ struct crawl_config {
   template <net::inspector F>
   friend auto inspect(F& f, crawl_config& x) {
     return f(x.network, x.start, x.run, x.limits, x.timers, x.keep_alive, x.schedule,
-             x.getaddr_interval, x.restarts, x.storage, x.peers, x.log);
+             x.getaddr_interval, x.reconnects, x.storage, x.peers, x.log);
   }
 };
 

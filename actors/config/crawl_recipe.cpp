@@ -43,7 +43,7 @@ reconfigured(const crawl_recipe& recipe, std::string_view contents, std::string_
       continue;
     if (const auto set = option.set(next, said->second.texts); !set)
       return tl::unexpected(
-          fmt::format("{}: {}: {}", said->second.where, option.path, set.error()));
+          fmt::format("{}: {}: {}", said->second.place, option.path, set.error()));
   }
   if (next.storage.path.empty())
     next.storage.path = recipe.config.storage.path;

@@ -40,9 +40,9 @@ tl::expected<void, toml_bound> check_toml_bounds(std::string_view text) {
   std::size_t line = 1;
   std::size_t depth = 0;
   std::size_t parts = 1;
-  const auto too_deep = [&line](std::string_view what) {
+  const auto too_deep = [&line](std::string_view problem) {
     return tl::unexpected(
-        toml_bound{line, fmt::format("{} deeper than {} levels", what, toml_depth_max)});
+        toml_bound{line, fmt::format("{} deeper than {} levels", problem, toml_depth_max)});
   };
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];

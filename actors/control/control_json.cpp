@@ -20,8 +20,8 @@ nlohmann::json to_json(const pool_snapshot& s) {
     if (s.counters.outcomes[i] > 0)
       outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = s.counters.outcomes[i];
   nlohmann::json local = nlohmann::json::object();
-  for (const auto& [why, n] : s.counters.local_failures)
-    local[std::string{net::name_of(why)}] = n;
+  for (const auto& [reason, n] : s.counters.local_failures)
+    local[std::string{net::name_of(reason)}] = n;
   return {{"type", "status"},
           {"tried", s.counters.tried},
           {"good", s.counters.good},
@@ -36,7 +36,7 @@ nlohmann::json to_json(const pool_snapshot& s) {
           {"inbound_slots", s.inbound_slots},
           {"held", s.held},
           {"waiting", s.waiting},
-          {"restarts", s.restarts},
+          {"reconnects", s.reconnects},
           {"bans", s.bans},
           {"bytes_in", s.bytes_in},
           {"bytes_out", s.bytes_out},
@@ -51,7 +51,7 @@ nlohmann::json to_json(const net::endpoint& peer, const pool_entry& entry,
                        std::chrono::nanoseconds now) {
   return {{"type", "peer"},
           {"address", net::to_string(peer)},
-          {"direction", std::string{net::name_of(entry.way)}},
+          {"direction", std::string{net::name_of(entry.direction)}},
           {"state", std::string{name_of(entry.phase)}},
           {"hold", entry.hold},
           {"since", entry.started.count()},

@@ -22,20 +22,20 @@ bool unarchived(const std::string& hex, T& value) {
 
 } // namespace
 
-nlohmann::json query_request(const store::query& what) {
+nlohmann::json query_request(const store::query& query) {
   return {{"command", "db-query"},
           {"schema", store::database::schema},
-          {"query", print_hex(net::to_archive(what))}};
+          {"query", print_hex(net::to_archive(query))}};
 }
 
 tl::expected<store::query, std::string> query_in(const nlohmann::json& request) {
   const auto schema = request.find("schema");
   if (schema == request.end() || *schema != store::database::schema)
     return tl::unexpected<std::string>("asked by a build whose databases have another schema");
-  store::query what;
-  if (!unarchived(text_in(request, "query"), what))
+  store::query query;
+  if (!unarchived(text_in(request, "query"), query))
     return tl::unexpected<std::string>("not a query that this build can read");
-  return what;
+  return query;
 }
 
 nlohmann::json answer_line(const store::answer& answer) {

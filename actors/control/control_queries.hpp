@@ -15,7 +15,7 @@ namespace seedwalk::actors {
 // one line.
 
 /// {"command": "db-query", "schema": 1, "query": "..."}.
-nlohmann::json query_request(const store::query& what);
+nlohmann::json query_request(const store::query& query);
 
 /// The query in a request; the error is to be the answer.
 tl::expected<store::query, std::string> query_in(const nlohmann::json& request);

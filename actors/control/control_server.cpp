@@ -85,7 +85,7 @@ std::optional<T> named(const nlohmann::json& request, const char* member, T last
 
 peer_filter filter_of(const nlohmann::json& request) {
   peer_filter to;
-  to.way = named(request, "direction", net::direction::inbound_over_capacity);
+  to.direction = named(request, "direction", net::direction::inbound_over_capacity);
   to.network = named(request, "network", net::network_id::yggdrasil);
   if (request.contains("user_agent"))
     to.user_agent = short_text(text_of(request, "user_agent"), "user_agent");
@@ -277,11 +277,12 @@ void control_server::write_on(net::connection_id id) {
   to.output.erase(0, chunk);
 }
 
-void control_server::end_answer(net::connection_id id, const refusal& why) {
-  if (why.problem.empty())
+void control_server::end_answer(net::connection_id id, const refusal& refused) {
+  if (refused.problem.empty())
     say(id, {{"type", "end"}});
   else
-    say(id, {{"type", "error"}, {"message", why.problem}, {"bad_request", why.bad_request}});
+    say(id,
+        {{"type", "error"}, {"message", refused.problem}, {"bad_request", refused.bad_request}});
   if (const auto i = s_.clients.find(id); i != s_.clients.end())
     i->second.busy = false;
 }
@@ -298,13 +299,14 @@ std::optional<net::connection_id> control_server::take_asker(std::uint64_t token
   return id;
 }
 
-void control_server::answer(std::uint64_t token, const nlohmann::json& line, const refusal& why) {
+void control_server::answer(std::uint64_t token, const nlohmann::json& line,
+                            const refusal& refused) {
   const auto id = take_asker(token);
   if (!id)
     return;
-  if (why.problem.empty())
+  if (refused.problem.empty())
     say(*id, line);
-  end_answer(*id, why);
+  end_answer(*id, refused);
   next_requests(*id);
 }
 
@@ -342,9 +344,9 @@ void control_server::on_broadcast_done(const broadcast_done& m) {
   answer(m.token, {{"type", "broadcast"}, {"sent", m.sent}, {"failed", std::move(failed)}}, {});
 }
 
-void control_server::on_exception(std::string_view what) {
+void control_server::on_exception(std::string_view text) {
   env_.log.write(log_level::error, host_.stable_name(), "the control socket is gone",
-                 {{"error", std::string{what}}});
+                 {{"error", std::string{text}}});
   env_.network.stop_listening(s_.listener);
 }
 

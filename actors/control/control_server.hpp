@@ -73,7 +73,7 @@ public:
 
   void start();
   caf::behavior make_behavior();
-  void on_exception(std::string_view what);
+  void on_exception(std::string_view text);
 
 private:
   /// Why a request is not done; no text: it is.
@@ -95,8 +95,8 @@ private:
   std::optional<net::connection_id> take_asker(std::uint64_t token);
   void say(net::connection_id id, const nlohmann::json& line);
   void write_on(net::connection_id id);
-  void end_answer(net::connection_id id, const refusal& why);
-  void answer(std::uint64_t token, const nlohmann::json& line, const refusal& why);
+  void end_answer(net::connection_id id, const refusal& refused);
+  void answer(std::uint64_t token, const nlohmann::json& line, const refusal& refused);
 
   environment& env_;
   net::actor_host& host_;

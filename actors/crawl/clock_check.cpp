@@ -11,7 +11,7 @@ namespace {
 using std::chrono::seconds;
 
 /// What a version may say: peers send any 64 bits, and differences of these must not overflow.
-constexpr seconds latest_claim{std::int64_t{1} << 40};
+constexpr seconds latest_time{std::int64_t{1} << 40};
 
 seconds passed(const net::instant& before, const net::instant& after) {
   return std::chrono::floor<seconds>(after.steady - before.steady);
@@ -44,7 +44,7 @@ std::optional<seconds> clock_check::look(const net::instant& now) {
 }
 
 void clock_check::heard(seconds theirs, const net::instant& now) {
-  samples_.push_back(std::clamp(theirs, seconds{0}, latest_claim) - now.wall);
+  samples_.push_back(std::clamp(theirs, seconds{0}, latest_time) - now.wall);
   if (samples_.size() > samples_max)
     samples_.pop_front();
 }

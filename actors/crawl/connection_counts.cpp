@@ -19,9 +19,9 @@ std::uint64_t hash_of(std::string_view name) {
 
 } // namespace
 
-std::string connection_counts::next_name(const net::endpoint& peer, net::direction way) {
+std::string connection_counts::next_name(const net::endpoint& peer, net::direction direction) {
   auto name = net::to_string(peer);
-  if (way != net::direction::outbound)
+  if (direction != net::direction::outbound)
     name.resize(name.rfind(':'));
   const auto nth = next(hash_of(name));
   return fmt::format("{}#{}", name, nth);

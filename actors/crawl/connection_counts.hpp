@@ -35,7 +35,7 @@ public:
   explicit connection_counts(std::size_t most = counted_max) : most_(most) {}
 
   /// The name of a connection that begins with `peer`, as dialled or as accepted.
-  std::string next_name(const net::endpoint& peer, net::direction way);
+  std::string next_name(const net::endpoint& peer, net::direction direction);
 
   /// Endpoints that have a count of their own.
   std::size_t counted() const { return counted_; }

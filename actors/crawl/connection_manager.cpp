@@ -52,8 +52,8 @@ caf::behavior connection_manager::make_behavior() {
       [this](const peer_seen& m) { on_seen(m); },
       [this](const peer_identified& m) { on_identified(m); },
       [this](peer_established& m) { on_established(m); },
-      [this](const claims_added&) {
-        note_claims();
+      [this](const announcements_added&) {
+        note_announcements();
         ask_who_is_due();
       },
       [this](const net::timer_fired& m) { on_timer(m.timer); },
@@ -181,14 +181,14 @@ void connection_manager::on_answer(const storage_answer& m) {
 
 /// Asks again in a second; a database that is damaged, or cannot be read for as long as a full disk
 /// is put up with, ends the crawl.
-void connection_manager::on_due_unknown(const store::error& why) {
+void connection_manager::on_due_unknown(const store::error& reason) {
   const auto now = env_.time.now();
   if (s_.due.failed(now))
     env_.log.write(log_level::error, host_.stable_name(),
-                   "cannot read who is due: asking every second", {{"error", why.message}});
+                   "cannot read who is due: asking every second", {{"error", reason.message}});
   const auto patience = env_.settings.current()->config.storage.full_patience;
-  if (store::damaged(why.code) || s_.due.failing_for(now.steady) >= patience)
-    env_.runtime.send(s_.crawler, storage_troubled{true, why});
+  if (store::damaged(reason.code) || s_.due.failing_for(now.steady) >= patience)
+    env_.runtime.send(s_.crawler, storage_troubled{true, reason});
   arm_timers();
 }
 
@@ -201,7 +201,7 @@ void connection_manager::on_end() {
   for (const auto& [listener, local] : s_.listeners)
     env_.network.stop_listening(listener);
   s_.listeners.clear();
-  s_.restarts.drop_waiting();
+  s_.reconnects.drop_waiting();
   for (const auto& waiting : s_.dials.drop_waiting([](const auto&) { return true; }))
     s_.pool.leave(waiting.peer);
   for (const auto& [key, entry] : s_.pool.entries())
@@ -239,7 +239,7 @@ crawl_progress connection_manager::progress() const {
 void connection_manager::look_for_the_end() {
   const bool empty = s_.pool.empty() && s_.awaited.empty();
   const bool nothing_due = s_.now == phase::crawling && empty && s_.due.nobody_is_due() &&
-                           s_.restarts.waiting() == 0 && env_.settings.current()->config.run.once;
+                           s_.reconnects.waiting() == 0 && env_.settings.current()->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
   if (nothing_due && s_.more != more_to_come::no) {
@@ -284,8 +284,8 @@ void connection_manager::on_saved(const operations_saved& m) {
       answer_command(done.asker, done.token, {}, done.affected);
   }
   s_.tally.note_unwritten(m.unwritten_bytes_max);
-  if (m.claims_added > 0)
-    note_claims();
+  if (m.announcements_added > 0)
+    note_announcements();
   dial_more();
   ask_who_is_due();
   look_for_the_end();
@@ -302,7 +302,7 @@ void connection_manager::dial_more() {
     return;
   const auto now = env_.time.now().steady;
   s_.dials.set_ceiling(s_.health.allowed(s_.dials.limits().slots, now));
-  dial_restarts();
+  dial_reconnects();
   do {
     while (const auto peer = s_.dials.next(now))
       dial(*peer);
@@ -314,7 +314,7 @@ void connection_manager::dial_more() {
 
 /// Endpoints that were heard of for the first time are fresh ones. Gossip makes nobody due whom a
 /// crawl of fixed endpoints would dial.
-void connection_manager::note_claims() {
+void connection_manager::note_announcements() {
   if (!env_.settings.current()->config.start.fixed)
     s_.due.note(store::dial_class::fresh);
 }
@@ -465,8 +465,8 @@ void connection_manager::arm_timers() {
   wake_at(alarm::brake, crawling ? s_.health.next_change(now.steady) : std::nullopt);
   if (s_.now != phase::loading)
     keep_timer(alarm::bans, std::nullopt, {});
-  wake_at(alarm::restart, crawling ? s_.restarts.next() : std::nullopt);
-  wake_at(alarm::probe, crawling ? s_.blind.next_probe() : std::nullopt);
+  wake_at(alarm::reconnect, crawling ? s_.reconnects.next() : std::nullopt);
+  wake_at(alarm::probe, crawling ? s_.outages.next_probe() : std::nullopt);
 
   // The reaper comes a few times in each period of silence, whatever else happens.
   if (!crawling || !keeps_connections())
@@ -489,12 +489,12 @@ void connection_manager::on_timer(net::timer_id timer) {
   if (name == alarm::reap)
     reap();
   if (name == alarm::probe)
-    probe_blind_networks();
+    probe_outages();
   dial_more();
 }
 
-void connection_manager::on_exception(std::string_view what) {
-  env_.runtime.send(s_.crawler, part_failed{std::string{what}, crawl_fault::program});
+void connection_manager::on_exception(std::string_view text) {
+  env_.runtime.send(s_.crawler, part_failed{std::string{text}, crawl_fault::program});
 }
 
 } // namespace seedwalk::actors

@@ -11,7 +11,6 @@
 #include <caf/behavior.hpp>
 
 #include "actors/crawl/ban_table.hpp"
-#include "actors/crawl/blindness.hpp"
 #include "actors/crawl/broadcast_table.hpp"
 #include "actors/crawl/clock_check.hpp"
 #include "actors/crawl/connection_counts.hpp"
@@ -21,10 +20,11 @@
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/due_questions.hpp"
 #include "actors/crawl/environment.hpp"
+#include "actors/crawl/outage_detector.hpp"
 #include "actors/crawl/peer_messages.hpp"
 #include "actors/crawl/peer_pool.hpp"
 #include "actors/crawl/pool_messages.hpp"
-#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/reconnect_table.hpp"
 #include "actors/crawl/spare_peers.hpp"
 #include "actors/crawl/storage_messages.hpp"
 #include "actors/crawl/subscriber_table.hpp"
@@ -58,13 +58,13 @@ public:
 
   /// What it wakes for.
   enum class alarm : std::uint8_t {
-    pace = 0, ///< Somebody who waits may be dialled.
-    due,      ///< Somebody is due.
-    restart,  ///< A lost peer is to be dialled again.
-    reap,     ///< Silent peers are looked for.
-    bans,     ///< The bans are asked for again.
-    brake,    ///< More may be dialled, after a shortage.
-    probe,    ///< A blind network is tried.
+    pace = 0,  ///< Somebody who waits may be dialled.
+    due,       ///< Somebody is due.
+    reconnect, ///< A lost peer is to be dialled again.
+    reap,      ///< Silent peers are looked for.
+    bans,      ///< The bans are asked for again.
+    brake,     ///< More may be dialled, after a shortage.
+    probe,     ///< A blind network is tried.
   };
   static constexpr std::size_t alarm_count = 7;
 
@@ -123,9 +123,9 @@ public:
     time_mender mender;
 
     ban_table bans;
-    restart_table restarts;
+    reconnect_table reconnects;
     spare_peers spares;
-    blindness blind;
+    outage_detector outages;
     std::map<net::listener_id, open_listener> listeners;
     subscriber_table subscribers;
     broadcast_table broadcasts;
@@ -135,7 +135,7 @@ public:
     friend auto inspect(F& f, state& x) {
       return f(x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections, x.tokens,
                x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock, x.clock_said,
-               x.mender, x.bans, x.restarts, x.spares, x.blind, x.listeners, x.subscribers,
+               x.mender, x.bans, x.reconnects, x.spares, x.outages, x.listeners, x.subscribers,
                x.broadcasts, x.tally, x.more);
     }
   };
@@ -145,7 +145,7 @@ public:
 
   void start();
   caf::behavior make_behavior();
-  void on_exception(std::string_view what);
+  void on_exception(std::string_view text);
   std::size_t mailbox_max() const;
 
 private:
@@ -157,12 +157,12 @@ private:
   void ask_for_bans();
   void on_bans(const storage_answer& m);
   void on_due(const store::due_answer& answer);
-  void on_due_unknown(const store::error& why);
+  void on_due_unknown(const store::error& reason);
   void ask_for_spares();
   void on_spares(const store::due_answer& answer);
   void on_timer(net::timer_id timer);
   void dial_more();
-  void note_claims();
+  void note_announcements();
   void look_again();
   void drop_unreachable();
   void ask_who_is_due();
@@ -185,7 +185,7 @@ private:
 
   // manager_failures.cpp: failures of ours
   void note_failure(const net::visit_summary& summary);
-  void note_local(net::error why);
+  void note_local(net::error reason);
   void sum_up_failures();
   void give_back(const net::endpoint& key, pool_entry& entry, const net::visit_summary& summary);
 
@@ -194,14 +194,14 @@ private:
   void on_listen_failed(const net::listen_failed& m);
   void on_accepted(const net::accepted& m);
   void dial(const store::due_peer& due);
-  net::owner spawn_peer(const net::endpoint& key, net::direction way, net::connection_id connection,
-                        net::visit_plan plan);
+  net::owner spawn_peer(const net::endpoint& key, net::direction direction,
+                        net::connection_id connection, net::visit_plan plan);
   bool wants_to_hold() const;
   bool dial_spare();
   bool dial_again(const net::endpoint& key);
   void note_dial(const net::endpoint& key, const pool_entry& entry,
                  const net::visit_summary& summary);
-  void probe_blind_networks();
+  void probe_outages();
   void on_connected(const peer_connected& m);
   void on_identified(const peer_identified& m);
   void on_established(peer_established& m);
@@ -211,10 +211,10 @@ private:
                     const net::visit_summary& summary, store::transport via);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
   bool agent_is_banned(const net::visit_summary& summary) const;
-  void restart_or_replace(const net::endpoint& key, const pool_entry& entry,
-                          const net::visit_summary& summary);
-  void dial_restarts();
-  void send_away(const net::endpoint& key, pool_entry& entry, net::outcome why);
+  void reconnect_or_replace(const net::endpoint& key, const pool_entry& entry,
+                            const net::visit_summary& summary);
+  void dial_reconnects();
+  void send_away(const net::endpoint& key, pool_entry& entry, net::outcome outcome);
   void reap();
 
   // manager_commands.cpp: bans, commands, subscribers, statistics

@@ -144,10 +144,10 @@ struct crawl_progress {
 };
 
 /// Manager to crawler: a network answers again; belongs into the census.
-struct blindness_ended {
-  store::blind_interval interval;
+struct outage_ended {
+  store::outage_interval interval;
   template <net::inspector F>
-  friend auto inspect(F& f, blindness_ended& x) {
+  friend auto inspect(F& f, outage_ended& x) {
     return f(x.interval);
   }
 };
@@ -162,11 +162,11 @@ struct shut_down {
 
 /// An actor without which the crawl cannot go on to the crawler: why it cannot.
 struct part_failed {
-  std::string what;
+  std::string problem;
   crawl_fault fault = crawl_fault::program;
   template <net::inspector F>
   friend auto inspect(F& f, part_failed& x) {
-    return f(x.what, x.fault);
+    return f(x.problem, x.fault);
   }
 };
 

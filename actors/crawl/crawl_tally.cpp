@@ -30,7 +30,7 @@ std::uint32_t crawl_tally::count(const net::visit_summary& summary,
     ++sums_.round_trips;
     sums_.round_trips_us += static_cast<std::uint64_t>(summary.round_trip->count() / 1000);
   }
-  if (summary.way != net::direction::outbound)
+  if (summary.direction != net::direction::outbound)
     return 0;
   sums_.visits_ms += in_ms(summary.whole);
   if (summary.handshake)
@@ -40,7 +40,7 @@ std::uint32_t crawl_tally::count(const net::visit_summary& summary,
   ++(good ? counters_.good : counters_.failed);
   if (good)
     ++good_by_network_.at(static_cast<std::size_t>(summary.peer.network));
-  ++counters_.outcomes.at(static_cast<std::size_t>(summary.how));
+  ++counters_.outcomes.at(static_cast<std::size_t>(summary.outcome));
   ++counters_.collections.at(static_cast<std::size_t>(summary.addresses.ended_by));
   const auto& found = summary.addresses.by_network;
   const auto entries = std::accumulate(found.begin(), found.end(), std::uint32_t{0});

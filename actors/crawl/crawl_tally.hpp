@@ -27,10 +27,10 @@ public:
   /// Messages of a connection that goes on.
   void count_messages(const command_counts& messages);
 
-  void note_local_failure(net::error why) { ++counters_.local_failures[why]; }
+  void note_local_failure(net::error reason) { ++counters_.local_failures[reason]; }
   void note_connections(std::uint64_t at_once);
   void note_unwritten(std::uint64_t bytes);
-  void note_restart() { ++sums_.restarts; }
+  void note_reconnect() { ++sums_.reconnects; }
 
   const crawl_counters& counters() const { return counters_; }
 

@@ -84,25 +84,25 @@ caf::behavior crawler::make_behavior() {
       },
       [this](const reload_settings& m) { reload(m); },
       [this](const command_done&) {},
-      [this](const storage_troubled& m) { fail(fault_of(m.why), m.why.message); },
-      [this](const blindness_ended& m) {
-        if (s_.census.blind.size() >= store::census_record::max_blind)
-          s_.census.blind.erase(s_.census.blind.begin());
-        s_.census.blind.push_back(m.interval);
+      [this](const storage_troubled& m) { fail(fault_of(m.error), m.error.message); },
+      [this](const outage_ended& m) {
+        if (s_.census.outages.size() >= store::census_record::max_outages)
+          s_.census.outages.erase(s_.census.outages.begin());
+        s_.census.outages.push_back(m.interval);
         if (s_.now == phase::crawling)
           save_census(store::census_state::open);
       },
-      [this](const part_failed& m) { fail(m.fault, m.what); },
+      [this](const part_failed& m) { fail(m.fault, m.problem); },
   };
 }
 
-void crawler::ask(token what, store::query query) {
-  env_.runtime.send(s_.db_writer, storage_question{host_.self(), what, std::move(query)});
+void crawler::ask(token purpose, store::query query) {
+  env_.runtime.send(s_.db_writer, storage_question{host_.self(), purpose, std::move(query)});
 }
 
-void crawler::save(token what, std::vector<store::operation> operations) {
+void crawler::save(token purpose, std::vector<store::operation> operations) {
   ++s_.unsaved;
-  env_.runtime.send(s_.db_writer, save_operations{host_.self(), what, std::move(operations)});
+  env_.runtime.send(s_.db_writer, save_operations{host_.self(), purpose, std::move(operations)});
 }
 
 void crawler::on_answer(const storage_answer& m) {
@@ -355,16 +355,16 @@ void crawler::fail(crawl_fault fault, std::string problem) {
     s_.problem = std::move(problem);
   }
   if (s_.now >= phase::ending)
-    s_.how = crawl_end::failed; // Whatever ends it: the last of it could not be done.
+    s_.end = crawl_end::failed; // Whatever ends it: the last of it could not be done.
   else
     end(crawl_end::failed);
 }
 
-void crawler::end(crawl_end how) {
+void crawler::end(crawl_end end) {
   if (s_.now >= phase::ending)
     return;
   s_.now = phase::ending;
-  s_.how = how;
+  s_.end = end;
   env_.log.write(log_level::info, host_.stable_name(),
                  "ending: no new dials, visits under way are cancelled");
   s_.deadline_timer =
@@ -376,9 +376,9 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
   if (s_.now >= phase::closing)
     return;
   if (m.nothing_due && s_.now < phase::ending)
-    s_.how = crawl_end::finished;
+    s_.end = crawl_end::finished;
   if (m.nothing_due && s_.now < phase::ending && !m.problem.empty()) {
-    s_.how = crawl_end::failed;
+    s_.end = crawl_end::failed;
     s_.fault = crawl_fault::nobody_reached;
     s_.problem = m.problem;
   }
@@ -393,7 +393,7 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
       ask(ask_final_stats, store::stats_query{env_.time.now().wall});
     return;
   }
-  if (s_.how == crawl_end::finished && s_.counters.tried == 0)
+  if (s_.end == crawl_end::finished && s_.counters.tried == 0)
     ask(ask_unreached, store::stats_query{env_.time.now().wall});
   else
     save_last_census();
@@ -402,16 +402,16 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
 /// Nothing is due, and nobody was visited: if that is because all who are known are on networks
 /// that are not dialled, a crawl of them has failed. Such a census stays open.
 void crawler::judge_unreached(const store::stats_answer& stats) {
-  const auto& where = stats.not_dialled;
+  const auto& not_dialled = stats.not_dialled;
   if (stats.known > 0 &&
-      std::accumulate(where.begin(), where.end(), std::uint64_t{0}) == stats.known)
+      std::accumulate(not_dialled.begin(), not_dialled.end(), std::uint64_t{0}) == stats.known)
     fail(crawl_fault::nobody_reached,
          env_.settings.current()->reach.nobody_dialled_text(stats.not_dialled));
   save_last_census();
 }
 
 void crawler::save_last_census() {
-  save_census(s_.how == crawl_end::finished ? store::census_state::finished
+  save_census(s_.end == crawl_end::finished ? store::census_state::finished
                                             : store::census_state::stopped);
 }
 
@@ -421,18 +421,18 @@ void crawler::keep_census_times(const net::instant& now) {
   if (!s_.resumed && clock_step_between(start, now))
     s_.census.start = now.wall - std::chrono::floor<std::chrono::seconds>(now.steady - s_.started);
   s_.census.start = std::min(s_.census.start, now.wall);
-  for (auto& blind : s_.census.blind) {
-    blind.until = std::min(blind.until, now.wall);
-    blind.since = std::min(blind.since, blind.until);
+  for (auto& outage : s_.census.outages) {
+    outage.until = std::min(outage.until, now.wall);
+    outage.since = std::min(outage.since, outage.until);
   }
 }
 
-void crawler::save_census(store::census_state how) {
+void crawler::save_census(store::census_state final_state) {
   keep_census_times(env_.time.now());
-  s_.census.state = how;
-  const bool last = how != store::census_state::open;
+  s_.census.state = final_state;
+  const bool last = final_state != store::census_state::open;
   // A census that was stopped stays open: whoever starts again goes on with it.
-  if (how == store::census_state::stopped)
+  if (final_state == store::census_state::stopped)
     s_.census.state = store::census_state::open;
   else if (last)
     s_.census.end = env_.time.now().wall;
@@ -450,13 +450,13 @@ void crawler::finish() {
   env_.runtime.send(s_.db_writer, shut_down{});
   env_.runtime.send(s_.control, shut_down{});
   if (env_.finished)
-    env_.finished({s_.how, s_.problem, s_.fault, s_.census_number, s_.resumed, s_.counters,
+    env_.finished({s_.end, s_.problem, s_.fault, s_.census_number, s_.resumed, s_.counters,
                    s_.known, s_.not_dialled, env_.time.now().steady - s_.started});
   host_.quit();
 }
 
-void crawler::on_exception(std::string_view what) {
-  fail(crawl_fault::program, std::string{what});
+void crawler::on_exception(std::string_view text) {
+  fail(crawl_fault::program, std::string{text});
   finish();
 }
 

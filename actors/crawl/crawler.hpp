@@ -35,7 +35,7 @@ enum class crawl_end : std::uint8_t {
 
 /// What a crawl came to.
 struct crawl_summary {
-  crawl_end how = crawl_end::finished;
+  crawl_end end = crawl_end::finished;
   std::string problem; ///< Why it failed; else empty.
   crawl_fault fault = crawl_fault::none;
   std::uint32_t census = 0;
@@ -102,7 +102,7 @@ public:
     net::timer_id tidy_timer;
     net::timer_id deadline_timer;
     std::uint64_t unsaved = 0; ///< Tokens of save_operations not yet answered.
-    crawl_end how = crawl_end::stopped;
+    crawl_end end = crawl_end::stopped;
     std::string problem;
     crawl_fault fault = crawl_fault::none;
     std::optional<net::instant> believed_at; ///< When the wall clock was last known to be right.
@@ -112,7 +112,7 @@ public:
       return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
                x.resumed, x.counters, x.known, x.asking_known, x.not_dialled, x.reached_lately,
                x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer,
-               x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.how, x.problem,
+               x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.end, x.problem,
                x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits, x.watch,
                x.seeds_answered, x.end_waits, x.names_to_ask, x.resolving_names, x.names_failed,
                x.asked_names, x.resolver_fails, x.in_vain, x.names_timer, x.queueing);
@@ -126,7 +126,7 @@ public:
 
   void start();
   caf::behavior make_behavior();
-  void on_exception(std::string_view what);
+  void on_exception(std::string_view text);
 
 private:
   enum token : std::uint64_t {
@@ -144,8 +144,8 @@ private:
     ask_unreached
   };
 
-  void ask(token what, store::query query);
-  void save(token what, std::vector<store::operation> operations);
+  void ask(token purpose, store::query query);
+  void save(token purpose, std::vector<store::operation> operations);
   void on_answer(const storage_answer& m);
   void on_saved(const operations_saved& m);
   void on_census(const store::censuses_answer& answer);
@@ -157,19 +157,19 @@ private:
   void settle_networks(const std::optional<net::endpoint>& after);
   void on_networks_settled(const store::networks_settled& done);
   void begin();
-  void end(crawl_end how);
+  void end(crawl_end end);
   void fail(crawl_fault fault, std::string problem);
   void on_crawl_ended(const crawl_ended& m);
   void judge_unreached(const store::stats_answer& stats);
   void save_last_census();
-  void save_census(store::census_state how);
+  void save_census(store::census_state final_state);
   void keep_census_times(const net::instant& now);
   void tidy();
   void finish();
 
   // crawler_start.cpp: where it starts, and where it looks when nobody is left
   void seed();
-  void queue(token what, std::vector<store::operation> operations);
+  void queue(token purpose, std::vector<store::operation> operations);
   bool may_ask_seeds() const;
   void ask_seeds();
   void seeds_failed();

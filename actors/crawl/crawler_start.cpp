@@ -21,10 +21,10 @@ constexpr std::size_t names_at_once = 64;
 
 /// Why an address that a name led to is not dialled, as `settings::may_dial` says.
 std::string reason_against(const settings& s, const net::endpoint& peer) {
-  const auto why = net::routability_of(peer);
-  if (why != net::routability::routable && !s.config.network.allow_unroutable)
+  const auto reason = net::routability_of(peer);
+  if (reason != net::routability::routable && !s.config.network.allow_unroutable)
     return fmt::format("{} is not to be dialled ({}) unless --allow-unroutable is given",
-                       net::to_string(peer), net::name_of(why));
+                       net::to_string(peer), net::name_of(reason));
   return fmt::format("{} is excluded, banned, or nothing that can be dialled",
                      net::to_string(peer));
 }
@@ -68,9 +68,9 @@ void crawler::seed() {
 }
 
 /// Writes what makes somebody due.
-void crawler::queue(token what, std::vector<store::operation> operations) {
+void crawler::queue(token purpose, std::vector<store::operation> operations) {
   ++s_.queueing;
-  save(what, std::move(operations));
+  save(purpose, std::move(operations));
 }
 
 // -- DNS seeds
@@ -172,13 +172,13 @@ void crawler::seeded() {
     if (s_.now == phase::seeding)
       s_.watch.asked(now.steady, env_.seed);
   }
-  store::record_claims claims{std::nullopt, now.wall, {}};
+  store::record_announcements announcements{std::nullopt, now.wall, {}};
   for (const auto& peer : s_.seeds)
-    claims.claims.push_back(
+    announcements.announcements.push_back(
         {peer, static_cast<std::uint32_t>(std::min<std::int64_t>(now.wall.count(), UINT32_MAX)),
          0});
   s_.seeds.clear();
-  queue(save_seeds, {std::move(claims)});
+  queue(save_seeds, {std::move(announcements)});
 }
 
 // -- names to start at
@@ -206,13 +206,13 @@ void crawler::ask_next_names() {
 void crawler::on_name_resolved(const net::named_host& host, const net::resolved& m) {
   const auto settings = env_.settings.current();
   std::vector<net::endpoint> found;
-  std::string why{net::name_of(m.reason)};
+  std::string reason{net::name_of(m.reason)};
   const auto kept = std::min(m.addresses.size(), addresses_per_name);
   for (std::size_t i = 0; i != kept; ++i) {
     if (settings->may_dial(m.addresses[i]))
       found.push_back(m.addresses[i]);
     else
-      why = reason_against(*settings, m.addresses[i]);
+      reason = reason_against(*settings, m.addresses[i]);
   }
   if (!found.empty()) {
     start_at(host, std::move(found));
@@ -220,8 +220,8 @@ void crawler::on_name_resolved(const net::named_host& host, const net::resolved&
     s_.resolver_fails |= m.reason != net::error::none && m.reason != net::error::name_not_found;
     s_.names_failed.push_back(host);
     env_.log.write(log_level::warning, host_.stable_name(), "a name to start at leads nowhere",
-                   {{"name", net::to_string(host)}, {"reason", why}});
-    s_.in_vain[net::to_string(host)] = std::move(why);
+                   {{"name", net::to_string(host)}, {"reason", reason}});
+    s_.in_vain[net::to_string(host)] = std::move(reason);
   }
   ask_next_names();
   if (s_.names_to_ask.empty() && s_.resolving_names.empty())
@@ -306,8 +306,8 @@ void crawler::on_nothing_due(const nothing_is_due& m) {
     return; // The manager looks again when that is over, and asks again.
   if (m.dialled == 0 && !s_.in_vain.empty()) {
     std::string names;
-    for (const auto& [name, why] : s_.in_vain)
-      names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", name, why);
+    for (const auto& [name, reason] : s_.in_vain)
+      names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", name, reason);
     fail(crawl_fault::nobody_reached,
          fmt::format("nobody was dialled: --connect leads nowhere: {}", names));
     return;

@@ -14,8 +14,8 @@ namespace {
 constexpr std::chrono::seconds retry_interval{1};
 
 std::uint32_t added_by(const store::operation_result& result) {
-  if (const auto claims = std::get_if<store::claims_recorded>(&result))
-    return claims->added;
+  if (const auto announcements = std::get_if<store::announcements_recorded>(&result))
+    return announcements->added;
   return 0;
 }
 
@@ -38,10 +38,10 @@ caf::behavior db_writer::make_behavior() {
         const auto i = s_.asked.find(m.request);
         if (i == s_.asked.end())
           return;
-        const auto who = i->second;
+        const auto waiting = i->second;
         s_.asked.erase(i);
-        env_.runtime.send(who.who,
-                          storage_answer{who.token, std::move(m.error), std::move(m.answer)});
+        env_.runtime.send(waiting.owner,
+                          storage_answer{waiting.token, std::move(m.error), std::move(m.answer)});
       },
       [this](net::timer_fired& m) { on_retry(m.timer); },
       [this](const shut_down&) {
@@ -53,26 +53,27 @@ caf::behavior db_writer::make_behavior() {
 }
 
 void db_writer::on_addresses(save_addresses& m) {
-  const waiter who{m.from, 0, 1, true,
-                   sizeof(store::operation) + m.claims.size() * sizeof(store::claim)};
-  gather(store::record_claims{m.source, env_.time.now().wall, std::move(m.claims)});
-  wait_for(who);
+  const waiter waiting{m.from, 0, 1, true,
+                       sizeof(store::operation) +
+                           m.announcements.size() * sizeof(store::announcement)};
+  gather(store::record_announcements{m.source, env_.time.now().wall, std::move(m.announcements)});
+  wait_for(waiting);
   flush();
 }
 
 void db_writer::on_operations(save_operations& m) {
-  const waiter who{m.from, m.token, static_cast<std::uint32_t>(m.operations.size()), false,
-                   m.operations.size() * sizeof(store::operation)};
+  const waiter waiting{m.from, m.token, static_cast<std::uint32_t>(m.operations.size()), false,
+                       m.operations.size() * sizeof(store::operation)};
   for (auto& operation : m.operations)
     gather(std::move(operation));
-  wait_for(who);
+  wait_for(waiting);
   flush();
 }
 
-void db_writer::wait_for(waiter who) {
-  s_.unwritten_bytes += who.bytes;
+void db_writer::wait_for(waiter waiting) {
+  s_.unwritten_bytes += waiting.bytes;
   s_.unwritten_bytes_max = std::max(s_.unwritten_bytes_max, s_.unwritten_bytes);
-  s_.gathering.waiters.push_back(std::move(who));
+  s_.gathering.waiters.push_back(std::move(waiting));
 }
 
 void db_writer::on_question(storage_question& m) {
@@ -143,33 +144,33 @@ void db_writer::on_written(store::written& m) {
   flush();
 }
 
-void db_writer::on_failure(flight failed, const store::error& why) {
+void db_writer::on_failure(flight failed, const store::error& reason) {
   if (s_.fatal)
     return launch(std::move(failed));
   const auto now = env_.time.now().steady;
   s_.failed.push_back(std::move(failed));
   const bool too_long =
       s_.stalled && now - s_.stalled_since >= env_.settings.current()->config.storage.full_patience;
-  if (!store::transient(why.code) || too_long)
-    return give_up(why);
+  if (!store::transient(reason.code) || too_long)
+    return give_up(reason);
   if (!s_.stalled) {
     s_.stalled = true;
     s_.stalled_since = now;
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot write: dialling pauses until there is room again",
-                   {{"error", why.message}});
-    env_.runtime.send(s_.manager, storage_troubled{true, why});
+                   {{"error", reason.message}});
+    env_.runtime.send(s_.manager, storage_troubled{true, reason});
   }
   if (s_.retry == net::timer_id{})
     s_.retry = env_.time.start(retry_interval, host_.self());
 }
 
-void db_writer::give_up(const store::error& why) {
+void db_writer::give_up(const store::error& reason) {
   s_.fatal = true;
   env_.log.write(log_level::error, host_.stable_name(), "nothing more is written",
-                 {{"error", why.message}});
-  env_.runtime.send(s_.crawler, storage_troubled{true, why});
-  env_.runtime.send(s_.manager, storage_troubled{true, why});
+                 {{"error", reason.message}});
+  env_.runtime.send(s_.crawler, storage_troubled{true, reason});
+  env_.runtime.send(s_.manager, storage_troubled{true, reason});
   for (auto& f : std::exchange(s_.failed, {}))
     launch(std::move(f));
   flush();
@@ -203,28 +204,28 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
     next += w.operations;
     s_.unwritten_bytes -= w.bytes;
     if (w.addresses) {
-      env_.runtime.send(w.who, addresses_saved{added_by(*theirs)});
+      env_.runtime.send(w.owner, addresses_saved{added_by(*theirs)});
       continue;
     }
-    manager_hears = manager_hears || w.who == s_.manager;
+    manager_hears = manager_hears || w.owner == s_.manager;
     auto i =
-        std::find_if(saved.begin(), saved.end(), [&](const auto& x) { return x.first == w.who; });
+        std::find_if(saved.begin(), saved.end(), [&](const auto& x) { return x.first == w.owner; });
     if (i == saved.end())
-      i = saved.insert(saved.end(), {w.who, {}});
+      i = saved.insert(saved.end(), {w.owner, {}});
     i->second.tokens.push_back(w.token);
     i->second.results.insert(i->second.results.end(), theirs, next);
-    i->second.claims_added = added;
+    i->second.announcements_added = added;
     i->second.unwritten_bytes_max = s_.unwritten_bytes_max;
   }
-  for (auto& [who, message] : saved)
-    env_.runtime.send(who, std::move(message));
+  for (auto& [owner, message] : saved)
+    env_.runtime.send(owner, std::move(message));
   if (added > 0 && !manager_hears)
-    env_.runtime.send(s_.manager, claims_added{added});
+    env_.runtime.send(s_.manager, announcements_added{added});
 }
 
-void db_writer::on_exception(std::string_view what) {
+void db_writer::on_exception(std::string_view text) {
   // Nobody else can write: the crawl cannot go on.
-  env_.runtime.send(s_.crawler, storage_troubled{true, {store::error_code::io, std::string{what}}});
+  env_.runtime.send(s_.crawler, storage_troubled{true, {store::error_code::io, std::string{text}}});
 }
 
 } // namespace seedwalk::actors

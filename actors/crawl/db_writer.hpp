@@ -33,14 +33,14 @@ public:
 
   /// Who waits for a batch.
   struct waiter {
-    net::owner who;
+    net::owner owner;
     std::uint64_t token = 0;
     std::uint32_t operations = 0; ///< How many of the batch's are theirs.
     bool addresses = false;       ///< Wants `addresses_saved`.
     std::uint64_t bytes = 0;      ///< What of theirs waits, in memory.
     template <net::inspector F>
     friend auto inspect(F& f, waiter& x) {
-      return f(x.who, x.token, x.operations, x.addresses, x.bytes);
+      return f(x.owner, x.token, x.operations, x.addresses, x.bytes);
     }
   };
 
@@ -55,11 +55,11 @@ public:
   };
 
   struct asker {
-    net::owner who;
+    net::owner owner;
     std::uint64_t token = 0;
     template <net::inspector F>
     friend auto inspect(F& f, asker& x) {
-      return f(x.who, x.token);
+      return f(x.owner, x.token);
     }
   };
 
@@ -88,18 +88,18 @@ public:
 
   void start() {}
   caf::behavior make_behavior();
-  void on_exception(std::string_view what);
+  void on_exception(std::string_view text);
   std::size_t mailbox_max() const;
 
 private:
   void gather(store::operation operation);
-  void wait_for(waiter who);
+  void wait_for(waiter waiting);
   void on_addresses(save_addresses& m);
   void on_operations(save_operations& m);
   void on_question(storage_question& m);
   void on_written(store::written& m);
-  void on_failure(flight failed, const store::error& why);
-  void give_up(const store::error& why);
+  void on_failure(flight failed, const store::error& reason);
+  void give_up(const store::error& reason);
   void on_retry(net::timer_id timer);
   flight next_batch();
   /// Writes what has gathered, if nothing is being written.

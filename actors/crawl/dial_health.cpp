@@ -7,12 +7,12 @@
 namespace seedwalk::actors {
 
 bool is_our_failure(const net::visit_summary& summary) {
-  return summary.whose == net::blame::local && summary.reason != net::error::none;
+  return summary.blame == net::blame::local && summary.reason != net::error::none;
 }
 
 void dial_health::dial_ended(const net::visit_summary& summary, std::uint32_t others,
                              net::steady_time now) {
-  if (summary.whose == net::blame::cancelled)
+  if (summary.blame == net::blame::cancelled)
     return;
   ++dials_ended_;
   if (never_began(summary)) {

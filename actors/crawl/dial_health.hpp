@@ -25,7 +25,7 @@ public:
   static constexpr std::uint32_t pauses_in_vain = 5;
 
   /// A failure by our own doing, of whatever kind. True: to be said at once.
-  bool note_failure(net::error why, net::steady_time now) { return failures_.note(why, now); }
+  bool note_failure(net::error reason, net::steady_time now) { return failures_.note(reason, now); }
 
   /// A connection that we dialled ended, while `others` have a slot; one that was broken off says
   /// nothing.

@@ -71,8 +71,8 @@ public:
   enum class gate : std::uint8_t { open = 0, paused, one };
 
   /// `one` lets one through, and then is `paused`.
-  void set_gate(net::network_id network, gate how) {
-    gates_[static_cast<std::size_t>(network)] = how;
+  void set_gate(net::network_id network, gate setting) {
+    gates_[static_cast<std::size_t>(network)] = setting;
   }
 
   std::size_t waiting() const;

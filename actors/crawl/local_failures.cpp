@@ -5,8 +5,8 @@
 
 namespace seedwalk::actors {
 
-std::string_view advice_on(net::error why) {
-  switch (why) {
+std::string_view advice_on(net::error cause) {
+  switch (cause) {
   case net::error::no_descriptors:
     return "raise the limit on open files (ulimit -n; LimitNOFILE= of a service), or lower "
            "--max-connections";
@@ -32,18 +32,18 @@ std::string_view advice_on(net::error why) {
   }
 }
 
-bool is_shortage(net::error why) {
-  return why == net::error::no_descriptors || why == net::error::no_local_ports ||
-         why == net::error::no_memory;
+bool is_shortage(net::error cause) {
+  return cause == net::error::no_descriptors || cause == net::error::no_local_ports ||
+         cause == net::error::no_memory;
 }
 
 bool never_began(const net::visit_summary& summary) {
-  return summary.way == net::direction::outbound && summary.whose == net::blame::local &&
+  return summary.direction == net::direction::outbound && summary.blame == net::blame::local &&
          summary.reached == net::stage::dialling && is_shortage(summary.reason);
 }
 
-bool local_failures::note(net::error why, net::steady_time now) {
-  const auto [i, fresh] = reasons_.try_emplace(why);
+bool local_failures::note(net::error cause, net::steady_time now) {
+  const auto [i, fresh] = reasons_.try_emplace(cause);
   auto& r = i->second;
   const bool quiet = !fresh && r.unsaid == 0 && now - r.last >= summary_every;
   ++r.total;
@@ -61,9 +61,9 @@ local_failures::take_summary(net::steady_time now) {
   std::vector<std::pair<net::error, std::uint64_t>> said;
   if (now - said_at_ < summary_every)
     return said;
-  for (auto& [why, r] : reasons_)
+  for (auto& [cause, r] : reasons_)
     if (const auto n = std::exchange(r.unsaid, 0); n > 0)
-      said.emplace_back(why, n);
+      said.emplace_back(cause, n);
   if (!said.empty())
     said_at_ = now;
   return said;
@@ -71,8 +71,8 @@ local_failures::take_summary(net::steady_time now) {
 
 std::map<net::error, std::uint64_t> local_failures::totals() const {
   std::map<net::error, std::uint64_t> all;
-  for (const auto& [why, r] : reasons_)
-    all.emplace(why, r.total);
+  for (const auto& [cause, r] : reasons_)
+    all.emplace(cause, r.total);
   return all;
 }
 

@@ -16,11 +16,11 @@
 namespace seedwalk::actors {
 
 /// What an operator can do about a failure of this machine, as part of a sentence.
-std::string_view advice_on(net::error why);
+std::string_view advice_on(net::error cause);
 
 /// True for what the whole machine has run out of: descriptors, ports, memory. Whom we dial does
 /// not matter then, and nothing is learnt about anybody.
-bool is_shortage(net::error why);
+bool is_shortage(net::error cause);
 
 /// A dial that this machine had nothing left for: it was no visit.
 bool never_began(const net::visit_summary& summary);
@@ -35,7 +35,7 @@ public:
 
   /// One more. True if it is the first of its reason, or the first after a minute without: to be
   /// said at once.
-  bool note(net::error why, net::steady_time now);
+  bool note(net::error cause, net::steady_time now);
 
   /// What happened since something was said last, once a minute; else nothing.
   std::vector<std::pair<net::error, std::uint64_t>> take_summary(net::steady_time now);

@@ -26,11 +26,11 @@ std::uint32_t connection_manager::send_away_unwelcome() {
     if (!settings->may_accept(key) || s_.bans.forbids(key, now) ||
         s_.bans.forbids_agent(entry.user_agent, now))
       forbidden.emplace_back(key, net::outcome::banned);
-    else if (entry.way == net::direction::outbound && !settings->may_dial(key))
+    else if (entry.direction == net::direction::outbound && !settings->may_dial(key))
       forbidden.emplace_back(key, net::outcome::cancelled);
   }
-  for (const auto& [key, why] : forbidden)
-    send_away(key, *s_.pool.find(key), why);
+  for (const auto& [key, reason] : forbidden)
+    send_away(key, *s_.pool.find(key), reason);
   return static_cast<std::uint32_t>(forbidden.size());
 }
 
@@ -96,7 +96,7 @@ void connection_manager::answer_command(net::owner to, std::uint64_t token, std:
 // ------------------------------------------------------------------------------------------
 
 bool peer_filter::takes(const net::endpoint& peer, const pool_entry& entry) const {
-  return (!way || *way == entry.way) && (!network || *network == peer.network) &&
+  return (!direction || *direction == entry.direction) && (!network || *network == peer.network) &&
          (user_agent.empty() || net::matches_pattern(entry.user_agent, user_agent));
 }
 

@@ -18,9 +18,9 @@ constexpr std::uint32_t accept_credit = 64;
 
 /// Misbehaviour for which an address is banned for a while. Another chain's magic or an old version
 /// is no offence.
-bool deserves_ban(net::outcome how) {
-  return how == net::outcome::misbehaved || how == net::outcome::oversize ||
-         how == net::outcome::malformed;
+bool deserves_ban(net::outcome outcome) {
+  return outcome == net::outcome::misbehaved || outcome == net::outcome::oversize ||
+         outcome == net::outcome::malformed;
 }
 
 } // namespace
@@ -65,10 +65,10 @@ void connection_manager::on_accepted(const net::accepted& m) {
     env_.network.accept(m.listener, 1);
   const auto settings = env_.settings.current();
   const auto limits = settings->inbound();
-  auto way = net::direction::inbound;
+  auto direction = net::direction::inbound;
   if (s_.pool.live(net::direction::inbound) >= limits.slots)
-    way = net::direction::inbound_over_capacity;
-  const bool room = way == net::direction::inbound ||
+    direction = net::direction::inbound_over_capacity;
+  const bool room = direction == net::direction::inbound ||
                     s_.pool.live(net::direction::inbound_over_capacity) < limits.over_capacity;
   if (s_.now != phase::crawling || !room || !settings->may_accept(m.peer) ||
       s_.bans.forbids(m.peer, ban_time()) || s_.pool.find(m.peer)) {
@@ -78,12 +78,12 @@ void connection_manager::on_accepted(const net::accepted& m) {
   const auto now = env_.time.now();
   pool_entry entry;
   entry.phase = pool_phase::awaiting_handshake;
-  entry.way = way;
+  entry.direction = direction;
   entry.started = now.wall;
   entry.last_seen = now.steady;
   auto placed = s_.pool.enter(m.peer, std::move(entry));
-  placed->connection = spawn_peer(m.peer, way, m.connection, {});
-  tell(connection_is_established{m.peer, way});
+  placed->connection = spawn_peer(m.peer, direction, m.connection, {});
+  tell(connection_is_established{m.peer, direction});
 }
 
 // -- dialling
@@ -91,11 +91,11 @@ void connection_manager::on_accepted(const net::accepted& m) {
 
 /// Spawns the actor of a connection, dialled or accepted. What its session draws is keyed by its
 /// name.
-net::owner connection_manager::spawn_peer(const net::endpoint& key, net::direction way,
+net::owner connection_manager::spawn_peer(const net::endpoint& key, net::direction direction,
                                           net::connection_id connection, net::visit_plan plan) {
   const auto& own = host_.stable_name(); // "crawler/manager"
   auto name = fmt::format("{}peer/{}", own.substr(0, own.rfind('/') + 1),
-                          s_.connections.next_name(key, way));
+                          s_.connections.next_name(key, direction));
   const auto draw =
       static_cast<std::uint32_t>(net::keyed_hash(env_.seed, "version nonce", net::as_bytes(name)));
   const auto nonce = net::make_version_nonce(env_.settings.current()->session.nonce_key, draw);
@@ -103,13 +103,13 @@ net::owner connection_manager::spawn_peer(const net::endpoint& key, net::directi
   peer.key = key;
   peer.manager = host_.self();
   peer.db_writer = s_.db_writer;
-  peer.session = net::session{way, key, nonce, env_.time.now().steady, plan};
+  peer.session = net::session{direction, key, nonce, env_.time.now().steady, plan};
   peer.connection = connection;
   return net::spawn<peer_connection>(env_.runtime, env_, std::move(name), std::move(peer));
 }
 
 bool connection_manager::wants_to_hold() const {
-  return s_.pool.held() + s_.restarts.waiting() < env_.settings.current()->config.run.hold;
+  return s_.pool.held() + s_.reconnects.waiting() < env_.settings.current()->config.run.hold;
 }
 
 /// Queues an endpoint that was good lately, if a peer to hold is missing and nobody else waits;
@@ -151,8 +151,8 @@ void connection_manager::dial(const store::due_peer& due) {
   const bool ask = due.last_getaddr == store::never ||
                    now.wall - due.last_getaddr >= settings->config.getaddr_interval;
   entry.hold = wants_to_hold();
-  entry.was_good =
-      due.last_success != store::never && now.wall - due.last_success <= blindness::good_within;
+  entry.was_good = due.last_success != store::never &&
+                   now.wall - due.last_success <= outage_detector::good_within;
   entry.started = now.wall;
   entry.last_seen = now.steady;
   s_.pool.move_on(entry, pool_phase::connecting);
@@ -171,18 +171,18 @@ void connection_manager::on_connected(const peer_connected& m) {
   entry->last_seen = env_.time.now().steady;
   if (entry->phase == pool_phase::connecting)
     s_.pool.move_on(*entry, pool_phase::awaiting_handshake);
-  tell(connection_is_established{m.key, entry->way});
+  tell(connection_is_established{m.key, entry->direction});
 }
 
 void connection_manager::on_identified(const peer_identified& m) {
   auto entry = s_.pool.find(m.key);
   if (!entry || !is_live(entry->phase) || entry->phase == pool_phase::rejected)
     return;
-  entry->identity = m.claimed;
+  entry->identity = m.identity;
   entry->nonce_smaller = m.nonce_smaller;
   entry->nonce_larger = m.nonce_larger;
   entry->last_seen = env_.time.now().steady;
-  const auto other = s_.pool.other_connection(m.key, m.claimed);
+  const auto other = s_.pool.other_connection(m.key, m.identity);
   if (!other)
     return;
   auto& rival = *s_.pool.find(*other);
@@ -204,10 +204,10 @@ void connection_manager::on_established(peer_established& m) {
   if (entry->phase == pool_phase::awaiting_handshake)
     s_.pool.move_on(*entry, pool_phase::connected);
   entry->last_seen = env_.time.now().steady;
-  entry->user_agent = m.claim.user_agent.value_or(std::string{});
-  if (entry->way == net::direction::outbound)
-    s_.clock.heard(std::chrono::seconds{m.claim.time}, env_.time.now());
-  tell(handshake_is_complete{m.key, entry->way, std::move(m.claim)});
+  entry->user_agent = m.version.user_agent.value_or(std::string{});
+  if (entry->direction == net::direction::outbound)
+    s_.clock.heard(std::chrono::seconds{m.version.time}, env_.time.now());
+  tell(handshake_is_complete{m.key, entry->direction, std::move(m.version)});
   if (s_.bans.forbids_agent(entry->user_agent, ban_time()))
     send_away(m.key, *entry, net::outcome::banned);
 }
@@ -226,11 +226,11 @@ void connection_manager::on_seen(const peer_seen& m) {
     tell(messages_were_received{m.key, m.messages.counts});
 }
 
-void connection_manager::send_away(const net::endpoint&, pool_entry& entry, net::outcome why) {
+void connection_manager::send_away(const net::endpoint&, pool_entry& entry, net::outcome outcome) {
   if (entry.phase == pool_phase::rejected || !is_live(entry.phase))
     return;
   s_.pool.move_on(entry, pool_phase::rejected);
-  env_.runtime.send(entry.connection, disconnect_peer{why});
+  env_.runtime.send(entry.connection, disconnect_peer{outcome});
 }
 
 void connection_manager::reap() {
@@ -249,7 +249,7 @@ void connection_manager::on_outcome(peer_outcome& m) {
   if (!entry || !is_live(entry->phase))
     return;
   s_.pool.move_on(*entry, pool_phase::saving);
-  if (entry->way == net::direction::outbound)
+  if (entry->direction == net::direction::outbound)
     s_.dials.release(m.key, entry->queue, env_.time.now().steady);
   for (auto& done : s_.broadcasts.gone(m.key))
     finish(std::move(done));
@@ -264,30 +264,30 @@ void connection_manager::on_outcome(peer_outcome& m) {
   if (!m.messages.counts.empty())
     tell(messages_were_received{m.key, std::move(m.messages.counts)});
   if (store::reached(m.summary.reached))
-    tell(peer_is_lost{m.key, entry->way, m.summary.how});
+    tell(peer_is_lost{m.key, entry->direction, m.summary.outcome});
   else
-    tell(peer_has_failed{m.key, entry->way, m.summary.how});
-  restart_or_replace(m.key, *entry, m.summary);
+    tell(peer_has_failed{m.key, entry->direction, m.summary.outcome});
+  reconnect_or_replace(m.key, *entry, m.summary);
   dial_more();
 }
 
 /// Takes note of what a dial says of our own connection to a network.
 void connection_manager::note_dial(const net::endpoint& key, const pool_entry& entry,
                                    const net::visit_summary& summary) {
-  if (entry.way != net::direction::outbound || summary.whose == net::blame::cancelled)
+  if (entry.direction != net::direction::outbound || summary.blame == net::blame::cancelled)
     return;
   const bool answered =
-      summary.reached != net::stage::dialling || summary.how == net::outcome::refused;
-  const bool was_blind = s_.blind.is_blind(key.network);
-  const auto over = s_.blind.dialled(key.network, answered, entry.was_good, env_.time.now());
+      summary.reached != net::stage::dialling || summary.outcome == net::outcome::refused;
+  const bool was_in_outage = s_.outages.in_outage(key.network);
+  const auto over = s_.outages.dialled(key.network, answered, entry.was_good, env_.time.now());
   const std::string network{net::name_of(key.network)};
   if (over) {
     s_.dials.set_gate(key.network, dial_schedule::gate::open);
     env_.log.write(
         log_level::warning, host_.stable_name(), "a network answers again",
-        {{"network", network}, {"blind_s", fmt::to_string((over->until - over->since).count())}});
-    env_.runtime.send(s_.crawler, blindness_ended{*over});
-  } else if (!was_blind && s_.blind.is_blind(key.network)) {
+        {{"network", network}, {"outage_s", fmt::to_string((over->until - over->since).count())}});
+    env_.runtime.send(s_.crawler, outage_ended{*over});
+  } else if (!was_in_outage && s_.outages.in_outage(key.network)) {
     s_.dials.set_gate(key.network, dial_schedule::gate::paused);
     env_.log.write(log_level::error, host_.stable_name(),
                    "nobody on this network can be reached any more: dialling there pauses; check "
@@ -296,22 +296,22 @@ void connection_manager::note_dial(const net::endpoint& key, const pool_entry& e
   }
 }
 
-void connection_manager::probe_blind_networks() {
-  while (const auto network = s_.blind.take_probe(env_.time.now().steady))
+void connection_manager::probe_outages() {
+  while (const auto network = s_.outages.take_probe(env_.time.now().steady))
     s_.dials.set_gate(*network, dial_schedule::gate::one);
 }
 
 /// True if it was its user agent that sent a peer away: its address is banned with it.
 bool connection_manager::agent_is_banned(const net::visit_summary& summary) const {
-  if (summary.how != net::outcome::banned || !summary.claim)
+  if (summary.outcome != net::outcome::banned || !summary.version)
     return false;
-  const auto agent = summary.claim->user_agent.value_or(std::string{});
+  const auto agent = summary.version->user_agent.value_or(std::string{});
   return !net::welcomes(env_.settings.current()->session, agent) ||
          s_.bans.forbids_agent(agent, ban_time());
 }
 
 void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
-  if (!(deserves_ban(summary.how) || agent_is_banned(summary)) || s_.now != phase::crawling)
+  if (!(deserves_ban(summary.outcome) || agent_is_banned(summary)) || s_.now != phase::crawling)
     return;
   const auto settings = env_.settings.current();
   const auto now = env_.time.now().wall;
@@ -319,9 +319,9 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
     return;
   // Of somebody who dialled us only the address says who it was.
   store::ban_target target = key;
-  if (summary.way != net::direction::outbound)
+  if (summary.direction != net::direction::outbound)
     target = store::subnet_of(key, static_cast<std::uint16_t>(key.address_bytes().size() * 8));
-  ban({std::move(target), std::string{net::name_of(summary.how)}, now,
+  ban({std::move(target), std::string{net::name_of(summary.outcome)}, now,
        now + settings->config.peers.ban_time},
       {});
 }
@@ -336,7 +336,7 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   const auto started = set ? now - whole : entry.started;
   saving then;
   then.leaves = key;
-  if (entry.way == net::direction::outbound) {
+  if (entry.direction == net::direction::outbound) {
     auto visit = to_visit_record(summary, s_.census, env_.settings.current()->config.run.vantage,
                                  started, now);
     visit.via = via;
@@ -347,33 +347,34 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   sighting.from = key;
   sighting.at = started;
   sighting.ended = now;
-  sighting.outcome = summary.how;
+  sighting.outcome = summary.outcome;
   sighting.stage = summary.reached;
-  sighting.blame = summary.whose;
-  if (summary.claim)
-    sighting.version = to_version_claim(*summary.claim);
+  sighting.blame = summary.blame;
+  if (summary.version)
+    sighting.version = to_version_record(*summary.version);
   save({store::record_inbound{std::move(sighting)}}, then);
 }
 
-void connection_manager::restart_or_replace(const net::endpoint& key, const pool_entry& entry,
-                                            const net::visit_summary& summary) {
+void connection_manager::reconnect_or_replace(const net::endpoint& key, const pool_entry& entry,
+                                              const net::visit_summary& summary) {
   const auto settings = env_.settings.current();
   const auto& config = settings->config;
-  if (s_.now != phase::crawling || config.run.hold == 0 || entry.way != net::direction::outbound)
+  if (s_.now != phase::crawling || config.run.hold == 0 ||
+      entry.direction != net::direction::outbound)
     return;
   const bool worked = store::reached(summary.reached);
   if (!entry.hold && worked)
     s_.spares.add(key);
   // Who never worked is not worth a restart, unless there is nobody else to dial.
-  if (entry.hold && may_restart(entry.way, summary.how) &&
+  if (entry.hold && may_reconnect(entry.direction, summary.outcome) &&
       (worked || entry.queue == store::dial_class::live || config.start.fixed))
-    s_.restarts.lost(key, env_.time.now().steady, config.restarts, env_.seed);
+    s_.reconnects.lost(key, env_.time.now().steady, config.reconnects, env_.seed);
 }
 
-void connection_manager::dial_restarts() {
-  while (const auto lost = s_.restarts.take(env_.time.now().steady))
+void connection_manager::dial_reconnects() {
+  while (const auto lost = s_.reconnects.take(env_.time.now().steady))
     if (dial_again(*lost))
-      s_.tally.note_restart();
+      s_.tally.note_reconnect();
 }
 
 } // namespace seedwalk::actors

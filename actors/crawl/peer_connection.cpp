@@ -34,7 +34,7 @@ net::session_step peer_connection::step() {
 }
 
 void peer_connection::start() {
-  if (s_.session.way() == net::direction::outbound) {
+  if (s_.session.direction() == net::direction::outbound) {
     const auto& timers = settings_->session.timers.of(s_.session.peer().network);
     const auto route = settings_->route_to(s_.session.peer());
     if (std::holds_alternative<net::through_proxy>(route))
@@ -84,7 +84,7 @@ caf::behavior peer_connection::make_behavior() {
         carry_out();
       },
       [this](disconnect_peer& m) {
-        s_.session.disconnect(step(), m.why);
+        s_.session.disconnect(step(), m.outcome);
         carry_out();
       },
       [this](shut_down&) {
@@ -134,18 +134,19 @@ void peer_connection::carry_out() {
 void peer_connection::report_events() {
   for (const auto& event : effects().events) {
     if (std::holds_alternative<net::version_received>(event)) {
-      const auto& claim = *s_.session.claim();
-      auto claimed = s_.session.peer();
+      const auto& version = *s_.session.peer_version();
+      auto identity = s_.session.peer();
       // Core claims port 0 where it does not listen: then only this connection is known by that.
-      if (s_.session.way() != net::direction::outbound && claim.sender &&
-          claim.sender->address.port != 0)
-        claimed.port = claim.sender->address.port;
-      const std::uint64_t theirs = claim.sender ? claim.sender->nonce : 0;
+      if (s_.session.direction() != net::direction::outbound && version.sender &&
+          version.sender->address.port != 0)
+        identity.port = version.sender->address.port;
+      const std::uint64_t theirs = version.sender ? version.sender->nonce : 0;
       const auto smaller = std::min(theirs, s_.session.version_nonce());
       const auto larger = std::max(theirs, s_.session.version_nonce());
-      env_.runtime.send(s_.manager, peer_identified{s_.key, claimed, smaller, larger});
+      env_.runtime.send(s_.manager, peer_identified{s_.key, identity, smaller, larger});
     } else if (const auto done = std::get_if<net::handshake_completed>(&event)) {
-      env_.runtime.send(s_.manager, peer_established{s_.key, *s_.session.claim(), done->took});
+      env_.runtime.send(s_.manager,
+                        peer_established{s_.key, *s_.session.peer_version(), done->took});
     } else if (std::holds_alternative<net::round_trip_measured>(event)) {
       const auto& carried = s_.session.carried();
       env_.runtime.send(s_.manager,
@@ -161,10 +162,10 @@ void peer_connection::hand_on_addresses() {
   // More than once only where nothing of what was found is wanted: what waited comes next then.
   while (!effects().addresses.empty()) {
     save_addresses message;
-    message.claims = std::exchange(effects().addresses, {});
-    std::erase_if(message.claims,
-                  [&](const auto& claim) { return !settings_->may_dial(claim.peer); });
-    if (message.claims.empty()) {
+    message.announcements = std::exchange(effects().addresses, {});
+    std::erase_if(message.announcements,
+                  [&](const auto& announced) { return !settings_->may_dial(announced.peer); });
+    if (message.announcements.empty()) {
       s_.session.addresses_taken(step());
       continue;
     }
@@ -198,18 +199,18 @@ void peer_connection::finish(net::visit_summary&& summary) {
     env_.time.cancel(std::exchange(s_.timer, {}));
   if (env_.log.shows(log_level::debug))
     env_.log.write(log_level::debug, host_.stable_name(), "visit ended",
-                   {{"outcome", std::string{net::name_of(summary.how)}},
+                   {{"outcome", std::string{net::name_of(summary.outcome)}},
                     {"stage", std::string{net::name_of(summary.reached)}},
-                    {"blame", std::string{net::name_of(summary.whose)}},
+                    {"blame", std::string{net::name_of(summary.blame)}},
                     {"via", std::string{store::name_of(s_.via)}}});
   env_.runtime.send(s_.manager,
                     peer_outcome{s_.key, std::move(summary), std::move(s_.messages), s_.via});
   host_.quit();
 }
 
-void peer_connection::on_exception(std::string_view what) {
+void peer_connection::on_exception(std::string_view text) {
   env_.log.write(log_level::error, host_.stable_name(), "a failure of ours ends this visit",
-                 {{"error", std::string{what}}});
+                 {{"error", std::string{text}}});
   auto& left = effects();
   left.clear();
   env_.network.close(s_.connection, net::closing::abort);

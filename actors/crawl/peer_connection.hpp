@@ -46,7 +46,7 @@ public:
 
   void start();
   caf::behavior make_behavior();
-  void on_exception(std::string_view what);
+  void on_exception(std::string_view text);
   std::size_t mailbox_max() const;
 
 private:

@@ -72,24 +72,24 @@ struct peer_connected {
 /// Peer connection to manager: the peer's version is in. Enough to find duplicates.
 struct peer_identified {
   net::endpoint key;
-  net::endpoint claimed; ///< The address seen, with the port that its version.addr_from claims.
+  net::endpoint identity; ///< The address seen, with the port that its version.addr_from claims.
   std::uint64_t nonce_smaller =
       0; ///< Of the two version nonces on this connection: both sides know both.
   std::uint64_t nonce_larger = 0;
   template <net::inspector F>
   friend auto inspect(F& f, peer_identified& x) {
-    return f(x.key, x.claimed, x.nonce_smaller, x.nonce_larger);
+    return f(x.key, x.identity, x.nonce_smaller, x.nonce_larger);
   }
 };
 
 /// Peer connection to manager: its verack is in, and here is what it said of itself.
 struct peer_established {
   net::endpoint key;
-  net::msg::version claim;
+  net::msg::version version;
   std::chrono::nanoseconds handshake{0};
   template <net::inspector F>
   friend auto inspect(F& f, peer_established& x) {
-    return f(x.key, x.claim, x.handshake);
+    return f(x.key, x.version, x.handshake);
   }
 };
 
@@ -110,10 +110,10 @@ struct peer_seen {
 
 /// Manager to peer connection: end it for this reason.
 struct disconnect_peer {
-  net::outcome why = net::outcome::cancelled;
+  net::outcome outcome = net::outcome::cancelled;
   template <net::inspector F>
   friend auto inspect(F& f, disconnect_peer& x) {
-    return f(x.why);
+    return f(x.outcome);
   }
 };
 

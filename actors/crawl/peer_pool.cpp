@@ -44,7 +44,7 @@ void peer_pool::count(const pool_entry& entry, std::int32_t by) {
   by_phase_[static_cast<std::size_t>(entry.phase)] += change;
   if (!is_live(entry.phase))
     return;
-  live_[static_cast<std::size_t>(entry.way)] += change;
+  live_[static_cast<std::size_t>(entry.direction)] += change;
   if (entry.hold)
     held_ += change;
 }
@@ -94,8 +94,8 @@ std::optional<net::endpoint> peer_pool::other_connection(const net::endpoint& ke
       break;
     if (other == key || !is_live(entry.phase) || entry.phase == pool_phase::rejected)
       continue;
-    const auto& who = entry.identity ? *entry.identity : other;
-    if (who == identity)
+    const auto& known = entry.identity ? *entry.identity : other;
+    if (known == identity)
       return other;
   }
   return std::nullopt;

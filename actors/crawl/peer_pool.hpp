@@ -42,7 +42,7 @@ bool may_follow(pool_phase from, pool_phase to);
 /// What the manager knows of one live or imminent connection.
 struct pool_entry {
   pool_phase phase = pool_phase::imminent;
-  net::direction way = net::direction::outbound;
+  net::direction direction = net::direction::outbound;
   net::owner connection; ///< Its peer connection, while there is one.
   store::dial_class queue = store::dial_class::fresh;
   bool hold = false;                      ///< Meant to stay.
@@ -61,9 +61,9 @@ struct pool_entry {
 
   template <net::inspector F>
   friend auto inspect(F& f, pool_entry& x) {
-    return f(x.phase, x.way, x.connection, x.queue, x.hold, x.was_good, x.started, x.last_seen,
-             x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.identity, x.nonce_smaller,
-             x.nonce_larger, x.user_agent);
+    return f(x.phase, x.direction, x.connection, x.queue, x.hold, x.was_good, x.started,
+             x.last_seen, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.identity,
+             x.nonce_smaller, x.nonce_larger, x.user_agent);
   }
 };
 
@@ -105,7 +105,9 @@ public:
   std::uint32_t in_phase(pool_phase phase) const {
     return by_phase_[static_cast<std::size_t>(phase)];
   }
-  std::uint32_t live(net::direction way) const { return live_[static_cast<std::size_t>(way)]; }
+  std::uint32_t live(net::direction direction) const {
+    return live_[static_cast<std::size_t>(direction)];
+  }
   std::uint32_t live() const { return live_[0] + live_[1] + live_[2]; }
   std::uint32_t held() const { return held_; } ///< Live, outbound, and meant to stay.
 

@@ -37,43 +37,43 @@ namespace seedwalk::actors {
 /// A dial succeeded, or somebody was accepted.
 struct connection_is_established {
   net::endpoint peer;
-  net::direction way = net::direction::outbound;
+  net::direction direction = net::direction::outbound;
   template <net::inspector F>
   friend auto inspect(F& f, connection_is_established& x) {
-    return f(x.peer, x.way);
+    return f(x.peer, x.direction);
   }
 };
 
 /// A handshake is complete; what the peer said of itself.
 struct handshake_is_complete {
   net::endpoint peer;
-  net::direction way = net::direction::outbound;
-  net::msg::version claim;
+  net::direction direction = net::direction::outbound;
+  net::msg::version version;
   template <net::inspector F>
   friend auto inspect(F& f, handshake_is_complete& x) {
-    return f(x.peer, x.way, x.claim);
+    return f(x.peer, x.direction, x.version);
   }
 };
 
 /// A dial failed, or a connection ended before its handshake was complete.
 struct peer_has_failed {
   net::endpoint peer;
-  net::direction way = net::direction::outbound;
-  net::outcome why = net::outcome::internal_error;
+  net::direction direction = net::direction::outbound;
+  net::outcome outcome = net::outcome::internal_error;
   template <net::inspector F>
   friend auto inspect(F& f, peer_has_failed& x) {
-    return f(x.peer, x.way, x.why);
+    return f(x.peer, x.direction, x.outcome);
   }
 };
 
 /// A connection ended after its handshake.
 struct peer_is_lost {
   net::endpoint peer;
-  net::direction way = net::direction::outbound;
-  net::outcome why = net::outcome::internal_error;
+  net::direction direction = net::direction::outbound;
+  net::outcome outcome = net::outcome::internal_error;
   template <net::inspector F>
   friend auto inspect(F& f, peer_is_lost& x) {
-    return f(x.peer, x.way, x.why);
+    return f(x.peer, x.direction, x.outcome);
   }
 };
 
@@ -200,7 +200,7 @@ struct drop_peer {
 
 /// Whom a broadcast is for: those of whom all that is given is true.
 struct peer_filter {
-  std::optional<net::direction> way;
+  std::optional<net::direction> direction;
   std::optional<net::network_id> network;
   std::string user_agent; ///< A pattern (net/base/text_pattern.hpp); empty: any.
 
@@ -208,7 +208,7 @@ struct peer_filter {
 
   template <net::inspector F>
   friend auto inspect(F& f, peer_filter& x) {
-    return f(x.way, x.network, x.user_agent);
+    return f(x.direction, x.network, x.user_agent);
   }
 };
 
@@ -273,7 +273,7 @@ struct pool_snapshot {
   std::uint32_t inbound_slots = 0;
   std::uint32_t held = 0;
   std::uint32_t waiting = 0; ///< Fetched and not yet dialled.
-  std::uint64_t restarts = 0;
+  std::uint64_t reconnects = 0;
   std::uint64_t bans = 0;
   std::uint64_t bytes_in = 0; ///< Of ended connections, and of live ones as last reported.
   std::uint64_t bytes_out = 0;
@@ -288,7 +288,7 @@ struct pool_snapshot {
   template <net::inspector F>
   friend auto inspect(F& f, pool_snapshot& x) {
     return f(x.token, x.counters, x.by_phase, x.by_direction, x.outbound_slots, x.inbound_slots,
-             x.held, x.waiting, x.restarts, x.bans, x.bytes_in, x.bytes_out, x.messages_in,
+             x.held, x.waiting, x.reconnects, x.bans, x.bytes_in, x.bytes_out, x.messages_in,
              x.visits_ms, x.handshakes_ms, x.round_trips, x.round_trips_us, x.memory_bytes);
   }
 };

@@ -102,33 +102,33 @@ std::string reachability::dialled_text() const {
 std::string reachability::not_dialled_text() const {
   std::string text;
   for (const auto network : networks)
-    if (const auto why = of(network); why != reach::dialled && network != network_id::torv2)
-      text +=
-          fmt::format("{}{} ({})", text.empty() ? "" : ", ", net::name_of(network), name_of(why));
+    if (const auto reason = of(network); reason != reach::dialled && network != network_id::torv2)
+      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", net::name_of(network),
+                          name_of(reason));
   return text.empty() ? "none" : text;
 }
 
 std::string reachability::nobody_dialled_text(const std::array<std::uint64_t, 8>& known) const {
   std::uint64_t all = 0;
-  std::string whom;
+  std::string targets;
   std::vector<std::string_view> advice;
   for (const auto network : networks) {
     const auto count = known[static_cast<std::size_t>(network)];
     if (count == 0)
       continue;
-    const auto why = of(network);
+    const auto reason = of(network);
     all += count;
-    whom += fmt::format("{}{} {} ({})", whom.empty() ? "" : ", ", count, net::name_of(network),
-                        name_of(why));
-    if (const auto what = advice_on(why);
-        !what.empty() && std::ranges::find(advice, what) == advice.end())
-      advice.push_back(what);
+    targets += fmt::format("{}{} {} ({})", targets.empty() ? "" : ", ", count,
+                           net::name_of(network), name_of(reason));
+    if (const auto hint = advice_on(reason);
+        !hint.empty() && std::ranges::find(advice, hint) == advice.end())
+      advice.push_back(hint);
   }
   if (advice.empty())
     advice.push_back("give --connect HOST:PORT of another network");
   return fmt::format("nobody was dialled: none of the {} known endpoints is on a network that is "
                      "dialled from here: {}; {}",
-                     all, whom, fmt::join(advice, "; "));
+                     all, targets, fmt::join(advice, "; "));
 }
 
 std::optional<net::network_id> network_named(std::string_view name) {

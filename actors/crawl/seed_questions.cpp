@@ -21,8 +21,8 @@ std::optional<std::chrono::seconds> seed_questions::next_round(bool once) const 
 
 std::string seed_questions::failures_text() const {
   std::string text;
-  for (const auto& [seed, why] : failures_)
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", seed, net::name_of(why));
+  for (const auto& [seed, reason] : failures_)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", seed, net::name_of(reason));
   return text;
 }
 

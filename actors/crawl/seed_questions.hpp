@@ -31,7 +31,7 @@ public:
   void begin_round();
 
   /// `seed` answered with no address: why.
-  void failed(const std::string& seed, net::error why) { failures_[seed] = why; }
+  void failed(const std::string& seed, net::error reason) { failures_[seed] = reason; }
 
   /// How long to wait before the next round; nothing: give up.
   std::optional<std::chrono::seconds> next_round(bool once) const;

@@ -6,13 +6,13 @@
 
 namespace seedwalk::actors {
 
-void seed_watch::note(net::steady_time now, const moment& what) {
-  if (what.reached > last_.reached || what.established > 0) {
+void seed_watch::note(net::steady_time now, const moment& seen) {
+  if (seen.reached > last_.reached || seen.established > 0) {
     quiet_since_ = now;
-    dialled_then_ = what.dialled;
+    dialled_then_ = seen.dialled;
     doublings_ = 0;
   }
-  last_ = what;
+  last_ = seen;
 }
 
 void seed_watch::asked(net::steady_time now, std::uint64_t seed) {

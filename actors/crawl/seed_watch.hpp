@@ -42,7 +42,7 @@ public:
   /// The crawl begins to dial.
   void begin(net::steady_time now) { quiet_since_ = now; }
 
-  void note(net::steady_time now, const moment& what);
+  void note(net::steady_time now, const moment& seen);
 
   /// Seeds are asked, in a round that is draw number `rounds()` of a run with this seed.
   void asked(net::steady_time now, std::uint64_t seed);

@@ -10,7 +10,7 @@
 
 #include "actors/config/crawl_config.hpp"
 #include "actors/crawl/dial_schedule.hpp"
-#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/reconnect_table.hpp"
 #include "net/bitcoin/session_config.hpp"
 
 namespace seedwalk::actors {

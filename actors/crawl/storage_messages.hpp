@@ -20,10 +20,10 @@ namespace seedwalk::actors {
 struct save_addresses {
   net::owner from;
   net::endpoint source;
-  std::vector<store::claim> claims;
+  std::vector<store::announcement> announcements;
   template <net::inspector F>
   friend auto inspect(F& f, save_addresses& x) {
-    return f(x.from, x.source, x.claims);
+    return f(x.from, x.source, x.announcements);
   }
 };
 
@@ -52,20 +52,20 @@ struct save_operations {
 struct operations_saved {
   std::vector<std::uint64_t> tokens;
   std::vector<store::operation_result> results;
-  std::uint32_t claims_added = 0;        ///< By anybody, in the same batch.
+  std::uint32_t announcements_added = 0; ///< By anybody, in the same batch.
   std::uint64_t unwritten_bytes_max = 0; ///< Most that ever waited for the DB writer, in memory.
   template <net::inspector F>
   friend auto inspect(F& f, operations_saved& x) {
-    return f(x.tokens, x.results, x.claims_added, x.unwritten_bytes_max);
+    return f(x.tokens, x.results, x.announcements_added, x.unwritten_bytes_max);
   }
 };
 
 /// DB writer to the manager: a batch without any operation of the manager's has made new endpoints
 /// known.
-struct claims_added {
+struct announcements_added {
   std::uint32_t added = 0;
   template <net::inspector F>
-  friend auto inspect(F& f, claims_added& x) {
+  friend auto inspect(F& f, announcements_added& x) {
     return f(x.added);
   }
 };
@@ -97,10 +97,10 @@ struct storage_answer {
 /// new is dialled.
 struct storage_troubled {
   bool stalled = false;
-  store::error why;
+  store::error error;
   template <net::inspector F>
   friend auto inspect(F& f, storage_troubled& x) {
-    return f(x.stalled, x.why);
+    return f(x.stalled, x.error);
   }
 };
 

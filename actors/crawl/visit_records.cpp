@@ -32,21 +32,21 @@ std::uint32_t to_features(const net::peer_features& said) {
 
 } // namespace
 
-store::version_claim to_version_claim(const net::msg::version& claim) {
-  store::version_claim kept;
-  kept.protocol_version = claim.protocol;
-  kept.services = claim.services;
-  kept.time = claim.time;
-  kept.receiver_services = claim.receiver.services;
-  kept.receiver = claim.receiver.peer();
-  if (claim.sender) {
-    kept.sender_services = claim.sender->address.services;
-    kept.sender = claim.sender->address.peer();
-    kept.nonce = claim.sender->nonce;
+store::version_record to_version_record(const net::msg::version& version) {
+  store::version_record kept;
+  kept.protocol_version = version.protocol;
+  kept.services = version.services;
+  kept.time = version.time;
+  kept.receiver_services = version.receiver.services;
+  kept.receiver = version.receiver.peer();
+  if (version.sender) {
+    kept.sender_services = version.sender->address.services;
+    kept.sender = version.sender->address.peer();
+    kept.nonce = version.sender->nonce;
   }
-  kept.user_agent = claim.user_agent.value_or(std::string{});
-  kept.start_height = claim.start_height.value_or(0);
-  kept.relay = claim.relay.value_or(true);
+  kept.user_agent = version.user_agent.value_or(std::string{});
+  kept.start_height = version.start_height.value_or(0);
+  kept.relay = version.relay.value_or(true);
   return kept;
 }
 
@@ -58,9 +58,9 @@ store::visit_record to_visit_record(const net::visit_summary& summary, std::uint
   kept.vantage = vantage;
   kept.started = started;
   kept.ended = ended;
-  kept.outcome = summary.how;
+  kept.outcome = summary.outcome;
   kept.stage = summary.reached;
-  kept.blame = summary.whose;
+  kept.blame = summary.blame;
   const auto zero = std::chrono::nanoseconds{0};
   const auto before = summary.connecting.value_or(zero) + summary.handshake.value_or(zero);
   const bool asked = summary.addresses.answer != net::addr_answer::not_asked;
@@ -73,8 +73,8 @@ store::visit_record to_visit_record(const net::visit_summary& summary, std::uint
   kept.bytes_in = summary.carried.bytes_in;
   kept.bytes_out = summary.carried.bytes_out;
   kept.features = to_features(summary.features);
-  if (summary.claim)
-    kept.version = to_version_claim(*summary.claim);
+  if (summary.version)
+    kept.version = to_version_record(*summary.version);
   kept.addresses.answer = summary.addresses.answer;
   kept.addresses.ended_by = summary.addresses.ended_by;
   kept.addresses.messages = summary.addresses.messages;

@@ -9,7 +9,7 @@
 namespace seedwalk::actors {
 
 /// What a peer said of itself, in the form in which it is kept.
-store::version_claim to_version_claim(const net::msg::version& claim);
+store::version_record to_version_record(const net::msg::version& version);
 
 /// What is kept of a visit. `started` and `ended` are wall times of the dial and of the outcome.
 store::visit_record to_visit_record(const net::visit_summary& summary, std::uint32_t census,

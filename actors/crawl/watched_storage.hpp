@@ -11,24 +11,25 @@ namespace seedwalk::sim {
 /// the process's chain, with the id that the inner door gave. See `watched_network`.
 class watched_storage final : public store::storage {
 public:
-  watched_storage(process& home, store::storage& inner) : home_(home), inner_(inner) {}
+  watched_storage(sim::process& process, store::storage& inner)
+      : process_(process), inner_(inner) {}
 
-  store::request_id write(store::batch what, net::owner who) override {
-    home_.note_archived(effect_kind::store_write, what, who);
-    const auto id = inner_.write(std::move(what), who);
-    home_.note_effect(effect_kind::store_write, id.value);
+  store::request_id write(store::batch batch, net::owner owner) override {
+    process_.note_archived(effect_kind::store_write, batch, owner);
+    const auto id = inner_.write(std::move(batch), owner);
+    process_.note_effect(effect_kind::store_write, id.value);
     return id;
   }
 
-  store::request_id query(store::query what, net::owner who) override {
-    home_.note_archived(effect_kind::store_query, what, who);
-    const auto id = inner_.query(std::move(what), who);
-    home_.note_effect(effect_kind::store_query, id.value);
+  store::request_id query(store::query query, net::owner owner) override {
+    process_.note_archived(effect_kind::store_query, query, owner);
+    const auto id = inner_.query(std::move(query), owner);
+    process_.note_effect(effect_kind::store_query, id.value);
     return id;
   }
 
 private:
-  process& home_;
+  process& process_;
   store::storage& inner_;
 };
 

@@ -33,13 +33,13 @@ std::error_code log_file::open() {
   const auto opened = net::open_output_file(path_, {.append = true, .is_blocking = false});
   if (!opened)
     return opened.error();
-  struct stat what {};
-  ::fstat(*opened, &what);
+  struct stat status {};
+  ::fstat(*opened, &status);
   if (descriptor_ >= 0)
     ::close(descriptor_);
   descriptor_ = *opened;
-  regular_ = S_ISREG(what.st_mode);
-  size_ = regular_ ? static_cast<std::uint64_t>(what.st_size) : 0;
+  regular_ = S_ISREG(status.st_mode);
+  size_ = regular_ ? static_cast<std::uint64_t>(status.st_size) : 0;
   torn_ = false;
   return {};
 }

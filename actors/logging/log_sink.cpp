@@ -82,10 +82,10 @@ struct queued_log_sink::core {
   void run();
   void put_out(std::unique_lock<std::mutex>& lock, const log_line& line);
   void open_anew(std::unique_lock<std::mutex>& lock);
-  void lose(std::string why) {
+  void lose(std::string cause) {
     ++dropped;
     ++lost;
-    reason = std::move(why);
+    reason = std::move(cause);
   }
 
   const log_options options;
@@ -127,7 +127,7 @@ void queued_log_sink::core::run() {
 /// Without the lock while it writes.
 void queued_log_sink::core::put_out(std::unique_lock<std::mutex>& lock, const log_line& line) {
   const auto missing = std::exchange(dropped, 0);
-  const auto why = reason;
+  const auto problem = reason;
   lock.unlock();
   std::error_code failed;
   if (missing > 0) {
@@ -135,7 +135,7 @@ void queued_log_sink::core::put_out(std::unique_lock<std::mutex>& lock, const lo
                         line.at,
                         "logger",
                         "lines before this one are missing",
-                        {{"missing", fmt::to_string(missing)}, {"why", why}}};
+                        {{"missing", fmt::to_string(missing)}, {"why", problem}}};
     failed = output.write(format_line(note, options.format));
   }
   const bool reported = !failed;

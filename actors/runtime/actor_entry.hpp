@@ -88,7 +88,7 @@ struct event_counts {
 struct actor_entry {
   /// `id` is `nobody` for an actor that never enrolled; its name is CAF's and an ordinal.
   net::enrolment enrolled;
-  process* home = nullptr;
+  sim::process* process = nullptr;
   std::uint64_t born = 0; ///< In the order in which the process came to know its actors.
   std::uint64_t name_hash = 0;
   std::size_t waiting = 0; ///< Messages sent by `runtime::send` and not yet taken.

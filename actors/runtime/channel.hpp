@@ -43,11 +43,13 @@ private:
   template <class Completion>
   class channel final : public any_channel, public net::sink<Completion> {
   public:
-    explicit channel(Runtime& home) : home_(home) {}
-    void deliver(net::owner to, Completion&& what) override { home_.deliver(to, std::move(what)); }
+    explicit channel(Runtime& runtime) : runtime_(runtime) {}
+    void deliver(net::owner to, Completion&& completion) override {
+      runtime_.deliver(to, std::move(completion));
+    }
 
   private:
-    Runtime& home_;
+    Runtime& runtime_;
   };
 
   std::array<std::unique_ptr<any_channel>, 256> slots_;

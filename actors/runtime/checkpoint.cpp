@@ -2,13 +2,13 @@
 
 namespace seedwalk::sim {
 
-std::vector<std::string> recreate(process& where, const actor_kinds& kinds) {
-  const auto captured = where.capture(process::captured_set::with_observers);
-  where.kill();
-  where.start();
+std::vector<std::string> recreate(sim::process& process, const actor_kinds& kinds) {
+  const auto captured = process.capture(process::captured_set::with_observers);
+  process.kill();
+  process.start();
   std::vector<std::string> lost;
   for (const auto& actor : captured)
-    if (!kinds.restore(where, actor))
+    if (!kinds.restore(process, actor))
       lost.push_back(actor.name);
   return lost;
 }

@@ -28,12 +28,12 @@ public:
   }
 
   /// Brings one actor back. False: nobody knows its kind, or its state is not of that kind.
-  bool restore(process& home, const captured_actor& actor) const {
+  bool restore(sim::process& process, const captured_actor& actor) const {
     const auto kind = restore_.find(actor.kind);
     if (kind == restore_.end())
       return false;
-    home.resume_counts(actor.id, actor.counts);
-    return kind->second(home, actor.id, actor.name, actor.state);
+    process.resume_counts(actor.id, actor.counts);
+    return kind->second(process, actor.id, actor.name, actor.state);
   }
 
 private:
@@ -52,6 +52,6 @@ private:
 /// Precondition: its world is idle.
 ///
 /// Returns the names of those that could not be brought back: empty if all is well.
-std::vector<std::string> recreate(process& where, const actor_kinds& kinds);
+std::vector<std::string> recreate(sim::process& process, const actor_kinds& kinds);
 
 } // namespace seedwalk::sim

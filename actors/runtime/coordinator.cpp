@@ -32,15 +32,15 @@ std::optional<net::steady_time> step_clock::next_due() const {
   return schedule_.begin()->first.time_since_epoch() - std::chrono::nanoseconds{1};
 }
 
-coordinator::coordinator(caf::actor_system& system, process& home)
-    : abstract_coordinator(system), home_(home), unit_(system, *this) {
-  home_.coordinator_ = this;
+coordinator::coordinator(caf::actor_system& system, sim::process& process)
+    : abstract_coordinator(system), process_(process), unit_(system, *this) {
+  process_.coordinator_ = this;
   // A system that starts late, as after a kill, starts at the world's time.
-  clock_.advance(home_.home().now().steady);
+  clock_.advance(process_.world().now().steady);
 }
 
 coordinator::~coordinator() {
-  home_.coordinator_ = nullptr;
+  process_.coordinator_ = nullptr;
 }
 
 void coordinator::start() {
@@ -51,12 +51,12 @@ void coordinator::start() {
 }
 
 void coordinator::stop() {
-  home_.close();
+  process_.close();
   clock_.cancel_all();
 }
 
-void coordinator::enqueue(caf::resumable* what) {
-  home_.became_runnable(what);
+void coordinator::enqueue(caf::resumable* resumable) {
+  process_.became_runnable(resumable);
 }
 
 } // namespace seedwalk::sim

@@ -29,12 +29,12 @@ private:
 /// process. Queue, order, time and chain are the world's.
 class coordinator final : public caf::scheduler::abstract_coordinator {
 public:
-  coordinator(caf::actor_system& system, process& home);
+  coordinator(caf::actor_system& system, sim::process& process);
   ~coordinator() override;
 
   void start() override;
   void stop() override;
-  void enqueue(caf::resumable* what) override;
+  void enqueue(caf::resumable* resumable) override;
   bool detaches_utility_actors() const override { return false; }
   step_clock& clock() noexcept override { return clock_; }
   caf::execution_unit& unit() { return unit_; }
@@ -43,11 +43,11 @@ private:
   struct worker final : caf::execution_unit {
     worker(caf::actor_system& system, coordinator& owner)
         : caf::execution_unit(&system), owner_(owner) {}
-    void exec_later(caf::resumable* what) override { owner_.enqueue(what); }
+    void exec_later(caf::resumable* resumable) override { owner_.enqueue(resumable); }
     coordinator& owner_;
   };
 
-  process& home_;
+  process& process_;
   worker unit_;
   step_clock clock_;
 };

@@ -44,13 +44,13 @@ public:
 ///       void on_exception(std::string_view what);
 ///     };
 template <class Actor>
-concept hostable = requires(Actor& actor, std::string_view what) {
+concept hostable = requires(Actor& actor, std::string_view text) {
   typename Actor::environment;
   typename Actor::state;
   { Actor::kind } -> std::convertible_to<std::string_view>;
   actor.start();
   actor.make_behavior();
-  actor.on_exception(what);
+  actor.on_exception(text);
 };
 
 namespace detail {
@@ -103,16 +103,16 @@ public:
 
 private:
   caf::error failed(std::exception_ptr& raised) {
-    std::string what = "unknown exception";
+    std::string text = "unknown exception";
     try {
       std::rethrow_exception(raised);
     } catch (const std::exception& e) {
-      what = e.what();
+      text = e.what();
     } catch (...) {
     }
-    runtime_.note_failure(self_, what);
+    runtime_.note_failure(self_, text);
     try {
-      this->state.actor->on_exception(what);
+      this->state.actor->on_exception(text);
     } catch (const std::exception& e) {
       runtime_.note_failure(self_, e.what());
     } catch (...) {

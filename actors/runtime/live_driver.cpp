@@ -18,9 +18,9 @@ namespace seedwalk::sim {
 
 namespace asio = boost::asio;
 
-live_driver::live_driver(process& home, asio::io_context& io, const real_clock& clock,
+live_driver::live_driver(sim::process& process, asio::io_context& io, const real_clock& clock,
                          options settings)
-    : home_(home), world_(home.home()), io_(io), clock_(clock), options_(settings),
+    : process_(process), world_(process.world()), io_(io), clock_(clock), options_(settings),
       thread_(std::this_thread::get_id()) {
   using guard = asio::executor_work_guard<asio::io_context::executor_type>;
   work_ = std::make_shared<guard>(io.get_executor());
@@ -28,12 +28,12 @@ live_driver::live_driver(process& home, asio::io_context& io, const real_clock& 
 
 live_driver::~live_driver() = default;
 
-void live_driver::enqueue(std::unique_ptr<queued> what) {
+void live_driver::enqueue(std::unique_ptr<queued> entry) {
   bool first = false;
   {
     const std::lock_guard lock{mutex_};
     first = queue_.empty();
-    queue_.push_back(std::move(what));
+    queue_.push_back(std::move(entry));
     has_queued_.store(true, std::memory_order_release);
   }
   // The loop may sleep. One that comes later finds the queue non-empty: the wake-up is on its way.
@@ -50,7 +50,7 @@ bool live_driver::deliver_queued() {
     has_queued_.store(false, std::memory_order_relaxed);
   }
   for (auto& item : delivering_)
-    item->deliver(home_);
+    item->deliver(process_);
   delivering_.clear();
   return true;
 }
@@ -79,11 +79,11 @@ void live_driver::run(const std::function<bool()>& done) {
   }
 }
 
-void live_driver::handle_signals(net::owner who, hangup_plan at_hangup) {
+void live_driver::handle_signals(net::owner owner, hangup_plan at_hangup) {
   signals_.reset();
-  signals_ =
-      std::make_unique<process_signals>(io_, [this, who, plan = std::move(at_hangup)](int signal) {
-        deliver(who, request_of_signal(signal, plan));
+  signals_ = std::make_unique<process_signals>(
+      io_, [this, owner, plan = std::move(at_hangup)](int signal) {
+        deliver(owner, request_of_signal(signal, plan));
       });
 }
 

@@ -61,22 +61,22 @@ public:
     std::chrono::milliseconds sleep_max{1000};
   };
 
-  live_driver(process& home, boost::asio::io_context& io, const real_clock& clock,
+  live_driver(sim::process& process, boost::asio::io_context& io, const real_clock& clock,
               options settings);
-  live_driver(process& home, boost::asio::io_context& io, const real_clock& clock)
-      : live_driver(home, io, clock, options{}) {}
+  live_driver(sim::process& process, boost::asio::io_context& io, const real_clock& clock)
+      : live_driver(process, io, clock, options{}) {}
   ~live_driver();
 
   live_driver(const live_driver&) = delete;
   live_driver& operator=(const live_driver&) = delete;
 
   template <class Completion>
-  void deliver(net::owner to, Completion&& what) {
+  void deliver(net::owner to, Completion&& completion) {
     if (std::this_thread::get_id() == thread_ && polling_)
-      home_.deliver(to, std::forward<Completion>(what));
+      process_.deliver(to, std::forward<Completion>(completion));
     else
       enqueue(std::make_unique<queued_of<std::remove_cvref_t<Completion>>>(
-          to, std::forward<Completion>(what)));
+          to, std::forward<Completion>(completion)));
   }
 
   /// Runs until `done`, which is asked once a round, between two steps.
@@ -85,29 +85,29 @@ public:
   /// From now on SIGINT and SIGTERM are `stop_requested` for `who`, and SIGHUP is what the plan
   /// says. The second SIGINT or SIGTERM ends the process at once with 130; those that are ignored
   /// now stay ignored.
-  void handle_signals(net::owner who, hangup_plan at_hangup);
+  void handle_signals(net::owner owner, hangup_plan at_hangup);
 
 private:
   /// A completion that waits.
   struct queued {
     virtual ~queued() = default;
-    virtual void deliver(process& home) = 0;
+    virtual void deliver(sim::process& process) = 0;
   };
 
   template <class Completion>
   struct queued_of final : queued {
-    queued_of(net::owner who, Completion&& that) : to(who), what(std::move(that)) {}
-    void deliver(process& home) override { home.deliver(to, std::move(what)); }
+    queued_of(net::owner owner, Completion&& that) : to(owner), completion(std::move(that)) {}
+    void deliver(sim::process& process) override { process.deliver(to, std::move(completion)); }
 
     net::owner to;
-    Completion what;
+    Completion completion;
   };
 
-  void enqueue(std::unique_ptr<queued> what);
+  void enqueue(std::unique_ptr<queued> entry);
   bool deliver_queued();
   void sleep();
 
-  process& home_;
+  process& process_;
   world& world_;
   boost::asio::io_context& io_;
   const real_clock& clock_;

@@ -92,9 +92,9 @@ void give_back(std::unique_ptr<caf::actor_system_config> config) {
 
 } // namespace
 
-process::process(world& home, options o)
-    : world_(home), options_(std::move(o)), chained_(home.settings().chained),
-      group_(home.events().add_group()) {
+process::process(sim::world& world, options o)
+    : world_(world), options_(std::move(o)), chained_(world.settings().chained),
+      group_(world.events().add_group()) {
   world_.processes_.push_back(this);
   world_.events().add_feeder(this);
   start();
@@ -134,13 +134,13 @@ void process::restart() {
 
 // -- steps
 
-void process::became_runnable(caf::resumable* what) {
+void process::became_runnable(caf::resumable* resumable) {
   if (is_dying_) {
-    graveyard_.push_back(what);
+    graveyard_.push_back(resumable);
     return;
   }
   // CAF schedules nothing else: utility and detached actors do not come here.
-  auto& actor = static_cast<caf::scheduled_actor&>(*what);
+  auto& actor = static_cast<caf::scheduled_actor&>(*resumable);
   auto& entry = receiver_ && receiver_->actor == &actor ? *receiver_ : entry_of(actor);
   if (entry.unwatched() || is_closing_)
     return add_unwatched(&entry);
@@ -223,7 +223,7 @@ actor_entry& process::entry_of(caf::scheduled_actor& actor) {
     base = fmt::format("{}#{}", base, ++ordinals_[base]);
   }
   entry.enrolled.name = base;
-  entry.home = this;
+  entry.process = this;
   entry.name_hash = hash_of_name(entry.name());
   entry.timers.key = name_from("timers", entry.name_hash);
   entry.born = ++born_;
@@ -289,7 +289,7 @@ void process::run(actor_entry& actor, event_names event) {
   step_view view{.number = world_.steps(),
                  .in = *this,
                  .so_far = chain_,
-                 .who = actor.enrolled.id,
+                 .owner = actor.enrolled.id,
                  .actor = running_name_,
                  .message = message,
                  .event = event.name,
@@ -306,10 +306,10 @@ void process::run(actor_entry& actor, event_names event) {
 void process::resume(actor_entry& entry) {
   if (entry.waiting > 0)
     --entry.waiting;
-  caf::resumable* what = entry.actor;
+  caf::resumable* resumable = entry.actor;
   // Nobody logs by CAF here; without this it would note under a lock, twice a step, who runs.
   caf::logger::set_current_actor_system(nullptr);
-  switch (what->resume(&coordinator_->unit(), 1)) {
+  switch (resumable->resume(&coordinator_->unit(), 1)) {
   case caf::resumable::resume_later:
     if (entry.unwatched() || is_closing_)
       add_unwatched(&entry);
@@ -317,11 +317,11 @@ void process::resume(actor_entry& entry) {
       push(entry);
     break;
   case caf::resumable::awaiting_message:
-    caf::intrusive_ptr_release(what);
+    caf::intrusive_ptr_release(resumable);
     break;
   case caf::resumable::done:
     forget(entry);
-    caf::intrusive_ptr_release(what);
+    caf::intrusive_ptr_release(resumable);
     break;
   case caf::resumable::shutdown_execution_unit:
     break;
@@ -353,7 +353,7 @@ void process::close() {
 std::vector<actor_entry*> process::take_runnable() {
   auto taken = world_.events().take_group(group_);
   std::erase_if(world_.runnable_, [&](actor_entry* actor) {
-    if (actor->home != this)
+    if (actor->process != this)
       return false;
     taken.push_back(actor);
     return true;
@@ -382,7 +382,7 @@ void process::advance(net::instant to) {
   if (world_.is_scheduled() || world_.settings().fired_by_hand)
     return;
   while (const auto due = timers_.pop_due(to.steady))
-    send(due->who, net::timer_fired{due->id});
+    send(due->owner, net::timer_fired{due->id});
 }
 
 net::instant process::now() const {
@@ -401,26 +401,26 @@ void process::note_now() {
               static_cast<std::uint64_t>(at.wall.count()));
 }
 
-void process::note_completion(net::owner to, std::uint8_t door, net::byte_view what) {
+void process::note_completion(net::owner to, std::uint8_t door, net::byte_view bytes) {
   note_now();
   note_effect(effect_kind::completion_comes, to.id, door);
-  chain_.mix(what);
+  chain_.mix(bytes);
   world_.tell([&](world_listener& listener) {
-    listener.on_completion(world_.steps() + 1, *this, to, door, what);
+    listener.on_completion(world_.steps() + 1, *this, to, door, bytes);
   });
 }
 
 // -- timers
 
-net::timer_id process::start(std::chrono::nanoseconds delay, net::owner who) {
+net::timer_id process::start(std::chrono::nanoseconds delay, net::owner recipient) {
   const auto due = world_.now().steady + std::max(delay, std::chrono::nanoseconds{0});
   if (in_observer_)
-    return timers_.start_observed(due, who);
-  note_effect(effect_kind::timer_starts, static_cast<std::uint64_t>(delay.count()), who.id);
-  auto* owner = world_.is_scheduled() ? find(who) : nullptr;
+    return timers_.start_observed(due, recipient);
+  note_effect(effect_kind::timer_starts, static_cast<std::uint64_t>(delay.count()), recipient.id);
+  auto* owner = world_.is_scheduled() ? find(recipient) : nullptr;
   if (owner != nullptr && world_.events().hears_of_messages()) [[unlikely]]
     world_.events().leads_to(owner->timers, owner->timers_started);
-  return timers_.start(due, who, owner != nullptr ? owner->timers_started++ : 0);
+  return timers_.start(due, recipient, owner != nullptr ? owner->timers_started++ : 0);
 }
 
 void process::cancel(net::timer_id id) {
@@ -449,7 +449,7 @@ void process::feed(net::steady_time horizon) {
     if (const auto due = coordinator_->clock().next_due(); due && *due <= now)
       coordinator_->clock().advance(now);
   while (const auto due = timers_.pop_due(horizon)) {
-    auto* owner = find(due->who);
+    auto* owner = find(due->owner);
     if (owner == nullptr)
       continue; // nobody is there to hear of it
     const auto event =
@@ -465,24 +465,24 @@ void process::on_due(std::uint64_t timer) {
   world_.tell([&](world_listener& listener) {
     listener.on_timer(world_.steps() + 1, *this, net::timer_id{timer});
   });
-  send(known.mapped().timer.who, net::timer_fired{net::timer_id{timer}});
+  send(known.mapped().timer.owner, net::timer_fired{net::timer_id{timer}});
 }
 
 bool process::fire(net::timer_id timer) {
   const auto due = timers_.take(timer);
   if (due)
-    send(due->who, net::timer_fired{timer});
+    send(due->owner, net::timer_fired{timer});
   return due.has_value();
 }
 
 void process::drop_timers_of_the_dead() {
-  timers_.drop_of([this](net::owner who) { return !by_owner_.contains(who.id); });
+  timers_.drop_of([this](net::owner owner) { return !by_owner_.contains(owner.id); });
 }
 
 // -- actors
 
-actor_entry* process::find(net::owner who) {
-  const auto i = by_owner_.find(who.id);
+actor_entry* process::find(net::owner owner) {
+  const auto i = by_owner_.find(owner.id);
   return i == by_owner_.end() ? nullptr : i->second;
 }
 
@@ -495,7 +495,7 @@ void process::enrol(net::enrolment actor) {
     forget(*stale->second);
   auto& slot = by_actor_[impl];
   slot = std::make_unique<actor_entry>();
-  slot->home = this;
+  slot->process = this;
   slot->born = ++born_;
   slot->name_hash = hash_of_name(actor.name);
   slot->timers.key = name_from("timers", slot->name_hash);
@@ -514,8 +514,8 @@ void process::enrol(net::enrolment actor) {
   label(*slot);
 }
 
-void process::retire(net::owner who) {
-  const auto i = by_owner_.find(who.id);
+void process::retire(net::owner owner) {
+  const auto i = by_owner_.find(owner.id);
   if (i == by_owner_.end())
     return;
   auto& entry = *i->second;
@@ -527,14 +527,14 @@ void process::retire(net::owner who) {
   entry.enrolled.handle = nullptr;
 }
 
-void process::note_failure(net::owner who, std::string_view what) {
+void process::note_failure(net::owner owner, std::string_view text) {
   ++world_.failures_;
   world_.note_violation(
-      fmt::format("actor {} failed in step {}: {}", name_of(who), world_.steps(), what));
+      fmt::format("actor {} failed in step {}: {}", name_of(owner), world_.steps(), text));
 }
 
-std::string process::name_of(net::owner who) const {
-  const auto i = by_owner_.find(who.id);
+std::string process::name_of(net::owner owner) const {
+  const auto i = by_owner_.find(owner.id);
   return i == by_owner_.end() ? std::string{} : i->second->name();
 }
 
@@ -573,13 +573,13 @@ void process::enqueue(net::owner to, caf::mailbox_element_ptr message) {
 
 // -- capture and kill
 
-std::vector<captured_actor> process::capture(captured_set who) const {
+std::vector<captured_actor> process::capture(captured_set captured) const {
   assert(world_.idle());
   std::vector<captured_actor> result;
   result.reserve(by_owner_.size());
   for (const auto& [id, entry] : by_owner_) {
     const auto& e = entry->enrolled;
-    if (!e.capture || (e.observer && who == captured_set::without_observers))
+    if (!e.capture || (e.observer && captured == captured_set::without_observers))
       continue;
     captured_actor one{e.id,
                        entry->name(),

@@ -74,8 +74,8 @@ public:
   };
 
   /// Starts it; no actor lives in it yet.
-  explicit process(world& home) : process(home, options{}) {}
-  process(world& home, options o);
+  explicit process(sim::world& world) : process(world, options{}) {}
+  process(sim::world& world, options o);
 
   /// Kills what still lives.
   ~process() override;
@@ -83,8 +83,8 @@ public:
   process(const process&) = delete;
   process& operator=(const process&) = delete;
 
-  world& home() { return world_; }
-  const world& home() const { return world_; }
+  sim::world& world() { return world_; }
+  const sim::world& world() const { return world_; }
   const std::string& name() const { return options_.name; }
   /// What the names of its root actors begin with.
   std::string prefix() const;
@@ -114,19 +114,19 @@ public:
   /// Hands a completion of any door to its owner: its bytes enter the chain, the message is the
   /// alternative that it holds.
   template <class Completion>
-  void deliver(net::owner to, Completion&& what) {
+  void deliver(net::owner to, Completion&& completion) {
     if (!chained_)
-      return pass_on(to, what);
+      return pass_on(to, completion);
     scratch_.clear();
-    net::byte_writer{scratch_}(what);
-    deliver_archived(to, std::forward<Completion>(what), scratch_);
+    net::byte_writer{scratch_}(completion);
+    deliver_archived(to, std::forward<Completion>(completion), scratch_);
   }
 
   /// The same for a driver that has the archived bytes at hand.
   template <class Completion>
-  void deliver_archived(net::owner to, Completion&& what, net::byte_view archived) {
+  void deliver_archived(net::owner to, Completion&& completion, net::byte_view archived) {
     note_completion(to, net::door_number<std::remove_cvref_t<Completion>>, archived);
-    pass_on(to, what);
+    pass_on(to, completion);
   }
 
   // -- the chain: what its actors did and were told
@@ -161,7 +161,7 @@ public:
   /// Actors of any kind that it keeps account of; the dead among them go in time.
   std::size_t known() const { return by_actor_.size(); }
   /// The name of an enrolled actor; empty if unknown.
-  std::string name_of(net::owner who) const;
+  std::string name_of(net::owner owner) const;
 
   // -- capture and restore
 
@@ -170,14 +170,15 @@ public:
   enum class captured_set : std::uint8_t { without_observers, with_observers };
 
   /// The states of all enrolled actors, by number. Precondition: the world is idle.
-  std::vector<captured_actor> capture(captured_set who = captured_set::without_observers) const;
+  std::vector<captured_actor>
+  capture(captured_set captured = captured_set::without_observers) const;
 
   /// Makes the next `enrol` of `id` go on with these counts.
   void resume_counts(net::owner id, event_counts counts) { resumed_[id.id] = std::move(counts); }
 
   // -- net::timers
   net::instant now() const override;
-  net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override;
+  net::timer_id start(std::chrono::nanoseconds delay, net::owner owner) override;
   void cancel(net::timer_id id) override;
 
   // -- net::runtime
@@ -185,8 +186,8 @@ public:
   net::owner next_owner() override { return net::owner{++last_owner_}; }
   void enrol(net::enrolment actor) override;
   void started(net::owner) override {} // messages wait for a step of their own anyway
-  void retire(net::owner who) override;
-  void note_failure(net::owner who, std::string_view what) override;
+  void retire(net::owner owner) override;
+  void note_failure(net::owner owner, std::string_view text) override;
 
 protected:
   bool wants_payloads(net::owner to) const override;
@@ -209,7 +210,7 @@ private:
   void feed(net::steady_time horizon) override;
 
   void advance(net::instant to);
-  void became_runnable(caf::resumable* what);
+  void became_runnable(caf::resumable* resumable);
   void push(actor_entry& actor);
   message_origin origin_of_next(actor_entry& actor);
   message_origin count(actor_entry* from, std::uint64_t origin, actor_entry& to);
@@ -225,18 +226,18 @@ private:
                 const caf::mailbox_element& message);
   std::vector<actor_entry*> take_runnable();
   void note_now();
-  void note_completion(net::owner to, std::uint8_t door, net::byte_view what);
+  void note_completion(net::owner to, std::uint8_t door, net::byte_view bytes);
   void add_unwatched(actor_entry* actor);
   actor_entry& entry_of(caf::scheduled_actor& actor);
-  actor_entry* find(net::owner who);
+  actor_entry* find(net::owner owner);
   const char* name_message(actor_entry& actor, std::uint64_t& hash,
                            const caf::type_erased_tuple*& content);
   template <class Completion>
-  void pass_on(net::owner to, Completion& what) {
-    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  void pass_on(net::owner to, Completion& completion) {
+    std::visit([&](auto& message) { send(to, std::move(message)); }, completion);
   }
 
-  world& world_;
+  sim::world& world_;
   const options options_;
   const bool chained_;
   const schedule::group group_;

@@ -71,31 +71,31 @@ public:
   virtual void enrol(enrolment actor) = 0;
 
   /// `who` is ready: its `start` has returned, in the step of whoever spawned it.
-  virtual void started(owner who) = 0;
+  virtual void started(net::owner owner) = 0;
 
   /// Forgets an actor that is about to quit. What still waits for it is dropped.
-  virtual void retire(owner who) = 0;
+  virtual void retire(net::owner owner) = 0;
 
   /// Takes note that an actor threw: the run goes on, and its exit code will say so.
-  virtual void note_failure(owner who, std::string_view what) = 0;
+  virtual void note_failure(net::owner owner, std::string_view text) = 0;
 
   /// Sends `what` to `to`.
   template <class T>
-  void send(owner to, T&& what) {
+  void send(owner to, T&& content) {
     using type = std::remove_cvref_t<T>;
     static_assert(archivable<type>, "a message needs an inspect overload");
     if (wants_payloads(to))
-      note_payload(to_archive(what));
+      note_payload(to_archive(content));
     enqueue(to, caf::make_mailbox_element(nullptr, caf::make_message_id(),
                                           caf::mailbox_element::forwarding_stack{},
-                                          std::forward<T>(what)));
+                                          std::forward<T>(content)));
   }
 
 protected:
   /// True if payloads for `to` are part of the run's chain (`--deep`, observers left out).
   virtual bool wants_payloads(owner to) const = 0;
   virtual void note_payload(const bytes& payload) = 0;
-  virtual void enqueue(owner to, caf::mailbox_element_ptr what) = 0;
+  virtual void enqueue(owner to, caf::mailbox_element_ptr element) = 0;
 };
 
 } // namespace seedwalk::net

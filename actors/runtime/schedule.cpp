@@ -26,7 +26,7 @@ schedule::~schedule() = default;
 
 /// Whoever follows this run from here on.
 void schedule::begin_contest() {
-  auto by = make_ranking({options_.how, rank_seed_, options_.depth, options_.profile});
+  auto by = make_ranking({options_.strategy, rank_seed_, options_.depth, options_.profile});
   contest_ = by ? std::make_unique<contest>(std::move(by)) : nullptr;
   hears_ = contest_ || profile_;
   tracks_ = hears_ || keeps_candidates();
@@ -50,7 +50,7 @@ void schedule::release(std::uint32_t at) {
   s.competes = false;
   s.before = none;
   s.next = none;
-  s.home = none;
+  s.owning_group = none;
   s.origin = 0;
   s.actor = nullptr;
   s.source = nullptr;
@@ -88,8 +88,8 @@ inline const schedule::place* schedule::top(queue& of) {
 void schedule::compete(std::uint32_t at) {
   auto& s = slots_[at];
   s.competes = true;
-  if (s.home != none)
-    groups_[s.home].ready.push(place_of(at));
+  if (s.owning_group != none)
+    groups_[s.owning_group].ready.push(place_of(at));
   else if (is_ranked() && s.due <= horizon_)
     ready_.push(place_of(at));
   else
@@ -101,7 +101,7 @@ void schedule::compete(std::uint32_t at) {
 void schedule::note_candidate(std::uint32_t at) {
   const auto& s = slots_[at];
   if (contest_)
-    contest_->enter({at, s.home, s.order, s.due, {s.name, s.key, s.home != none}});
+    contest_->enter({at, s.owning_group, s.order, s.due, {s.name, s.key, s.owning_group != none}});
   if (!keeps_candidates())
     return;
   by_fifo_.emplace(s.due, s.order, at);
@@ -127,7 +127,7 @@ void schedule::forget_candidate(std::uint32_t at) {
 }
 
 std::uint32_t schedule::add(net::steady_time due, const lane& in, event_source& source,
-                            std::uint64_t what, std::uint64_t nth) {
+                            std::uint64_t payload, std::uint64_t nth) {
   const auto at = allocate();
   auto& s = slots_[at];
   s.key = in.key;
@@ -136,7 +136,7 @@ std::uint32_t schedule::add(net::steady_time due, const lane& in, event_source& 
   s.order = ++orders_;
   s.due = due;
   s.source = &source;
-  s.what = what;
+  s.payload = payload;
   if (hears_) [[unlikely]]
     announce_put(s);
   return at;
@@ -149,17 +149,17 @@ std::uint32_t schedule::tail_of(const lane& in) const {
 }
 
 schedule::handle schedule::put(net::steady_time due, lane& in, event_source& source,
-                               std::uint64_t what) {
+                               std::uint64_t payload) {
   in.last = std::max(in.last, due);
-  const auto at = add(in.last, in, source, what, in.count++);
+  const auto at = add(in.last, in, source, payload, in.count++);
   link(at, tail_of(in), none);
   in.tail = {at, slots_[at].generation};
   return in.tail;
 }
 
 schedule::handle schedule::put_nth(net::steady_time due, lane& in, event_source& source,
-                                   std::uint64_t what, std::uint64_t nth) {
-  const auto at = add(due, in, source, what, nth);
+                                   std::uint64_t payload, std::uint64_t nth) {
+  const auto at = add(due, in, source, payload, nth);
   auto before = tail_of(in);
   auto behind = none;
   while (before != none && slots_[before].due > due) {
@@ -224,11 +224,11 @@ schedule::group schedule::add_group() {
   return static_cast<group>(groups_.size() - 1);
 }
 
-void schedule::ready(group home, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
-                     std::uint64_t nth) {
+void schedule::ready(group owning_group, actor_entry* actor, std::uint64_t actor_key,
+                     std::uint64_t origin, std::uint64_t nth) {
   const auto at = allocate();
   auto& s = slots_[at];
-  s.home = home;
+  s.owning_group = owning_group;
   s.actor = actor;
   s.key = actor_key;
   s.origin = origin;
@@ -242,9 +242,9 @@ void schedule::ready(group home, actor_entry* actor, std::uint64_t actor_key, st
   compete(at);
 }
 
-std::vector<actor_entry*> schedule::take_group(group home) {
+std::vector<actor_entry*> schedule::take_group(group owning_group) {
   std::vector<std::pair<std::uint64_t, actor_entry*>> found;
-  auto& ready = groups_[home].ready;
+  auto& ready = groups_[owning_group].ready;
   while (const auto first = top(ready)) {
     const auto at = first->at;
     ready.pop();
@@ -266,7 +266,7 @@ std::vector<actor_entry*> schedule::take_group(group home) {
 /// When it would run: an actor waits for its process.
 net::steady_time schedule::due_of(std::uint32_t at) const {
   const auto& s = slots_[at];
-  return s.home == none ? s.due : std::max(s.due, groups_[s.home].busy_until);
+  return s.owning_group == none ? s.due : std::max(s.due, groups_[s.owning_group].busy_until);
 }
 
 /// The rank of one that would go at `from`. Going before its process is free moves time to when
@@ -371,7 +371,7 @@ std::optional<net::steady_time> schedule::next_due() {
     consider(slots_[first->at].due);
   if (top(ready_) != nullptr) // these are not in the order of their times
     for (const auto& one : slots_)
-      if (one.competes && one.home == none)
+      if (one.competes && one.owning_group == none)
         consider(one.due);
   for (auto& one : groups_)
     if (const auto first = top(one.ready))
@@ -400,7 +400,7 @@ std::uint32_t schedule::decide(std::uint32_t head, net::steady_time from) {
     return chosen;
   const auto by_fifo = fifo_head();
   assert(by_fifo);
-  if (options_.how == strategy::fifo)
+  if (options_.strategy == strategy::fifo)
     chosen = given_instead(*by_fifo).value_or(*by_fifo);
   if (chosen != *by_fifo && options_.keeps_departures) {
     log_.push_back({slots_[chosen].name, slots_[*by_fifo].name, steps_});
@@ -430,7 +430,7 @@ std::optional<schedule::turn> schedule::next() {
 std::size_t schedule::ready_before(const slot& s) const {
   return static_cast<std::size_t>(
       std::count_if(slots_.begin(), slots_.end(), [&](const slot& other) {
-        return other.competes && other.home == s.home && other.order < s.order;
+        return other.competes && other.owning_group == s.owning_group && other.order < s.order;
       }));
 }
 
@@ -450,16 +450,16 @@ void schedule::note_turn(std::uint32_t at) {
 schedule::turn schedule::take(std::uint32_t at) {
   auto& s = slots_[at];
   turn result;
-  result.is = s.home == none ? turn::kind::event : turn::kind::actor;
+  result.is = s.owning_group == none ? turn::kind::event : turn::kind::actor;
   result.when = std::max(due_of(at), now_.steady);
   result.name = s.name;
   result.key = s.key;
   result.origin = s.origin;
   result.source = s.source;
-  result.what = s.what;
+  result.payload = s.payload;
   result.actor = s.actor;
-  result.home = s.home;
-  if (s.home != none) {
+  result.owning_group = s.owning_group;
+  if (s.owning_group != none) {
     --actors_;
     ++steps_;
     result.passed_over = counts_passed_over_ ? ready_before(s) : 0;
@@ -473,8 +473,8 @@ schedule::turn schedule::take(std::uint32_t at) {
   return result;
 }
 
-void schedule::switch_to(strategy how, std::uint64_t seed, std::uint32_t depth) {
-  options_.how = how;
+void schedule::switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32_t depth) {
+  options_.strategy = strategy;
   options_.depth = depth;
   rank_seed_ = seed;
   waiting_ = {};
@@ -497,7 +497,7 @@ void schedule::enter_all() {
   turn_ = turn_source_ = 0; // whose turn led to them is not known any more
   for (const auto& [order, at] : there) {
     const auto& s = slots_[at];
-    if (hears_ && s.home != none)
+    if (hears_ && s.owning_group != none)
       sent(s.key, s.origin, s.nth, 0, 0);
     else if (hears_ && s.source != nullptr)
       announce_put(s);
@@ -548,9 +548,9 @@ const run_profile& schedule::profile() const {
 // -- texts
 
 void schedule::note_text(const slot& s) {
-  texts_.try_emplace(s.name, s.home == none ? fmt::format("{} #{}", label_of(s.key), s.nth)
-                                            : fmt::format("{} < {} #{}", label_of(s.key),
-                                                          label_of(s.origin), s.nth));
+  texts_.try_emplace(s.name, s.owning_group == none ? fmt::format("{} #{}", label_of(s.key), s.nth)
+                                                    : fmt::format("{} < {} #{}", label_of(s.key),
+                                                                  label_of(s.origin), s.nth));
 }
 
 std::string schedule::label_of(std::uint64_t key) const {

@@ -31,7 +31,7 @@ public:
   virtual ~event_source() = default;
 
   /// An event that this source put into the schedule has its turn. `what` is its own.
-  virtual void on_due(std::uint64_t what) = 0;
+  virtual void on_due(std::uint64_t payload) = 0;
 };
 
 /// Who has events that are not in the schedule yet: timers, which are mostly cancelled before they
@@ -64,7 +64,7 @@ struct departure {
 
 /// What a schedule does. Times are virtual.
 struct schedule_options {
-  strategy how = strategy::fifo;
+  sim::strategy strategy = strategy::fifo;
   /// Of `pct` and `pctcp`: the depth of the bugs that are looked for.
   std::uint32_t depth = 3;
   /// What an earlier run tells the strategies that ask for it; null: nothing.
@@ -134,9 +134,9 @@ public:
     /// So many actors of its group were ready before it, and wait. 0 unless they are counted.
     std::size_t passed_over = 0;
     event_source* source = nullptr;
-    std::uint64_t what = 0;
+    std::uint64_t payload = 0;
     actor_entry* actor = nullptr;
-    group home = none;
+    group owning_group = none;
   };
 
   schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_options options);
@@ -150,12 +150,12 @@ public:
 
   /// Plans `source.on_due(what)` for `due`, behind all that is in the lane. The source outlives the
   /// event.
-  handle put(net::steady_time due, lane& in, event_source& source, std::uint64_t what);
+  handle put(net::steady_time due, lane& in, event_source& source, std::uint64_t payload);
 
   /// For who numbers its events itself, as who starts timers: this is its `nth`. It comes behind
   /// those of the lane that are due no later, and before the others. A lane is filled by this or by
   /// `put`, not by both.
-  handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t what,
+  handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t payload,
                  std::uint64_t nth);
 
   /// Takes an event back; does nothing if it had its turn.
@@ -165,14 +165,16 @@ public:
 
   group add_group();
   /// Who of a group can run: `origin` is where the message comes from, the `nth` from there.
-  void ready(group home, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
+  void ready(group owning_group, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
              std::uint64_t nth);
   /// The group's next step begins no earlier.
-  void occupy(group home, net::steady_time until) { groups_[home].busy_until = until; }
+  void occupy(group owning_group, net::steady_time until) {
+    groups_[owning_group].busy_until = until;
+  }
   /// From now on a turn says how many actors were passed over for it. Costs O(n) a step.
   void count_passed_over() { counts_passed_over_ = true; }
   /// Takes out all actors of a group, in order.
-  std::vector<actor_entry*> take_group(group home);
+  std::vector<actor_entry*> take_group(group owning_group);
   void add_feeder(event_feeder* feeder) { feeders_.push_back(feeder); }
   void remove_feeder(event_feeder* feeder) { std::erase(feeders_, feeder); }
 
@@ -192,8 +194,10 @@ public:
 
   /// From now on another strategy, with draws of its own seed. Of messages that wait in a mailbox
   /// it hears when they become the first there.
-  void switch_to(strategy how, std::uint64_t seed) { switch_to(how, seed, options_.depth); }
-  void switch_to(strategy how, std::uint64_t seed, std::uint32_t depth);
+  void switch_to(sim::strategy strategy, std::uint64_t seed) {
+    switch_to(strategy, seed, options_.depth);
+  }
+  void switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32_t depth);
 
   // -- what strategies and profiles are told besides, before `ready`
 
@@ -234,7 +238,7 @@ private:
     std::uint32_t before = none; ///< Before it in its lane.
     std::uint32_t next = none;   ///< Behind it in its lane.
     bool competes = false;       ///< False: waits behind another one.
-    group home = none;           ///< Of an actor.
+    group owning_group = none;   ///< Of an actor.
     std::uint64_t name = 0;
     std::uint64_t key = 0;    ///< Of its lane, or of the actor.
     std::uint64_t origin = 0; ///< Of an actor's message.
@@ -242,7 +246,7 @@ private:
     std::uint64_t order = 0;
     net::steady_time due{0};
     event_source* source = nullptr;
-    std::uint64_t what = 0;
+    std::uint64_t payload = 0;
     actor_entry* actor = nullptr;
   };
 
@@ -265,16 +269,16 @@ private:
 
   /// A candidate, and when it would run.
   struct candidate {
-    place where;
+    place position;
     net::steady_time due{0};
   };
 
-  bool is_ranked() const { return options_.how == strategy::uniform; }
+  bool is_ranked() const { return options_.strategy == strategy::uniform; }
   bool keeps_candidates() const { return options_.keeps_departures || given_ != 0; }
   std::uint32_t allocate();
   void release(std::uint32_t at);
-  std::uint32_t add(net::steady_time due, const lane& in, event_source& source, std::uint64_t what,
-                    std::uint64_t nth);
+  std::uint32_t add(net::steady_time due, const lane& in, event_source& source,
+                    std::uint64_t payload, std::uint64_t nth);
   std::uint32_t tail_of(const lane& in) const;
   void link(std::uint32_t at, std::uint32_t before, std::uint32_t behind);
   void compete(std::uint32_t at);

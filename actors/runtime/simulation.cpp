@@ -4,8 +4,8 @@
 
 namespace seedwalk::sim {
 
-simulation::simulation(options o, world& home) : options_(o), world_(home) {
-  home.simulate();
+simulation::simulation(options o, sim::world& world) : options_(o), world_(world) {
+  world.simulate();
 }
 
 net::steady_time simulation::cost_of(std::uint64_t event) const {

@@ -19,8 +19,8 @@ public:
   };
 
   /// Made before there are actors. `home` outlives it.
-  simulation(options o, world& home);
-  explicit simulation(world& home) : simulation(options{}, home) {}
+  simulation(options o, sim::world& world);
+  explicit simulation(sim::world& world) : simulation(options{}, world) {}
 
   /// One step of an actor, or one event, or one jump in time. False if nothing will ever happen
   /// again.

@@ -76,11 +76,11 @@ void threaded_runtime::enqueue(net::owner to, caf::mailbox_element_ptr message) 
 
 // -- timers
 
-net::timer_id threaded_runtime::start(std::chrono::nanoseconds delay, net::owner who) {
+net::timer_id threaded_runtime::start(std::chrono::nanoseconds delay, net::owner owner) {
   const auto due = clock_.now().steady + std::max(delay, std::chrono::nanoseconds{0});
   const std::lock_guard lock{timers_mutex_};
   const auto first = timers_.next_due();
-  const auto id = timers_.start(due, who);
+  const auto id = timers_.start(due, owner);
   if (!first || due < *first)
     timers_changed_.notify_all();
   return id;
@@ -104,7 +104,7 @@ void threaded_runtime::fire_timers() {
       continue;
     } else if (const auto fired = timers_.pop_due(now)) {
       lock.unlock();
-      send(fired->who, net::timer_fired{fired->id});
+      send(fired->owner, net::timer_fired{fired->id});
       lock.lock();
     }
   }
@@ -137,11 +137,11 @@ void threaded_runtime::enrol(net::enrolment actor) {
   known.observer = actor.observer;
 }
 
-void threaded_runtime::started(net::owner who) {
+void threaded_runtime::started(net::owner owner) {
   known_actor gone; // as in `retire`
-  auto& part = shard_of(who);
+  auto& part = shard_of(owner);
   const std::lock_guard lock{part.mutex};
-  const auto i = part.actors.find(who.id);
+  const auto i = part.actors.find(owner.id);
   if (i == part.actors.end())
     return;
   if (stopped_) {
@@ -157,29 +157,29 @@ void threaded_runtime::started(net::owner who) {
   i->second.held.clear();
 }
 
-void threaded_runtime::retire(net::owner who) {
+void threaded_runtime::retire(net::owner owner) {
   known_actor gone; // let go of outside the lock: messages that were held go with it
-  auto& part = shard_of(who);
+  auto& part = shard_of(owner);
   const std::lock_guard lock{part.mutex};
-  const auto i = part.actors.find(who.id);
+  const auto i = part.actors.find(owner.id);
   if (i == part.actors.end())
     return;
   gone = std::move(i->second);
   part.actors.erase(i);
 }
 
-void threaded_runtime::note_failure(net::owner who, std::string_view what) {
+void threaded_runtime::note_failure(net::owner owner, std::string_view text) {
   ++failures_;
   std::string name;
   {
-    auto& part = shard_of(who);
+    auto& part = shard_of(owner);
     const std::lock_guard lock{part.mutex};
-    if (const auto i = part.actors.find(who.id); i != part.actors.end())
+    if (const auto i = part.actors.find(owner.id); i != part.actors.end())
       name = i->second.name;
   }
   const std::lock_guard lock{violations_mutex_};
   if (violations_.size() < violations_max)
-    violations_.push_back(fmt::format("actor {} failed: {}", name, what));
+    violations_.push_back(fmt::format("actor {} failed: {}", name, text));
 }
 
 } // namespace seedwalk::sim

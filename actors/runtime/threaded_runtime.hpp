@@ -59,22 +59,22 @@ public:
 
   /// Hands a completion of any door to its owner.
   template <class Completion>
-  void deliver(net::owner to, Completion&& what) {
-    std::visit([&](auto& message) { send(to, std::move(message)); }, what);
+  void deliver(net::owner to, Completion&& completion) {
+    std::visit([&](auto& message) { send(to, std::move(message)); }, completion);
   }
 
   // -- net::timers
   net::instant now() const override { return clock_.now(); }
-  net::timer_id start(std::chrono::nanoseconds delay, net::owner who) override;
+  net::timer_id start(std::chrono::nanoseconds delay, net::owner owner) override;
   void cancel(net::timer_id id) override;
 
   // -- net::runtime
   caf::actor_system& system() override { return system_; }
   net::owner next_owner() override;
   void enrol(net::enrolment actor) override;
-  void started(net::owner who) override;
-  void retire(net::owner who) override;
-  void note_failure(net::owner who, std::string_view what) override;
+  void started(net::owner owner) override;
+  void retire(net::owner owner) override;
+  void note_failure(net::owner owner, std::string_view text) override;
 
 protected:
   bool wants_payloads(net::owner) const override { return false; }
@@ -96,7 +96,7 @@ private:
     std::unordered_map<std::uint64_t, known_actor> actors; // order never seen
   };
 
-  shard& shard_of(net::owner who) { return shards_[who.id % shards_.size()]; }
+  shard& shard_of(net::owner owner) { return shards_[owner.id % shards_.size()]; }
   static void end(const known_actor& actor);
   void fire_timers();
 

@@ -20,20 +20,20 @@ public:
   /// One that is due.
   struct due_timer {
     net::timer_id id;
-    net::owner who;
+    net::owner owner;
     net::steady_time due{0};
     std::uint64_t nth = 0;
   };
 
   /// `nth` is handed back with it: which it is of that owner.
-  net::timer_id start(net::steady_time due, net::owner who, std::uint64_t nth = 0) {
-    return put({net::timer_id{++last_}, who, due, nth});
+  net::timer_id start(net::steady_time due, net::owner owner, std::uint64_t nth = 0) {
+    return put({net::timer_id{++last_}, owner, due, nth});
   }
 
   /// The same for an observer, from numbers of their own: what watches a run must not shift the
   /// numbers that the run sees.
-  net::timer_id start_observed(net::steady_time due, net::owner who) {
-    return put({net::timer_id{observed | ++last_observed_}, who, due, 0});
+  net::timer_id start_observed(net::steady_time due, net::owner owner) {
+    return put({net::timer_id{observed | ++last_observed_}, owner, due, 0});
   }
 
   void cancel(net::timer_id id) { take(id); }
@@ -45,8 +45,8 @@ public:
       return std::nullopt;
     const auto known = waiting_.extract({i->second, id.value});
     due_.erase(i);
-    const auto& [who, nth] = known.mapped();
-    return due_timer{id, who, known.key().first, nth};
+    const auto& [owner, nth] = known.mapped();
+    return due_timer{id, owner, known.key().first, nth};
   }
 
   std::optional<net::steady_time> next_due() const {
@@ -60,8 +60,8 @@ public:
     if (waiting_.empty() || waiting_.begin()->first.first > now)
       return std::nullopt;
     const auto first = waiting_.begin();
-    const auto& [who, nth] = first->second;
-    const due_timer result{net::timer_id{first->first.second}, who, first->first.first, nth};
+    const auto& [owner, nth] = first->second;
+    const due_timer result{net::timer_id{first->first.second}, owner, first->first.first, nth};
     due_.erase(first->first.second);
     waiting_.erase(first);
     return result;
@@ -74,7 +74,7 @@ public:
   template <class Predicate>
   void drop_of(Predicate is_gone) {
     std::erase_if(waiting_, [&](const auto& timer) {
-      if (!is_gone(timer.second.who))
+      if (!is_gone(timer.second.owner))
         return false;
       due_.erase(timer.first.second);
       return true;
@@ -92,12 +92,12 @@ private:
   static constexpr std::uint64_t observed = 1ull << 63;
 
   struct owned {
-    net::owner who;
+    net::owner owner;
     std::uint64_t nth = 0;
   };
 
   net::timer_id put(const due_timer& timer) {
-    waiting_.emplace(std::pair{timer.due, timer.id.value}, owned{timer.who, timer.nth});
+    waiting_.emplace(std::pair{timer.due, timer.id.value}, owned{timer.owner, timer.nth});
     due_.emplace(timer.id.value, timer.due);
     return timer.id;
   }

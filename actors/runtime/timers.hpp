@@ -50,7 +50,7 @@ public:
 
   /// Fires after `delay` (at the next advance of time if it is not positive), as `timer_fired` for
   /// `who`.
-  virtual timer_id start(std::chrono::nanoseconds delay, owner who) = 0;
+  virtual timer_id start(std::chrono::nanoseconds delay, net::owner owner) = 0;
 
   /// Forgets the timer. One that has fired or is unknown: does nothing, and its `timer_fired` may
   /// still come.

@@ -15,7 +15,7 @@ constexpr std::size_t violations_max = 100;
 
 schedule_options order_of(const world::options& o) {
   auto order = o.order;
-  order.how = o.schedule;
+  order.strategy = o.schedule;
   return order;
 }
 
@@ -40,8 +40,8 @@ bool world::step(std::size_t passed_over) {
 void world::run(actor_entry& actor, event_names event) {
   ++steps_;
   origin_ = actor.name_hash;
-  auto& home = *actor.home; // the actor may not outlive its step
-  home.run(actor, event);
+  auto& process = *actor.process; // the actor may not outlive its step
+  process.run(actor, event);
   origin_ = 0;
   run_unwatched();
 }
@@ -94,9 +94,9 @@ std::uint64_t world::hash() const {
   return all.value();
 }
 
-void world::note_violation(std::string what) {
+void world::note_violation(std::string text) {
   if (violations_.size() < violations_max)
-    violations_.push_back(std::move(what));
+    violations_.push_back(std::move(text));
 }
 
 void world::kill() {

@@ -87,12 +87,12 @@ public:
     if (turn->is == sim::schedule::turn::kind::event) {
       origin_ = turn->key;
       tell([&](world_listener& listener) { listener.on_event(turn->name, turn->key); });
-      turn->source->on_due(turn->what);
+      turn->source->on_due(turn->payload);
       origin_ = 0;
       run_unwatched();
     } else if (turn->is == sim::schedule::turn::kind::actor) {
       run(*turn->actor, {turn->name, turn->origin, turn->passed_over});
-      events_.occupy(turn->home, turn->when + cost(turn->name));
+      events_.occupy(turn->owning_group, turn->when + cost(turn->name));
     }
     return true;
   }
@@ -124,7 +124,7 @@ private:
   void move_to(net::steady_time to);
   void run(actor_entry& actor, event_names event);
   void run_unwatched();
-  void note_violation(std::string what);
+  void note_violation(std::string text);
   bool has_listeners() const { return !listeners_.empty(); }
   /// Calls `tell` with each listener.
   template <class Tell>

@@ -20,7 +20,7 @@ struct step_view {
   std::uint64_t number = 0; ///< Of all steps of the world; the first is 1.
   process& in;
   const chain& so_far;      ///< Its chain; in `on_step` with this step in it.
-  net::owner who;           ///< `nobody` for an actor that was not spawned by `net::spawn`.
+  net::owner owner;         ///< `nobody` for an actor that was not spawned by `net::spawn`.
   std::string_view actor;   ///< Its stable name.
   std::string_view message; ///< The type of the message; empty if there is none.
   std::uint64_t event = 0;  ///< The event's name; 0 outside of simulations.

@@ -13,7 +13,7 @@ namespace {
 struct ipv4_range {
   std::uint32_t first;
   int prefix_bits;
-  routability why;
+  routability verdict;
 
   constexpr std::uint32_t mask() const { return ~std::uint32_t{0} << (32 - prefix_bits); }
 };
@@ -70,7 +70,7 @@ routability judge_ipv4(std::uint32_t address) {
   for (std::size_t r = first_range_of[address >> 24]; r != unroutable_ipv4.size(); ++r) {
     const auto& range = unroutable_ipv4[r];
     if ((address & range.mask()) == range.first)
-      return range.why;
+      return range.verdict;
   }
   return routability::routable;
 }

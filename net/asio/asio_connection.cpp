@@ -37,8 +37,9 @@ void set_no_delay(int descriptor) {
 
 } // namespace
 
-asio_connection::asio_connection(std::shared_ptr<asio_core> core, connection_id id, owner who)
-    : core_(std::move(core)), id_(id), owner_(who), socket_(core_->io.get_executor()) {}
+asio_connection::asio_connection(std::shared_ptr<asio_core> core, connection_id id,
+                                 net::owner owner)
+    : core_(std::move(core)), id_(id), owner_(owner), socket_(core_->io.get_executor()) {}
 
 // Beginnings.
 
@@ -73,11 +74,11 @@ error asio_connection::start_dial(const address& peer) {
   const auto failed = ::connect(socket_.native_handle(), to->get(), to->size) == 0 ? 0 : errno;
   const auto dialled = endpoint_of(*to);
   if (failed == EINPROGRESS || failed == EINTR)
-    socket_.async_wait(stream_socket::wait_write, [self = shared_from_this(), dialled](
-                                                      const boost::system::error_code&) {
-      if (self->phase_ == phase::dialling)
-        self->on_dialled(pending_error(self->socket_.native_handle()), dialled);
-    });
+    socket_.async_wait(stream_socket::wait_write,
+                       [self = shared_from_this(), dialled](const boost::system::error_code&) {
+                         if (self->phase_ == phase::dialling)
+                           self->on_dialled(pending_error(self->socket_.native_handle()), dialled);
+                       });
   else
     asio::post(core_->io, [self = shared_from_this(), dialled, failed] {
       if (self->phase_ == phase::dialling)
@@ -173,9 +174,9 @@ int asio_connection::adopt(int descriptor, int family) {
   return 0;
 }
 
-void asio_connection::own(owner who) {
-  owner_ = who;
-  if (phase_ != phase::unowned || who == nobody)
+void asio_connection::own(net::owner owner) {
+  owner_ = owner;
+  if (phase_ != phase::unowned || owner == nobody)
     return;
   phase_ = phase::open;
   arm_input();
@@ -353,10 +354,10 @@ void asio_connection::output_is_over() {
 
 // Endings.
 
-void asio_connection::close(closing how) {
-  if (phase_ >= phase::lingering || (phase_ == phase::closing && how == closing::graceful))
+void asio_connection::close(net::closing closing) {
+  if (phase_ >= phase::lingering || (phase_ == phase::closing && closing == closing::graceful))
     return;
-  if (how == closing::abort) {
+  if (closing == closing::abort) {
     cut_off();
     return finish_later(error::aborted);
   }

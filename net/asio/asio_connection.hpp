@@ -27,7 +27,7 @@ namespace seedwalk::net {
 class asio_connection final : public listed_socket,
                               public std::enable_shared_from_this<asio_connection> {
 public:
-  asio_connection(std::shared_ptr<asio_core> core, connection_id id, owner who);
+  asio_connection(std::shared_ptr<asio_core> core, connection_id id, net::owner owner);
 
   /// Enters the door's table.
   void dial(const address& peer, std::chrono::milliseconds timeout);
@@ -36,11 +36,11 @@ public:
   /// be watched it is closed and the system's error number returned, else 0.
   int adopt(int descriptor, int family);
 
-  void own(owner who);
+  void own(net::owner owner);
   void want(std::uint32_t count);
   void write(buffer data);
   void end_output();
-  void close(closing how);
+  void close(net::closing closing);
 
   /// Closes the socket and says nothing: the door goes, or needs the descriptor.
   void abandon() override;

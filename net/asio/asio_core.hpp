@@ -55,8 +55,8 @@ using socket_list =
 
 /// The door's inside. Handlers that are still under way when the door goes keep it alive.
 struct asio_core : std::enable_shared_from_this<asio_core> {
-  asio_core(asio::io_context& context, completion_sink& where, asio_options options)
-      : io(context), sink(&where), settings(std::move(options)) {}
+  asio_core(asio::io_context& context, completion_sink& receiver, asio_options options)
+      : io(context), sink(&receiver), settings(std::move(options)) {}
 
   asio::io_context& io;
   completion_sink* sink; ///< Null once the door is gone.
@@ -78,15 +78,15 @@ struct asio_core : std::enable_shared_from_this<asio_core> {
   std::array<std::uint8_t, 64u << 10> input;
 
   /// Only from a handler of the io_context.
-  void deliver(owner to, completion&& what) {
+  void deliver(owner to, completion&& done) {
     if (sink && to != nobody)
-      sink->deliver(to, std::move(what));
+      sink->deliver(to, std::move(done));
   }
 
   /// Delivers from a handler of its own: for what is known already inside a call.
-  void deliver_later(owner to, completion what) {
-    asio::post(io, [self = shared_from_this(), to, what = std::move(what)]() mutable {
-      self->deliver(to, std::move(what));
+  void deliver_later(owner to, completion done) {
+    asio::post(io, [self = shared_from_this(), to, done = std::move(done)]() mutable {
+      self->deliver(to, std::move(done));
     });
   }
 };

@@ -89,8 +89,9 @@ endpoint destination_of(const msghdr& message, const endpoint& otherwise) {
 
 } // namespace
 
-asio_datagrams::asio_datagrams(std::shared_ptr<asio_core> core, datagram_socket_id id, owner who)
-    : core_(std::move(core)), id_(id), owner_(who), socket_(core_->io.get_executor()) {}
+asio_datagrams::asio_datagrams(std::shared_ptr<asio_core> core, datagram_socket_id id,
+                               net::owner owner)
+    : core_(std::move(core)), id_(id), owner_(owner), socket_(core_->io.get_executor()) {}
 
 void asio_datagrams::open(const endpoint& local) {
   core_->datagrams.emplace(id_.value, shared_from_this());

@@ -13,7 +13,7 @@ namespace seedwalk::net {
 /// kept, and in the end dropped, by the kernel.
 class asio_datagrams final : public std::enable_shared_from_this<asio_datagrams> {
 public:
-  asio_datagrams(std::shared_ptr<asio_core> core, datagram_socket_id id, owner who);
+  asio_datagrams(std::shared_ptr<asio_core> core, datagram_socket_id id, net::owner owner);
 
   /// Enters the door's table and binds; the answer is delivered later.
   void open(const endpoint& local);

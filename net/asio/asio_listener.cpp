@@ -19,8 +19,8 @@ bool is_wildcard(const address& local) {
 
 } // namespace
 
-asio_listener::asio_listener(std::shared_ptr<asio_core> core, listener_id id, owner who)
-    : core_(std::move(core)), id_(id), owner_(who), watch_(core_->io.get_executor()),
+asio_listener::asio_listener(std::shared_ptr<asio_core> core, listener_id id, net::owner owner)
+    : core_(std::move(core)), id_(id), owner_(owner), watch_(core_->io.get_executor()),
       pause_(core_->io.get_executor()) {}
 
 void asio_listener::open(const address& local) {

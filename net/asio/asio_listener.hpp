@@ -17,7 +17,7 @@ namespace seedwalk::net {
 /// the connection in the queue keeps the socket readable.
 class asio_listener final : public std::enable_shared_from_this<asio_listener> {
 public:
-  asio_listener(std::shared_ptr<asio_core> core, listener_id id, owner who);
+  asio_listener(std::shared_ptr<asio_core> core, listener_id id, net::owner owner);
 
   /// Enters the door's table and listens; the answer is delivered later.
   void open(const address& local);

@@ -55,17 +55,17 @@ void asio_network::run(Call&& call) {
 }
 
 connection_id asio_network::connect(const address& peer, std::chrono::milliseconds timeout,
-                                    owner who) {
+                                    net::owner owner) {
   const connection_id id{core_->ids.next_asked()};
   run([=](const auto& core) {
-    std::make_shared<asio_connection>(core, id, who)->dial(peer, timeout);
+    std::make_shared<asio_connection>(core, id, owner)->dial(peer, timeout);
   });
   return id;
 }
 
-listener_id asio_network::listen(const address& local, owner who) {
+listener_id asio_network::listen(const address& local, net::owner owner) {
   const listener_id id{core_->ids.next_asked()};
-  run([=](const auto& core) { std::make_shared<asio_listener>(core, id, who)->open(local); });
+  run([=](const auto& core) { std::make_shared<asio_listener>(core, id, owner)->open(local); });
   return id;
 }
 
@@ -83,10 +83,10 @@ void asio_network::stop_listening(listener_id local) {
   });
 }
 
-void asio_network::own(connection_id id, owner who) {
+void asio_network::own(connection_id id, net::owner owner) {
   run([=](const auto& core) {
     if (auto connection = find(core->connections, id))
-      connection->own(who);
+      connection->own(owner);
   });
 }
 
@@ -111,27 +111,27 @@ void asio_network::end_output(connection_id id) {
   });
 }
 
-void asio_network::close(connection_id id, closing how) {
+void asio_network::close(connection_id id, net::closing closing) {
   run([=](const auto& core) {
     if (auto connection = find(core->connections, id))
-      connection->close(how);
+      connection->close(closing);
   });
 }
 
 resolve_id asio_network::resolve(const std::string& host, std::uint16_t port,
-                                 std::chrono::milliseconds timeout, owner who) {
+                                 std::chrono::milliseconds timeout, net::owner owner) {
   const resolve_id id{core_->ids.next_asked()};
-  run([=](const auto& core) { core->resolver->resolve(id, host, port, timeout, who); });
+  run([=](const auto& core) { core->resolver->resolve(id, host, port, timeout, owner); });
   return id;
 }
 
-void asio_network::find_routes(owner who) {
-  run([=](const auto& core) { core->deliver_later(who, routes_of_this_machine()); });
+void asio_network::find_routes(net::owner owner) {
+  run([=](const auto& core) { core->deliver_later(owner, routes_of_this_machine()); });
 }
 
-datagram_socket_id asio_network::open_datagrams(const endpoint& local, owner who) {
+datagram_socket_id asio_network::open_datagrams(const endpoint& local, net::owner owner) {
   const datagram_socket_id id{core_->ids.next_asked()};
-  run([=](const auto& core) { std::make_shared<asio_datagrams>(core, id, who)->open(local); });
+  run([=](const auto& core) { std::make_shared<asio_datagrams>(core, id, owner)->open(local); });
   return id;
 }
 

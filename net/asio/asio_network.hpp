@@ -74,19 +74,20 @@ public:
   asio_network(const asio_network&) = delete;
   asio_network& operator=(const asio_network&) = delete;
 
-  connection_id connect(const address& peer, std::chrono::milliseconds timeout, owner who) override;
-  listener_id listen(const address& local, owner who) override;
+  connection_id connect(const address& peer, std::chrono::milliseconds timeout,
+                        net::owner owner) override;
+  listener_id listen(const address& local, net::owner owner) override;
   void accept(listener_id local, std::uint32_t connections) override;
   void stop_listening(listener_id local) override;
-  void own(connection_id id, owner who) override;
+  void own(connection_id id, net::owner owner) override;
   void want(connection_id id, std::uint32_t bytes) override;
   void write(connection_id id, buffer data) override;
   void end_output(connection_id id) override;
-  void close(connection_id id, closing how) override;
+  void close(connection_id id, net::closing closing) override;
   resolve_id resolve(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout,
-                     owner who) override;
-  void find_routes(owner who) override;
-  datagram_socket_id open_datagrams(const endpoint& local, owner who) override;
+                     net::owner owner) override;
+  void find_routes(net::owner owner) override;
+  datagram_socket_id open_datagrams(const endpoint& local, net::owner owner) override;
   void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(datagram_socket_id id, const endpoint& to, const endpoint& from,
                      buffer data) override;

@@ -95,13 +95,13 @@ asio_resolver::asio_resolver(std::shared_ptr<asio_core> core)
 }
 
 void asio_resolver::resolve(resolve_id id, const std::string& host, std::uint16_t port,
-                            std::chrono::milliseconds timeout, owner who) {
+                            std::chrono::milliseconds timeout, net::owner owner) {
   // What needs no asking is answered without it: AI_NUMERICHOST never blocks.
   const lookup asked{id, host, port};
   if (is_literal(host))
-    return core_->deliver_later(who, look_up(asked, AI_NUMERICHOST));
+    return core_->deliver_later(owner, look_up(asked, AI_NUMERICHOST));
   if (!is_resolvable_name(host))
-    return core_->deliver_later(who, resolved{id, error::name_not_found, {}});
+    return core_->deliver_later(owner, resolved{id, error::name_not_found, {}});
 
   std::scoped_lock lock(desk_->mutex);
   bool can_be_asked = desk_->asked.size() < questions_queued_max;
@@ -114,14 +114,14 @@ void asio_resolver::resolve(resolve_id id, const std::string& host, std::uint16_
     }
   }
   if (!can_be_asked)
-    return core_->deliver_later(who, resolved{id, error::resolver_failed, {}});
+    return core_->deliver_later(owner, resolved{id, error::resolver_failed, {}});
   desk_->asked.push_back(asked);
   auto deadline = std::make_unique<io_timer>(core_->io.get_executor(), timeout);
   deadline->async_wait([self = shared_from_this(), id](const boost::system::error_code& ec) {
     if (!ec)
       self->answer({id, error::resolver_failed, {}});
   });
-  waiting_.emplace(id.value, question{who, std::move(deadline)});
+  waiting_.emplace(id.value, question{owner, std::move(deadline)});
 }
 
 void asio_resolver::work(const std::shared_ptr<desk>& at) {
@@ -140,13 +140,13 @@ void asio_resolver::work(const std::shared_ptr<desk>& at) {
 }
 
 /// The first answer counts, be it libc's or the deadline's.
-void asio_resolver::answer(resolved&& what) {
-  const auto asked = waiting_.find(what.question.value);
+void asio_resolver::answer(resolved&& resolved) {
+  const auto asked = waiting_.find(resolved.question.value);
   if (asked == waiting_.end())
     return;
-  const auto who = asked->second.who;
+  const auto owner = asked->second.owner;
   waiting_.erase(asked);
-  core_->deliver(who, std::move(what));
+  core_->deliver(owner, std::move(resolved));
 }
 
 void asio_resolver::stop() {

@@ -23,7 +23,7 @@ public:
   explicit asio_resolver(std::shared_ptr<asio_core> core);
 
   void resolve(resolve_id id, const std::string& host, std::uint16_t port,
-               std::chrono::milliseconds timeout, owner who);
+               std::chrono::milliseconds timeout, net::owner owner);
 
   /// No answer is delivered any more.
   void stop();
@@ -31,12 +31,12 @@ public:
 private:
   struct desk;
   struct question {
-    owner who;
+    net::owner owner;
     std::unique_ptr<io_timer> deadline;
   };
 
   static void work(const std::shared_ptr<desk>& at);
-  void answer(resolved&& what);
+  void answer(resolved&& resolved);
 
   std::shared_ptr<asio_core> core_;
   std::shared_ptr<desk> desk_;

@@ -55,8 +55,8 @@ socks5_dial::socks5_dial(const endpoint& peer) : output_{version, 1, no_authenti
   ask_for(as_bytes(name), peer.port);
 }
 
-void socks5_dial::ask_for(byte_view where, std::uint16_t port) {
-  request_.insert(request_.end(), where.begin(), where.end());
+void socks5_dial::ask_for(byte_view encoded_address, std::uint16_t port) {
+  request_.insert(request_.end(), encoded_address.begin(), encoded_address.end());
   request_.push_back(static_cast<std::uint8_t>(port >> 8));
   request_.push_back(static_cast<std::uint8_t>(port & 0xff));
 }

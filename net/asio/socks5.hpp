@@ -50,7 +50,7 @@ public:
 private:
   enum class stage : std::uint8_t { method, reply, name_length, bound_address, done };
 
-  void ask_for(byte_view where, std::uint16_t port);
+  void ask_for(byte_view encoded_address, std::uint16_t port);
   error step();
 
   stage stage_ = stage::method;

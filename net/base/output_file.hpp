@@ -27,9 +27,9 @@ struct output_opening {
 ///
 /// Threads: any.
 tl::expected<int, std::error_code> open_output_file(const std::string& path,
-                                                    const output_opening& how = {});
+                                                    const output_opening& opening = {});
 
 /// Half a sentence for an operator: "is a folder, not a file".
-std::string why_not_written(const std::string& path, std::error_code why);
+std::string why_not_written(const std::string& path, std::error_code failure);
 
 } // namespace seedwalk::net

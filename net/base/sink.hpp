@@ -16,7 +16,7 @@ template <class Completion>
 class sink {
 public:
   virtual ~sink() = default;
-  virtual void deliver(owner to, Completion&& what) = 0;
+  virtual void deliver(owner to, Completion&& completion) = 0;
 };
 
 /// The number of the door whose completions are of this type. Each door specialises it beside that

@@ -20,11 +20,11 @@ tl::unexpected<file_error> failed(file_fault fault, std::string message) {
   return tl::unexpected(file_error{fault, std::move(message)});
 }
 
-tl::unexpected<file_error> refused_by_system(int why) {
-  if (why == EISDIR)
+tl::unexpected<file_error> refused_by_system(int code) {
+  if (code == EISDIR)
     return failed(file_fault::unreadable, "is a folder, not a file");
-  return failed(why == ENOENT || why == ENOTDIR ? file_fault::missing : file_fault::unreadable,
-                "cannot be read: " + std::generic_category().message(why));
+  return failed(code == ENOENT || code == ENOTDIR ? file_fault::missing : file_fault::unreadable,
+                "cannot be read: " + std::generic_category().message(code));
 }
 
 std::string size_text(std::size_t bytes) {
@@ -35,18 +35,18 @@ std::string size_text(std::size_t bytes) {
 
 /// True when there is something to read, an end included; false when `patience_ms` is over.
 bool wait_for_input(int descriptor, int patience_ms) {
-  pollfd what{descriptor, POLLIN, 0};
+  pollfd waiting{descriptor, POLLIN, 0};
   int ready = 0;
   do {
-    ready = ::poll(&what, 1, patience_ms);
+    ready = ::poll(&waiting, 1, patience_ms);
   } while (ready < 0 && errno == EINTR);
   return ready != 0;
 }
 
 /// The error of a file that gives nothing to read.
 tl::unexpected<file_error> silent(int descriptor) {
-  struct stat what {};
-  if (::fstat(descriptor, &what) == 0 && S_ISFIFO(what.st_mode))
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode))
     return failed(file_fault::silent, "is a pipe that nobody writes to");
   return failed(file_fault::silent, ::isatty(descriptor) != 0
                                         ? "is a terminal on which nobody types"
@@ -104,12 +104,12 @@ tl::expected<std::string, file_error> read_to_end(int descriptor, std::string te
     const auto before = text.size();
     text.resize(before + room);
     const auto n = ::read(descriptor, text.data() + before, room);
-    const int why = errno;
+    const int code = errno;
     text.resize(before + (n > 0 ? static_cast<std::size_t>(n) : 0));
     if (n == 0)
       return text;
-    if (n < 0 && why != EINTR && why != EAGAIN)
-      return refused_by_system(why);
+    if (n < 0 && code != EINTR && code != EAGAIN)
+      return refused_by_system(code);
     if (text.size() > max_bytes)
       return failed(file_fault::too_large, "is larger than " + size_text(max_bytes));
   }
@@ -134,16 +134,16 @@ tl::expected<open_file, file_error> open_input_file(const std::string& path,
   if (!begun)
     return tl::unexpected(begun.error());
   const int descriptor = begun->descriptor;
-  struct stat what {};
-  const bool is_folder = ::fstat(descriptor, &what) == 0 && S_ISDIR(what.st_mode);
+  struct stat status {};
+  const bool is_folder = ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
   // From here on a slow writer is waited for.
   std::FILE* file = nullptr;
   if (!is_folder && ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) == 0)
     file = ::fdopen(descriptor, "rb");
   if (file == nullptr) {
-    const int why = is_folder ? EISDIR : errno;
+    const int code = is_folder ? EISDIR : errno;
     ::close(descriptor);
-    return refused_by_system(why);
+    return refused_by_system(code);
   }
   if (!begun->begin.empty())
     std::ungetc(static_cast<unsigned char>(begun->begin.front()), file);

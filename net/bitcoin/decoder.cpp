@@ -169,9 +169,9 @@ decoder_event decoder::finish(byte_view payload, const hash256& hash) {
 
 decoder_event decoder::judge(byte_view payload, const hash256& hash) const {
   auto head = whole_frame();
-  const auto refuse = [&](wire_error e, std::uint64_t where) {
+  const auto refuse = [&](wire_error e, std::uint64_t position) {
     const auto consequence = consequence_of(e, head.kind);
-    const auto offset = head.offset + where;
+    const auto offset = head.offset + position;
     return refused_message{std::move(head), e, consequence, offset};
   };
   if (const auto bad = malformed_at(header_); bad != command_bytes)

@@ -10,7 +10,7 @@ inline constexpr std::uint64_t feature_id_bytes_max = 80;
 inline constexpr std::uint64_t feature_data_bytes_max = 512;
 inline constexpr std::uint64_t reject_reason_bytes_max = 111; // BIP61 as Core had it
 
-template <class Io, is<msg::claimed_address> X>
+template <class Io, is<msg::version_address> X>
 void fields(Io& io, X& x) {
   io.u64(x.services);
   io.fixed(x.address);

@@ -87,9 +87,9 @@ public:
   }
 
   /// A rule about what was read; what broke it began at `where`.
-  void require(bool holds, wire_error e, std::size_t where) {
+  void require(bool holds, wire_error e, std::size_t offset) {
     if (!holds)
-      in_.fail(e, where);
+      in_.fail(e, offset);
   }
 
   std::size_t offset() const { return in_.offset(); }

@@ -82,7 +82,7 @@ std::string_view command_of(const message& m) {
 
 namespace msg {
 
-endpoint claimed_address::peer() const {
+endpoint version_address::peer() const {
   endpoint result;
   result.port = port;
   if (std::equal(ipv4_mapped_prefix.begin(), ipv4_mapped_prefix.end(), address.begin())) {
@@ -95,8 +95,8 @@ endpoint claimed_address::peer() const {
   return result;
 }
 
-claimed_address claimed_address::of(std::uint64_t services, const endpoint& peer) {
-  claimed_address result;
+version_address version_address::of(std::uint64_t services, const endpoint& peer) {
+  version_address result;
   result.services = services;
   result.port = peer.port;
   if (peer.network == network_id::ipv4) {

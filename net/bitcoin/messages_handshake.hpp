@@ -12,7 +12,7 @@
 namespace seedwalk::net::msg {
 
 /// An address as `version` carries it: without time, in the 16 bytes of old, and never trusted.
-struct claimed_address {
+struct version_address {
   std::uint64_t services = 0;
   std::array<std::uint8_t, 16> address{}; ///< IPv6, or IPv4-mapped.
   std::uint16_t port = 0;
@@ -22,19 +22,19 @@ struct claimed_address {
 
   /// Fills in what the 16 bytes can express: IPv4 and IPv6; zeros for any other network, as Core
   /// does.
-  static claimed_address of(std::uint64_t services, const endpoint& peer);
+  static version_address of(std::uint64_t services, const endpoint& peer);
 
-  friend bool operator==(const claimed_address&, const claimed_address&) = default;
+  friend bool operator==(const version_address&, const version_address&) = default;
 
   template <inspector F>
-  friend auto inspect(F& f, claimed_address& x) {
+  friend auto inspect(F& f, version_address& x) {
     return f(x.services, x.address, x.port);
   }
 };
 
 /// The second half of `version`, which protocol versions from 106 on have.
 struct version_sender {
-  claimed_address address;
+  version_address address;
   std::uint64_t nonce = 0; ///< Our own coming back means that we dialled ourselves.
 
   friend bool operator==(const version_sender&, const version_sender&) = default;
@@ -53,7 +53,7 @@ struct version {
   std::int32_t protocol = 0;
   std::uint64_t services = 0;
   std::int64_t time = 0;                    ///< Unix seconds, as claimed.
-  claimed_address receiver;                 ///< How the sender sees us.
+  version_address receiver;                 ///< How the sender sees us.
   std::optional<version_sender> sender;     ///< From 106.
   std::optional<std::string> user_agent;    ///< BIP14.
   std::optional<std::int32_t> start_height; ///< From 209.

@@ -45,10 +45,10 @@ std::uint64_t ping_nonce(std::uint64_t key, std::uint64_t version_nonce, std::ui
 
 } // namespace
 
-session::session(direction way, const endpoint& peer, std::uint64_t version_nonce, steady_time now,
-                 visit_plan plan)
-    : state_(session_state::dialling), way_(way), peer_(peer), version_nonce_(version_nonce),
-      plan_(plan), started_at_(now) {}
+session::session(net::direction direction, const endpoint& peer, std::uint64_t version_nonce,
+                 steady_time now, visit_plan plan)
+    : state_(session_state::dialling), direction_(direction), peer_(peer),
+      version_nonce_(version_nonce), plan_(plan), started_at_(now) {}
 
 bool session::established() const {
   return state_ == session_state::collecting || state_ == session_state::probing ||
@@ -63,19 +63,19 @@ void session::on_connected(const session_step& step) {
   connected_at_ = last_byte_at_ = step.now.steady;
   transport_ = transport{v1_transport{{.magic = step.config.magic, .wanted = wanted_messages()}}};
   transport_.begin(step.out.output);
-  if (way_ == direction::outbound)
+  if (direction_ == direction::outbound)
     write_version(step);
   want_more(step);
 }
 
-void session::on_connect_failed(const session_step& step, error why) {
+void session::on_connect_failed(const session_step& step, error reason) {
   if (state_ == session_state::ended)
     return;
   assert(!connected_at_);
-  if (!how_) {
-    how_ = outcome_of_failed_dial(why);
-    whose_ = *how_ == outcome::cancelled ? blame::cancelled : blame_of(why);
-    reason_ = why;
+  if (!outcome_) {
+    outcome_ = outcome_of_failed_dial(reason);
+    blame_ = *outcome_ == outcome::cancelled ? blame::cancelled : blame_of(reason);
+    reason_ = reason;
   }
   finish(step);
 }
@@ -100,13 +100,13 @@ void session::on_input_ended(const session_step& step) {
   leave(step, outcome_of_loss(reason_), closing::graceful);
 }
 
-void session::on_closed(const session_step& step, error why) {
+void session::on_closed(const session_step& step, error reason) {
   if (state_ == session_state::ended)
     return;
-  if (!how_) {
-    how_ = connected_at_ ? outcome_of_loss(why) : outcome_of_failed_dial(why);
-    whose_ = *how_ == outcome::cancelled ? blame::cancelled : blame_of(why);
-    reason_ = why;
+  if (!outcome_) {
+    outcome_ = connected_at_ ? outcome_of_loss(reason) : outcome_of_failed_dial(reason);
+    blame_ = *outcome_ == outcome::cancelled ? blame::cancelled : blame_of(reason);
+    reason_ = reason;
   }
   finish(step);
 }
@@ -132,18 +132,18 @@ void session::addresses_taken(const session_step& step) {
   want_more(step);
 }
 
-bool session::send(const session_step& step, const message& what) {
+bool session::send(const session_step& step, const message& outgoing) {
   if (!established())
     return false;
-  write(step, what);
+  write(step, outgoing);
   return true;
 }
 
-bool session::send(const session_step& step, const shared_message& what) {
+bool session::send(const session_step& step, const shared_message& outgoing) {
   if (!established())
     return false;
   const auto before = step.out.output.size();
-  step.out.shared_output = transport_.write(step.out.output, what);
+  step.out.shared_output = transport_.write(step.out.output, outgoing);
   carried_.bytes_out += step.out.output.size() - before;
   if (step.out.shared_output)
     carried_.bytes_out += step.out.shared_output->size();
@@ -160,20 +160,20 @@ bool session::ping(const session_step& step) {
 }
 
 void session::on_config_changed(const session_step& step) {
-  if (!claim_ || state_ == session_state::closing || state_ == session_state::ended)
+  if (!peer_version_ || state_ == session_state::closing || state_ == session_state::ended)
     return;
   if (auto problem = objection(step.config))
     leave(step, *problem, closing::graceful);
 }
 
-void session::disconnect(const session_step& step, outcome why) {
-  leave(step, why, connected_at_ ? closing::graceful : closing::abort);
+void session::disconnect(const session_step& step, net::outcome outcome) {
+  leave(step, outcome, connected_at_ ? closing::graceful : closing::abort);
 }
 
-void session::abandon(const session_step& step, outcome why) {
+void session::abandon(const session_step& step, net::outcome outcome) {
   if (state_ == session_state::ended)
     return;
-  leave(step, why, closing::abort);
+  leave(step, outcome, closing::abort);
   step.out.close = closing::abort;
   finish(step);
 }
@@ -181,19 +181,19 @@ void session::abandon(const session_step& step, outcome why) {
 visit_summary session::summary(steady_time now) const {
   visit_summary s;
   s.peer = peer_;
-  s.way = way_;
-  s.how = how_.value_or(outcome::cancelled);
+  s.direction = direction_;
+  s.outcome = outcome_.value_or(outcome::cancelled);
   s.reached = reached_;
-  s.whose = whose_;
+  s.blame = blame_;
   s.reason = reason_;
   s.whole = now - started_at_;
-  if (connected_at_ && way_ == direction::outbound)
+  if (connected_at_ && direction_ == direction::outbound)
     s.connecting = *connected_at_ - started_at_;
   s.handshake = handshake_took_;
   s.first_answer = collection_.first_block_took();
   s.round_trip = keep_alive_.shortest();
   s.carried = carried_;
-  s.claim = claim_;
+  s.version = peer_version_;
   s.features = features_;
   s.addresses = collection_.report();
   return s;
@@ -205,9 +205,9 @@ void session::enter(session_state next) {
   state_ = next;
 }
 
-void session::write(const session_step& step, const message& what) {
+void session::write(const session_step& step, const message& outgoing) {
   const auto before = step.out.output.size();
-  transport_.write(step.out.output, what);
+  transport_.write(step.out.output, outgoing);
   carried_.bytes_out += step.out.output.size() - before;
   ++carried_.messages_out;
 }
@@ -218,7 +218,7 @@ void session::write_version(const session_step& step) {
   ours.protocol = config.protocol_version;
   ours.services = config.services;
   ours.time = step.now.wall.count();
-  ours.receiver = msg::claimed_address::of(claim_ ? claim_->services : 0, peer_);
+  ours.receiver = msg::version_address::of(peer_version_ ? peer_version_->services : 0, peer_);
   ours.sender.emplace();
   ours.sender->address.services = config.services;
   ours.sender->address.port = config.listen_port;
@@ -259,11 +259,11 @@ void session::want_more(const session_step& step) {
   allowance_ = window;
 }
 
-void session::leave(const session_step& step, outcome how, closing by) {
+void session::leave(const session_step& step, net::outcome outcome, closing by) {
   if (state_ == session_state::closing || state_ == session_state::ended)
     return;
-  how_ = how;
-  whose_ = blame_of(how);
+  outcome_ = outcome;
+  blame_ = blame_of(outcome);
   collection_.cut_off();
   hand_on_rest(step);
   transport_ = {}; // A connection that ends may take seconds to do so, and holds no half message.
@@ -274,8 +274,8 @@ void session::leave(const session_step& step, outcome how, closing by) {
 }
 
 /// What was asked for may be in, and the peer gone before our own side has taken it.
-outcome session::outcome_of_loss(error why) const {
-  const auto lost = outcome_of_lost_connection(why, reached_);
+outcome session::outcome_of_loss(error reason) const {
+  const auto lost = outcome_of_lost_connection(reason, reached_);
   const bool has_all = state_ == session_state::collecting && !collection_.running();
   const bool left_us = lost == outcome::closed_after_handshake || lost == outcome::reset;
   return has_all && left_us ? outcome::complete : lost;

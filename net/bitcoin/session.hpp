@@ -68,8 +68,8 @@ public:
   session() = default;
 
   /// `peer` is whom we dial, or who was accepted. `version_nonce` comes from make_version_nonce().
-  session(direction way, const endpoint& peer, std::uint64_t version_nonce, steady_time now,
-          visit_plan plan = {});
+  session(net::direction direction, const endpoint& peer, std::uint64_t version_nonce,
+          steady_time now, visit_plan plan = {});
 
   // -- what the network door says --------------------------------------------------------------
 
@@ -77,7 +77,7 @@ public:
   void on_connected(const session_step& step);
 
   /// The dial failed. Sends the summary.
-  void on_connect_failed(const session_step& step, error why);
+  void on_connect_failed(const session_step& step, error reason);
 
   /// Bytes came, in any split. They are not kept beyond the call, but for an unfinished message.
   void on_received(const session_step& step, byte_view data);
@@ -86,7 +86,7 @@ public:
   void on_input_ended(const session_step& step);
 
   /// The connection is over. Sends the summary.
-  void on_closed(const session_step& step, error why);
+  void on_closed(const session_step& step, error reason);
 
   // -- time ------------------------------------------------------------------------------------
 
@@ -103,10 +103,10 @@ public:
   void addresses_taken(const session_step& step);
 
   /// Sends a message, once the handshake is complete; false before that and after goodbye.
-  bool send(const session_step& step, const message& what);
+  bool send(const session_step& step, const message& outgoing);
 
   /// The same for a message that many sessions send.
-  bool send(const session_step& step, const shared_message& what);
+  bool send(const session_step& step, const shared_message& outgoing);
 
   /// Sends a ping now, unless one is out already; false as for send().
   bool ping(const session_step& step);
@@ -116,19 +116,19 @@ public:
 
   /// Ends it: with `cancelled`, `duplicate`, `banned`, `internal_error` ... The summary follows
   /// when the connection has ended. The first reason stands.
-  void disconnect(const session_step& step, outcome why = outcome::cancelled);
+  void disconnect(const session_step& step, net::outcome outcome = outcome::cancelled);
 
   /// Ends it at once with a summary, without hearing from the door: for an actor that must go.
-  void abandon(const session_step& step, outcome why);
+  void abandon(const session_step& step, net::outcome outcome);
 
   // -- what is known ---------------------------------------------------------------------------
 
   session_state state() const { return state_; }
-  direction way() const { return way_; }
+  net::direction direction() const { return direction_; }
   const endpoint& peer() const { return peer_; }
   std::uint64_t version_nonce() const { return version_nonce_; }
   bool established() const;
-  const std::optional<msg::version>& claim() const { return claim_; }
+  const std::optional<msg::version>& peer_version() const { return peer_version_; }
   const peer_features& features() const { return features_; }
   const address_report& addresses() const { return collection_.report(); }
   const traffic& carried() const { return carried_; }
@@ -142,11 +142,11 @@ public:
 
   template <inspector F>
   friend auto inspect(F& f, session& x) {
-    return f(x.state_, x.way_, x.peer_, x.version_nonce_, x.plan_, x.started_at_, x.connected_at_,
-             x.handshake_took_, x.last_byte_at_, x.message_began_at_, x.message_offset_,
-             x.deaf_since_, x.pinged_at_, x.allowance_, x.reached_, x.how_, x.whose_, x.reason_,
-             x.transport_, x.claim_, x.features_, x.carried_, x.collection_, x.keep_alive_,
-             x.held_back_);
+    return f(x.state_, x.direction_, x.peer_, x.version_nonce_, x.plan_, x.started_at_,
+             x.connected_at_, x.handshake_took_, x.last_byte_at_, x.message_began_at_,
+             x.message_offset_, x.deaf_since_, x.pinged_at_, x.allowance_, x.reached_, x.outcome_,
+             x.blame_, x.reason_, x.transport_, x.peer_version_, x.features_, x.carried_,
+             x.collection_, x.keep_alive_, x.held_back_);
   }
 
 private:
@@ -154,18 +154,18 @@ private:
   enum class duty : std::uint8_t { handshake, framing, collection, probe, ping, silence };
   struct due {
     steady_time at;
-    duty what;
+    duty kind;
   };
 
   // session.cpp: the door, our side, endings
   void enter(session_state next);
-  void write(const session_step& step, const message& what);
+  void write(const session_step& step, const message& outgoing);
   void write_version(const session_step& step);
   void write_ping(const session_step& step);
   std::optional<std::uint64_t> write_marker(const session_step& step);
   void want_more(const session_step& step);
-  void leave(const session_step& step, outcome how, closing by);
-  outcome outcome_of_loss(error why) const;
+  void leave(const session_step& step, net::outcome outcome, closing by);
+  outcome outcome_of_loss(error reason) const;
   void hand_on_rest(const session_step& step);
   void finish(const session_step& step);
 
@@ -174,12 +174,12 @@ private:
   void take(const session_step& step, decoded_message&& event);
   void take(const session_step& step, const skipped_message& event);
   void take(const session_step& step, const refused_message& event);
-  void on_version(const session_step& step, msg::version&& claim);
+  void on_version(const session_step& step, msg::version&& version);
   void on_verack(const session_step& step);
-  void on_negotiation(const session_step& step, peer_feature what);
-  void on_feature(const session_step& step, msg::feature&& what);
-  void on_ping(const session_step& step, const msg::ping& what);
-  void on_pong(const session_step& step, const msg::pong& what);
+  void on_negotiation(const session_step& step, peer_feature feature);
+  void on_feature(const session_step& step, msg::feature&& feature);
+  void on_ping(const session_step& step, const msg::ping& ping);
+  void on_pong(const session_step& step, const msg::pong& pong);
   void on_addresses(const session_step& step, std::vector<msg::addr_entry>&& entries,
                     std::uint32_t skipped);
   std::optional<outcome> objection(const session_config& config) const;
@@ -194,7 +194,7 @@ private:
   void hold_or_leave(const session_step& step);
 
   session_state state_ = session_state::ended;
-  direction way_ = direction::outbound;
+  net::direction direction_ = direction::outbound;
   endpoint peer_;
   std::uint64_t version_nonce_ = 0;
   visit_plan plan_;
@@ -210,12 +210,12 @@ private:
   std::uint32_t allowance_ = 0; ///< Bytes wanted, and not delivered yet.
 
   stage reached_ = stage::dialling;
-  std::optional<outcome> how_; ///< Known from `closing` on.
-  blame whose_ = blame::cancelled;
+  std::optional<outcome> outcome_; ///< Known from `closing` on.
+  net::blame blame_ = blame::cancelled;
   error reason_ = error::none;
 
   transport transport_;
-  std::optional<msg::version> claim_;
+  std::optional<msg::version> peer_version_;
   peer_features features_;
   traffic carried_;
   address_collection collection_;

@@ -16,7 +16,7 @@ void session::on_tick(const session_step& step) {
   const auto next = next_due(step.config);
   if (!next || next->at > now)
     return;
-  switch (next->what) {
+  switch (next->kind) {
   case duty::handshake:
     return leave(step, outcome::handshake_timeout, closing::abort);
   case duty::framing:
@@ -33,9 +33,9 @@ void session::on_tick(const session_step& step) {
 
 std::optional<session::due> session::next_due(const session_config& config) const {
   std::optional<due> next;
-  const auto consider = [&next](steady_time at, duty what) {
+  const auto consider = [&next](steady_time at, duty kind) {
     if (!next || at < next->at)
-      next = due{at, what};
+      next = due{at, kind};
   };
   if (state_ == session_state::dialling || state_ == session_state::closing ||
       state_ == session_state::ended)
@@ -98,7 +98,7 @@ void session::go_on_if_collected(const session_step& step) {
 }
 
 void session::hold_or_leave(const session_step& step) {
-  if (plan_.hold || way_ == direction::inbound)
+  if (plan_.hold || direction_ == direction::inbound)
     return enter(session_state::held);
   const bool asked_in_vain = plan_.ask_addresses && !collection_.answered();
   leave(step, asked_in_vain ? outcome::no_addresses : outcome::complete, closing::graceful);

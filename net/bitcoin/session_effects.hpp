@@ -15,8 +15,8 @@
 
 namespace seedwalk::net {
 
-/// The peer's version is in and we go on with it: `session::claim()` has what it said. Soon enough
-/// to end a duplicate before the handshake is through.
+/// The peer's version is in and we go on with it: `session::peer_version()` has what it said. Soon
+/// enough to end a duplicate before the handshake is through.
 struct version_received {
   template <inspector F>
   friend auto inspect(F& f, version_received&) {

@@ -178,29 +178,31 @@ void session::take(const session_step& step, const refused_message& event) {
 }
 
 std::int32_t session::common_version(const session_config& config) const {
-  return claim_ ? std::min(config.protocol_version, claim_->protocol) : config.protocol_version;
+  return peer_version_ ? std::min(config.protocol_version, peer_version_->protocol)
+                       : config.protocol_version;
 }
 
 std::optional<outcome> session::objection(const session_config& config) const {
-  if (claim_->protocol < min_peer_protocol_version)
+  if (peer_version_->protocol < min_peer_protocol_version)
     return outcome::obsolete;
-  if (!welcomes(config, claim_->user_agent.value_or("")))
+  if (!welcomes(config, peer_version_->user_agent.value_or("")))
     return outcome::banned;
-  if (way_ == direction::outbound && (config.required_services & ~claim_->services) != 0)
+  if (direction_ == direction::outbound &&
+      (config.required_services & ~peer_version_->services) != 0)
     return outcome::services_missing;
   return std::nullopt;
 }
 
-void session::on_version(const session_step& step, msg::version&& claim) {
+void session::on_version(const session_step& step, msg::version&& version) {
   if (state_ != session_state::awaiting_version)
     return; // Core: "redundant version message".
-  claim_ = std::move(claim);
+  peer_version_ = std::move(version);
   reached_ = stage::version;
-  const auto nonce = claim_->sender ? claim_->sender->nonce : 0;
+  const auto nonce = peer_version_->sender ? peer_version_->sender->nonce : 0;
   if (nonce == version_nonce_ || is_own_version_nonce(step.config.nonce_key, nonce)) {
     // Core hangs up without a word. Ours says who it is, so that the end of it which dialled learns
     // the same, and does not take itself for a full node.
-    if (way_ != direction::outbound)
+    if (direction_ != direction::outbound)
       write_version(step);
     return leave(step, outcome::self, closing::graceful);
   }
@@ -208,7 +210,7 @@ void session::on_version(const session_step& step, msg::version&& claim) {
     return leave(step, *problem, closing::graceful);
   const auto common = common_version(step.config);
   transport_.set_protocol_version(common);
-  if (way_ != direction::outbound)
+  if (direction_ != direction::outbound)
     write_version(step);
   if (common >= wtxid_relay_version)
     write(step, msg::sendaddrv2{});
@@ -224,54 +226,54 @@ void session::on_verack(const session_step& step) {
   reached_ = stage::verack;
   handshake_took_ = now - *connected_at_;
   step.out.events.push_back(handshake_completed{*handshake_took_});
-  if (way_ == direction::inbound_over_capacity)
+  if (direction_ == direction::inbound_over_capacity)
     return leave(step, outcome::complete, closing::graceful);
   write_ping(step);
-  if (way_ == direction::outbound && plan_.ask_addresses) {
+  if (direction_ == direction::outbound && plan_.ask_addresses) {
     write(step, msg::getaddr{});
     collection_.begin(now, write_marker(step));
     return enter(session_state::collecting);
   }
-  if (way_ == direction::outbound && keep_alive_.waiting_since())
+  if (direction_ == direction::outbound && keep_alive_.waiting_since())
     return enter(session_state::probing);
   hold_or_leave(step);
 }
 
-void session::on_negotiation(const session_step& step, peer_feature what) {
+void session::on_negotiation(const session_step& step, peer_feature feature) {
   if (established())
     return leave(step, outcome::misbehaved, closing::abort);
   const bool counts =
-      what != peer_feature::wtxidrelay || common_version(step.config) >= wtxid_relay_version;
+      feature != peer_feature::wtxidrelay || common_version(step.config) >= wtxid_relay_version;
   if (state_ == session_state::awaiting_verack && counts)
-    features_.set(what);
+    features_.set(feature);
 }
 
-void session::on_feature(const session_step& step, msg::feature&& what) {
+void session::on_feature(const session_step& step, msg::feature&& feature) {
   // Who does not speak 70017 knows no such command.
   if (step.config.protocol_version < feature_version || state_ == session_state::awaiting_version)
     return;
-  if (established() || claim_->protocol < feature_version)
+  if (established() || peer_version_->protocol < feature_version)
     return leave(step, outcome::misbehaved, closing::abort);
   features_.set(peer_feature::feature);
   if (features_.ids.size() < step.config.limits.feature_ids)
-    features_.ids.push_back(std::move(what.id));
+    features_.ids.push_back(std::move(feature.id));
 }
 
-void session::on_ping(const session_step& step, const msg::ping& what) {
+void session::on_ping(const session_step& step, const msg::ping& ping) {
   // Before its version, a peer is not heard. Before its verack it is, unlike in Core: some nodes
   // ping early, and our verack is out by then.
-  if (state_ == session_state::awaiting_version || !what.nonce)
+  if (state_ == session_state::awaiting_version || !ping.nonce)
     return;
-  write(step, msg::pong{*what.nonce});
+  write(step, msg::pong{*ping.nonce});
 }
 
-void session::on_pong(const session_step& step, const msg::pong& what) {
-  if (collection_.running() && collection_.take_pong(what.nonce)) {
+void session::on_pong(const session_step& step, const msg::pong& pong) {
+  if (collection_.running() && collection_.take_pong(pong.nonce)) {
     if (!collection_.running())
       step.out.events.push_back(addresses_collected{});
     return;
   }
-  if (!keep_alive_.answered(what.nonce, step.now.steady))
+  if (!keep_alive_.answered(pong.nonce, step.now.steady))
     return;
   if (auto took = keep_alive_.latest())
     step.out.events.push_back(round_trip_measured{*took});

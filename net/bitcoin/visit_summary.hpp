@@ -92,10 +92,10 @@ struct address_report {
 /// All that one session leaves behind: exactly one, when its connection has ended.
 struct visit_summary {
   endpoint peer; ///< As dialled, or as accepted (then its port is ephemeral).
-  direction way = direction::outbound;
-  outcome how = outcome::internal_error;
+  net::direction direction = direction::outbound;
+  net::outcome outcome = outcome::internal_error;
   stage reached = stage::dialling;
-  blame whose = blame::local;
+  net::blame blame = blame::local;
   error reason = error::none; ///< What the door said, where it was the door that ended the visit.
 
   std::chrono::nanoseconds whole{0};
@@ -105,7 +105,7 @@ struct visit_summary {
   std::optional<std::chrono::nanoseconds> round_trip;   ///< The shortest that a ping took.
 
   traffic carried;
-  std::optional<msg::version> claim; ///< What the peer said of itself, whole.
+  std::optional<msg::version> version; ///< What the peer said of itself, whole.
   peer_features features;
   address_report addresses;
 
@@ -113,8 +113,9 @@ struct visit_summary {
 
   template <inspector F>
   friend auto inspect(F& f, visit_summary& x) {
-    return f(x.peer, x.way, x.how, x.reached, x.whose, x.reason, x.whole, x.connecting, x.handshake,
-             x.first_answer, x.round_trip, x.carried, x.claim, x.features, x.addresses);
+    return f(x.peer, x.direction, x.outcome, x.reached, x.blame, x.reason, x.whole, x.connecting,
+             x.handshake, x.first_answer, x.round_trip, x.carried, x.version, x.features,
+             x.addresses);
   }
 };
 

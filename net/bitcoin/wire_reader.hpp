@@ -38,12 +38,12 @@ public:
   std::size_t error_offset() const { return error_offset_; }
 
   /// Makes the reader fail, unless it has already. `where` is an offset in the input.
-  void fail(wire_error e, std::size_t where) {
+  void fail(wire_error e, std::size_t offset) {
     if (failed_)
       return;
     failed_ = true;
     error_ = e;
-    error_offset_ = where;
+    error_offset_ = offset;
     at_ = end_;
   }
 

@@ -73,12 +73,12 @@ public:
   /// before, the dial to the proxy and its first answer, has 20 s of its own, and is
   /// `error::proxy_failed` if anything goes wrong.
   virtual connection_id connect(const address& peer, std::chrono::milliseconds timeout,
-                                owner who) = 0;
+                                net::owner owner) = 0;
 
   /// Listens on `local` (port 0: any; 0.0.0.0 or ::: every address). `listening` or `listen_failed`
   /// follows, later `accepted` as credit allows. A Unix path that nobody listens on any more is
   /// replaced; the socket is readable by its owner alone (mode 0600).
-  virtual listener_id listen(const address& local, owner who) = 0;
+  virtual listener_id listen(const address& local, net::owner owner) = 0;
 
   /// Accepts up to `connections` more; credits add up.
   virtual void accept(listener_id local, std::uint32_t connections) = 0;
@@ -87,7 +87,7 @@ public:
   virtual void stop_listening(listener_id local) = 0;
 
   /// Makes `who` the owner of a connection: what it does from now on is delivered to `who`.
-  virtual void own(connection_id id, owner who) = 0;
+  virtual void own(connection_id id, net::owner owner) = 0;
 
   /// Lets up to `bytes` more be delivered. Allowances add up, to `max_allowance_bytes` at most.
   virtual void want(connection_id id, std::uint32_t bytes) = 0;
@@ -105,18 +105,18 @@ public:
   /// of a peer that does not read, which is then cut off. After `abort` it is `error::aborted`, and
   /// follows at once. Twice does nothing, but abort after graceful aborts. Nothing but `closed` is
   /// heard after either.
-  virtual void close(connection_id id, closing how) = 0;
+  virtual void close(connection_id id, net::closing closing) = 0;
 
   /// Asks for the IPv4 and IPv6 addresses of `host`; `resolved` follows within `timeout`.
   virtual resolve_id resolve(const std::string& host, std::uint16_t port,
-                             std::chrono::milliseconds timeout, owner who) = 0;
+                             std::chrono::milliseconds timeout, net::owner owner) = 0;
 
   /// Asks where this machine has a route to; one `routes_found` follows. Nothing is sent.
-  virtual void find_routes(owner who) = 0;
+  virtual void find_routes(net::owner owner) = 0;
 
   /// Opens a UDP socket on `local` (port 0: any; 0.0.0.0 or ::: every address);
   /// `datagrams_opened` follows.
-  virtual datagram_socket_id open_datagrams(const endpoint& local, owner who) = 0;
+  virtual datagram_socket_id open_datagrams(const endpoint& local, net::owner owner) = 0;
 
   /// Lets `datagrams` more be delivered; credits add up.
   virtual void want_datagrams(datagram_socket_id id, std::uint32_t datagrams) = 0;

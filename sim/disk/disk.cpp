@@ -58,7 +58,7 @@ disk::failure disk::admit(admitted& a, std::size_t size) {
   for (const auto& fault : options_.faults) {
     if (fault.call != c || nth < fault.first || nth - fault.first >= fault.count)
       continue;
-    switch (fault.what) {
+    switch (fault.consequence) {
     case disk_fault::effect::io_error:
       return failure::io_error;
     case disk_fault::effect::no_space:
@@ -74,12 +74,12 @@ disk::failure disk::admit(admitted& a, std::size_t size) {
   return failure::none;
 }
 
-void disk::note(const admitted& a, file_ref what, std::uint64_t grown, std::string name,
+void disk::note(const admitted& a, file_ref handle, std::uint64_t grown, std::string name,
                 std::string new_name) {
   if (!options_.journal)
     return;
-  const auto size = what ? what->data.size() : 0;
-  journal_.push_back({a.call, a.key, a.lied, a.begins, now_, std::move(what), size, grown,
+  const auto size = handle ? handle->data.size() : 0;
+  journal_.push_back({a.call, a.key, a.lied, a.begins, now_, std::move(handle), size, grown,
                       std::move(name), std::move(new_name)});
 }
 
@@ -92,8 +92,8 @@ disk::file_ref disk::make_file(std::uint64_t key) {
 
 disk::failure disk::create(const std::string& name, file_ref& made) {
   auto call = begin_call(disk_call::create, name);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   made = make_file(call.key);
   auto& slot = names_[name];
   if (slot)
@@ -105,8 +105,8 @@ disk::failure disk::create(const std::string& name, file_ref& made) {
 
 disk::failure disk::append(const file_ref& to, std::string_view data) {
   auto call = begin_call(disk_call::append);
-  if (const auto why = admit(call, data.size()); why != failure::none)
-    return why;
+  if (const auto reason = admit(call, data.size()); reason != failure::none)
+    return reason;
   const auto left = options_.capacity_bytes - std::min(used_, options_.capacity_bytes);
   const auto fits =
       data.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, data.size())));
@@ -116,26 +116,26 @@ disk::failure disk::append(const file_ref& to, std::string_view data) {
   return fits.size() == data.size() ? failure::none : failure::no_space;
 }
 
-disk::failure disk::sync(const file_ref& what) {
-  auto call = begin_call(disk_call::sync, draw(what->key, "sync", ++what->syncs, 0));
-  if (const auto why = admit(call); why != failure::none)
-    return why;
-  note(call, what, 0);
+disk::failure disk::sync(const file_ref& handle) {
+  auto call = begin_call(disk_call::sync, draw(handle->key, "sync", ++handle->syncs, 0));
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
+  note(call, handle, 0);
   return failure::none;
 }
 
 disk::failure disk::sync_folder(const std::string& folder) {
   auto call = begin_call(disk_call::sync_folder, folder);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   note(call, nullptr, 0);
   return failure::none;
 }
 
 disk::failure disk::rename(const std::string& from, const std::string& to) {
   auto call = begin_call(disk_call::rename, from);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   const auto source = names_.find(from);
   if (source == names_.end())
     return failure::not_found;
@@ -153,8 +153,8 @@ disk::failure disk::rename(const std::string& from, const std::string& to) {
 
 disk::failure disk::remove(const std::string& name) {
   auto call = begin_call(disk_call::remove, name);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   const auto i = names_.find(name);
   if (i == names_.end())
     return failure::not_found;
@@ -166,8 +166,8 @@ disk::failure disk::remove(const std::string& name) {
 
 disk::failure disk::make_folder(const std::string& name) {
   auto call = begin_call(disk_call::make_folder, name);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   if (folders_.insert(name).second)
     note(call, nullptr, 0, name);
   return failure::none;
@@ -175,8 +175,8 @@ disk::failure disk::make_folder(const std::string& name) {
 
 disk::failure disk::remove_folder(const std::string& name) {
   auto call = begin_call(disk_call::remove_folder, name);
-  if (const auto why = admit(call); why != failure::none)
-    return why;
+  if (const auto reason = admit(call); reason != failure::none)
+    return reason;
   if (folders_.erase(name) == 0)
     return failure::not_found;
   note(call, nullptr, 0, name);
@@ -221,11 +221,11 @@ bool disk::flip_bit(const std::string& name, std::size_t offset, unsigned bit) {
 void disk::apply_name(settled& s, const entry& e) {
   switch (e.call) {
   case disk_call::create:
-    s.names[e.name] = e.what;
+    s.names[e.name] = e.file;
     break;
   case disk_call::rename:
     s.names.erase(e.name);
-    s.names[e.new_name] = e.what;
+    s.names[e.new_name] = e.file;
     break;
   case disk_call::remove:
     s.names.erase(e.name);
@@ -249,12 +249,12 @@ void disk::apply(settled& s, const entry& e) const {
   };
   switch (e.call) {
   case disk_call::append:
-    s.files[e.what->number].written = e.size;
+    s.files[e.file->number].written = e.size;
     break;
   case disk_call::sync:
     if (e.lied)
       break;
-    s.files[e.what->number] = {e.size, e.size};
+    s.files[e.file->number] = {e.size, e.size};
     if (options_.sync_commits_names)
       commit_names();
     break;
@@ -263,7 +263,7 @@ void disk::apply(settled& s, const entry& e) const {
       commit_names();
     break;
   case disk_call::create:
-    s.files.try_emplace(e.what->number);
+    s.files.try_emplace(e.file->number);
     s.uncommitted.push_back(e);
     break;
   default:
@@ -300,7 +300,7 @@ std::unique_ptr<disk> disk::after_crash(std::size_t done, std::uint64_t torn,
     apply(s, journal_[i]);
   if (done != journal_.size() && journal_[done].call == disk_call::append) {
     const auto& e = journal_[done];
-    s.files[e.what->number].written = e.size - e.grown + std::min(torn, e.grown);
+    s.files[e.file->number].written = e.size - e.grown + std::min(torn, e.grown);
   }
   return resolve(std::move(s), loss);
 }

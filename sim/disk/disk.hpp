@@ -43,7 +43,7 @@ struct disk_fault {
   disk_call call = disk_call::append;
   std::uint64_t first = 1; ///< The first call of this kind that it hits; the first of all is 1.
   std::uint64_t count = 1; ///< How many it hits in a row.
-  effect what = effect::io_error;
+  effect consequence = effect::io_error;
   net::steady_time extra{0};
 };
 
@@ -131,7 +131,7 @@ public:
   failure create(const std::string& name, file_ref& made);
   /// On a disk that fills up, what fits is written.
   failure append(const file_ref& to, std::string_view data);
-  failure sync(const file_ref& what);
+  failure sync(const file_ref& handle);
   /// Makes all names durable, whatever the folder: it only says whose sync this is.
   failure sync_folder(const std::string& folder = "/");
   failure rename(const std::string& from, const std::string& to);
@@ -168,7 +168,7 @@ public:
     bool lied = false;
     net::steady_time begins{0};
     net::steady_time ends{0};
-    file_ref what;
+    file_ref file;
     std::uint64_t size = 0; ///< Of the file, once this is done.
     std::uint64_t grown = 0;
     std::string name;
@@ -212,7 +212,7 @@ private:
   admitted begin_call(disk_call c, std::uint64_t key = 0) const { return {c, key, now_}; }
   admitted begin_call(disk_call c, const std::string& name);
   failure admit(admitted& a, std::size_t size = 0);
-  void note(const admitted& a, file_ref what, std::uint64_t grown, std::string name = {},
+  void note(const admitted& a, file_ref handle, std::uint64_t grown, std::string name = {},
             std::string new_name = {});
   file_ref make_file(std::uint64_t key);
   void apply(settled& s, const entry& e) const;

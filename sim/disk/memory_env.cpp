@@ -16,8 +16,8 @@ using leveldb::Status;
 /// As LevelDB's POSIX Env has it.
 constexpr std::size_t write_buffer_bytes = 64 * 1024;
 
-Status status_of(disk::failure why, const std::string& name) {
-  switch (why) {
+Status status_of(disk::failure reason, const std::string& name) {
+  switch (reason) {
   case disk::failure::none:
     return Status::OK();
   case disk::failure::not_found:
@@ -33,15 +33,15 @@ Status status_of(disk::failure why, const std::string& name) {
 
 class sequential_file final : public leveldb::SequentialFile {
 public:
-  sequential_file(disk& on, std::string name, disk::file_ref what)
-      : disk_(on), name_(std::move(name)), file_(std::move(what)) {}
+  sequential_file(disk& on, std::string name, disk::file_ref file)
+      : disk_(on), name_(std::move(name)), file_(std::move(file)) {}
 
   Status Read(std::size_t n, Slice* result, char*) override {
     *result = {};
     const auto& data = file_->data;
     const auto size = std::min(n, data.size() - std::min(at_, data.size()));
-    if (const auto why = disk_.read(size); why != disk::failure::none)
-      return status_of(why, name_);
+    if (const auto reason = disk_.read(size); reason != disk::failure::none)
+      return status_of(reason, name_);
     *result = Slice(data.data() + at_, size);
     at_ += size;
     return Status::OK();
@@ -61,16 +61,16 @@ private:
 
 class random_access_file final : public leveldb::RandomAccessFile {
 public:
-  random_access_file(disk& on, std::string name, disk::file_ref what)
-      : disk_(on), name_(std::move(name)), file_(std::move(what)) {}
+  random_access_file(disk& on, std::string name, disk::file_ref file)
+      : disk_(on), name_(std::move(name)), file_(std::move(file)) {}
 
   Status Read(std::uint64_t offset, std::size_t n, Slice* result, char*) const override {
     *result = {};
     const auto& data = file_->data;
     if (offset + n > data.size())
       return Status::IOError(name_, "Invalid argument");
-    if (const auto why = disk_.read(n); why != disk::failure::none)
-      return status_of(why, name_);
+    if (const auto reason = disk_.read(n); reason != disk::failure::none)
+      return status_of(reason, name_);
     *result = Slice(data.data() + offset, n);
     return Status::OK();
   }
@@ -83,8 +83,8 @@ private:
 
 class writable_file final : public leveldb::WritableFile {
 public:
-  writable_file(disk& on, std::string name, disk::file_ref what)
-      : disk_(on), name_(std::move(name)), file_(std::move(what)) {
+  writable_file(disk& on, std::string name, disk::file_ref file)
+      : disk_(on), name_(std::move(name)), file_(std::move(file)) {
     const auto base = name_.rfind('/') + 1;
     names_others_ = std::string_view{name_}.substr(base).starts_with("MANIFEST");
     folder_ = name_.substr(0, base);
@@ -98,16 +98,16 @@ public:
   Status Flush() override {
     if (buffer_.empty())
       return Status::OK();
-    const auto why = disk_.append(file_, buffer_);
+    const auto reason = disk_.append(file_, buffer_);
     buffer_.clear();
-    return status_of(why, name_);
+    return status_of(reason, name_);
   }
 
   Status Sync() override {
     // New files that a manifest names must be found after a crash.
     if (names_others_)
-      if (const auto why = disk_.sync_folder(folder_); why != disk::failure::none)
-        return status_of(why, name_);
+      if (const auto reason = disk_.sync_folder(folder_); reason != disk::failure::none)
+        return status_of(reason, name_);
     if (auto flushed = Flush(); !flushed.ok())
       return flushed;
     return status_of(disk_.sync(file_), name_);
@@ -168,8 +168,8 @@ Status memory_env::NewRandomAccessFile(const std::string& name,
 Status memory_env::NewWritableFile(const std::string& name, leveldb::WritableFile** result) {
   *result = nullptr;
   disk::file_ref made;
-  if (const auto why = disk_.create(name, made); why != disk::failure::none)
-    return status_of(why, name);
+  if (const auto reason = disk_.create(name, made); reason != disk::failure::none)
+    return status_of(reason, name);
   *result = new writable_file(disk_, name, std::move(made));
   return Status::OK();
 }
@@ -227,9 +227,9 @@ Status memory_env::LockFile(const std::string& name, leveldb::FileLock** lock) {
     return Status::IOError("lock " + name, "already held by process");
   if (!disk_.find(name)) {
     disk::file_ref made;
-    if (const auto why = disk_.create(name, made); why != disk::failure::none) {
+    if (const auto reason = disk_.create(name, made); reason != disk::failure::none) {
       locked_.erase(name);
-      return status_of(why, name);
+      return status_of(reason, name);
     }
   }
   *lock = new held_lock(name);

@@ -25,7 +25,7 @@ struct packet {
     window, ///< `bytes` more may be sent.
     rst,
   };
-  kind what = kind::data;
+  kind type = kind::data;
   net::error reason = net::error::none;
   std::uint32_t bytes = 0;
   net::buffer data;
@@ -94,14 +94,14 @@ struct connection {
   std::uint32_t generation = 0; ///< How often this place in the table was used.
   bool in_use = false;
   std::array<half, 2> sides;
-  route way;
+  sim::route route;
   std::uint64_t key = 0; ///< Of (from, to, nth): what every draw is keyed by.
   net::steady_time link_delay{0};
   net::steady_time dial_deadline{0};
 
   fault_subject subject(std::size_t sender) const {
-    return sender == dialler ? fault_subject{way.from, way.to, key}
-                             : fault_subject{way.to, way.from, key};
+    return sender == dialler ? fault_subject{route.from, route.to, key}
+                             : fault_subject{route.to, route.from, key};
   }
 };
 

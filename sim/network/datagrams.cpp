@@ -31,10 +31,10 @@ std::uint64_t datagram_exchange::open(std::vector<net::endpoint> locals, datagra
   const auto number = ++last_socket_;
   for (const auto& at : locals)
     bound_.emplace(at, number);
-  auto& me = sockets_[number];
-  me.locals = std::move(locals);
-  me.user = &user;
-  me.tag = tag;
+  auto& self = sockets_[number];
+  self.locals = std::move(locals);
+  self.user = &user;
+  self.tag = tag;
   return number;
 }
 
@@ -51,15 +51,15 @@ void datagram_exchange::want(std::uint64_t number, std::uint32_t count) {
   const auto at = sockets_.find(number);
   if (at == sockets_.end())
     return;
-  auto& me = at->second;
-  me.credit += count;
-  if (me.kept.empty() || me.delivery_planned)
+  auto& self = at->second;
+  self.credit += count;
+  if (self.kept.empty() || self.delivery_planned)
     return;
-  me.delivery_planned = true;
+  self.delivery_planned = true;
   const auto id = ++last_journey_;
   under_way_.emplace(id, journey{number, {}});
   auto alone = schedule::lane::named(
-      name_from("datagrams wanted", hash_of(me.locals.front()), me.deliveries++));
+      name_from("datagrams wanted", hash_of(self.locals.front()), self.deliveries++));
   events_.put(events_.now().steady, alone, *this, id);
 }
 
@@ -83,21 +83,21 @@ void datagram_exchange::send(std::uint64_t number, const net::endpoint& from,
   events_.put(now + options_.delay.at(events_.draw()("datagram delay", key)), alone, *this, id);
 }
 
-void datagram_exchange::on_due(std::uint64_t what) {
-  auto arrived = under_way_.extract(what);
+void datagram_exchange::on_due(std::uint64_t payload) {
+  auto arrived = under_way_.extract(payload);
   auto& [asked, content] = arrived.mapped();
   const auto receiver = bound_.find(content.to);
   const auto number = asked != 0 ? asked : receiver != bound_.end() ? receiver->second : 0;
   const auto at = sockets_.find(number);
   if (at == sockets_.end())
     return;
-  auto& me = at->second;
+  auto& self = at->second;
   if (asked != 0)
-    me.delivery_planned = false;
-  else if (me.kept.size() < options_.kept_max)
-    me.kept.push(std::move(content));
-  if (!me.delivery_planned)
-    deliver(me);
+    self.delivery_planned = false;
+  else if (self.kept.size() < options_.kept_max)
+    self.kept.push(std::move(content));
+  if (!self.delivery_planned)
+    deliver(self);
 }
 
 void datagram_exchange::deliver(socket& at) {

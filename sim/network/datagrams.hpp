@@ -47,7 +47,7 @@ public:
   void send(std::uint64_t number, const net::endpoint& from, const net::endpoint& to,
             net::buffer data);
 
-  void on_due(std::uint64_t what) override;
+  void on_due(std::uint64_t payload) override;
 
 private:
   struct datagram {
@@ -66,7 +66,7 @@ private:
   };
   struct journey {
     std::uint64_t asked = 0; ///< Nothing travels: this socket has been asked for more.
-    datagram what;
+    datagram content;
   };
 
   void deliver(socket& at);

@@ -32,54 +32,55 @@ endpoint_set endpoint_set::subnet(const net::endpoint& peer, std::uint32_t bits)
 fault_rules::fault_rules(const draws& draw, std::vector<fault_rule> rules)
     : draw_(&draw), rules_(std::move(rules)) {}
 
-bool fault_rules::matches(const fault_rule& rule, const fault_subject& what,
+bool fault_rules::matches(const fault_rule& rule, const fault_subject& subject,
                           net::steady_time now) const {
   if (now < rule.since || now >= rule.until)
     return false;
-  const bool forth = rule.from.contains(what.from) && rule.to.contains(what.to);
-  const bool back = rule.both_ways && rule.from.contains(what.to) && rule.to.contains(what.from);
+  const bool forth = rule.from.contains(subject.from) && rule.to.contains(subject.to);
+  const bool back =
+      rule.both_directions && rule.from.contains(subject.to) && rule.to.contains(subject.from);
   if (!forth && !back)
     return false;
   if (rule.hit >= rule.of)
     return true;
-  const auto name =
-      name_from("fault", net::keyed_hash(0, "rule", net::as_bytes(rule.name)), what.connection_key);
+  const auto name = name_from("fault", net::keyed_hash(0, "rule", net::as_bytes(rule.name)),
+                              subject.connection_key);
   return (*draw_)("fault hit", name) % rule.of < rule.hit;
 }
 
 template <class Speaks>
-const fault_rule* fault_rules::first(const fault_subject& what, net::steady_time now,
+const fault_rule* fault_rules::first(const fault_subject& subject, net::steady_time now,
                                      Speaks&& speaks) const {
   for (const auto& rule : rules_) {
     const bool exempt = std::holds_alternative<fault::pass>(rule.action);
-    if ((exempt || speaks(rule.action)) && matches(rule, what, now))
+    if ((exempt || speaks(rule.action)) && matches(rule, subject, now))
       return exempt ? nullptr : &rule;
   }
   return nullptr;
 }
 
-const fault_rule* fault_rules::on_dial(const fault_subject& what, net::steady_time now) const {
-  return first(what, now, [](const fault_action& action) {
+const fault_rule* fault_rules::on_dial(const fault_subject& subject, net::steady_time now) const {
+  return first(subject, now, [](const fault_action& action) {
     return std::holds_alternative<fault::fail_dial>(action) ||
            std::holds_alternative<fault::silence>(action);
   });
 }
 
-const fault_rule* fault_rules::on_open(const fault_subject& what, net::steady_time now) const {
-  return first(what, now, [](const fault_action& action) {
+const fault_rule* fault_rules::on_open(const fault_subject& subject, net::steady_time now) const {
+  return first(subject, now, [](const fault_action& action) {
     return std::holds_alternative<fault::reset_after>(action);
   });
 }
 
-const fault_rule* fault_rules::on_packet(const fault_subject& what, net::steady_time now) const {
-  return first(what, now, [](const fault_action& action) {
+const fault_rule* fault_rules::on_packet(const fault_subject& subject, net::steady_time now) const {
+  return first(subject, now, [](const fault_action& action) {
     return std::holds_alternative<fault::drop>(action);
   });
 }
 
-const fault_rule* fault_rules::on_bytes(const fault_subject& what, net::steady_time now,
+const fault_rule* fault_rules::on_bytes(const fault_subject& subject, net::steady_time now,
                                         std::uint64_t begin, std::uint64_t end) const {
-  return first(what, now, [=](const fault_action& action) {
+  return first(subject, now, [=](const fault_action& action) {
     if (const auto reset = std::get_if<fault::reset>(&action))
       return reset->after_bytes < end;
     if (const auto truncate = std::get_if<fault::truncate>(&action))

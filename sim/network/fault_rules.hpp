@@ -96,7 +96,7 @@ struct fault_rule {
   /// Who sends. A rule about dials looks at the dialler here.
   endpoint_set from = endpoint_set::everybody();
   endpoint_set to = endpoint_set::everybody();
-  bool both_ways = false; ///< The other direction too.
+  bool both_directions = false; ///< The other direction too.
   /// Drawn once for each connection: it is hit `hit` times in `of`, and then whole.
   std::uint32_t hit = 1;
   std::uint32_t of = 1;
@@ -121,23 +121,24 @@ public:
 
   /// What becomes of a dial at `now`: fail_dial, silence, or null. (Packets that vanish are
   /// `on_packet`'s.)
-  const fault_rule* on_dial(const fault_subject& what, net::steady_time now) const;
+  const fault_rule* on_dial(const fault_subject& subject, net::steady_time now) const;
 
   /// What a connection carries from its beginning: reset_after, or null.
-  const fault_rule* on_open(const fault_subject& what, net::steady_time now) const;
+  const fault_rule* on_open(const fault_subject& subject, net::steady_time now) const;
 
   /// Whether a packet sent now is lost: drop, or null.
-  const fault_rule* on_packet(const fault_subject& what, net::steady_time now) const;
+  const fault_rule* on_packet(const fault_subject& subject, net::steady_time now) const;
 
   /// What becomes of the bytes [begin, end) of a direction, sent now: delay, drip, reset, truncate,
   /// corrupt, or null. A rule about a place in the stream decides only what reaches that place.
-  const fault_rule* on_bytes(const fault_subject& what, net::steady_time now, std::uint64_t begin,
-                             std::uint64_t end) const;
+  const fault_rule* on_bytes(const fault_subject& subject, net::steady_time now,
+                             std::uint64_t begin, std::uint64_t end) const;
 
 private:
   template <class Speaks>
-  const fault_rule* first(const fault_subject& what, net::steady_time now, Speaks&& speaks) const;
-  bool matches(const fault_rule& rule, const fault_subject& what, net::steady_time now) const;
+  const fault_rule* first(const fault_subject& subject, net::steady_time now,
+                          Speaks&& speaks) const;
+  bool matches(const fault_rule& rule, const fault_subject& subject, net::steady_time now) const;
 
   const draws* draw_ = nullptr;
   std::vector<fault_rule> rules_;

@@ -15,8 +15,8 @@ net::endpoint without_address(net::endpoint at) {
 }
 
 template <class Map, class Key>
-net::error enter(Map& answers, const Key& key, const dial_answer& how) {
-  return answers.emplace(key, how).second ? net::error::none : net::error::address_in_use;
+net::error enter(Map& answers, const Key& key, const dial_answer& answer) {
+  return answers.emplace(key, answer).second ? net::error::none : net::error::address_in_use;
 }
 
 } // namespace
@@ -32,15 +32,15 @@ void internet::set_faults(std::vector<fault_rule> rules) {
   streams_.set_faults(std::move(rules));
 }
 
-net::error internet::answer(const net::endpoint& at, const dial_answer& how) {
-  return enter(answers_, at, how);
+net::error internet::answer(const net::endpoint& at, const dial_answer& answer) {
+  return enter(answers_, at, answer);
 }
 
-net::error internet::answer_loopback(const net::endpoint& any, const dial_answer& how) {
-  return enter(loopback_answers_, without_address(any), how);
+net::error internet::answer_loopback(const net::endpoint& any, const dial_answer& answer) {
+  return enter(loopback_answers_, without_address(any), answer);
 }
 
-net::error internet::answer(const std::string& path, const dial_answer& how) {
+net::error internet::answer(const std::string& path, const dial_answer& answer) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos)
     return net::error::address_not_available;
@@ -48,7 +48,7 @@ net::error internet::answer(const std::string& path, const dial_answer& how) {
   const auto end_of_folder = path.find_last_not_of('/', slash);
   if (!folders_.contains(path.substr(0, end_of_folder + 1)))
     return net::error::address_not_available;
-  return enter(path_answers_, path, how);
+  return enter(path_answers_, path, answer);
 }
 
 void internet::forget_loopback(const net::endpoint& any) {
@@ -90,19 +90,19 @@ name_answer internet::look_up(const std::string& host) const {
   return nobody;
 }
 
-dial_answer internet::find(const route& way) {
+dial_answer internet::find(const route& route) {
   const auto refused = dial_answer{dial_answer::kind::fails, nullptr, net::error::refused};
-  if (!way.path.empty()) {
-    const auto at = path_answers_.find(way.path);
+  if (!route.path.empty()) {
+    const auto at = path_answers_.find(route.path);
     return at == path_answers_.end() ? refused : at->second;
   }
-  if (const auto at = answers_.find(way.to); at != answers_.end())
+  if (const auto at = answers_.find(route.to); at != answers_.end())
     return at->second;
-  if (net::is_loopback(way.to)) {
-    const auto at = loopback_answers_.find(without_address(way.to));
+  if (net::is_loopback(route.to)) {
+    const auto at = loopback_answers_.find(without_address(route.to));
     return at == loopback_answers_.end() ? refused : at->second;
   }
-  if (has_host(way.to) || options_.unknown == unknown_host::refused)
+  if (has_host(route.to) || options_.unknown == unknown_host::refused)
     return refused;
   if (options_.unknown == unknown_host::unreachable)
     return {dial_answer::kind::fails, nullptr, net::error::host_unreachable};

@@ -64,11 +64,11 @@ public:
 
   /// Makes dials to `at` end so, whoever owns the address; `address_in_use` if that was said
   /// before.
-  net::error answer(const net::endpoint& at, const dial_answer& how);
+  net::error answer(const net::endpoint& at, const dial_answer& answer);
   /// All loopback addresses at a port, but for those with an answer of their own.
-  net::error answer_loopback(const net::endpoint& any, const dial_answer& how);
+  net::error answer_loopback(const net::endpoint& any, const dial_answer& answer);
   /// A Unix path. `address_not_available` if its folder does not exist.
-  net::error answer(const std::string& path, const dial_answer& how);
+  net::error answer(const std::string& path, const dial_answer& answer);
   /// "/run" and "/tmp" exist already.
   void add_folder(const std::string& folder) { folders_.insert(folder); }
   void forget(const net::endpoint& at) { answers_.erase(at); }
@@ -88,7 +88,7 @@ public:
   /// What the resolver says; numeric names and "localhost" need no entry.
   name_answer look_up(const std::string& host) const;
 
-  dial_answer find(const route& way) override;
+  dial_answer find(const route& route) override;
 
 private:
   struct endpoint_hash {

@@ -58,21 +58,21 @@ net::endpoint loopback_of(net::network_id network) {
 struct network::listener final : stream_acceptor {
   struct waiting {
     stream_ref at;
-    route way;
+    sim::route route;
   };
 
-  listener(network& d, net::listener_id i, net::owner w) : door(d), id(i), who(w) {}
+  listener(network& d, net::listener_id i, net::owner w) : door(d), id(i), owner(w) {}
 
   bool has_room() const override { return queue.size() < backlog_max; }
 
-  void on_established(stream_ref at, const route& way) override {
-    queue.push({at, way});
+  void on_established(stream_ref at, const route& route) override {
+    queue.push({at, route});
     door.accept_waiting(*this);
   }
 
   network& door;
   const net::listener_id id;
-  const net::owner who;
+  const net::owner owner;
   net::address local;
   net::error failed = net::error::none;
   bool is_announced = false;
@@ -83,8 +83,8 @@ struct network::listener final : stream_acceptor {
   schedule::lane events; ///< Its own, in order.
 };
 
-network::network(internet& where, net::completion_sink& sink, host self)
-    : internet_(where), sink_(sink), host_(std::move(self)) {
+network::network(sim::internet& internet, net::completion_sink& sink, host self)
+    : internet_(internet), sink_(sink), host_(std::move(self)) {
   for (auto& address : host_.addresses) {
     address.port = 0;
     internet_.add_host(address);
@@ -111,7 +111,7 @@ void network::vanish() {
     ids.push_back(id);
   std::sort(ids.begin(), ids.end());
   for (const auto id : ids)
-    internet_.streams().forsake(connections_.at(id));
+    internet_.streams().detach(connections_.at(id));
   connections_.clear();
   while (!listeners_.empty())
     stop_listening({listeners_.begin()->first});
@@ -122,9 +122,9 @@ void network::vanish() {
 
 // What comes of calls, later.
 
-void network::deliver(net::owner to, net::completion&& what) {
+void network::deliver(net::owner to, net::completion&& completion) {
   if (to != net::nobody && !is_dead_)
-    sink_.deliver(to, std::move(what));
+    sink_.deliver(to, std::move(completion));
 }
 
 std::uint64_t network::name_of_call(purpose kind, std::uint64_t about) {
@@ -132,19 +132,19 @@ std::uint64_t network::name_of_call(purpose kind, std::uint64_t about) {
   return name_from("call", calls, calls_[calls]++);
 }
 
-void network::plan(event what, std::uint64_t id, schedule::lane& in) {
+void network::plan(event kind, std::uint64_t id, schedule::lane& in) {
   internet_.events().put(internet_.now().steady, in, *this,
-                         id << 2 | static_cast<std::uint64_t>(what));
+                         id << 2 | static_cast<std::uint64_t>(kind));
 }
 
-void network::plan_alone(event what, std::uint64_t id, std::uint64_t name, net::steady_time due) {
+void network::plan_alone(event kind, std::uint64_t id, std::uint64_t name, net::steady_time due) {
   auto alone = schedule::lane::named(name);
-  internet_.events().put(due, alone, *this, id << 2 | static_cast<std::uint64_t>(what));
+  internet_.events().put(due, alone, *this, id << 2 | static_cast<std::uint64_t>(kind));
 }
 
-void network::on_due(std::uint64_t what) {
-  const auto id = what >> 2;
-  switch (static_cast<event>(what & 3)) {
+void network::on_due(std::uint64_t payload) {
+  const auto id = payload >> 2;
+  switch (static_cast<event>(payload & 3)) {
   case event::listening:
     if (const auto at = listeners_.find(id); at != listeners_.end())
       announce(*at->second);
@@ -155,14 +155,14 @@ void network::on_due(std::uint64_t what) {
     break;
   case event::answered:
     if (auto at = questions_.extract(id))
-      deliver(at.mapped().who, std::move(at.mapped().answer));
+      deliver(at.mapped().owner, std::move(at.mapped().answer));
     break;
   case event::datagrams_opened:
     if (const auto at = sockets_.find(id); at != sockets_.end()) {
       const auto socket = at->second;
       if (socket.failed != net::error::none)
         sockets_.erase(at);
-      deliver(socket.who, net::datagrams_opened{{id}, socket.failed, socket.local});
+      deliver(socket.owner, net::datagrams_opened{{id}, socket.failed, socket.local});
     }
     break;
   }
@@ -215,36 +215,36 @@ net::error network::local_for(const net::endpoint& peer, net::endpoint& local) {
 }
 
 net::connection_id network::connect(const net::address& peer, std::chrono::milliseconds timeout,
-                                    net::owner who) {
+                                    net::owner owner) {
   const net::connection_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
-  route way;
-  way.dialler = key_;
+  sim::route route;
+  route.dialler = key_;
   auto failed = net::error::none;
   std::chrono::nanoseconds delay{0};
   if (const auto* proxied = std::get_if<net::through_proxy>(&peer)) {
     // The proxy is next door and its host reaches everybody: what differs is whom the dial fails
     // by.
     const auto state = internet_.proxy_at(proxied->proxy);
-    way.to = proxied->peer;
-    failed = local_for(proxied->proxy, way.from);
+    route.to = proxied->peer;
+    failed = local_for(proxied->proxy, route.from);
     if (state != proxy_state::working)
       failed = net::error::proxy_failed;
     if (state == proxy_state::silent)
       delay = proxy_reply;
   } else if (const auto path = std::get_if<net::unix_path>(&peer)) {
-    way.path = path->path;
-    if (!net::is_unix_socket_path(way.path))
+    route.path = path->path;
+    if (!net::is_unix_socket_path(route.path))
       failed = net::error::address_not_supported;
   } else {
-    way.to = std::get<net::endpoint>(peer);
-    failed = local_for(way.to, way.from);
+    route.to = std::get<net::endpoint>(peer);
+    failed = local_for(route.to, route.from);
   }
-  const stream_tag tag{id, who};
+  const stream_tag tag{id, owner};
   connections_[id.value] = failed == net::error::none
-                               ? internet_.streams().dial(way, timeout, *this, tag)
-                               : internet_.streams().fail_dial(way, failed, *this, tag, delay);
+                               ? internet_.streams().dial(route, timeout, *this, tag)
+                               : internet_.streams().fail_dial(route, failed, *this, tag, delay);
   return id;
 }
 
@@ -253,8 +253,8 @@ stream_ref network::stream_of(net::connection_id id) const {
   return at == connections_.end() ? stream_ref{} : at->second;
 }
 
-void network::own(net::connection_id id, net::owner who) {
-  internet_.streams().own(stream_of(id), *this, {id, who});
+void network::own(net::connection_id id, net::owner owner) {
+  internet_.streams().own(stream_of(id), *this, {id, owner});
 }
 
 void network::want(net::connection_id id, std::uint32_t bytes) {
@@ -269,45 +269,45 @@ void network::end_output(net::connection_id id) {
   internet_.streams().end_output(stream_of(id));
 }
 
-void network::close(net::connection_id id, net::closing how) {
-  internet_.streams().close(stream_of(id), how);
+void network::close(net::connection_id id, net::closing closing) {
+  internet_.streams().close(stream_of(id), closing);
 }
 
 void network::on_connected(stream_ref, const stream_tag& tag, const net::endpoint& local) {
-  deliver(tag.who, net::connected{tag.id, local});
+  deliver(tag.owner, net::connected{tag.id, local});
 }
 
 void network::on_connect_failed(stream_ref, const stream_tag& tag, net::error reason) {
   connections_.erase(tag.id.value);
-  deliver(tag.who, net::connect_failed{tag.id, reason});
+  deliver(tag.owner, net::connect_failed{tag.id, reason});
 }
 
 void network::on_received(stream_ref, const stream_tag& tag, net::buffer&& data) {
-  deliver(tag.who, net::received{tag.id, std::move(data)});
+  deliver(tag.owner, net::received{tag.id, std::move(data)});
 }
 
 void network::on_drained(stream_ref, const stream_tag& tag) {
-  deliver(tag.who, net::drained{tag.id});
+  deliver(tag.owner, net::drained{tag.id});
 }
 
 void network::on_input_ended(stream_ref, const stream_tag& tag) {
-  deliver(tag.who, net::input_ended{tag.id});
+  deliver(tag.owner, net::input_ended{tag.id});
 }
 
 void network::on_closed(stream_ref, const stream_tag& tag, net::error reason) {
   connections_.erase(tag.id.value);
-  deliver(tag.who, net::closed{tag.id, reason});
+  deliver(tag.owner, net::closed{tag.id, reason});
 }
 
 void network::on_timer(stream_ref, const stream_tag&, std::uint8_t) {}
 
 // Listeners.
 
-net::listener_id network::listen(const net::address& local, net::owner who) {
+net::listener_id network::listen(const net::address& local, net::owner owner) {
   const net::listener_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
-  auto& l = *(listeners_[id.value] = std::make_unique<listener>(*this, id, who));
+  auto& l = *(listeners_[id.value] = std::make_unique<listener>(*this, id, owner));
   l.failed = bind(l, local);
   l.events.key = name_of_call("listen", hash_of(local));
   internet_.events().label(l.events.key, [&] { return "listener at " + text_of(local); });
@@ -380,14 +380,14 @@ void network::unbind(listener& l) {
 }
 
 void network::announce(listener& l) {
-  const auto who = l.who;
+  const auto owner = l.owner;
   if (l.failed != net::error::none) {
     const net::listen_failed failed{l.id, l.failed};
     listeners_.erase(l.id.value);
-    return deliver(who, net::completion{failed});
+    return deliver(owner, net::completion{failed});
   }
   l.is_announced = true;
-  deliver(who, net::listening{l.id, l.local});
+  deliver(owner, net::listening{l.id, l.local});
   accept_waiting(l);
 }
 
@@ -407,7 +407,7 @@ void network::accept_waiting(listener& l) {
     const net::connection_id id{ids_.next_accepted()};
     connections_[id.value] = next.at;
     internet_.streams().own(next.at, *this, {id, net::nobody});
-    deliver(l.who, net::accepted{l.id, id, next.way.from, next.way.to});
+    deliver(l.owner, net::accepted{l.id, id, next.route.from, next.route.to});
   }
 }
 
@@ -418,14 +418,14 @@ void network::stop_listening(net::listener_id local) {
   auto& l = *at->second;
   unbind(l);
   while (!l.queue.empty())
-    internet_.streams().forsake(l.queue.pop().at);
+    internet_.streams().detach(l.queue.pop().at);
   listeners_.erase(at);
 }
 
 // Names and datagrams.
 
 net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
-                                 std::chrono::milliseconds timeout, net::owner who) {
+                                 std::chrono::milliseconds timeout, net::owner owner) {
   const net::resolve_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
@@ -443,12 +443,12 @@ net::resolve_id network::resolve(const std::string& name, std::uint16_t port,
       answer.addresses.push_back(address);
     }
   }
-  questions_.emplace(id.value, question{who, net::completion{std::move(answer)}});
+  questions_.emplace(id.value, question{owner, net::completion{std::move(answer)}});
   plan_alone(event::answered, id.value, call, internet_.now().steady + due);
   return id;
 }
 
-void network::find_routes(net::owner who) {
+void network::find_routes(net::owner owner) {
   if (is_dead_)
     return;
   const auto leads_to = [&](net::network_id wanted) {
@@ -457,14 +457,14 @@ void network::find_routes(net::owner who) {
   };
   // Its number is nobody's: the door's other ids stay what they are.
   const auto id = ++last_question_ + (std::uint64_t{1} << 48);
-  questions_.emplace(id, question{who, net::routes_found{leads_to(net::network_id::ipv4),
-                                                         leads_to(net::network_id::ipv6),
-                                                         leads_to(net::network_id::cjdns),
-                                                         leads_to(net::network_id::yggdrasil)}});
+  questions_.emplace(id, question{owner, net::routes_found{leads_to(net::network_id::ipv4),
+                                                           leads_to(net::network_id::ipv6),
+                                                           leads_to(net::network_id::cjdns),
+                                                           leads_to(net::network_id::yggdrasil)}});
   plan_alone(event::answered, id, name_of_call("routes", 0), internet_.now().steady);
 }
 
-net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner who) {
+net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net::owner owner) {
   const net::datagram_socket_id id{ids_.next_asked()};
   if (is_dead_)
     return id;
@@ -483,7 +483,7 @@ net::datagram_socket_id network::open_datagrams(const net::endpoint& local, net:
   if (failed == net::error::none && socket == 0)
     failed = net::error::address_in_use;
   sockets_.emplace(id.value,
-                   datagram_socket{who, socket != 0 ? at : net::endpoint{}, failed, socket});
+                   datagram_socket{owner, socket != 0 ? at : net::endpoint{}, failed, socket});
   plan_alone(event::datagrams_opened, id.value, name_of_call("datagrams", hash_of(local)),
              internet_.now().steady);
   return id;
@@ -521,7 +521,7 @@ void network::close_datagrams(net::datagram_socket_id id) {
 void network::on_datagram(std::uint64_t tag, const net::endpoint& from, const net::endpoint& to,
                           net::buffer&& data) {
   if (const auto at = sockets_.find(tag); at != sockets_.end())
-    deliver(at->second.who, net::datagram_received{{tag}, from, to, std::move(data)});
+    deliver(at->second.owner, net::datagram_received{{tag}, from, to, std::move(data)});
 }
 
 } // namespace seedwalk::sim

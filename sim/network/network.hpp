@@ -39,8 +39,8 @@ public:
 
   /// Where and sink outlive the door, and the door outlives the schedule's last event: a host that
   /// goes earlier vanishes and stays as it is.
-  network(internet& where, net::completion_sink& sink) : network(where, sink, host{}) {}
-  network(internet& where, net::completion_sink& sink, host self);
+  network(sim::internet& internet, net::completion_sink& sink) : network(internet, sink, host{}) {}
+  network(sim::internet& internet, net::completion_sink& sink, host self);
   ~network() override;
 
   /// The host is given one more address, and with it a route to that network.
@@ -51,19 +51,19 @@ public:
   void vanish();
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
-                             net::owner who) override;
-  net::listener_id listen(const net::address& local, net::owner who) override;
+                             net::owner owner) override;
+  net::listener_id listen(const net::address& local, net::owner owner) override;
   void accept(net::listener_id local, std::uint32_t connections) override;
   void stop_listening(net::listener_id local) override;
-  void own(net::connection_id id, net::owner who) override;
+  void own(net::connection_id id, net::owner owner) override;
   void want(net::connection_id id, std::uint32_t bytes) override;
   void write(net::connection_id id, net::buffer data) override;
   void end_output(net::connection_id id) override;
-  void close(net::connection_id id, net::closing how) override;
+  void close(net::connection_id id, net::closing closing) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds timeout, net::owner who) override;
-  void find_routes(net::owner who) override;
-  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
+                          std::chrono::milliseconds timeout, net::owner owner) override;
+  void find_routes(net::owner owner) override;
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
@@ -72,11 +72,11 @@ public:
 private:
   struct listener;
   struct question {
-    net::owner who;
+    net::owner owner;
     net::completion answer;
   };
   struct datagram_socket {
-    net::owner who;
+    net::owner owner;
     net::endpoint local;
     net::error failed = net::error::none;
     std::uint64_t at = 0; ///< Its number in the exchange.
@@ -91,14 +91,14 @@ private:
   void on_drained(stream_ref at, const stream_tag& tag) override;
   void on_input_ended(stream_ref at, const stream_tag& tag) override;
   void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
-  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) override;
+  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) override;
   void on_datagram(std::uint64_t tag, const net::endpoint& from, const net::endpoint& to,
                    net::buffer&& data) override;
-  void on_due(std::uint64_t what) override;
+  void on_due(std::uint64_t payload) override;
 
-  void deliver(net::owner to, net::completion&& what);
-  void plan(event what, std::uint64_t id, schedule::lane& in);
-  void plan_alone(event what, std::uint64_t id, std::uint64_t name, net::steady_time due);
+  void deliver(net::owner to, net::completion&& completion);
+  void plan(event kind, std::uint64_t id, schedule::lane& in);
+  void plan_alone(event kind, std::uint64_t id, std::uint64_t name, net::steady_time due);
   stream_ref stream_of(net::connection_id id) const;
   bool is_own(const net::endpoint& address) const;
   const net::endpoint* own_address_for(const net::endpoint& peer) const;

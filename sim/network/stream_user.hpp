@@ -20,7 +20,7 @@ struct stream_ref {
 /// What a user knows a side by; handed back with everything that happens to it.
 struct stream_tag {
   net::connection_id id;
-  net::owner who;
+  net::owner owner;
 };
 
 /// Where a connection leads from and to: endpoints, or a Unix path.
@@ -47,7 +47,7 @@ public:
   /// The last thing heard of this side; `at` is stale from now on.
   virtual void on_closed(stream_ref at, const stream_tag& tag, net::error reason) = 0;
   /// A timer started by this side is due.
-  virtual void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) = 0;
+  virtual void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) = 0;
 };
 
 /// Who takes connections that somebody dialled.
@@ -57,13 +57,13 @@ public:
   /// There is room for one more that nobody has taken yet; if not, the dial is not answered.
   virtual bool has_room() const = 0;
   /// The connection is open. Nothing of it is delivered until `transport::own`.
-  virtual void on_established(stream_ref at, const route& way) = 0;
+  virtual void on_established(stream_ref at, const route& route) = 0;
 };
 
 /// What a dial finds at its end.
 struct dial_answer {
   enum class kind : std::uint8_t { accepts, fails, silent };
-  kind what = kind::silent;
+  kind type = kind::silent;
   stream_acceptor* acceptor = nullptr;     ///< If it accepts.
   net::error reason = net::error::refused; ///< If it fails.
 };
@@ -72,7 +72,7 @@ struct dial_answer {
 class switchboard {
 public:
   virtual ~switchboard() = default;
-  virtual dial_answer find(const route& way) = 0;
+  virtual dial_answer find(const route& route) = 0;
 };
 
 } // namespace seedwalk::sim

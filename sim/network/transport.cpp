@@ -41,8 +41,8 @@ void half::renew() {
   *this = std::move(fresh);
 }
 
-transport::transport(const transport_options& o, schedule& events, switchboard& where)
-    : options_(o), events_(events), where_(where) {
+transport::transport(const transport_options& o, schedule& events, sim::switchboard& switchboard)
+    : options_(o), events_(events), switchboard_(switchboard) {
   assert(o.segment_bytes_max > 0 && o.window_bytes > 0);
 }
 
@@ -101,7 +101,7 @@ transport::place transport::find(stream_ref at) {
   if (!c.in_use || c.generation != ((at.value >> slot_bits) & generation_mask))
     return {};
   const place result{&c, static_cast<std::size_t>(at.value >> side_shift & 1), slot};
-  const auto p = result.me().now;
+  const auto p = result.self().now;
   return p == half::phase::over || p == half::phase::absent ? place{} : result;
 }
 
@@ -109,78 +109,78 @@ transport::place transport::find(stream_ref at) {
 
 std::string transport::text_of(const place& at) {
   const auto& c = *at.link;
-  auto from = c.way.from;
+  auto from = c.route.from;
   from.port = 0;
   return fmt::format(
       "{} ({} > {}{})", at.side == connection::dialler ? "the dialler" : "the dialled",
-      net::to_string(from), c.way.path.empty() ? net::to_string(c.way.to) : c.way.path,
+      net::to_string(from), c.route.path.empty() ? net::to_string(c.route.to) : c.route.path,
       fmt::format(", {:04x}", c.key & 0xffff));
 }
 
-std::string_view transport::text_of(event what) {
+std::string_view transport::text_of(event kind) {
   constexpr std::array<std::string_view, 8> texts = {"arrival",  "flush",   "delivery", "last word",
                                                      "deadline", "give-up", "cut",      "timer"};
-  return texts[static_cast<std::size_t>(what)];
+  return texts[static_cast<std::size_t>(kind)];
 }
 
-std::uint64_t transport::event_of(const place& at, event what, std::uint8_t detail) const {
+std::uint64_t transport::event_of(const place& at, event kind, std::uint8_t detail) const {
   return std::uint64_t{at.slot} | std::uint64_t{at.link->generation} << slot_bits |
-         static_cast<std::uint64_t>(what) << (slot_bits + generation_bits) |
+         static_cast<std::uint64_t>(kind) << (slot_bits + generation_bits) |
          std::uint64_t{at.side} << side_shift | std::uint64_t{detail} << (side_shift + 1);
 }
 
 /// In order with what else this side has planned for itself.
-void transport::plan(const place& at, event what) {
-  events_.put(now(), at.me().own, *this, event_of(at, what));
+void transport::plan(const place& at, event kind) {
+  events_.put(now(), at.self().own, *this, event_of(at, kind));
 }
 
 /// In no order with anything else.
-void transport::plan_alone(const place& at, event what, net::steady_time due, std::uint8_t detail) {
-  const auto nth = at.me().alone[static_cast<std::size_t>(what)]++;
-  auto alone = schedule::lane::named(name_from("alone", at.link->key, at.side, what, nth));
+void transport::plan_alone(const place& at, event kind, net::steady_time due, std::uint8_t detail) {
+  const auto nth = at.self().alone[static_cast<std::size_t>(kind)]++;
+  auto alone = schedule::lane::named(name_from("alone", at.link->key, at.side, kind, nth));
   events_.label(alone.key,
-                [&] { return fmt::format("{} {} of {}", text_of(what), nth, text_of(at)); });
-  events_.put(std::max(due, now()), alone, *this, event_of(at, what, detail));
+                [&] { return fmt::format("{} {} of {}", text_of(kind), nth, text_of(at)); });
+  events_.put(std::max(due, now()), alone, *this, event_of(at, kind, detail));
 }
 
-void transport::on_due(std::uint64_t what) {
-  const auto slot = static_cast<std::uint32_t>(what & slot_mask);
+void transport::on_due(std::uint64_t payload) {
+  const auto slot = static_cast<std::uint32_t>(payload & slot_mask);
   auto& c = *table_[slot];
-  const auto generation = (what >> slot_bits) & generation_mask;
+  const auto generation = (payload >> slot_bits) & generation_mask;
   if (!c.in_use || c.generation != generation)
     return;
-  const place at{&c, static_cast<std::size_t>(what >> side_shift & 1), slot};
-  const auto detail = static_cast<std::uint8_t>(what >> (side_shift + 1));
-  switch (static_cast<event>(what >> (slot_bits + generation_bits) & ((1u << event_bits) - 1))) {
+  const place at{&c, static_cast<std::size_t>(payload >> side_shift & 1), slot};
+  const auto detail = static_cast<std::uint8_t>(payload >> (side_shift + 1));
+  switch (static_cast<event>(payload >> (slot_bits + generation_bits) & ((1u << event_bits) - 1))) {
   case event::arrival:
     arrive(at);
     break;
   case event::flush:
-    at.me().flush_planned = false;
+    at.self().flush_planned = false;
     flush(at);
     break;
   case event::deliver:
-    at.me().deliver_planned = false;
+    at.self().deliver_planned = false;
     deliver(at);
     break;
   case event::last_word:
     say_last_word(at);
     break;
   case event::deadline:
-    if (at.me().now == (detail == detail_dial ? half::phase::dialling : half::phase::closing))
+    if (at.self().now == (detail == detail_dial ? half::phase::dialling : half::phase::closing))
       on_deadline(at);
     break;
   case event::give_up:
-    if (at.me().now == half::phase::open || at.me().now == half::phase::closing)
-      finish(at, at.me().now == half::phase::open ? net::error::timed_out : net::error::none);
+    if (at.self().now == half::phase::open || at.self().now == half::phase::closing)
+      finish(at, at.self().now == half::phase::open ? net::error::timed_out : net::error::none);
     break;
   case event::cut:
     on_rst(at);
     on_rst(at.other());
     break;
   case event::timer:
-    if (at.me().now == half::phase::open)
-      at.me().user->on_timer(ref_of(at), at.me().tag, detail);
+    if (at.self().now == half::phase::open)
+      at.self().user->on_timer(ref_of(at), at.self().tag, detail);
     break;
   }
   if (c.generation == generation)
@@ -190,10 +190,11 @@ void transport::on_due(std::uint64_t what) {
 // Beginnings.
 
 /// A connection is known by where it leads from and to, and how many there were before it.
-void transport::name(connection& c, const route& way) {
-  c.way = way;
-  const auto pair = name_from("pair", way.dialler, hash_of(way.from, false), hash_of(way.to, true),
-                              net::keyed_hash(0, "path", net::as_bytes(way.path)));
+void transport::name(connection& c, const route& route) {
+  c.route = route;
+  const auto pair =
+      name_from("pair", route.dialler, hash_of(route.from, false), hash_of(route.to, true),
+                net::keyed_hash(0, "path", net::as_bytes(route.path)));
   c.key = name_from("connection", pair, dials_[pair]++);
   for (std::uint64_t side = 0; side != 2; ++side) {
     auto& half = c.sides[side];
@@ -205,32 +206,32 @@ void transport::name(connection& c, const route& way) {
   }
 }
 
-stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, stream_user& user,
+stream_ref transport::dial(const route& route, std::chrono::nanoseconds timeout, stream_user& user,
                            const stream_tag& tag) {
   const auto at = allocate();
   auto& c = *at.link;
-  name(c, way);
+  name(c, route);
   c.dial_deadline = now() + timeout;
   const bool is_local =
-      !way.path.empty() ||
-      (!options_.loopback_is_remote && net::is_loopback(way.from) && net::is_loopback(way.to));
-  const auto hosts = name_from("hosts", hash_of(way.from, false), hash_of(way.to, false));
+      !route.path.empty() ||
+      (!options_.loopback_is_remote && net::is_loopback(route.from) && net::is_loopback(route.to));
+  const auto hosts = name_from("hosts", hash_of(route.from, false), hash_of(route.to, false));
   c.link_delay = (is_local ? options_.local_link : options_.link).at(events_.draw()("link", hosts));
-  auto& me = at.me();
-  me.now = half::phase::dialling;
-  me.user = &user;
-  me.tag = tag;
+  auto& self = at.self();
+  self.now = half::phase::dialling;
+  self.user = &user;
+  self.tag = tag;
   const auto rule = faults_.empty() ? nullptr : faults_.on_dial(c.subject(at.side), now());
   if (const auto open = faults_.empty() ? nullptr : faults_.on_open(c.subject(at.side), now()))
     plan_alone(at, event::cut, now() + std::get<fault::reset_after>(open->action).age);
   if (rule && std::holds_alternative<fault::fail_dial>(rule->action)) {
-    me.last_word = std::get<fault::fail_dial>(rule->action).reason;
-    if (me.last_word == net::error::timed_out)
+    self.last_word = std::get<fault::fail_dial>(rule->action).reason;
+    if (self.last_word == net::error::timed_out)
       await_deadline(at);
     else
       plan_alone(at, event::last_word,
-                 net::blame_of(me.last_word) == net::blame::local ? now()
-                                                                  : now() + 2 * c.link_delay);
+                 net::blame_of(self.last_word) == net::blame::local ? now()
+                                                                    : now() + 2 * c.link_delay);
     return ref_of(at);
   }
   if (rule)
@@ -239,14 +240,14 @@ stream_ref transport::dial(const route& way, std::chrono::nanoseconds timeout, s
   return ref_of(at);
 }
 
-stream_ref transport::fail_dial(const route& way, net::error reason, stream_user& user,
+stream_ref transport::fail_dial(const route& route, net::error reason, stream_user& user,
                                 const stream_tag& tag, std::chrono::nanoseconds delay) {
   const auto at = allocate();
-  name(*at.link, way);
-  at.me().now = half::phase::dialling;
-  at.me().user = &user;
-  at.me().tag = tag;
-  at.me().last_word = reason;
+  name(*at.link, route);
+  at.self().now = half::phase::dialling;
+  at.self().user = &user;
+  at.self().tag = tag;
+  at.self().last_word = reason;
   if (delay.count() == 0)
     plan(at, event::last_word);
   else
@@ -258,107 +259,107 @@ void transport::own(stream_ref ref, stream_user& user, const stream_tag& tag) {
   const auto at = find(ref);
   if (!at)
     return;
-  auto& me = at.me();
-  me.user = &user;
-  me.tag = tag;
-  if (me.now != half::phase::unowned || tag.who == net::nobody)
+  auto& self = at.self();
+  self.user = &user;
+  self.tag = tag;
+  if (self.now != half::phase::unowned || tag.owner == net::nobody)
     return;
-  if (me.reset_waits)
+  if (self.reset_waits)
     return finish_later(at, net::error::reset);
-  me.now = half::phase::open;
-  if (!me.deliver_planned) {
-    me.deliver_planned = true;
+  self.now = half::phase::open;
+  if (!self.deliver_planned) {
+    self.deliver_planned = true;
     plan(at, event::deliver);
   }
-  if (me.drained_owed || me.out != half::output::open)
+  if (self.drained_owed || self.out != half::output::open)
     plan_flush(at);
 }
 
-void transport::forsake(stream_ref ref) {
+void transport::detach(stream_ref ref) {
   const auto at = find(ref);
   if (!at)
     return;
   cut_off(at);
-  at.me().now = half::phase::over;
-  at.me().queue.clear();
-  at.me().unsent = 0;
+  at.self().now = half::phase::over;
+  at.self().queue.clear();
+  at.self().unsent = 0;
   release_if_over(at);
 }
 
-void transport::start_timer(stream_ref ref, std::chrono::nanoseconds delay, std::uint8_t what) {
+void transport::start_timer(stream_ref ref, std::chrono::nanoseconds delay, std::uint8_t kind) {
   if (const auto at = find(ref))
-    plan_alone(at, event::timer, now() + delay, what);
+    plan_alone(at, event::timer, now() + delay, kind);
 }
 
 // Endings.
 
-void transport::close(stream_ref ref, net::closing how) {
+void transport::close(stream_ref ref, net::closing closing) {
   const auto at = find(ref);
   if (!at)
     return;
-  auto& me = at.me();
-  if (me.now == half::phase::ending ||
-      (me.now == half::phase::closing && how == net::closing::graceful))
+  auto& self = at.self();
+  if (self.now == half::phase::ending ||
+      (self.now == half::phase::closing && closing == net::closing::graceful))
     return;
-  if (how == net::closing::abort) {
+  if (closing == net::closing::abort) {
     cut_off(at);
     return finish_later(at, net::error::aborted);
   }
-  if (me.now == half::phase::dialling)
+  if (self.now == half::phase::dialling)
     return finish_later(at, net::error::none);
-  if (me.now == half::phase::unowned && me.reset_waits)
+  if (self.now == half::phase::unowned && self.reset_waits)
     return finish_later(at, net::error::none);
-  me.now = half::phase::closing;
-  me.allowance = 0;
+  self.now = half::phase::closing;
+  self.allowance = 0;
   discard_arrived(at);
-  if (me.out == half::output::open)
-    me.out = half::output::ending;
+  if (self.out == half::output::open)
+    self.out = half::output::ending;
   plan_alone(at, event::deadline, now() + options_.graceful_close, detail_close);
   plan_flush(at);
 }
 
 /// The side is over for its user, who hears so later: never from inside a call.
 void transport::finish_later(const place& at, net::error reason) {
-  auto& me = at.me();
-  me.never_was = me.now == half::phase::dialling && reason != net::error::none &&
-                 reason != net::error::aborted;
-  me.now = half::phase::ending;
-  me.last_word = reason;
+  auto& self = at.self();
+  self.never_was = self.now == half::phase::dialling && reason != net::error::none &&
+                   reason != net::error::aborted;
+  self.now = half::phase::ending;
+  self.last_word = reason;
   plan(at, event::last_word);
 }
 
 void transport::say_last_word(const place& at) {
-  if (at.me().now == half::phase::dialling || at.me().now == half::phase::ending)
-    finish(at, at.me().last_word);
+  if (at.self().now == half::phase::dialling || at.self().now == half::phase::ending)
+    finish(at, at.self().last_word);
 }
 
 void transport::finish(const place& at, net::error reason) {
-  auto& me = at.me();
-  const bool never_was = me.never_was || me.now == half::phase::dialling;
+  auto& self = at.self();
+  const bool never_was = self.never_was || self.now == half::phase::dialling;
   const auto ref = ref_of(at);
   if (reason == net::error::none)
-    me.lingers_until = now() + options_.graceful_close;
-  me.now = half::phase::over;
-  me.queue.clear();
-  me.unsent = 0;
+    self.lingers_until = now() + options_.graceful_close;
+  self.now = half::phase::over;
+  self.queue.clear();
+  self.unsent = 0;
   discard_arrived(at);
-  if (!me.user)
+  if (!self.user)
     return;
   if (never_was)
-    me.user->on_connect_failed(ref, me.tag, reason);
+    self.user->on_connect_failed(ref, self.tag, reason);
   else
-    me.user->on_closed(ref, me.tag, reason);
+    self.user->on_closed(ref, self.tag, reason);
 }
 
 void transport::on_deadline(const place& at) {
-  if (at.me().now == half::phase::dialling)
+  if (at.self().now == half::phase::dialling)
     return finish(at, net::error::timed_out);
   cut_off(at);
   finish(at, net::error::none);
 }
 
 void transport::cut_off(const place& at) {
-  const auto p = at.me().now;
+  const auto p = at.self().now;
   if (p == half::phase::open || p == half::phase::unowned || p == half::phase::closing)
     send(at, {packet::kind::rst, {}, 0, {}});
 }

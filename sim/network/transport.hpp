@@ -54,17 +54,17 @@ struct transport_options {
 class transport final : public event_source {
 public:
   /// `events` and `where` outlive the transport.
-  transport(const transport_options& o, schedule& events, switchboard& where);
+  transport(const transport_options& o, schedule& events, sim::switchboard& switchboard);
   ~transport() override;
 
   void set_faults(std::vector<fault_rule> rules);
 
   /// Dials. `on_connected` or `on_connect_failed` follows; after close() `on_closed`.
-  stream_ref dial(const route& way, std::chrono::nanoseconds timeout, stream_user& user,
+  stream_ref dial(const route& route, std::chrono::nanoseconds timeout, stream_user& user,
                   const stream_tag& tag);
 
   /// The same, and fails with `reason` after `delay`.
-  stream_ref fail_dial(const route& way, net::error reason, stream_user& user,
+  stream_ref fail_dial(const route& route, net::error reason, stream_user& user,
                        const stream_tag& tag, std::chrono::nanoseconds delay = {});
 
   /// Gives an accepted side to a user, or an open one to another. An accepted side stays silent,
@@ -73,16 +73,16 @@ public:
   void want(stream_ref at, std::uint32_t bytes);
   void write(stream_ref at, net::buffer data);
   void end_output(stream_ref at);
-  void close(stream_ref at, net::closing how);
+  void close(stream_ref at, net::closing closing);
 
   /// Resets a side whose user is gone, and tells nobody here.
-  void forsake(stream_ref at);
+  void detach(stream_ref at);
 
   /// `on_timer(what)` after `delay`, if the side still lives. Timers cannot be cancelled: who does
   /// not wait any more ignores it.
-  void start_timer(stream_ref at, std::chrono::nanoseconds delay, std::uint8_t what);
+  void start_timer(stream_ref at, std::chrono::nanoseconds delay, std::uint8_t kind);
 
-  void on_due(std::uint64_t what) override;
+  void on_due(std::uint64_t payload) override;
 
   const transport_options& settings() const { return options_; }
   net::steady_time now() const { return events_.now().steady; }
@@ -106,7 +106,7 @@ private:
     connection* link = nullptr;
     std::size_t side = 0;
     std::uint32_t slot = 0;
-    half& me() const { return link->sides[side]; }
+    half& self() const { return link->sides[side]; }
     half& peer() const { return link->sides[1 - side]; }
     place other() const { return {link, 1 - side, slot}; }
     explicit operator bool() const { return link != nullptr; }
@@ -115,16 +115,16 @@ private:
   place find(stream_ref at);
   static stream_ref ref_of(const place& at);
   place allocate();
-  void name(connection& c, const route& way);
+  void name(connection& c, const route& route);
   void release_if_over(const place& at);
-  std::uint64_t event_of(const place& at, event what, std::uint8_t detail = 0) const;
+  std::uint64_t event_of(const place& at, event kind, std::uint8_t detail = 0) const;
   static std::string text_of(const place& at);
-  static std::string_view text_of(event what);
-  void plan(const place& at, event what);
-  void plan_alone(const place& at, event what, net::steady_time due, std::uint8_t detail = 0);
+  static std::string_view text_of(event kind);
+  void plan(const place& at, event kind);
+  void plan_alone(const place& at, event kind, net::steady_time due, std::uint8_t detail = 0);
 
   // transport_packets.cpp: what travels.
-  void send(const place& from, packet&& what);
+  void send(const place& from, packet&& packet);
   void arrive(const place& to);
   void on_syn(const place& to);
   void on_syn_ack(const place& to);
@@ -156,7 +156,7 @@ private:
 
   transport_options options_;
   schedule& events_;
-  switchboard& where_;
+  switchboard& switchboard_;
   fault_rules faults_;
   std::vector<std::unique_ptr<connection>> table_;
   std::vector<std::uint32_t> free_slots_;

@@ -79,7 +79,7 @@ void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
 } // namespace
 
 std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
-  const auto kind = where_.nodes()[node].kind;
+  const auto kind = topology_.nodes()[node].kind;
   const auto visit = next_visit(node, peer);
   if (is_mute(kind))
     return std::make_unique<mute_session>(kind, visit);
@@ -94,21 +94,21 @@ std::uint64_t bitcoin_nodes::next_visit(std::uint32_t node, const net::endpoint&
     from = {};
   auto& counts = visits_[from];
   if (counts.size() <= node)
-    counts.resize(where_.nodes().size());
+    counts.resize(topology_.nodes().size());
   const std::uint64_t key[3] = {
       node, net::keyed_hash(0, "dialler", net::endpoint_words{from}.view()), ++counts[node]};
-  return net::keyed_hash(where_.settings().seed, "visit",
+  return net::keyed_hash(topology_.settings().seed, "visit",
                          {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
 }
 
 net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
                                         std::chrono::seconds wall) const {
-  const auto& me = where_.nodes()[node];
-  const net::keyed_hasher draw(where_.settings().seed, "age");
+  const auto& self = topology_.nodes()[node];
+  const net::keyed_hasher draw(topology_.settings().seed, "age");
   std::vector<net::msg::addr_entry> entries;
-  entries.reserve(me.peers.size());
-  for (const auto number : me.peers) {
-    const auto& peer = where_.nodes()[number];
+  entries.reserve(self.peers.size());
+  for (const auto number : self.peers) {
+    const auto& peer = topology_.nodes()[number];
     if (!v2 && peer.at.network != net::network_id::ipv4 && peer.at.network != net::network_id::ipv6)
       continue; // addr has no room for it (BIP155).
     const std::uint32_t key[2] = {node, number};
@@ -116,17 +116,17 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
                                    age_max_s};
     auto& entry = entries.emplace_back();
     entry.peer = peer.at;
-    entry.time = claimed_time(wall - age);
+    entry.time = announced_time(wall - age);
     entry.services = peer.services;
   }
-  if (me.kind == node_kind::unroutable_gossip)
-    add_unroutable(entries, claimed_time(wall));
-  if (me.kind == node_kind::too_many_addresses)
-    entries.resize(1001, {me.at, claimed_time(wall), me.services});
+  if (self.kind == node_kind::unroutable_gossip)
+    add_unroutable(entries, announced_time(wall));
+  if (self.kind == node_kind::too_many_addresses)
+    entries.resize(1001, {self.at, announced_time(wall), self.services});
   net::bytes out;
-  const auto& magic = where_.settings().magic;
+  const auto& magic = topology_.settings().magic;
   // Blocks of one begin no answer: a table too small for two of them is told in one.
-  if (me.kind == node_kind::two_blocks && entries.size() >= 4) {
+  if (self.kind == node_kind::two_blocks && entries.size() >= 4) {
     const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
     append_block(out, magic, v2, {entries.begin(), middle});
     entries.erase(entries.begin(), middle);

@@ -18,7 +18,7 @@
 namespace seedwalk::sim {
 
 /// A moment as an entry of an addr message can claim it.
-inline std::uint32_t claimed_time(std::chrono::seconds wall) {
+inline std::uint32_t announced_time(std::chrono::seconds wall) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wall.count(), 0, UINT32_MAX));
 }
 
@@ -47,11 +47,11 @@ public:
   /// Addresses that dial and have counts of their own.
   static constexpr std::size_t diallers_max = 1'000;
 
-  explicit bitcoin_nodes(const topology& where) : where_(where) {}
+  explicit bitcoin_nodes(const sim::topology& topology) : topology_(topology) {}
 
   std::unique_ptr<node_session> open(std::uint32_t node, const net::endpoint& peer) override;
 
-  const topology& where() const { return where_; }
+  const sim::topology& topology() const { return topology_; }
 
   /// A node's answer to getaddr, with its header, ready to be sent. `wall` is the time of day.
   net::buffer answer_of(std::uint32_t node, bool v2, std::chrono::seconds wall);
@@ -60,7 +60,7 @@ private:
   net::bytes encode_answer(std::uint32_t node, bool v2, std::chrono::seconds wall) const;
   std::uint64_t next_visit(std::uint32_t node, const net::endpoint& peer);
 
-  const topology& where_;
+  const sim::topology& topology_;
   /// How many connections each node had, by the dialler's address. 4 bytes a node and dialler: one
   /// crawler's visits to a million nodes are 4 MB. Who dials as one of more than `diallers_max`
   /// shares the counts of nobody's address with the others.

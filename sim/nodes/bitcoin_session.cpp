@@ -27,18 +27,18 @@ bool is(const net::message& m) {
 
 } // namespace
 
-bitcoin_session::bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer,
-                                 std::uint64_t visit)
-    : home_(home), node_(node), peer_(peer), visit_(visit),
-      decoder_(net::decoder_options{home.where().settings().magic}) {}
+bitcoin_session::bitcoin_session(bitcoin_nodes& nodes, std::uint32_t node,
+                                 const net::endpoint& peer, std::uint64_t visit)
+    : nodes_(nodes), node_(node), peer_(peer), visit_(visit),
+      decoder_(net::decoder_options{nodes.topology().settings().magic}) {}
 
-const node_description& bitcoin_session::me() const {
-  return home_.where().nodes()[node_];
+const node_description& bitcoin_session::description() const {
+  return nodes_.topology().nodes()[node_];
 }
 
 net::magic_bytes bitcoin_session::magic() const {
-  auto result = home_.where().settings().magic;
-  if (me().kind == node_kind::wrong_magic)
+  auto result = nodes_.topology().settings().magic;
+  if (description().kind == node_kind::wrong_magic)
     result[0] = static_cast<std::uint8_t>(~result[0]);
   return result;
 }
@@ -46,7 +46,7 @@ net::magic_bytes bitcoin_session::magic() const {
 // What is heard.
 
 void bitcoin_session::on_open(node_io& io) {
-  if (me().kind != node_kind::version_first)
+  if (description().kind != node_kind::version_first)
     return;
   said_version_ = true;
   say(io, net::buffer{net::encode(magic(), own_version(io))});
@@ -106,7 +106,7 @@ void bitcoin_session::on_version(node_io& io, const net::msg::version& v) {
   version_in_common_ = std::min(v.protocol, own.protocol);
   decoder_.set_protocol_version(version_in_common_);
   stage_ = stage::awaiting_verack;
-  if (me().kind == node_kind::oversize) {
+  if (description().kind == node_kind::oversize) {
     net::bytes out;
     net::append_message(out, magic(), net::msg::verack{});
     net::bytes length;
@@ -118,11 +118,11 @@ void bitcoin_session::on_version(node_io& io, const net::msg::version& v) {
   if (!said_version_)
     net::append_message(out, magic(), own);
   said_version_ = true;
-  if (me().kind == node_kind::closes_after_version) {
+  if (description().kind == node_kind::closes_after_version) {
     say(io, net::buffer{out});
     return finish(io);
   }
-  if (me().kind != node_kind::no_verack) {
+  if (description().kind != node_kind::no_verack) {
     if (version_in_common_ >= net::wtxid_relay_version) {
       net::append_message(out, magic(), net::msg::wtxidrelay{});
       net::append_message(out, magic(), net::msg::sendaddrv2{});
@@ -135,7 +135,7 @@ void bitcoin_session::on_version(node_io& io, const net::msg::version& v) {
 void bitcoin_session::on_verack(node_io& io) {
   if (stage_ == stage::ready)
     return io.violation("verack twice");
-  if (me().kind == node_kind::no_verack || me().kind == node_kind::oversize)
+  if (description().kind == node_kind::no_verack || description().kind == node_kind::oversize)
     return;
   stage_ = stage::ready;
   ping_nonce_ = net::keyed_hash(visit_, "ping") | 1;
@@ -160,9 +160,9 @@ void bitcoin_session::on_getaddr(node_io& io) {
   if (was_asked_)
     return io.violation("getaddr twice");
   was_asked_ = true;
-  if (me().kind == node_kind::closes_after_getaddr)
+  if (description().kind == node_kind::closes_after_getaddr)
     return finish(io);
-  if (me().kind != node_kind::few_addresses)
+  if (description().kind != node_kind::few_addresses)
     answer_addresses(io);
 }
 
@@ -170,21 +170,21 @@ void bitcoin_session::on_ping(node_io& io, const net::msg::ping& ping) {
   if (!ping.nonce)
     return io.violation("ping without nonce");
   net::buffer pong{net::encode(magic(), net::msg::pong{*ping.nonce})};
-  const bool out_of_order =
-      me().kind == node_kind::pong_first || me().kind == node_kind::answers_by_timer;
+  const bool out_of_order = description().kind == node_kind::pong_first ||
+                            description().kind == node_kind::answers_by_timer;
   if (out_of_order)
     io.send(std::move(pong));
   else
     say(io, std::move(pong));
   if (std::exchange(repeats_answer_, false))
-    say(io, home_.answer_of(node_, speaks_v2(), io.now().wall));
+    say(io, nodes_.answer_of(node_, speaks_v2(), io.now().wall));
 }
 
 // What is said.
 
 void bitcoin_session::answer_addresses(node_io& io) {
-  const auto pace = home_.where().settings().pace;
-  switch (me().kind) {
+  const auto pace = nodes_.topology().settings().pace;
+  switch (description().kind) {
   case node_kind::late_answer:
   case node_kind::pong_first:
     return answer_later(io, pace);
@@ -200,54 +200,55 @@ void bitcoin_session::answer_addresses(node_io& io) {
   default:
     break;
   }
-  say(io, home_.answer_of(node_, speaks_v2(), io.now().wall));
+  say(io, nodes_.answer_of(node_, speaks_v2(), io.now().wall));
 }
 
 void bitcoin_session::answer_later(node_io& io, std::chrono::nanoseconds delay) {
-  unsaid_.push_back(home_.answer_of(node_, speaks_v2(), io.now().wall));
+  unsaid_.push_back(nodes_.answer_of(node_, speaks_v2(), io.now().wall));
   io.start_timer(delay, 0);
 }
 
 void bitcoin_session::announce_itself(node_io& io) {
-  std::vector<net::msg::addr_entry> self = {{me().at, claimed_time(io.now().wall), me().services}};
+  std::vector<net::msg::addr_entry> self = {
+      {description().at, announced_time(io.now().wall), description().services}};
   say(io,
       net::buffer{speaks_v2() ? net::encode(magic(), net::msg::addrv2{std::move(self), {}})
                               : net::encode(magic(), net::msg::addr{std::move(self), {}, true})});
 }
 
 bool bitcoin_session::speaks_v2() const {
-  return wants_addrv2_ && me().kind != node_kind::legacy_addr;
+  return wants_addrv2_ && description().kind != node_kind::legacy_addr;
 }
 
 net::msg::version bitcoin_session::own_version(node_io& io) const {
   net::msg::version v;
   v.protocol = net::protocol_version - 1;
   std::string agent = "/Satoshi:27.1.0/";
-  if (me().kind == node_kind::legacy_addr) {
+  if (description().kind == node_kind::legacy_addr) {
     v.protocol = legacy_version;
     agent = "/Satoshi:0.20.1/";
-  } else if (me().kind == node_kind::obsolete) {
+  } else if (description().kind == node_kind::obsolete) {
     v.protocol = obsolete_version;
     agent = "/Satoshi:0.3.17/";
   }
-  v.services = me().services;
+  v.services = description().services;
   v.time = io.now().wall.count();
-  v.receiver = net::msg::claimed_address::of(0, peer_);
-  v.sender = net::msg::version_sender{net::msg::claimed_address::of(v.services, {}),
+  v.receiver = net::msg::version_address::of(0, peer_);
+  v.sender = net::msg::version_sender{net::msg::version_address::of(v.services, {}),
                                       net::keyed_hash(visit_, "version nonce")};
   v.user_agent = agent;
-  v.start_height = me().start_height;
+  v.start_height = description().start_height;
   v.relay = true;
   return v;
 }
 
 void bitcoin_session::say(node_io& io, net::buffer data) {
   const bool is_idle = unsaid_.empty();
-  switch (me().kind) {
+  switch (description().kind) {
   case node_kind::slow:
     unsaid_.push_back(std::move(data));
     if (is_idle)
-      io.start_timer(home_.where().settings().pace, 0);
+      io.start_timer(nodes_.topology().settings().pace, 0);
     break;
   case node_kind::slow_drip:
     for (std::size_t at = 0; at < data.size(); at += drip_bytes)
@@ -269,10 +270,10 @@ void bitcoin_session::say_next(node_io& io) {
   io.send(std::move(unsaid_.front()));
   unsaid_.pop_front();
   auto next = std::chrono::nanoseconds{0};
-  const auto pace = home_.where().settings().pace;
-  if (me().kind == node_kind::slow)
+  const auto pace = nodes_.topology().settings().pace;
+  if (description().kind == node_kind::slow)
     next = pace;
-  else if (me().kind == node_kind::slow_drip)
+  else if (description().kind == node_kind::slow_drip)
     next = pace / drips_a_pace;
   if (!unsaid_.empty())
     io.start_timer(next, 0);

@@ -16,13 +16,13 @@ namespace seedwalk::sim {
 class bitcoin_session final : public node_session {
 public:
   /// All that it draws is keyed by `visit`.
-  bitcoin_session(bitcoin_nodes& home, std::uint32_t node, const net::endpoint& peer,
+  bitcoin_session(bitcoin_nodes& nodes, std::uint32_t node, const net::endpoint& peer,
                   std::uint64_t visit);
 
   void on_open(node_io& io) override;
   void on_bytes(node_io& io, net::byte_view data) override;
   void on_end(node_io& io) override;
-  void on_timer(node_io& io, std::uint8_t what) override;
+  void on_timer(node_io& io, std::uint8_t kind) override;
 
 private:
   enum class stage : std::uint8_t { awaiting_version, awaiting_verack, ready, over };
@@ -42,10 +42,10 @@ private:
   void say_next(node_io& io);
   void finish(node_io& io);
 
-  const node_description& me() const;
+  const node_description& description() const;
   net::magic_bytes magic() const;
 
-  bitcoin_nodes& home_;
+  bitcoin_nodes& nodes_;
   std::uint32_t node_;
   net::endpoint peer_;
   std::uint64_t visit_;

@@ -15,7 +15,7 @@ constexpr net::owner somebody{1};
 struct node_host::acceptor final : stream_acceptor {
   acceptor(node_host& h, std::uint32_t n) : host(h), node(n) {}
   bool has_room() const override { return true; }
-  void on_established(stream_ref at, const route& way) override { host.welcome(node, at, way); }
+  void on_established(stream_ref at, const route& route) override { host.welcome(node, at, route); }
   node_host& host;
   std::uint32_t node;
 };
@@ -24,13 +24,13 @@ class node_host::io final : public node_io {
 public:
   io(node_host& host, stream_ref at, std::uint64_t guest) : host_(host), at_(at), guest_(guest) {}
 
-  net::instant now() const override { return host_.where_.now(); }
-  void send(net::buffer data) override { host_.where_.streams().write(at_, std::move(data)); }
-  void close() override { host_.where_.streams().close(at_, net::closing::graceful); }
-  void reset() override { host_.where_.streams().close(at_, net::closing::abort); }
+  net::instant now() const override { return host_.internet_.now(); }
+  void send(net::buffer data) override { host_.internet_.streams().write(at_, std::move(data)); }
+  void close() override { host_.internet_.streams().close(at_, net::closing::graceful); }
+  void reset() override { host_.internet_.streams().close(at_, net::closing::abort); }
   void stop_reading() override { host_.guests_[guest_].reads = false; }
-  void start_timer(std::chrono::nanoseconds delay, std::uint8_t what) override {
-    host_.where_.streams().start_timer(at_, delay, what);
+  void start_timer(std::chrono::nanoseconds delay, std::uint8_t kind) override {
+    host_.internet_.streams().start_timer(at_, delay, kind);
   }
   void violation(std::string_view rule) override {
     ++host_.violation_count_;
@@ -45,41 +45,41 @@ private:
   std::size_t guest_;
 };
 
-node_host::node_host(internet& where, const topology& nodes, node_population& models)
-    : where_(where), nodes_(nodes), models_(models) {
+node_host::node_host(sim::internet& internet, const topology& nodes, node_population& models)
+    : internet_(internet), nodes_(nodes), models_(models) {
   for (std::uint32_t i = 0; i != nodes.nodes().size(); ++i) {
     const auto& node = nodes.nodes()[i];
     if (node.kind == node_kind::absent) {
-      where_.answer(node.at, {dial_answer::kind::silent, nullptr, {}});
+      internet_.answer(node.at, {dial_answer::kind::silent, nullptr, {}});
     } else if (truth_of(node.kind).listens) {
       acceptors_.push_back(std::make_unique<acceptor>(*this, i));
-      where_.add_host(node.at);
-      where_.answer(node.at, {dial_answer::kind::accepts, acceptors_.back().get(), {}});
+      internet_.add_host(node.at);
+      internet_.answer(node.at, {dial_answer::kind::accepts, acceptors_.back().get(), {}});
     } else {
-      where_.add_host(node.at);
+      internet_.add_host(node.at);
     }
   }
 }
 
 node_host::~node_host() {
   for (const auto& node : nodes_.nodes())
-    where_.forget(node.at);
+    internet_.forget(node.at);
 }
 
-void node_host::welcome(std::uint32_t node, stream_ref at, const route& way) {
+void node_host::welcome(std::uint32_t node, stream_ref at, const route& route) {
   if (free_guests_.empty()) {
     free_guests_.push_back(static_cast<std::uint32_t>(guests_.size()));
     guests_.emplace_back();
   }
   const auto number = free_guests_.back();
   free_guests_.pop_back();
-  guests_[number] = {node, true, models_.open(node, way.from)};
+  guests_[number] = {node, true, models_.open(node, route.from)};
   if (heard_)
     heard_(nodes_.nodes()[node].at);
   ++accepted_;
   ++open_;
-  where_.streams().own(at, *this, {{number}, somebody});
-  where_.streams().want(at, window_bytes);
+  internet_.streams().own(at, *this, {{number}, somebody});
+  internet_.streams().want(at, window_bytes);
   io doing(*this, at, number);
   guests_[number].session->on_open(doing);
 }
@@ -89,7 +89,7 @@ void node_host::on_received(stream_ref at, const stream_tag& tag, net::buffer&& 
   io doing(*this, at, tag.id.value);
   from.session->on_bytes(doing, data.view());
   if (from.reads)
-    where_.streams().want(at, static_cast<std::uint32_t>(data.size()));
+    internet_.streams().want(at, static_cast<std::uint32_t>(data.size()));
 }
 
 void node_host::on_input_ended(stream_ref at, const stream_tag& tag) {
@@ -97,9 +97,9 @@ void node_host::on_input_ended(stream_ref at, const stream_tag& tag) {
   guests_[tag.id.value].session->on_end(doing);
 }
 
-void node_host::on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) {
+void node_host::on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) {
   io doing(*this, at, tag.id.value);
-  guests_[tag.id.value].session->on_timer(doing, what);
+  guests_[tag.id.value].session->on_timer(doing, kind);
 }
 
 void node_host::on_closed(stream_ref, const stream_tag& tag, net::error) {

@@ -26,7 +26,7 @@ public:
   /// At most this many violations are kept; the rest is counted.
   static constexpr std::size_t violations_max = 1000;
 
-  node_host(internet& where, const topology& nodes, node_population& models);
+  node_host(sim::internet& internet, const topology& nodes, node_population& models);
   ~node_host() override;
 
   const std::vector<node_violation>& violations() const { return violations_; }
@@ -52,10 +52,10 @@ private:
   void on_drained(stream_ref at, const stream_tag& tag) override;
   void on_input_ended(stream_ref at, const stream_tag& tag) override;
   void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
-  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t what) override;
-  void welcome(std::uint32_t node, stream_ref at, const route& way);
+  void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) override;
+  void welcome(std::uint32_t node, stream_ref at, const route& route);
 
-  internet& where_;
+  internet& internet_;
   const topology& nodes_;
   node_population& models_;
   std::vector<std::unique_ptr<acceptor>> acceptors_;

@@ -28,7 +28,7 @@ public:
   /// Nothing more is read: whoever writes on will have to wait.
   virtual void stop_reading() = 0;
   /// `on_timer(what)` after `delay`. There is no cancelling.
-  virtual void start_timer(std::chrono::nanoseconds delay, std::uint8_t what) = 0;
+  virtual void start_timer(std::chrono::nanoseconds delay, std::uint8_t kind) = 0;
   /// The referee speaks: the other side broke the protocol. Names the rule.
   virtual void violation(std::string_view rule) = 0;
 };

@@ -20,14 +20,14 @@ namespace {
 constexpr int answer_fd = 3;
 constexpr auto request_variable = "SEEDWALK_CHECK_REQUEST";
 
-run_digest run_here(const checked_run& run, const run_request& what) {
-  run_watch watch(what);
-  run(what.seed, watch);
+run_digest run_here(const checked_run& run, const run_request& request) {
+  run_watch watch(request);
+  run(request.seed, watch);
   return watch.digest();
 }
 
 /// The parent's environment, with all that must not matter changed.
-std::vector<std::string> other_environment(const run_request& what, std::uint64_t salt) {
+std::vector<std::string> other_environment(const run_request& request, std::uint64_t salt) {
   std::vector<std::string> result;
   constexpr std::string_view replaced[] = {"SEEDWALK_CHECK_REQUEST=",
                                            "SEEDWALK_ALLOCATOR_SALT=",
@@ -39,8 +39,8 @@ std::vector<std::string> other_environment(const run_request& what, std::uint64_
     if (std::none_of(std::begin(replaced), std::end(replaced),
                      [&](auto name) { return std::string_view{*variable}.starts_with(name); }))
       result.emplace_back(*variable);
-  result.push_back(fmt::format("{}={} {} {} {}", request_variable, what.seed, what.every,
-                               what.first_line, what.last_line));
+  result.push_back(fmt::format("{}={} {} {} {}", request_variable, request.seed, request.every,
+                               request.first_line, request.last_line));
   result.push_back(fmt::format("SEEDWALK_ALLOCATOR_SALT={}", salt));
   result.push_back(fmt::format("SEEDWALK_CLOCK_SHIFT_S={}", 86'400 * 400 + salt % 86'400));
   result.emplace_back("TZ=Pacific/Chatham");
@@ -72,13 +72,13 @@ net::bytes read_all(int fd) {
   }
 }
 
-tl::expected<run_digest, std::string> run_there(const run_request& what, std::uint64_t salt,
+tl::expected<run_digest, std::string> run_there(const run_request& request, std::uint64_t salt,
                                                 const check_options& options) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return tl::unexpected(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   auto arguments = options.child;
-  auto environment = other_environment(what, salt);
+  auto environment = other_environment(request, salt);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], answer_fd);
@@ -101,7 +101,7 @@ tl::expected<run_digest, std::string> run_there(const run_request& what, std::ui
   run_digest result;
   if (!net::from_archive(answer, result))
     return tl::unexpected(
-        fmt::format("the second run of seed {} gave no answer (status {})", what.seed, status));
+        fmt::format("the second run of seed {} gave no answer (status {})", request.seed, status));
   return result;
 }
 
@@ -130,18 +130,18 @@ std::vector<step_line> around(const std::vector<step_line>& lines, std::uint64_t
 }
 
 /// Runs both once more and compares step by step where the checkpoints parted.
-tl::expected<difference, std::string> locate(run_request what, std::uint64_t salt,
+tl::expected<difference, std::string> locate(run_request request, std::uint64_t salt,
                                              const run_digest& a, const run_digest& b,
                                              const checked_run& run, const check_options& options) {
-  const auto [first, last] = find_segment(a, b, what.every);
-  what.first_line = first > options.neighbourhood ? first - options.neighbourhood : 1;
-  what.last_line = last + options.neighbourhood;
-  const auto here = run_here(run, what);
-  const auto there = run_there(what, salt, options);
+  const auto [first, last] = find_segment(a, b, request.every);
+  request.first_line = first > options.neighbourhood ? first - options.neighbourhood : 1;
+  request.last_line = last + options.neighbourhood;
+  const auto here = run_here(run, request);
+  const auto there = run_there(request, salt, options);
   if (!there)
     return tl::unexpected(there.error());
   difference d;
-  d.seed = what.seed;
+  d.seed = request.seed;
   d.salt = salt;
   d.steps_here = a.steps;
   d.steps_there = b.steps;
@@ -172,15 +172,15 @@ void append_lines(std::string& out, std::string_view title, const std::vector<st
 
 void run_watch::on_step(const step_view& step) {
   if (step.number % asked_.every == 0)
-    digest_.checkpoints.push_back(step.in.home().hash());
+    digest_.checkpoints.push_back(step.in.world().hash());
   if (step.number >= asked_.first_line && step.number <= asked_.last_line)
     digest_.lines.push_back(
         {step.number, step.so_far.value(), std::string{step.actor}, std::string{step.message}});
 }
 
-void run_watch::finish(const world& home) {
-  digest_.hash = home.hash();
-  digest_.steps = home.steps();
+void run_watch::finish(const sim::world& world) {
+  digest_.hash = world.hash();
+  digest_.steps = world.steps();
 }
 
 std::string to_string(const difference& d) {
@@ -198,19 +198,19 @@ tl::expected<check_report, std::string> check(const std::vector<std::uint64_t>& 
                                               const check_options& options) {
   check_report report;
   for (const auto seed : seeds) {
-    run_request what;
-    what.seed = seed;
-    what.every = options.checkpoint_every;
+    run_request request;
+    request.seed = seed;
+    request.every = options.checkpoint_every;
     const auto salt = seed * 2 + 1; // never 0: that is no salt
-    const auto here = run_here(run, what);
-    const auto there = run_there(what, salt, options);
+    const auto here = run_here(run, request);
+    const auto there = run_there(request, salt, options);
     if (!there)
       return tl::unexpected(there.error());
     ++report.seeds;
     report.hashes.push_back(here.hash);
     if (same(here, *there))
       continue;
-    auto found = locate(what, salt, here, *there, run, options);
+    auto found = locate(request, salt, here, *there, run, options);
     if (!found)
       return tl::unexpected(found.error());
     report.differences.push_back(std::move(*found));
@@ -228,13 +228,13 @@ bool answer_check(const checked_run& run) {
   const auto text = std::getenv(request_variable);
   if (!text)
     return false;
-  run_request what;
+  run_request request;
   char* rest = text;
-  for (auto field : {&what.seed, &what.every, &what.first_line, &what.last_line})
+  for (auto field : {&request.seed, &request.every, &request.first_line, &request.last_line})
     *field = std::strtoull(rest, &rest, 10);
-  if (what.every == 0)
+  if (request.every == 0)
     return false;
-  const auto answer = net::to_archive(run_here(run, what));
+  const auto answer = net::to_archive(run_here(run, request));
   for (std::size_t at = 0; at != answer.size();) {
     const auto n = ::write(answer_fd, answer.data() + at, answer.size() - at);
     if (n > 0)

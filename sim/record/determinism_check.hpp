@@ -51,12 +51,12 @@ struct run_request {
 /// Listens to a world and keeps what was asked for.
 class run_watch final : public world_listener {
 public:
-  explicit run_watch(run_request what) : asked_(what) {}
+  explicit run_watch(run_request request) : asked_(request) {}
 
   void on_step(const step_view& step) override;
 
   /// The run is over; `home` is the world it ran in.
-  void finish(const world& home);
+  void finish(const sim::world& world);
 
   const run_digest& digest() const { return digest_; }
 

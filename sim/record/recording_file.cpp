@@ -123,33 +123,33 @@ void recording_file::serve() {
   }
 }
 
-std::string recording_file::append(const frame& what) {
-  if (what.contents.size() > frame_contents_max)
+std::string recording_file::append(const frame& block) {
+  if (block.contents.size() > frame_contents_max)
     return fmt::format("{}: a frame of {} bytes is longer than a recording can hold", path_,
-                       what.contents.size());
-  ZSTD_CCtx_setParameter(zstd_, ZSTD_c_compressionLevel, what.level);
-  stored_.resize(frame_head::size + ZSTD_compressBound(what.contents.size()));
+                       block.contents.size());
+  ZSTD_CCtx_setParameter(zstd_, ZSTD_c_compressionLevel, block.level);
+  stored_.resize(frame_head::size + ZSTD_compressBound(block.contents.size()));
   const auto size =
       ZSTD_compress2(zstd_, stored_.data() + frame_head::size, stored_.size() - frame_head::size,
-                     what.contents.data(), what.contents.size());
+                     block.contents.data(), block.contents.size());
   if (ZSTD_isError(size) != 0)
     return fmt::format("{}: {}", path_, ZSTD_getErrorName(size));
   stored_.resize(frame_head::size + size);
   frame_head head;
-  head.kind = what.kind;
+  head.kind = block.kind;
   head.number = frames_++;
-  head.steps_before = what.steps_before;
+  head.steps_before = block.steps_before;
   head.stored_bytes = static_cast<std::uint32_t>(size);
-  head.contents_bytes = static_cast<std::uint32_t>(what.contents.size());
+  head.contents_bytes = static_cast<std::uint32_t>(block.contents.size());
   head.stored_check = recording_check(net::byte_view{stored_}.subspan(frame_head::size));
   const auto encoded = head.encode();
   std::copy(encoded.begin(), encoded.end(), stored_.begin());
   return append_bytes(stored_);
 }
 
-std::string recording_file::append_bytes(net::byte_view what) {
-  while (!what.empty()) {
-    const auto count = ::write(descriptor_, what.data(), what.size());
+std::string recording_file::append_bytes(net::byte_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::write(descriptor_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0 && errno == EAGAIN) {
@@ -159,7 +159,7 @@ std::string recording_file::append_bytes(net::byte_view what) {
     }
     if (count <= 0)
       return system_text(path_);
-    what = what.subspan(static_cast<std::size_t>(count));
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
     const std::lock_guard lock{mutex_};
     bytes_written_ += static_cast<std::uint64_t>(count);
   }

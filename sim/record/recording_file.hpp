@@ -66,8 +66,8 @@ private:
 
   recording_file(int descriptor, std::string path, std::chrono::milliseconds patience);
   void serve();
-  std::string append(const frame& what);
-  std::string append_bytes(net::byte_view what);
+  std::string append(const frame& block);
+  std::string append_bytes(net::byte_view bytes);
 
   const int descriptor_;
   const std::string path_;

@@ -38,8 +38,8 @@ tl::expected<recording_reader, recording_error> recording_reader::open(const std
 }
 
 tl::expected<void, recording_error> recording_reader::read_beginning() {
-  const auto refuse = [&](recording_fault fault, std::string_view what) {
-    return tl::unexpected(recording_error{fault, fmt::format("{}: {}", path_, what)});
+  const auto refuse = [&](recording_fault fault, std::string_view text) {
+    return tl::unexpected(recording_error{fault, fmt::format("{}: {}", path_, text)});
   };
   net::bytes preamble(preamble_bytes);
   const auto size = std::fread(preamble.data(), 1, preamble.size(), file_.get());
@@ -73,15 +73,15 @@ tl::expected<void, recording_error> recording_reader::read_beginning() {
   return {};
 }
 
-bool recording_reader::stop(recorded why) {
+bool recording_reader::stop(recorded reason) {
   over_ = true;
-  at_end_ = std::move(why);
+  at_end_ = std::move(reason);
   return false;
 }
 
-bool recording_reader::damaged(std::string what) {
+bool recording_reader::damaged(std::string text) {
   return stop(recording_error{recording_fault::damaged,
-                              fmt::format("{}: frame {}: {}", path_, frame_, what)});
+                              fmt::format("{}: frame {}: {}", path_, frame_, text)});
 }
 
 bool recording_reader::read_frame(frame_head& head) {
@@ -212,7 +212,7 @@ recorded recording_reader::next_completion() {
     return at_end_;
   }
   const auto rest = net::byte_view{contents_}.last(entries_.left());
-  result.what = rest.first(size);
+  result.bytes = rest.first(size);
   entries_ = net::byte_reader{rest.subspan(size)};
   return result;
 }

@@ -39,7 +39,7 @@ struct recorded_advance {
 struct recorded_completion {
   net::owner to;
   std::uint8_t door = 0;
-  net::byte_view what;
+  net::byte_view bytes;
 };
 
 /// A timer fired, in a simulated world.
@@ -98,8 +98,8 @@ private:
   recorded next_completion();
   recorded next_step();
   bool read_end(const frame_head& head);
-  bool stop(recorded why);
-  bool damaged(std::string what);
+  bool stop(recorded reason);
+  bool damaged(std::string text);
 
   net::open_file file_;
   std::unique_ptr<ZSTD_DCtx_s, decompressor> zstd_;

@@ -40,12 +40,12 @@ void recording_writer::on_advance(std::uint64_t, net::instant now) {
 }
 
 void recording_writer::on_completion(std::uint64_t, process& in, net::owner to, std::uint8_t door,
-                                     net::byte_view what) {
+                                     net::byte_view bytes) {
   if (!hears(in))
     return;
   auto out = entry(entry_kind::completion);
-  out(to, door, what.size());
-  out.put_raw(what.data(), what.size());
+  out(to, door, bytes.size());
+  out.put_raw(bytes.data(), bytes.size());
   close_full_frame();
 }
 

@@ -42,7 +42,7 @@ public:
     int hurried_level = -50;
     std::uint64_t hurried_bytes_per_second = 16u << 20;
     /// Told once, in the world's thread, between two steps, why the recording ended early.
-    std::function<void(const std::string& why)> on_failure;
+    std::function<void(const std::string& reason)> on_failure;
     /// One process of a simulated world, the others of which are not recorded; it outlives the
     /// recording. Null: the only one.
     const process* of = nullptr;
@@ -57,7 +57,7 @@ public:
 
   void on_advance(std::uint64_t next_step, net::instant now) override;
   void on_completion(std::uint64_t next_step, process& in, net::owner to, std::uint8_t door,
-                     net::byte_view what) override;
+                     net::byte_view bytes) override;
   void on_timer(std::uint64_t next_step, process& in, net::timer_id timer) override;
   void on_reseed(std::uint64_t next_step, std::uint64_t seed) override;
   void on_step(const step_view& step) override;

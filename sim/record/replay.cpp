@@ -29,16 +29,16 @@ class replayer {
 public:
   replayer(const recording_reader& reader, const replay_options& options)
       : options_(options), world_(reader.header().world_options()),
-        home_(world_, {.name = reader.header().process, .wall_steps = {}}),
-        network_(home_, no_network_) {}
+        process_(world_, {.name = reader.header().process, .wall_steps = {}}),
+        network_(process_, no_network_) {}
 
   replay_result run(recording_reader& reader, const replay_builder& build) {
     world_.listen(last_);
-    const auto kept = build({home_, network_, doors_, reader.header()});
+    const auto kept = build({process_, network_, doors_, reader.header()});
     auto going_on = world_.steps() < options_.until_step;
     while (going_on) {
       const auto next = reader.next();
-      going_on = std::visit([this](const auto& what) { return on(what); }, next);
+      going_on = std::visit([this](const auto& entry) { return on(entry); }, next);
     }
     result_.hash = world_.hash();
     result_.steps = world_.steps();
@@ -46,72 +46,72 @@ public:
     result_.verified = !result_.first_difference && !result_.damage;
     result_.wall = clock_.now().steady;
     world_.ignore(last_);
-    home_.kill();
+    process_.kill();
     return std::move(result_);
   }
 
 private:
-  bool on(const recorded_advance& what) {
-    if (what.now.steady < world_.now().steady)
+  bool on(const recorded_advance& entry) {
+    if (entry.now.steady < world_.now().steady)
       return damaged("time goes back");
-    world_.advance(what.now);
+    world_.advance(entry.now);
     return true;
   }
 
-  bool on(const recorded_completion& what) {
-    if (!doors_.has(what.door))
-      return damaged(fmt::format("a completion came through door {}, which is none", what.door));
-    if (!doors_.deliver(home_, what))
+  bool on(const recorded_completion& entry) {
+    if (!doors_.has(entry.door))
+      return damaged(fmt::format("a completion came through door {}, which is none", entry.door));
+    if (!doors_.deliver(process_, entry))
       return damaged("a completion does not read as one of this program's");
     return true;
   }
 
-  bool on(const recorded_timer& what) {
+  bool on(const recorded_timer& entry) {
     // One that is not there here would be a difference that the steps before it did not show.
-    if (!world_.settings().fired_by_hand || !home_.fire(what.timer))
-      return damaged(fmt::format("timer {} fires, which does not run", what.timer.value));
+    if (!world_.settings().fired_by_hand || !process_.fire(entry.timer))
+      return damaged(fmt::format("timer {} fires, which does not run", entry.timer.value));
     return true;
   }
 
-  bool on(const recorded_reseed& what) {
-    world_.reseed(what.seed);
+  bool on(const recorded_reseed& entry) {
+    world_.reseed(entry.seed);
     return true;
   }
 
-  bool on(const recorded_step& what) {
-    const auto ran = world_.step(what.passed_over);
-    const auto digest = home_.run_chain().digest16();
-    if (ran && digest == what.digest)
+  bool on(const recorded_step& entry) {
+    const auto ran = world_.step(entry.passed_over);
+    const auto digest = process_.run_chain().digest16();
+    if (ran && digest == entry.digest)
       return world_.steps() < options_.until_step;
     if (ran)
-      return differs(world_.steps(), what.digest);
+      return differs(world_.steps(), entry.digest);
     last_.actor = last_.message = {};
-    return differs(world_.steps() + 1, what.digest);
+    return differs(world_.steps() + 1, entry.digest);
   }
 
-  bool on(const recording_end& what) {
+  bool on(const recording_end& recorded) {
     result_.complete = true;
-    result_.reason = what.reason;
+    result_.reason = recorded.reason;
     // Sixteen bits may agree by chance, and effects of the last inputs come after the last step.
-    if (what.hash != world_.hash())
-      return differs(world_.steps(), static_cast<std::uint16_t>(what.hash >> 16));
+    if (recorded.hash != world_.hash())
+      return differs(world_.steps(), static_cast<std::uint16_t>(recorded.hash >> 16));
     return false;
   }
 
   bool on(const recording_cut&) { return false; }
 
-  bool on(const recording_error& what) {
-    result_.damage = what;
+  bool on(const recording_error& problem) {
+    result_.damage = problem;
     return false;
   }
 
-  bool damaged(std::string what) {
-    return on(recording_error{recording_fault::damaged, std::move(what)});
+  bool damaged(std::string text) {
+    return on(recording_error{recording_fault::damaged, std::move(text)});
   }
 
   bool differs(std::uint64_t step, std::uint16_t recorded) {
     result_.first_difference =
-        replay_difference{step, recorded, home_.run_chain().digest16(), std::string{last_.actor},
+        replay_difference{step, recorded, process_.run_chain().digest16(), std::string{last_.actor},
                           std::string{last_.message}};
     return false;
   }
@@ -119,7 +119,7 @@ private:
   const replay_options options_;
   real_clock clock_;
   world world_;
-  process home_;
+  process process_;
   replayed_network no_network_;
   watched_network network_;
   replayed_doors doors_;

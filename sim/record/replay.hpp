@@ -32,11 +32,12 @@ public:
 
   template <class Completion>
   void add() {
-    deliver_[net::door_number<Completion>] = [](process& home, const recorded_completion& what) {
+    deliver_[net::door_number<Completion>] = [](sim::process& process,
+                                                const recorded_completion& entry) {
       Completion message;
-      if (!net::from_archive(what.what, message))
+      if (!net::from_archive(entry.bytes, message))
         return false;
-      home.deliver_archived(what.to, std::move(message), what.what);
+      process.deliver_archived(entry.to, std::move(message), entry.bytes);
       return true;
     };
   }
@@ -45,8 +46,8 @@ public:
   bool has(std::uint8_t door) const { return deliver_[door] != nullptr; }
 
   /// Delivers it; false if its bytes are not those of a completion. Precondition: `has` the door.
-  bool deliver(process& home, const recorded_completion& what) const {
-    return deliver_[what.door](home, what);
+  bool deliver(sim::process& process, const recorded_completion& entry) const {
+    return deliver_[entry.door](process, entry);
   }
 
 private:
@@ -55,7 +56,7 @@ private:
 
 /// What a replayed program is given to stand on.
 struct replay_ground {
-  process& home;
+  sim::process& process;
   net::network& network; ///< Does nothing, and is in the chain.
   replayed_doors& doors; ///< To add those that the program has besides.
   const recording_header& header;

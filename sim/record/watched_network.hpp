@@ -13,29 +13,29 @@ namespace seedwalk::sim {
 /// outlive it.
 class watched_network final : public net::network {
 public:
-  watched_network(process& home, net::network& inner) : home_(home), inner_(inner) {}
+  watched_network(sim::process& process, net::network& inner) : process_(process), inner_(inner) {}
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
-                             net::owner who) override;
-  net::listener_id listen(const net::address& local, net::owner who) override;
+                             net::owner owner) override;
+  net::listener_id listen(const net::address& local, net::owner owner) override;
   void accept(net::listener_id local, std::uint32_t connections) override;
   void stop_listening(net::listener_id local) override;
-  void own(net::connection_id id, net::owner who) override;
+  void own(net::connection_id id, net::owner owner) override;
   void want(net::connection_id id, std::uint32_t bytes) override;
   void write(net::connection_id id, net::buffer data) override;
   void end_output(net::connection_id id) override;
-  void close(net::connection_id id, net::closing how) override;
+  void close(net::connection_id id, net::closing closing) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds timeout, net::owner who) override;
-  void find_routes(net::owner who) override;
-  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
+                          std::chrono::milliseconds timeout, net::owner owner) override;
+  void find_routes(net::owner owner) override;
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
   void close_datagrams(net::datagram_socket_id id) override;
 
 private:
-  process& home_;
+  process& process_;
   net::network& inner_;
 };
 

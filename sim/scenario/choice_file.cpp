@@ -95,8 +95,8 @@ std::string to_text(const choice_file& head, const schedule& events) {
 tl::expected<choice_file, std::string> parse_choices(std::string_view text) {
   choice_file result;
   std::size_t number = 0;
-  const auto wrong = [&](const std::string& what) {
-    return tl::unexpected(fmt::format("line {}: {}", number, what));
+  const auto wrong = [&](const std::string& problem) {
+    return tl::unexpected(fmt::format("line {}: {}", number, problem));
   };
   bool has_head = false;
   while (!text.empty()) {

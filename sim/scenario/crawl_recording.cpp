@@ -17,7 +17,7 @@ crawl_recording::begin(const std::string& path, crawl_world& world, std::size_t 
 
 crawl_recording::crawl_recording(crawl_world& world, simulated_crawler& crawler,
                                  std::unique_ptr<recording_writer> writer)
-    : world_(world.home()), crawler_(crawler), writer_(std::move(writer)) {
+    : world_(world.inner()), crawler_(crawler), writer_(std::move(writer)) {
   world_.events().count_passed_over();
   world_.listen(*writer_);
 }

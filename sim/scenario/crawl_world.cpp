@@ -83,7 +83,7 @@ schedule_options crawl_scenario::near_events() {
 }
 
 bool crawl_scenario::wants_profile() const {
-  return sim::wants_profile(schedule) || (then && sim::wants_profile(then->how));
+  return sim::wants_profile(schedule) || (then && sim::wants_profile(then->strategy));
 }
 
 crawl_world::crawl_world(const crawl_scenario& s)
@@ -114,9 +114,9 @@ void crawl_world::operators::plan() {
   }
 }
 
-void crawl_world::operators::on_due(std::uint64_t what) {
-  auto& crawler = *world_.crawlers_[what % world_.crawlers_.size()];
-  crawler.reload(world_.scenario_.reloads[what / world_.crawlers_.size()].contents);
+void crawl_world::operators::on_due(std::uint64_t payload) {
+  auto& crawler = *world_.crawlers_[payload % world_.crawlers_.size()];
+  crawler.reload(world_.scenario_.reloads[payload / world_.crawlers_.size()].contents);
 }
 
 tl::expected<void, store::error> crawl_world::start() {
@@ -138,7 +138,8 @@ bool crawl_world::advance() {
   while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
     world_.reseed(seeds[reseeded_++].seed);
   if (scenario_.then && !is_then_ && world_.steps() >= scenario_.then->from_step) {
-    world_.events().switch_to(scenario_.then->how, scenario_.then->seed, scenario_.then->depth);
+    world_.events().switch_to(scenario_.then->strategy, scenario_.then->seed,
+                              scenario_.then->depth);
     is_then_ = true;
   }
   return simulation_.advance();
@@ -226,7 +227,7 @@ void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
 crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
   if (const auto started = world.start(); !started) {
     crawl_verdict verdict;
-    verdict.seed = world.home().settings().seed;
+    verdict.seed = world.inner().settings().seed;
     verdict.violations.push_back(started.error().message);
     return verdict;
   }
@@ -252,7 +253,7 @@ crawl_scenario with_profile(crawl_scenario s) {
   earlier.order.keeps_profile = true;
   crawl_world world{earlier};
   run_crawl(world);
-  s.order.profile = std::make_shared<const run_profile>(world.home().events().profile());
+  s.order.profile = std::make_shared<const run_profile>(world.inner().events().profile());
   return s;
 }
 

@@ -51,7 +51,7 @@ struct crawl_scenario {
   /// From a step on another strategy decides, with a seed of its own.
   struct another_order {
     std::uint64_t from_step = 0;
-    strategy how = strategy::uniform;
+    sim::strategy strategy = strategy::uniform;
     std::uint64_t seed = 1;
     std::uint32_t depth = 3; ///< Of strategies that have one.
   };
@@ -129,7 +129,7 @@ public:
   /// Judges what the database holds now.
   crawl_verdict judge();
 
-  world& home() { return world_; }
+  world& inner() { return world_; }
   /// The first; the only one in most scenarios.
   simulated_crawler& crawler() { return *crawlers_.front(); }
   const std::vector<std::unique_ptr<simulated_crawler>>& crawlers() const { return crawlers_; }
@@ -149,7 +149,7 @@ private:
   public:
     explicit operators(crawl_world& in) : world_(in) {}
     void plan();
-    void on_due(std::uint64_t what) override;
+    void on_due(std::uint64_t payload) override;
 
   private:
     crawl_world& world_;

@@ -47,7 +47,7 @@ fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth, const topolog
   rule.name = fmt::format("fault {}", nth);
   rule.since = milliseconds{draw.between(0, 3'000)};
   rule.until = rule.since + milliseconds{draw.between(500, 20'000)};
-  rule.both_ways = true;
+  rule.both_directions = true;
   rule.of = 3;
   const auto& victim = nodes.nodes()[draw.below(nodes.nodes().size())].at;
   rule.to = draw.chance(1, 2) ? endpoint_set::only(victim) : endpoint_set::everybody();

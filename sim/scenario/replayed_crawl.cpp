@@ -21,7 +21,7 @@ const std::string& told_build(const recording_header& header) {
 struct replayed_crawl {
   replayed_crawl(const replay_ground& ground, actors::crawl_recipe recipe, actors::log_sink* lines)
       : store(ground),
-        program({ground.home, ground.network, store.watched, ground.home}, std::move(recipe),
+        program({ground.process, ground.network, store.watched, ground.process}, std::move(recipe),
                 ground.header.seed, told_build(ground.header), lines) {}
 
   replayed_store store;
@@ -40,7 +40,7 @@ replay_builder crawl_replayer(crawl_replayer_options options) {
     if (options.level)
       recipe.config.log.level = *options.level;
     auto replayed = std::make_shared<replayed_crawl>(ground, std::move(recipe), options.lines);
-    replayed->program.start(ground.home.prefix() + "crawler");
+    replayed->program.start(ground.process.prefix() + "crawler");
     return replayed;
   };
 }

@@ -22,7 +22,7 @@ private:
 /// The same as part of a replayed program's chain, as a recorded one's was: for a `replay_builder`,
 /// which keeps it as long as its actors.
 struct replayed_store {
-  explicit replayed_store(const replay_ground& ground) : watched(ground.home, nothing) {
+  explicit replayed_store(const replay_ground& ground) : watched(ground.process, nothing) {
     ground.doors.add<store::completion>();
   }
 

@@ -34,10 +34,10 @@ std::unique_ptr<disk> make_disk(const simulated_crawler::options& o) {
 
 } // namespace
 
-simulated_crawler::simulated_crawler(world& home, internet& where, options o)
-    : world_(home), internet_(where), options_(std::move(o)),
-      process_(home, {options_.name, options_.wall_steps}),
-      storage_(storage_options(options_), home.events(), process_, make_disk(options_)),
+simulated_crawler::simulated_crawler(sim::world& world, sim::internet& internet, options o)
+    : world_(world), internet_(internet), options_(std::move(o)),
+      process_(world, {options_.name, options_.wall_steps}),
+      storage_(storage_options(options_), world.events(), process_, make_disk(options_)),
       watched_storage_(process_, storage_) {
   make_program();
 }

@@ -45,7 +45,7 @@ public:
     std::function<void(actors::crawl_program&)> on_program;
   };
 
-  simulated_crawler(world& home, internet& where, options o);
+  simulated_crawler(sim::world& world, sim::internet& internet, options o);
   ~simulated_crawler();
 
   simulated_crawler(const simulated_crawler&) = delete;

@@ -85,54 +85,54 @@ std::optional<store::error> storage::refusal() const {
   return std::nullopt;
 }
 
-void storage::finish(net::owner who, store::completion what) {
-  pending_.push_back({++last_event_, who, std::move(what)});
+void storage::finish(net::owner owner, store::completion completion) {
+  pending_.push_back({++last_event_, owner, std::move(completion)});
   events_.put(disk_->now(), lane_, *this, last_event_);
 }
 
-void storage::refuse(net::owner who, store::completion what) {
-  refused_.push_back({++last_event_, who, std::move(what)});
+void storage::refuse(net::owner owner, store::completion completion) {
+  refused_.push_back({++last_event_, owner, std::move(completion)});
   events_.put(events_.now().steady, refusals_, *this, last_event_);
 }
 
-store::request_id storage::write(store::batch what, net::owner who) {
+store::request_id storage::write(store::batch batch, net::owner owner) {
   const store::request_id id{++last_id_};
-  if (auto why = refusal()) {
-    refuse(who, store::written{id, std::move(*why), {}, std::move(what)});
+  if (auto reason = refusal()) {
+    refuse(owner, store::written{id, std::move(*reason), {}, std::move(batch)});
     return id;
   }
   begin();
   store::written done{id, {}, {}};
-  if (auto result = database_->apply(what))
+  if (auto result = database_->apply(batch))
     done.result = std::move(*result);
   else
-    done = {id, std::move(result.error()), {}, std::move(what)};
-  finish(who, std::move(done));
+    done = {id, std::move(result.error()), {}, std::move(batch)};
+  finish(owner, std::move(done));
   return id;
 }
 
-store::request_id storage::query(store::query what, net::owner who) {
+store::request_id storage::query(store::query query, net::owner owner) {
   const store::request_id id{++last_id_};
-  if (auto why = refusal()) {
-    refuse(who, store::answered{id, std::move(*why), {}});
+  if (auto reason = refusal()) {
+    refuse(owner, store::answered{id, std::move(*reason), {}});
     return id;
   }
   begin();
   store::answered done{id, {}, {}};
-  if (fails_ && fails_(what))
+  if (fails_ && fails_(query))
     done.error = {store::error_code::io, options_.path + ": a simulated error of the disk"};
-  else if (auto answer = database_->answer(what))
+  else if (auto answer = database_->answer(query))
     done.answer = std::move(*answer);
   else
     done.error = std::move(answer.error());
-  finish(who, std::move(done));
+  finish(owner, std::move(done));
   return id;
 }
 
-void storage::on_due(std::uint64_t what) {
+void storage::on_due(std::uint64_t payload) {
   // What a crash has swallowed is in neither.
-  if (!deliver_front(refused_, what))
-    deliver_front(pending_, what);
+  if (!deliver_front(refused_, payload))
+    deliver_front(pending_, payload);
 }
 
 /// Delivers the first one if it is of this event.
@@ -141,7 +141,7 @@ bool storage::deliver_front(std::deque<pending>& of, std::uint64_t event) {
     return false;
   auto next = std::move(of.front());
   of.pop_front();
-  sink_.deliver(next.who, std::move(next.what));
+  sink_.deliver(next.owner, std::move(next.completion));
   return true;
 }
 

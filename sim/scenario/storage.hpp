@@ -53,8 +53,8 @@ public:
   /// anew: precondition: no request is under way.
   tl::expected<void, store::error> open();
 
-  store::request_id write(store::batch what, net::owner who) override;
-  store::request_id query(store::query what, net::owner who) override;
+  store::request_id write(store::batch batch, net::owner owner) override;
+  store::request_id query(store::query query, net::owner owner) override;
 
   /// The machine dies now, possibly inside requests: their completions never come, and the disk
   /// keeps what `loss` leaves. The database is closed; `open` is what a restart does.
@@ -75,15 +75,15 @@ public:
 private:
   struct pending {
     std::uint64_t event;
-    net::owner who;
-    store::completion what;
+    net::owner owner;
+    store::completion completion;
   };
 
-  void on_due(std::uint64_t what) override;
+  void on_due(std::uint64_t payload) override;
   void begin();
   std::optional<store::error> refusal() const;
-  void finish(net::owner who, store::completion what);
-  void refuse(net::owner who, store::completion what);
+  void finish(net::owner owner, store::completion completion);
+  void refuse(net::owner owner, store::completion completion);
   bool deliver_front(std::deque<pending>& of, std::uint64_t event);
 
   options options_;

@@ -26,10 +26,10 @@ caf::behavior sleeper(caf::event_based_actor* self, int* hours) {
 
 int main() {
   using namespace seedwalk;
-  sim::world home({.seed = 7, .schedule = sim::strategy::uniform});
-  sim::simulation driver(home);
-  sim::process program(home);
-  sim::internet outside({}, home.events());
+  sim::world world({.seed = 7, .schedule = sim::strategy::uniform});
+  sim::simulation driver(world);
+  sim::process program(world);
+  sim::internet outside({}, world.events());
   sim::network door(outside, program);
   int hours = 0;
   program.system().spawn(sleeper, &hours);

@@ -99,7 +99,8 @@ std::set<std::string, std::less<>> names_of_guests(const std::vector<std::uint8_
   m.pass(seconds{1});
   std::vector<std::unique_ptr<inbound_storm>> storms;
   for (const auto last : guests)
-    storms.push_back(std::make_unique<inbound_storm>(m.w.where, host_address(last), listens, last));
+    storms.push_back(
+        std::make_unique<inbound_storm>(m.w.internet, host_address(last), listens, last));
   for (int nth = 0; nth != 3; ++nth) {
     for (auto& storm : storms)
       storm->dial();

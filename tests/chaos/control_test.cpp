@@ -24,7 +24,7 @@ struct operated_world {
       earlier.operations.emplace_back(store::add_ban{ban});
     EXPECT_TRUE(w.crawler.disk().database().apply(earlier));
     w.driver.run([this] { return connected() == count; }, seconds{600});
-    person.emplace(w.where, socket_path);
+    person.emplace(w.internet, socket_path);
     EXPECT_TRUE(run_until([this] { return person->connected(); }));
   }
 
@@ -46,7 +46,7 @@ struct operated_world {
           person->act();
           return done();
         },
-        w.home.now().steady + seconds{60});
+        w.world.now().steady + seconds{60});
   }
 
   /// The last line of the answer that says something: an error, or that before the end.
@@ -125,7 +125,7 @@ TEST(control, a_full_table_of_bans_says_so_and_takes_the_ban_when_one_was_lifted
   ASSERT_EQ(done["type"], "done") << done.dump();
   EXPECT_EQ(done["affected"], 1);
   EXPECT_EQ(kept(), bans.size());
-  EXPECT_TRUE(o.w.home.violations().empty()) << o.w.home.violations().front();
+  EXPECT_TRUE(o.w.world.violations().empty()) << o.w.world.violations().front();
 }
 
 } // namespace

@@ -16,8 +16,8 @@ namespace seedwalk::test {
 class control_user final : private net::completion_sink {
 public:
   /// Precondition: a crawler listens at `path`.
-  control_user(sim::internet& where, const std::string& path)
-      : network_(where, *this),
+  control_user(sim::internet& internet, const std::string& path)
+      : network_(internet, *this),
         connection_(network_.connect(net::unix_path{path}, std::chrono::seconds{5}, {1})) {}
 
   bool connected() const { return connected_; }
@@ -32,12 +32,12 @@ public:
   /// Does what is due; to be called between steps.
   void act() {
     while (!heard_.empty()) {
-      const auto what = std::move(heard_.front());
+      const auto completion = std::move(heard_.front());
       heard_.pop_front();
-      if (std::holds_alternative<net::connected>(what)) {
+      if (std::holds_alternative<net::connected>(completion)) {
         connected_ = true;
         network_.want(connection_, net::network::max_allowance_bytes);
-      } else if (const auto came = std::get_if<net::received>(&what)) {
+      } else if (const auto came = std::get_if<net::received>(&completion)) {
         read(net::as_text(came->data.view()));
       }
     }
@@ -53,7 +53,9 @@ public:
   const std::vector<nlohmann::json>& answer() const { return answer_; }
 
 private:
-  void deliver(net::owner, net::completion&& what) override { heard_.push_back(std::move(what)); }
+  void deliver(net::owner, net::completion&& completion) override {
+    heard_.push_back(std::move(completion));
+  }
 
   void read(std::string_view text) {
     input_ += text;

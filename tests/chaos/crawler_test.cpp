@@ -26,9 +26,9 @@ TEST(crawler, stopped_at_any_step_it_ends_in_order) {
     w.driver.quiesce();
     EXPECT_EQ(w.crawler.summary().problem, "") << "stopped at " << steps;
     EXPECT_EQ(w.inside.actors(), 0u) << "stopped at " << steps;
-    EXPECT_FALSE(w.home.next_timer()) << "stopped at " << steps;
+    EXPECT_FALSE(w.world.next_timer()) << "stopped at " << steps;
     EXPECT_EQ(w.oracle.outcomes(), w.oracle.visits()) << "stopped at " << steps;
-    EXPECT_TRUE(w.home.violations().empty()) << w.home.violations().front();
+    EXPECT_TRUE(w.world.violations().empty()) << w.world.violations().front();
   }
 }
 
@@ -48,7 +48,7 @@ TEST(crawler, of_fixed_endpoints_dials_no_others_whoever_is_heard_of) {
 TEST(pool, lost_peers_that_are_held_are_replaced) {
   auto recipe = pool_recipe();
   recipe.config.run.hold = 3;
-  recipe.config.restarts.max_restarts = 0; // Replacing is all that is left.
+  recipe.config.reconnects.max_reconnects = 0; // Replacing is all that is left.
   held_world w(11, 12, recipe);
   w.crawler.start();
   const auto holds = [&] {
@@ -57,12 +57,12 @@ TEST(pool, lost_peers_that_are_held_are_replaced) {
            w.crawler.pool()->held() == 3;
   };
   ASSERT_TRUE(w.driver.run(holds, seconds{60}));
-  w.driver.run([] { return false; }, w.home.now().steady + seconds{30});
+  w.driver.run([] { return false; }, w.world.now().steady + seconds{30});
   ASSERT_TRUE(holds());
   for (int i = 0; i != 6; ++i) {
     const auto lost = w.crawler.pool()->entries().begin();
     w.inside.send(lost->second.connection, actors::disconnect_peer{net::outcome::cancelled});
-    w.driver.run([] { return false; }, w.home.now().steady + seconds{10});
+    w.driver.run([] { return false; }, w.world.now().steady + seconds{10});
     EXPECT_TRUE(holds()) << "after " << i + 1 << " losses";
   }
   EXPECT_EQ(w.oracle.problems(), std::vector<std::string>{});

@@ -39,18 +39,18 @@ private:
   void judge(const actors::handshake_is_complete& e) {
     const auto i = open_.find(e.peer);
     expect(i != open_.end() && i->second == stage::connected, "shook hands unconnected", e.peer);
-    expect(e.claim.protocol >= 31'800, "says nothing of itself", e.peer);
+    expect(e.version.protocol >= 31'800, "says nothing of itself", e.peer);
     open_[e.peer] = stage::shaken;
   }
   void judge(const actors::peer_has_failed& e) {
     const auto i = open_.find(e.peer);
     expect(i == open_.end() || i->second == stage::connected, "failed after its handshake", e.peer);
-    end(e.peer, e.why);
+    end(e.peer, e.outcome);
   }
   void judge(const actors::peer_is_lost& e) {
     const auto i = open_.find(e.peer);
     expect(i != open_.end() && i->second == stage::shaken, "lost and never had", e.peer);
-    end(e.peer, e.why);
+    end(e.peer, e.outcome);
   }
   void judge(const actors::peer_is_banned& e) {
     if (e.ban.reason.empty())
@@ -66,14 +66,14 @@ private:
     problems_.emplace_back("cut off, though it has credit");
   }
 
-  void end(const net::endpoint& peer, net::outcome why) {
-    ++outcomes_[why];
+  void end(const net::endpoint& peer, net::outcome outcome) {
+    ++outcomes_[outcome];
     open_.erase(peer);
     ++ended_;
   }
-  void expect(bool holds, const char* what, const net::endpoint& peer) {
+  void expect(bool holds, const char* text, const net::endpoint& peer) {
     if (!holds && problems_.size() < 10)
-      problems_.push_back(fmt::format("{}: {}", net::to_string(peer), what));
+      problems_.push_back(fmt::format("{}: {}", net::to_string(peer), text));
   }
 
   std::map<net::endpoint, stage> open_;

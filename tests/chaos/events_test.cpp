@@ -38,7 +38,7 @@ struct asked_world {
   }
 
   void pass(seconds time) {
-    w.driver.run([] { return false; }, w.home.now().steady + time);
+    w.driver.run([] { return false; }, w.world.now().steady + time);
   }
 
   /// The same, while a visitor does what is due.
@@ -48,14 +48,14 @@ struct asked_world {
           visitor.act();
           return false;
         },
-        w.home.now().steady + time);
+        w.world.now().steady + time);
   }
 
   /// Broadcasts; what the manager says when all have answered.
-  actors::broadcast_done broadcast(pool_probe::environment& heard, actors::broadcast what) {
+  actors::broadcast_done broadcast(pool_probe::environment& heard, actors::broadcast wanted) {
     heard.broadcast.reset();
-    w.inside.send(manager, std::move(what));
-    w.driver.run([&] { return heard.broadcast.has_value(); }, w.home.now().steady + seconds{60});
+    w.inside.send(manager, std::move(wanted));
+    w.driver.run([&] { return heard.broadcast.has_value(); }, w.world.now().steady + seconds{60});
     return heard.broadcast.value_or(actors::broadcast_done{});
   }
 
@@ -83,7 +83,7 @@ TEST(subscriber, a_slow_one_is_cut_off_and_told_so_and_others_hear_everything) {
     referee.hear(event);
   EXPECT_EQ(referee.problems(), std::vector<std::string>{});
   EXPECT_EQ(referee.open(), count);
-  EXPECT_TRUE(a.w.home.violations().empty()) << a.w.home.violations().front();
+  EXPECT_TRUE(a.w.world.violations().empty()) << a.w.world.violations().front();
 
   // Asking again is all that it takes to hear again.
   a.w.inside.send(a.manager, actors::subscribe{slow_one, credit});
@@ -115,10 +115,10 @@ TEST(broadcast, all_are_sent_the_same_buffer) {
     buffers.insert(data.data());
     ++writes;
   };
-  actors::broadcast what;
-  what.from = asker;
-  what.message = net::msg::sendheaders{};
-  const auto done = a.broadcast(heard, what);
+  actors::broadcast wanted;
+  wanted.from = asker;
+  wanted.message = net::msg::sendheaders{};
+  const auto done = a.broadcast(heard, wanted);
   a.w.crawler.door().written = {};
   EXPECT_EQ(done.sent, count);
   EXPECT_TRUE(done.failed.empty());
@@ -155,13 +155,13 @@ TEST(broadcast, a_filter_chooses_by_direction_network_and_user_agent) {
   asked_world a(recipe);
   const auto asker = a.spawn(heard, "asker");
   ASSERT_TRUE(a.run_until_held());
-  guest visitor(a.w.where, host_address(50), listens, 1);
+  guest visitor(a.w.internet, host_address(50), listens, 1);
   a.w.driver.run(
       [&] {
         visitor.act();
         return a.w.crawler.pool()->in_phase(actors::pool_phase::connected) == count + 1;
       },
-      a.w.home.now().steady + seconds{30});
+      a.w.world.now().steady + seconds{30});
   const auto sent = [&](actors::peer_filter to) {
     actors::broadcast ping;
     ping.from = asker;
@@ -188,7 +188,7 @@ TEST(inbound, over_capacity_is_greeted_and_then_sent_away_and_nobody_else_is) {
   ASSERT_TRUE(a.run_until_held());
   std::vector<std::unique_ptr<guest>> guests;
   const auto arrive = [&](std::uint8_t n) {
-    guests.push_back(std::make_unique<guest>(a.w.where, host_address(n), listens, n));
+    guests.push_back(std::make_unique<guest>(a.w.internet, host_address(n), listens, n));
   };
   const auto pass = [&](seconds time) {
     a.w.driver.run(
@@ -198,7 +198,7 @@ TEST(inbound, over_capacity_is_greeted_and_then_sent_away_and_nobody_else_is) {
             g->act();
           return false;
         },
-        a.w.home.now().steady + time);
+        a.w.world.now().steady + time);
   };
   arrive(50);
   arrive(51);
@@ -231,7 +231,7 @@ TEST(inbound, no_service_is_offered_and_only_pings_are_answered) {
   recipe.config.peers.listen = {listens};
   asked_world a(recipe);
   ASSERT_TRUE(a.run_until_held());
-  guest visitor(a.w.where, host_address(50), listens, 1);
+  guest visitor(a.w.internet, host_address(50), listens, 1);
   a.pass(seconds{5}, visitor);
   ASSERT_TRUE(visitor.heard("verack"));
   visitor.commands.clear();
@@ -252,7 +252,7 @@ TEST(reaper, who_talks_and_answers_no_ping_is_sent_away) {
   recipe.config.keep_alive.inactivity = seconds{20};
   asked_world a(recipe);
   ASSERT_TRUE(a.run_until_held());
-  guest talker(a.w.where, host_address(50), listens, 1);
+  guest talker(a.w.internet, host_address(50), listens, 1);
   const auto talk = [&](int times) {
     for (int i = 0; i != times; ++i) {
       a.pass(seconds{1}, talker);
@@ -273,7 +273,7 @@ TEST(pool, its_snapshot_agrees_with_itself_and_with_what_happened) {
   ASSERT_TRUE(a.run_until_held());
   a.pass(seconds{300});
   a.w.inside.send(a.manager, actors::ask_snapshot{asker, 3});
-  a.w.driver.run([&] { return heard.snapshot.has_value(); }, a.w.home.now().steady + seconds{10});
+  a.w.driver.run([&] { return heard.snapshot.has_value(); }, a.w.world.now().steady + seconds{10});
   ASSERT_TRUE(heard.snapshot);
   const auto& s = *heard.snapshot;
   EXPECT_EQ(s.token, 3u);

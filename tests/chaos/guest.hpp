@@ -15,32 +15,32 @@ namespace seedwalk::test {
 /// unless it is told to.
 class guest final : private net::completion_sink {
 public:
-  guest(sim::internet& where, const net::endpoint& address, const net::endpoint& target,
+  guest(sim::internet& internet, const net::endpoint& address, const net::endpoint& target,
         std::uint64_t nonce)
-      : nonce_(nonce), network_(where, *this, {{address}}) {
+      : nonce_(nonce), network_(internet, *this, {{address}}) {
     connection_ = network_.connect(target, std::chrono::seconds{5}, {1});
   }
 
   /// Does what is due; to be called between steps.
   void act() {
     while (!heard_.empty()) {
-      const auto what = std::move(heard_.front());
+      const auto completion = std::move(heard_.front());
       heard_.pop_front();
-      if (std::holds_alternative<net::connected>(what))
+      if (std::holds_alternative<net::connected>(completion))
         greet();
-      else if (const auto came = std::get_if<net::received>(&what))
+      else if (const auto came = std::get_if<net::received>(&completion))
         read(came->data.view());
-      else if (std::holds_alternative<net::input_ended>(what)) {
+      else if (std::holds_alternative<net::input_ended>(completion)) {
         said_goodbye = true;
         network_.close(connection_, net::closing::graceful);
-      } else if (std::holds_alternative<net::closed>(what) ||
-                 std::holds_alternative<net::connect_failed>(what))
+      } else if (std::holds_alternative<net::closed>(completion) ||
+                 std::holds_alternative<net::connect_failed>(completion))
         gone = true;
     }
   }
 
-  void say(const net::message& what) {
-    network_.write(connection_, net::buffer{net::encode(chain().magic, what)});
+  void say(const net::message& message) {
+    network_.write(connection_, net::buffer{net::encode(chain().magic, message)});
   }
   void leave() { network_.close(connection_, net::closing::abort); }
   bool heard(std::string_view command) const {
@@ -53,7 +53,9 @@ public:
 
 private:
   static const net::chain_params& chain() { return *net::find_chain("regtest"); }
-  void deliver(net::owner, net::completion&& what) override { heard_.push_back(std::move(what)); }
+  void deliver(net::owner, net::completion&& completion) override {
+    heard_.push_back(std::move(completion));
+  }
 
   void greet() {
     network_.want(connection_, net::network::max_allowance_bytes);

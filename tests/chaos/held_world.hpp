@@ -7,10 +7,10 @@ namespace seedwalk::test {
 /// A world with one crawler and honest nodes.
 struct held_world {
   held_world(std::uint64_t seed, std::uint32_t node_count, const actors::crawl_recipe& recipe)
-      : home(pool_options(seed)), driver(home), where({}, home.events()),
-        nodes(topology(seed, node_count)), models(nodes), hosts(where, nodes, models),
-        crawler(home, where, "", host_address(1), with_seeds(recipe), seed), oracle(crawler) {
-    home.listen(oracle);
+      : world(pool_options(seed)), driver(world), internet({}, world.events()),
+        nodes(topology(seed, node_count)), models(nodes), hosts(internet, nodes, models),
+        crawler(world, internet, "", host_address(1), with_seeds(recipe), seed), oracle(crawler) {
+    world.listen(oracle);
   }
 
   static sim::topology_options topology(std::uint64_t seed, std::uint32_t count) {
@@ -25,9 +25,9 @@ struct held_world {
     return recipe;
   }
 
-  sim::world home;
+  sim::world world;
   sim::simulation driver;
-  sim::internet where;
+  sim::internet internet;
   sim::topology nodes;
   sim::bitcoin_nodes models;
   sim::node_host hosts;

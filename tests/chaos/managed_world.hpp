@@ -25,7 +25,7 @@ struct managed_world {
   }
 
   void pass(std::chrono::seconds time) {
-    w.driver.run([] { return false; }, w.home.now().steady + time);
+    w.driver.run([] { return false; }, w.world.now().steady + time);
   }
 
   std::size_t questions() const { return writer.asked_at.size(); }

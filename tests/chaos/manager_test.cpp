@@ -36,7 +36,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
     return store::due_answer{};
   };
   m.pass(seconds{1});
-  m.w.inside.send(m.writer.manager, actors::claims_added{1});
+  m.w.inside.send(m.writer.manager, actors::announcements_added{1});
   ASSERT_TRUE(m.w.driver.run([&] { return asked.size() == 1; }, seconds{10}));
   EXPECT_GT(asked[0].limit[fresh], 0u);
   ASSERT_EQ(asked[0].limit[rest], 0u) << "whoever waits keeps the slots busy";

@@ -36,7 +36,7 @@ enum class part : std::uint8_t { node, link, rule };
 struct drawn_world {
   crawl_scenario whole;
   crawl_scenario without;
-  part what = part::node;
+  part removed = part::node;
   /// What an event's text has if it is X's.
   std::string named;
   /// From this virtual time on X may matter, at the earliest: for a rule.
@@ -68,18 +68,18 @@ drawn_world drawn(std::uint64_t seed) {
   result.whole = result.without = s;
   const auto victim = static_cast<std::uint32_t>(draw.between(s.nodes.seeds, s.nodes.nodes - 1));
   const auto& at = nodes.nodes()[victim].at;
-  result.what = static_cast<part>(draw.below(3));
+  result.removed = static_cast<part>(draw.below(3));
   result.named = net::to_string(at);
-  switch (result.what) {
+  switch (result.removed) {
   case part::node:
     result.without.nodes.without = victim;
     break;
   case part::link: {
-    fault_rule no_way;
-    no_way.name = "no way";
-    no_way.to = endpoint_set::only(at);
-    no_way.action = fault::fail_dial{net::error::host_unreachable};
-    result.without.faults.insert(result.without.faults.begin(), no_way);
+    fault_rule no_route;
+    no_route.name = "no way";
+    no_route.to = endpoint_set::only(at);
+    no_route.action = fault::fail_dial{net::error::host_unreachable};
+    result.without.faults.insert(result.without.faults.begin(), no_route);
     break;
   }
   case part::rule: {
@@ -113,12 +113,12 @@ public:
             s.faults.begin(), s.faults.end(),
             [](const auto& rule) { return std::holds_alternative<fault::drip>(rule.action); })),
         world_(s) {
-    world_.home().listen(*this);
-    world_.home().events().draw().listen(this);
+    world_.inner().listen(*this);
+    world_.inner().events().draw().listen(this);
     EXPECT_TRUE(world_.start());
     world_.run();
-    world_.home().events().draw().listen(nullptr);
-    world_.home().ignore(*this);
+    world_.inner().events().draw().listen(nullptr);
+    world_.inner().ignore(*this);
   }
 
   void on_event(std::uint64_t event, std::uint64_t lane) override { note(event, lane, 0); }
@@ -129,9 +129,9 @@ public:
     steps_.push_back({step.so_far.value(), world_.now()});
   }
   void on_completion(std::uint64_t, process&, net::owner, std::uint8_t,
-                     net::byte_view what) override {
+                     net::byte_view bytes) override {
     // Who tells of addresses tells of all that it knows. In a drip no command comes whole.
-    if (has_drip_ || net::as_text(what).find("addr") != std::string_view::npos)
+    if (has_drip_ || net::as_text(bytes).find("addr") != std::string_view::npos)
       gossip_ = std::min(gossip_, world_.now());
   }
   void on_draw(std::string_view purpose, std::uint64_t name, std::uint64_t value) override {
@@ -162,7 +162,7 @@ public:
 private:
   void note(std::uint64_t event, std::uint64_t receiver, std::uint64_t origin) {
     last_ = event;
-    const auto& events = world_.home().events();
+    const auto& events = world_.inner().events();
     auto text = events.label_of(receiver);
     if (origin != 0)
       text += " < " + events.label_of(origin);
@@ -246,7 +246,7 @@ net::steady_time first_difference(const run_log& one, const run_log& other) {
 
 /// (c): the earliest moment at which X may have mattered to anybody.
 net::steady_time first_cause(const drawn_world& w, const run_log& whole, const run_log& without) {
-  switch (w.what) {
+  switch (w.removed) {
   case part::node: // Others tell of it, or do not.
     return std::min({whole.first_gossip(), without.first_gossip(), whole.first_of_x()});
   case part::link:
@@ -257,8 +257,8 @@ net::steady_time first_cause(const drawn_world& w, const run_log& whole, const r
   return w.since;
 }
 
-std::string_view name_of(part what) {
-  return what == part::node ? "node" : what == part::link ? "link" : "fault rule";
+std::string_view name_of(part removed) {
+  return removed == part::node ? "node" : removed == part::link ? "link" : "fault rule";
 }
 
 TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
@@ -270,7 +270,7 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
     const auto w = drawn(seed);
     const run_log whole(w.whole, w.named);
     const run_log without(w.without, w.named);
-    const auto context = fmt::format("world {} without a {} {}", seed, name_of(w.what), w.named);
+    const auto context = fmt::format("world {} without a {} {}", seed, name_of(w.removed), w.named);
     EXPECT_EQ(whole.repeated(), 0u) << context;
     EXPECT_EQ(without.repeated(), 0u) << context;
     for (const auto& kinds : {kept_names(whole, without), kept_names(without, whole)}) {
@@ -282,7 +282,7 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
       EXPECT_GE(kept.share(), 0.95) << context;
       worst = std::min(worst, kept.share());
       all.add(kept);
-      by_part[w.what].add(kept);
+      by_part[w.removed].add(kept);
     }
     expect_equal_draws(whole, without, context);
     EXPECT_GE(first_difference(whole, without), first_cause(w, whole, without)) << context;
@@ -293,8 +293,8 @@ TEST(metamorphic, what_is_taken_out_renames_and_redraws_nobody_else) {
   std::cout << fmt::format("{} worlds, {} events that do not name what is taken out: {:.4f} keep "
                            "their name, {:.4f} in the worst world\n",
                            world_count(), all.of, all.share(), worst);
-  for (const auto& [what, some] : by_part)
-    std::cout << fmt::format("  without a {}: {:.4f}\n", name_of(what), some.share());
+  for (const auto& [removed, some] : by_part)
+    std::cout << fmt::format("  without a {}: {:.4f}\n", name_of(removed), some.share());
   for (const auto& [kind, some] : by_kind)
     std::cout << fmt::format("  {}: {:.4f} of {}\n", kind, some.share(), some.of);
 }
@@ -312,8 +312,8 @@ TEST(metamorphic, most_choices_are_made_again_without_a_node) {
     crawl_world whole(w.whole);
     ASSERT_TRUE(whole.start());
     whole.run();
-    const auto& events = whole.home().events();
-    const auto hash = whole.home().hash();
+    const auto& events = whole.inner().events();
+    const auto hash = whole.inner().hash();
 
     auto again = w.whole;
     again.schedule = strategy::fifo;
@@ -321,8 +321,8 @@ TEST(metamorphic, most_choices_are_made_again_without_a_node) {
     crawl_world same(again);
     ASSERT_TRUE(same.start());
     same.run();
-    EXPECT_EQ(same.home().hash(), hash) << seed;
-    EXPECT_EQ(same.home().events().unused(), 0u) << seed;
+    EXPECT_EQ(same.inner().hash(), hash) << seed;
+    EXPECT_EQ(same.inner().events().unused(), 0u) << seed;
 
     again.nodes.without = victim;
     again.order.given.clear();
@@ -335,7 +335,7 @@ TEST(metamorphic, most_choices_are_made_again_without_a_node) {
     fewer.run();
     const auto given = again.order.given.size();
     ASSERT_GT(given, 20u);
-    made.push_back(1 - static_cast<double>(fewer.home().events().unused()) /
+    made.push_back(1 - static_cast<double>(fewer.inner().events().unused()) /
                            static_cast<double>(given));
   }
   std::sort(made.begin(), made.end());

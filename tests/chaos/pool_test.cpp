@@ -62,15 +62,15 @@ struct drawn_world {
   }
 
   void draw_faults(net::random_stream& draw) {
-    const auto rule = [&](const char* name, sim::fault_action what) {
+    const auto rule = [&](const char* name, sim::fault_action action) {
       sim::fault_rule r;
       r.name = name;
       r.since = seconds{draw.between(0, 20)};
       r.until = r.since + seconds{draw.between(1, 20)};
-      r.both_ways = true;
+      r.both_directions = true;
       r.hit = static_cast<std::uint32_t>(draw.between(1, 3));
       r.of = 4;
-      r.action = what;
+      r.action = action;
       faults.push_back(std::move(r));
     };
     if (draw.chance(1, 2))
@@ -88,25 +88,25 @@ struct drawn_world {
 struct coverage {
   std::map<net::outcome, std::uint64_t> outcomes;
   std::set<std::size_t> events;
-  std::uint64_t restarts = 0;
+  std::uint64_t reconnects = 0;
   std::uint64_t steps = 0;
 };
 
 /// Runs one seed; what was broken.
 std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
   const drawn_world drawn{seed};
-  sim::world home(pool_options(seed));
-  sim::simulation driver(home);
-  sim::internet where({}, home.events());
-  where.set_faults(drawn.faults);
+  sim::world world(pool_options(seed));
+  sim::simulation driver(world);
+  sim::internet internet({}, world.events());
+  internet.set_faults(drawn.faults);
   const sim::topology nodes(drawn.nodes);
   sim::bitcoin_nodes models(nodes);
-  sim::node_host hosts(where, nodes, models);
-  pool_crawler crawler(home, where, "", host_address(1), drawn.recipe, seed);
+  sim::node_host hosts(internet, nodes, models);
+  pool_crawler crawler(world, internet, "", host_address(1), drawn.recipe, seed);
   std::vector<std::unique_ptr<inbound_storm>> storms;
   for (std::uint8_t i = 0; i != 3; ++i)
     storms.push_back(
-        std::make_unique<inbound_storm>(where, host_address(static_cast<std::uint8_t>(10 + i)),
+        std::make_unique<inbound_storm>(internet, host_address(static_cast<std::uint8_t>(10 + i)),
                                         drawn.recipe.config.peers.listen[0], seed));
   auto& inside = crawler.inside();
   pool_oracle oracle(crawler);
@@ -114,7 +114,7 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
   for (const auto& node : nodes.nodes())
     known.insert(node.at);
   oracle.allow(known);
-  home.listen(oracle);
+  world.listen(oracle);
   crawler.start();
   pool_probe::environment heard;
   const auto subscriber = net::spawn<pool_probe>(inside, heard, "subscriber");
@@ -130,15 +130,15 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
   event_referee referee;
   bool stopped = false;
   const net::steady_time hopeless = std::chrono::hours{1};
-  while (!crawler.over() && home.now().steady < hopeless && driver.advance()) {
+  while (!crawler.over() && world.now().steady < hopeless && driver.advance()) {
     oracle.look();
     for (; judged != heard.events.size(); ++judged)
       referee.hear(heard.events[judged]);
     for (auto& storm : storms)
       storm->act();
-    while (dialled != dials.size() && dials[dialled] <= home.now().steady)
+    while (dialled != dials.size() && dials[dialled] <= world.now().steady)
       storms[dialled++ % storms.size()]->dial();
-    if (!stopped && home.now().steady >= drawn.ends) {
+    if (!stopped && world.now().steady >= drawn.ends) {
       inside.send(crawler.manager(), actors::ask_snapshot{subscriber, 0});
       crawler.stop();
       stopped = true;
@@ -148,12 +148,12 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
   // Nothing of it is left: what still happens is the others' doing.
   driver.quiesce();
   oracle.expect(inside.actors() == 1, fmt::format("{} actors are left", inside.actors() - 1));
-  oracle.expect(!home.next_timer(), "a timer is left");
+  oracle.expect(!world.next_timer(), "a timer is left");
   for (auto& storm : storms) {
     storm->act();
     storm->leave();
   }
-  while (home.now().steady < hopeless && driver.advance()) {
+  while (world.now().steady < hopeless && driver.advance()) {
   }
   oracle.expect(hosts.open() == 0, fmt::format("{} connections are left", hosts.open()));
   // A deadline that passes ends visits whose outcome nobody hears any more.
@@ -167,14 +167,14 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
                 fmt::format("{} outcomes, and {} were told", oracle.outcomes(), referee.ended()));
   oracle.expect(!all_heard || referee.open() == 0, "a connection whose end was not told");
   all.events.insert(referee.seen().begin(), referee.seen().end());
-  all.steps += home.steps();
+  all.steps += world.steps();
   if (heard.snapshot)
-    all.restarts += heard.snapshot->restarts;
-  for (const auto& [how, n] : referee.outcomes())
-    all.outcomes[how] += n;
+    all.reconnects += heard.snapshot->reconnects;
+  for (const auto& [outcome, n] : referee.outcomes())
+    all.outcomes[outcome] += n;
   auto problems = oracle.problems();
   problems.insert(problems.end(), referee.problems().begin(), referee.problems().end());
-  problems.insert(problems.end(), home.violations().begin(), home.violations().end());
+  problems.insert(problems.end(), world.violations().begin(), world.violations().end());
   for (const auto& v : hosts.violations())
     problems.push_back("broke the protocol: " + v.rule);
   return problems;
@@ -184,20 +184,20 @@ TEST(pool, keeps_its_promises_at_every_step_whatever_happens) {
   coverage all;
   for (std::uint64_t seed = 1; seed <= seed_count(); ++seed)
     ASSERT_EQ(broken_in(seed, all), std::vector<std::string>{}) << "seed " << seed;
-  std::cout << all.steps << " steps, " << all.restarts << " restarts";
-  for (const auto& [how, n] : all.outcomes)
-    std::cout << ", " << net::name_of(how) << ' ' << n;
+  std::cout << all.steps << " steps, " << all.reconnects << " reconnects";
+  for (const auto& [outcome, n] : all.outcomes)
+    std::cout << ", " << net::name_of(outcome) << ' ' << n;
   std::cout << '\n';
   constexpr std::uint64_t enough = 100; // For whatever happens in one seed of ten.
   if (seed_count() < enough)
     return;
-  EXPECT_GT(all.restarts, 0u);
-  for (const auto how :
+  EXPECT_GT(all.reconnects, 0u);
+  for (const auto outcome :
        {net::outcome::complete, net::outcome::refused, net::outcome::connect_timeout,
         net::outcome::reset, net::outcome::closed_before_version, net::outcome::handshake_timeout,
         net::outcome::ping_timeout, net::outcome::misbehaved, net::outcome::wrong_magic,
         net::outcome::duplicate, net::outcome::cancelled})
-    EXPECT_TRUE(all.outcomes.contains(how)) << net::name_of(how);
+    EXPECT_TRUE(all.outcomes.contains(outcome)) << net::name_of(outcome);
   // All kinds of event but the one that tells a subscriber off.
   EXPECT_EQ(all.events.size(), std::variant_size_v<actors::pool_event> - 1);
 }
@@ -206,37 +206,37 @@ TEST(pool, keeps_its_promises_at_every_step_whatever_happens) {
 TEST(pool, two_crawlers_that_dial_each_other_settle_on_one_connection) {
   std::uint64_t crossed = 0;
   for (std::uint64_t seed = 1; seed <= seed_count(); ++seed) {
-    sim::world home(pool_options(seed));
-    sim::simulation driver(home);
-    sim::internet where({}, home.events());
+    sim::world world(pool_options(seed));
+    sim::simulation driver(world);
+    sim::internet internet({}, world.events());
     std::vector<std::unique_ptr<pool_crawler>> crawlers;
     for (std::uint8_t i = 0; i != 2; ++i) {
       auto recipe = pool_recipe();
-      auto mine = host_address(static_cast<std::uint8_t>(1 + i));
+      auto own_address = host_address(static_cast<std::uint8_t>(1 + i));
       auto other = host_address(static_cast<std::uint8_t>(2 - i));
-      mine.port = other.port = listen_port;
-      recipe.config.peers.listen = {mine};
+      own_address.port = other.port = listen_port;
+      recipe.config.peers.listen = {own_address};
       recipe.config.start.connect = {other};
       recipe.config.start.fixed = true;
       recipe.config.run.hold = 1;
-      recipe.config.restarts.first_delay = milliseconds{20};
-      crawlers.push_back(std::make_unique<pool_crawler>(home, where, i == 0 ? "a" : "b", mine,
-                                                        recipe, seed * 2 + i));
+      recipe.config.reconnects.first_delay = milliseconds{20};
+      crawlers.push_back(std::make_unique<pool_crawler>(world, internet, i == 0 ? "a" : "b",
+                                                        own_address, recipe, seed * 2 + i));
     }
     for (auto& c : crawlers)
       c->start();
     driver.run([] { return false; }, seconds{40});
-    std::multiset<net::direction> ways;
+    std::multiset<net::direction> directions;
     for (auto& c : crawlers) {
       ASSERT_TRUE(c->pool()) << "seed " << seed;
       EXPECT_EQ(c->pool()->live(), 1u) << "seed " << seed;
       EXPECT_EQ(c->pool()->in_phase(actors::pool_phase::connected), 1u) << "seed " << seed;
       for (const auto& [key, entry] : c->pool()->entries())
         if (actors::is_live(entry.phase))
-          ways.insert(entry.way);
+          directions.insert(entry.direction);
       c->stop();
     }
-    EXPECT_EQ(ways, (std::multiset{net::direction::outbound, net::direction::inbound}))
+    EXPECT_EQ(directions, (std::multiset{net::direction::outbound, net::direction::inbound}))
         << "seed " << seed;
     driver.run([&] { return crawlers[0]->over() && crawlers[1]->over(); }, seconds{100});
     for (auto& c : crawlers) {
@@ -244,7 +244,8 @@ TEST(pool, two_crawlers_that_dial_each_other_settle_on_one_connection) {
       if (c->summary().counters.outcomes[static_cast<std::size_t>(net::outcome::duplicate)] > 0)
         ++crossed;
     }
-    EXPECT_TRUE(home.violations().empty()) << "seed " << seed << ": " << home.violations().front();
+    EXPECT_TRUE(world.violations().empty())
+        << "seed " << seed << ": " << world.violations().front();
   }
   EXPECT_GT(crossed, 0u) << "no dials crossed: this proves nothing";
 }

@@ -33,9 +33,9 @@ namespace seedwalk::test {
 /// A simulated crawler, a spy at its network door, and a look at its pool.
 class pool_crawler final : public sim::simulated_crawler {
 public:
-  pool_crawler(sim::world& home, sim::internet& where, std::string name,
+  pool_crawler(sim::world& world, sim::internet& internet, std::string name,
                const net::endpoint& address, actors::crawl_recipe recipe, std::uint64_t seed)
-      : pool_crawler(home, where, std::make_unique<view>(),
+      : pool_crawler(world, internet, std::make_unique<view>(),
                      options_of(std::move(name), address, std::move(recipe), seed)) {}
 
   void start() {
@@ -57,8 +57,8 @@ private:
     const actors::dial_schedule* dials = nullptr;
   };
 
-  pool_crawler(sim::world& home, sim::internet& where, std::unique_ptr<view> sees, options o)
-      : simulated_crawler(home, where, seen_by(*sees, std::move(o))), view_(std::move(sees)) {}
+  pool_crawler(sim::world& world, sim::internet& internet, std::unique_ptr<view> sees, options o)
+      : simulated_crawler(world, internet, seen_by(*sees, std::move(o))), view_(std::move(sees)) {}
 
   static options options_of(std::string name, const net::endpoint& address,
                             actors::crawl_recipe recipe, std::uint64_t seed) {
@@ -126,7 +126,7 @@ public:
       expect(!ended_.contains(entry.connection), "a visit that ended goes on");
       if (entry.phase == actors::pool_phase::rejected)
         continue;
-      if (entry.way == direction::outbound)
+      if (entry.direction == direction::outbound)
         expect(dialled_.empty() || dialled_.contains(key),
                "dialled somebody who had only dialled us: " + net::to_string(key));
       if (entry.identity)
@@ -142,9 +142,9 @@ public:
   /// Endpoints that may be dialled; empty: any.
   void allow(std::set<net::endpoint> dialled) { dialled_ = std::move(dialled); }
 
-  void expect(bool holds, const std::string& what) {
+  void expect(bool holds, const std::string& text) {
     if (!holds && problems_.size() < 10)
-      problems_.push_back(what);
+      problems_.push_back(text);
   }
 
   const std::vector<std::string>& problems() const { return problems_; }
@@ -167,23 +167,23 @@ private:
 /// nonsense, some leave at once, some claim to be the same.
 class inbound_storm final : private net::completion_sink {
 public:
-  inbound_storm(sim::internet& where, const net::endpoint& address, const net::endpoint& target,
+  inbound_storm(sim::internet& internet, const net::endpoint& address, const net::endpoint& target,
                 std::uint64_t seed)
       : target_(target), draw_(seed, "storm", address.address_bytes()),
-        network_(where, *this, {{address}}) {}
+        network_(internet, *this, {{address}}) {}
 
   void dial() { network_.connect(target_, std::chrono::seconds{5}, {1}); }
 
   /// Does what is due; to be called between steps.
   void act() {
     while (!heard_.empty()) {
-      const auto what = std::move(heard_.front());
+      const auto completion = std::move(heard_.front());
       heard_.pop_front();
-      if (const auto open = std::get_if<net::connected>(&what))
+      if (const auto open = std::get_if<net::connected>(&completion))
         greet(open->connection);
-      else if (const auto ended = std::get_if<net::input_ended>(&what))
+      else if (const auto ended = std::get_if<net::input_ended>(&completion))
         network_.close(ended->connection, net::closing::graceful);
-      else if (const auto gone = std::get_if<net::closed>(&what))
+      else if (const auto gone = std::get_if<net::closed>(&completion))
         open_.erase(gone->connection);
     }
   }
@@ -197,7 +197,9 @@ public:
   std::size_t open() const { return open_.size(); }
 
 private:
-  void deliver(net::owner, net::completion&& what) override { heard_.push_back(std::move(what)); }
+  void deliver(net::owner, net::completion&& completion) override {
+    heard_.push_back(std::move(completion));
+  }
 
   void greet(net::connection_id id) {
     open_.insert(id);

@@ -18,7 +18,7 @@ constexpr std::uint32_t room = 4;
 sim::fault_rule rare_resets() {
   sim::fault_rule rule;
   rule.name = "resets";
-  rule.both_ways = true;
+  rule.both_directions = true;
   rule.of = 4;
   rule.action = sim::fault::reset_after{milliseconds{2'500}};
   return rule;
@@ -28,22 +28,22 @@ sim::fault_rule rare_resets() {
 /// and others who dial it now and then.
 template <counting When>
 std::uint32_t most_connections(std::uint64_t seed) {
-  sim::world home(pool_options(seed));
-  sim::simulation driver(home);
-  sim::process process(home);
+  sim::world world(pool_options(seed));
+  sim::simulation driver(world);
+  sim::process process(world);
   sim::internet_options options;
-  sim::internet where(options, home.events());
-  where.set_faults({rare_resets()});
+  sim::internet internet(options, world.events());
+  internet.set_faults({rare_resets()});
   sim::topology_options few;
   few.seed = seed;
   few.nodes = 4;
   few.seeds = 4;
   const sim::topology nodes(few);
   sim::bitcoin_nodes models(nodes);
-  sim::node_host hosts(where, nodes, models);
+  sim::node_host hosts(internet, nodes, models);
   auto listens = host_address(1);
   listens.port = 18'444;
-  sim::network door(where, process, {{listens}});
+  sim::network door(internet, process, {{listens}});
   std::uint32_t most = 0;
   using pool = small_pool<When>;
   auto first = few.first;
@@ -51,16 +51,16 @@ std::uint32_t most_connections(std::uint64_t seed) {
       door, process, process, listens, first, room, [&most](std::uint32_t open) {
         most = std::max(most, open);
       }};
-  inbound_storm storm(where, host_address(10), listens, seed);
+  inbound_storm storm(internet, host_address(10), listens, seed);
   net::spawn<pool>(process, env, "pool");
   net::random_stream draw{seed, "race"};
   net::steady_time next = milliseconds{draw.between(1'000, 5'000)};
   const auto end = milliseconds{8'000};
-  while (home.now().steady < end && driver.advance()) {
+  while (world.now().steady < end && driver.advance()) {
     storm.act();
-    if (home.now().steady >= next) {
+    if (world.now().steady >= next) {
       storm.dial();
-      next = home.now().steady + milliseconds{draw.between(500, 5'000)};
+      next = world.now().steady + milliseconds{draw.between(500, 5'000)};
     }
   }
   return most;

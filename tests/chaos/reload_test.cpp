@@ -20,7 +20,7 @@ std::string valid_file(net::random_stream& draw, std::uint32_t connections) {
                      "[limits]\nmax_inbound = {1}\nmax_connections = {0}\nmax_outbound = {0}\n"
                      "dials_per_second = {1}\n"
                      "[keep_alive]\nping_every = \"{2}s\"\n"
-                     "[restarts]\nmax = {1}\n"
+                     "[reconnects]\nmax = {1}\n"
                      "[peers]\nban_time = \"{1}h\"\nexclude = [\"203.0.113.{1}\"]\n",
                      connections, n, 60 + n);
 }
@@ -75,13 +75,13 @@ struct reloaded_world {
   }
 
   void pass(seconds time) {
-    w.driver.run([] { return false; }, w.home.now().steady + time);
+    w.driver.run([] { return false; }, w.world.now().steady + time);
   }
 
   actors::command_done reload(const std::string& contents) {
     asked.done.clear();
     w.inside.send(w.crawler.self(), actors::reload_settings{asker, 1, "test.toml", contents});
-    w.driver.run([&] { return !asked.done.empty(); }, w.home.now().steady + seconds{60});
+    w.driver.run([&] { return !asked.done.empty(); }, w.world.now().steady + seconds{60});
     return asked.done.empty() ? actors::command_done{0, "no answer", 0} : asked.done.front();
   }
 
@@ -125,7 +125,7 @@ TEST(reload, bad_configurations_are_refused_whole_and_good_ones_drop_nobody) {
   }
   EXPECT_EQ(r.w.oracle.outcomes(), ended) << "connections were dropped";
   EXPECT_EQ(r.w.oracle.problems(), std::vector<std::string>{});
-  EXPECT_TRUE(r.w.home.violations().empty()) << r.w.home.violations().front();
+  EXPECT_TRUE(r.w.world.violations().empty()) << r.w.world.violations().front();
 }
 
 TEST(reload, what_a_new_configuration_forbids_ends_and_nothing_else) {

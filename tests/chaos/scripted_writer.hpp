@@ -53,11 +53,11 @@ public:
         },
         [this](const save_addresses& m) { env_.runtime.send(m.from, addresses_saved{}); },
         [this](const net::timer_fired&) {
-          env_.runtime.send(env_.manager, claims_added{1});
+          env_.runtime.send(env_.manager, announcements_added{1});
           env_.time.start(std::chrono::seconds{1}, host_.self());
         },
         [](const crawl_ended&) {},
-        [](const blindness_ended&) {},
+        [](const outage_ended&) {},
     };
   }
   void on_exception(std::string_view) {}

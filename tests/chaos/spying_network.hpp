@@ -16,15 +16,15 @@ public:
   std::function<void(net::connection_id id, const net::buffer& data)> written;
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
-                             net::owner who) override {
-    return behind_.connect(peer, timeout, who);
+                             net::owner owner) override {
+    return behind_.connect(peer, timeout, owner);
   }
-  net::listener_id listen(const net::address& local, net::owner who) override {
-    return behind_.listen(local, who);
+  net::listener_id listen(const net::address& local, net::owner owner) override {
+    return behind_.listen(local, owner);
   }
   void accept(net::listener_id local, std::uint32_t n) override { behind_.accept(local, n); }
   void stop_listening(net::listener_id local) override { behind_.stop_listening(local); }
-  void own(net::connection_id id, net::owner who) override { behind_.own(id, who); }
+  void own(net::connection_id id, net::owner owner) override { behind_.own(id, owner); }
   void want(net::connection_id id, std::uint32_t bytes) override { behind_.want(id, bytes); }
   void write(net::connection_id id, net::buffer data) override {
     if (written)
@@ -32,14 +32,14 @@ public:
     behind_.write(id, std::move(data));
   }
   void end_output(net::connection_id id) override { behind_.end_output(id); }
-  void close(net::connection_id id, net::closing how) override { behind_.close(id, how); }
+  void close(net::connection_id id, net::closing closing) override { behind_.close(id, closing); }
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds timeout, net::owner who) override {
-    return behind_.resolve(host, port, timeout, who);
+                          std::chrono::milliseconds timeout, net::owner owner) override {
+    return behind_.resolve(host, port, timeout, owner);
   }
-  void find_routes(net::owner who) override { behind_.find_routes(who); }
-  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override {
-    return behind_.open_datagrams(local, who);
+  void find_routes(net::owner owner) override { behind_.find_routes(owner); }
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override {
+    return behind_.open_datagrams(local, owner);
   }
   void want_datagrams(net::datagram_socket_id id, std::uint32_t n) override {
     behind_.want_datagrams(id, n);

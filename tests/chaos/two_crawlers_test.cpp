@@ -40,22 +40,22 @@ sim::loss_model drawn_loss(net::random_stream& draw) {
 /// Two crawlers that listen, and dial each other and some nodes.
 struct two_crawlers {
   explicit two_crawlers(std::uint64_t seed)
-      : home(pool_options(seed)), driver(home), where({}, home.events()), nodes(topology(seed)),
-        models(nodes), hosts(where, nodes, models) {
+      : world(pool_options(seed)), driver(world), internet({}, world.events()),
+        nodes(topology(seed)), models(nodes), hosts(internet, nodes, models) {
     for (std::uint8_t i = 0; i != 2; ++i) {
       auto recipe = pool_recipe();
-      auto mine = host_address(static_cast<std::uint8_t>(1 + i));
+      auto own_address = host_address(static_cast<std::uint8_t>(1 + i));
       auto other = host_address(static_cast<std::uint8_t>(2 - i));
-      mine.port = other.port = listen_port;
-      recipe.config.peers.listen = {mine};
+      own_address.port = other.port = listen_port;
+      recipe.config.peers.listen = {own_address};
       recipe.config.start.connect = nodes.seeds();
       recipe.config.start.connect.push_back(other);
       recipe.config.run.hold = 3;
       recipe.config.schedule.live_interval = seconds{10};
-      all.push_back(std::make_unique<pool_crawler>(home, where, i == 0 ? "a" : "b", mine, recipe,
-                                                   seed * 2 + i));
+      all.push_back(std::make_unique<pool_crawler>(world, internet, i == 0 ? "a" : "b", own_address,
+                                                   recipe, seed * 2 + i));
       oracles.push_back(std::make_unique<pool_oracle>(*all.back()));
-      home.listen(*oracles.back());
+      world.listen(*oracles.back());
     }
     for (auto& one : all)
       one->start();
@@ -73,15 +73,15 @@ struct two_crawlers {
   }
 
   /// Advances so often, and looks at what the pools promise after each step of `who`.
-  void advance(std::uint64_t times, pool_oracle* who = nullptr) {
+  void advance(std::uint64_t times, pool_oracle* oracle = nullptr) {
     while (times-- != 0 && driver.advance())
-      if (who != nullptr)
-        who->look();
+      if (oracle != nullptr)
+        oracle->look();
   }
 
-  sim::world home;
+  sim::world world;
   sim::simulation driver;
-  sim::internet where;
+  sim::internet internet;
   sim::topology nodes;
   sim::bitcoin_nodes models;
   sim::node_host hosts;
@@ -108,8 +108,8 @@ TEST(two_crawlers, one_dies_at_any_step_and_comes_back_and_the_other_keeps_its_p
     ASSERT_TRUE(restarted) << context << ": " << restarted.error().message;
     EXPECT_EQ(victim.name(), fmt::format("{}.2/crawler", seed % 2 == 0 ? "a" : "b"));
     pool_oracle victim_judge(victim);
-    w.home.listen(victim_judge);
-    w.driver.run([] { return false; }, w.home.now().steady + seconds{5});
+    w.world.listen(victim_judge);
+    w.driver.run([] { return false; }, w.world.now().steady + seconds{5});
     for (int i = 0; i != 2'000 && w.driver.advance(); ++i) {
       other_judge.look();
       victim_judge.look();
@@ -118,17 +118,17 @@ TEST(two_crawlers, one_dies_at_any_step_and_comes_back_and_the_other_keeps_its_p
     for (auto& one : w.all)
       one->stop();
     ASSERT_TRUE(w.driver.run([&] { return victim.over() && other.over(); },
-                             w.home.now().steady + seconds{300}))
+                             w.world.now().steady + seconds{300}))
         << context;
     w.driver.quiesce();
     for (auto& one : w.all)
       EXPECT_EQ(one->inside().actors(), 0u) << context;
-    EXPECT_FALSE(w.home.next_timer()) << context;
+    EXPECT_FALSE(w.world.next_timer()) << context;
     EXPECT_EQ(other_judge.problems(), std::vector<std::string>{}) << context;
     EXPECT_EQ(victim_judge.problems(), std::vector<std::string>{}) << context;
-    EXPECT_EQ(w.home.violations(), std::vector<std::string>{}) << context;
+    EXPECT_EQ(w.world.violations(), std::vector<std::string>{}) << context;
     EXPECT_EQ(w.hosts.violations().size(), 0u) << context;
-    w.home.ignore(victim_judge);
+    w.world.ignore(victim_judge);
   }
   EXPECT_GT(restarts, kill_count() / 2) << "hardly anybody visited anybody again";
 }
@@ -149,13 +149,13 @@ TEST(two_crawlers, no_two_events_have_one_name_whoever_dies) {
   for (std::uint64_t seed = 1; seed != 6; ++seed) {
     two_crawlers w(seed);
     repeated_names names;
-    w.home.listen(names);
+    w.world.listen(names);
     w.advance(3'000);
     w.all[0]->kill({});
     ASSERT_TRUE(w.all[0]->restart());
     w.advance(6'000);
     EXPECT_EQ(names.repeated, 0u) << seed;
-    w.home.ignore(names);
+    w.world.ignore(names);
   }
 }
 
@@ -166,9 +166,9 @@ TEST(two_crawlers, no_two_events_have_one_name_whoever_dies) {
 std::uint64_t chain_of_a(std::uint64_t seed, std::uint64_t steps, std::uint64_t kill_after) {
   auto options = pool_options(seed);
   options.order.ahead = {};
-  sim::world home(options);
-  sim::simulation driver(home);
-  sim::internet where({}, home.events());
+  sim::world world(options);
+  sim::simulation driver(world);
+  sim::internet internet({}, world.events());
   std::vector<std::unique_ptr<sim::topology>> nodes;
   std::vector<std::unique_ptr<sim::bitcoin_nodes>> models;
   std::vector<std::unique_ptr<sim::node_host>> hosts;
@@ -178,11 +178,11 @@ std::uint64_t chain_of_a(std::uint64_t seed, std::uint64_t steps, std::uint64_t 
     o.first = net::ipv4_endpoint(0xcb007101u + 0x100u * i, listen_port);
     nodes.push_back(std::make_unique<sim::topology>(o));
     models.push_back(std::make_unique<sim::bitcoin_nodes>(*nodes.back()));
-    hosts.push_back(std::make_unique<sim::node_host>(where, *nodes.back(), *models.back()));
+    hosts.push_back(std::make_unique<sim::node_host>(internet, *nodes.back(), *models.back()));
     auto recipe = pool_recipe();
     recipe.config.start.connect = nodes.back()->seeds();
     recipe.config.schedule.live_interval = seconds{10};
-    all.push_back(std::make_unique<pool_crawler>(home, where, i == 0 ? "a" : "b",
+    all.push_back(std::make_unique<pool_crawler>(world, internet, i == 0 ? "a" : "b",
                                                  host_address(static_cast<std::uint8_t>(1 + i)),
                                                  recipe, seed * 2 + i));
     all.back()->start();

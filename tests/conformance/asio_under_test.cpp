@@ -161,10 +161,10 @@ public:
       std::unique_lock lock(mutex_);
       if (!came_.wait_until(lock, deadline, [this] { return !queue_.empty(); }))
         return false;
-      auto [to, what] = std::move(queue_.front());
+      auto [to, completion] = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
-      sink_.deliver(to, std::move(what));
+      sink_.deliver(to, std::move(completion));
     }
     return true;
   }
@@ -179,17 +179,17 @@ public:
     }
     std::unique_lock lock(mutex_);
     while (!queue_.empty()) {
-      auto [to, what] = std::move(queue_.front());
+      auto [to, completion] = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
-      sink_.deliver(to, std::move(what));
+      sink_.deliver(to, std::move(completion));
       lock.lock();
     }
   }
 
-  void deliver(net::owner to, net::completion&& what) override {
+  void deliver(net::owner to, net::completion&& completion) override {
     const std::scoped_lock lock(mutex_);
-    queue_.emplace_back(to, std::move(what));
+    queue_.emplace_back(to, std::move(completion));
     came_.notify_one();
   }
 

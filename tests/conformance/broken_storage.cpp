@@ -16,16 +16,16 @@ bool is_of_the_disk(const store::error& e) {
   return store::transient(e.code);
 }
 
-store::batch half_of(const store::batch& what) {
-  store::batch half = what;
-  half.operations.resize(what.operations.size() / 2);
+store::batch half_of(const store::batch& batch) {
+  store::batch half = batch;
+  half.operations.resize(batch.operations.size() / 2);
   return half;
 }
 
 /// The bans that a batch adds, lifted.
-store::batch undone(const store::batch& what) {
+store::batch undone(const store::batch& batch) {
   store::batch out;
-  for (const auto& operation : what.operations)
+  for (const auto& operation : batch.operations)
     if (const auto added = std::get_if<store::add_ban>(&operation))
       out.operations.emplace_back(store::lift_ban{added->ban.target});
   return out;
@@ -36,9 +36,9 @@ class broken_storage final : public storage_under_test,
                              private store::storage,
                              private store::completion_sink {
 public:
-  broken_storage(fault what, store::completion_sink& out)
-      : fault_(what), out_(out),
-        inner_(make_simulated_storage(*this, what != fault::does_not_sync)) {}
+  broken_storage(fault kind, store::completion_sink& out)
+      : fault_(kind), out_(out),
+        inner_(make_simulated_storage(*this, kind != fault::does_not_sync)) {}
 
   store::storage& door() override { return *this; }
 
@@ -58,7 +58,7 @@ public:
   }
   void hold() override { inner_->hold(); }
   void release() override { inner_->release(); }
-  void set_trouble(trouble what) override { inner_->set_trouble(what); }
+  void set_trouble(trouble kind) override { inner_->set_trouble(kind); }
 
   void stop() override {
     say();
@@ -96,13 +96,13 @@ public:
 private:
   struct call {
     store::request_id id;
-    net::owner who;
+    net::owner owner;
     std::optional<store::batch> batch; ///< Nothing: a query.
     store::query query;
     bool is_silent = false;
   };
 
-  bool is(fault what) const { return fault_ == what; }
+  bool is(fault kind) const { return fault_ == kind; }
 
   store::request_id next_id(bool is_batch) {
     if (!is_batch && is(fault::counts_queries_apart))
@@ -115,13 +115,13 @@ private:
 
   // -- calls
 
-  store::request_id write(store::batch what, net::owner who) override {
+  store::request_id write(store::batch batch, net::owner owner) override {
     ++batches_;
-    return take({next_id(true), who, std::move(what), {}});
+    return take({next_id(true), owner, std::move(batch), {}});
   }
 
-  store::request_id query(store::query what, net::owner who) override {
-    return take({next_id(false), who, {}, std::move(what)});
+  store::request_id query(store::query query, net::owner owner) override {
+    return take({next_id(false), owner, {}, std::move(query)});
   }
 
   store::request_id take(call made) {
@@ -132,7 +132,7 @@ private:
       made.is_silent = true;
     }
     if (made.batch && is_alone && is(fault::completes_within_the_call)) {
-      out_.deliver(made.who, written_of(made));
+      out_.deliver(made.owner, written_of(made));
       made.is_silent = true;
     }
     if (made.batch && !deferred_ && is(fault::swaps_batches) && batches_ % 3 == 0) {
@@ -165,7 +165,7 @@ private:
       return true;
     }
     if (is(fault::refuses_within_the_call) && under_way >= most) {
-      std::visit([&](auto x) { out_.deliver(made.who, std::move(x)); }, refusal_of(made));
+      std::visit([&](auto x) { out_.deliver(made.owner, std::move(x)); }, refusal_of(made));
       return true;
     }
     const bool has_room =
@@ -179,15 +179,15 @@ private:
 
   void forward(call made) {
     if (!made.batch) {
-      calls_.emplace(inner_->door().query(made.query, made.who), std::move(made));
+      calls_.emplace(inner_->door().query(made.query, made.owner), std::move(made));
       return;
     }
-    auto what = *made.batch;
+    auto held = *made.batch;
     if (is(fault::loses_a_batch) && batches_ == 3)
-      what.operations.clear();
+      held.operations.clear();
     if (is(fault::halves_a_batch) && batches_ % 3 == 0)
-      what = half_of(what);
-    calls_.emplace(inner_->door().write(std::move(what), made.who), std::move(made));
+      held = half_of(held);
+    calls_.emplace(inner_->door().write(std::move(held), made.owner), std::move(made));
   }
 
   void forward_deferred() {
@@ -196,8 +196,8 @@ private:
   }
 
   void write_silently() {
-    for (auto& what : std::exchange(silent_, {}))
-      calls_.emplace(inner_->door().write(what, {}), call{{}, {}, what, {}, true});
+    for (auto& held : std::exchange(silent_, {}))
+      calls_.emplace(inner_->door().write(held, {}), call{{}, {}, held, {}, true});
   }
 
   // -- completions
@@ -209,45 +209,45 @@ private:
   }
 
   static store::completion refusal_of(const call& made) {
-    const store::error why{store::error_code::overloaded, "too many requests"};
+    const store::error reason{store::error_code::overloaded, "too many requests"};
     if (made.batch)
-      return store::written{made.id, why, {}, *made.batch};
-    return store::answered{made.id, why, {}};
+      return store::written{made.id, reason, {}, *made.batch};
+    return store::answered{made.id, reason, {}};
   }
 
-  void say_soon(const call& made, store::completion what) {
-    outbox_.emplace_back(made.who, std::move(what));
+  void say_soon(const call& made, store::completion completion) {
+    outbox_.emplace_back(made.owner, std::move(completion));
   }
 
   /// What is due now, and what goes on meanwhile.
   void say() {
     forward_deferred();
-    for (auto& [who, what] : std::exchange(outbox_, {}))
-      out_.deliver(who, std::move(what));
+    for (auto& [owner, completion] : std::exchange(outbox_, {}))
+      out_.deliver(owner, std::move(completion));
     while (!overflow_.empty() && calls_.size() < most) {
       forward(std::move(overflow_.front()));
       overflow_.pop_front();
     }
     if (calls_.empty()) {
-      for (auto& [who, what] : std::exchange(late_, {}))
-        out_.deliver(who, std::move(what));
+      for (auto& [owner, completion] : std::exchange(late_, {}))
+        out_.deliver(owner, std::move(completion));
       write_silently();
     }
   }
 
-  void deliver(net::owner, store::completion&& what) override {
-    const auto inner_id = std::visit([](const auto& x) { return x.request; }, what);
+  void deliver(net::owner, store::completion&& completion) override {
+    const auto inner_id = std::visit([](const auto& x) { return x.request; }, completion);
     const auto found = calls_.find(inner_id);
     const auto made = std::move(found->second);
     calls_.erase(found);
     if (made.is_silent)
       return;
-    std::visit([&](auto& x) { x.request = made.id; }, what);
-    if (auto written = std::get_if<store::written>(&what))
+    std::visit([&](auto& x) { x.request = made.id; }, completion);
+    if (auto written = std::get_if<store::written>(&completion))
       distort(made, *written);
     else
-      distort(std::get<store::answered>(what));
-    hand_on(made, std::move(what));
+      distort(std::get<store::answered>(completion));
+    hand_on(made, std::move(completion));
   }
 
   void distort(const call& made, store::written& x) {
@@ -282,27 +282,27 @@ private:
       std::swap(x.answer, last_answer_);
   }
 
-  void hand_on(const call& made, store::completion what) {
-    const auto code = std::visit([](const auto& x) { return x.error.code; }, what);
+  void hand_on(const call& made, store::completion completion) {
+    const auto code = std::visit([](const auto& x) { return x.error.code; }, completion);
     if (code == store::error_code::stopped && is(fault::drops_what_follows_a_stop))
       return;
     if (code == store::error_code::none && is_stopping_ && is(fault::drops_what_a_stop_finds))
       return;
     if (code == store::error_code::overloaded && is(fault::refuses_late)) {
-      late_.emplace_back(made.who, std::move(what));
+      late_.emplace_back(made.owner, std::move(completion));
       return;
     }
     ++completions_;
     if (is(fault::swaps_completions) && completions_ == 3 && !calls_.empty()) {
-      swapped_ = {made.who, std::move(what)};
+      swapped_ = {made.owner, std::move(completion)};
       return;
     }
     const bool is_second = made.batch && ++written_ == 2;
     const auto to =
-        is(fault::delivers_to_the_owner_before) ? std::exchange(owner_, made.who) : made.who;
+        is(fault::delivers_to_the_owner_before) ? std::exchange(owner_, made.owner) : made.owner;
     if (is_second && is(fault::acknowledges_twice))
-      outbox_.emplace_back(to, what);
-    out_.deliver(to, std::move(what));
+      outbox_.emplace_back(to, completion);
+    out_.deliver(to, std::move(completion));
     if (auto earlier = std::exchange(swapped_, std::nullopt))
       out_.deliver(earlier->first, std::move(earlier->second));
   }
@@ -337,9 +337,9 @@ private:
 
 } // namespace
 
-storage_implementation broken(fault what) {
-  return {"broken", [what](store::completion_sink& sink) {
-            return std::make_unique<broken_storage>(what, sink);
+storage_implementation broken(fault kind) {
+  return {"broken", [kind](store::completion_sink& sink) {
+            return std::make_unique<broken_storage>(kind, sink);
           }};
 }
 

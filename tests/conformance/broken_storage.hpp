@@ -43,7 +43,7 @@ enum class fault : std::uint8_t {
 
 /// A fault, and the check that is there to catch it; others may, too.
 struct planted_fault {
-  fault what;
+  fault kind;
   std::string_view name;
   std::string_view caught_by;
 };
@@ -52,6 +52,6 @@ struct planted_fault {
 const std::vector<planted_fault>& planted_faults();
 
 /// The simulated door with that fault.
-storage_implementation broken(fault what);
+storage_implementation broken(fault kind);
 
 } // namespace seedwalk::storage_conformance

@@ -8,7 +8,7 @@ namespace {
 
 struct told {
   std::uint64_t id;
-  std::string what;
+  std::string text;
 };
 
 template <class Completion>
@@ -45,7 +45,7 @@ told tell(const Completion& x) {
 }
 
 told tell_of(const heard& entry) {
-  return std::visit([](const auto& x) { return tell(x); }, entry.what);
+  return std::visit([](const auto& x) { return tell(x); }, entry.completion);
 }
 
 } // namespace
@@ -65,7 +65,7 @@ void conformance_test::TearDown() {
 net::bytes conformance_test::bytes_of(net::connection_id id) const {
   net::bytes joined;
   for (const auto& entry : referee_.log())
-    if (auto x = std::get_if<net::received>(&entry.what); x && x->connection == id)
+    if (auto x = std::get_if<net::received>(&entry.completion); x && x->connection == id)
       joined.insert(joined.end(), x->data.view().begin(), x->data.view().end());
   return joined;
 }
@@ -86,10 +86,10 @@ std::string conformance_test::story(net::connection_id id) const {
   std::string last;
   for (const auto& entry : referee_.log()) {
     auto now = tell_of(entry);
-    if (now.id != id.value || now.what == last)
+    if (now.id != id.value || now.text == last)
       continue;
-    all += (all.empty() ? "" : " ") + now.what;
-    last = std::move(now.what);
+    all += (all.empty() ? "" : " ") + now.text;
+    last = std::move(now.text);
   }
   return all;
 }
@@ -98,7 +98,7 @@ std::string conformance_test::story() const {
   std::string all;
   for (const auto& entry : referee_.log()) {
     const auto now = tell_of(entry);
-    all += std::to_string(now.id) + ":" + now.what + " ";
+    all += std::to_string(now.id) + ":" + now.text + " ";
   }
   return all.size() < 4000 ? all : "... " + all.substr(all.size() - 4000);
 }

@@ -86,7 +86,7 @@ protected:
   std::vector<Completion> all(Id id) const {
     std::vector<Completion> found;
     for (const auto& entry : referee_.log())
-      if (auto x = std::get_if<Completion>(&entry.what); x && id_of(*x) == id)
+      if (auto x = std::get_if<Completion>(&entry.completion); x && id_of(*x) == id)
         found.push_back(*x);
     return found;
   }

@@ -22,8 +22,8 @@ std::vector<std::string> contents_of(const std::vector<net::datagram_received>& 
 }
 
 TEST_P(datagrams, arrive_whole_against_credit_with_their_sender) {
-  auto open_one = [&](net::owner who) {
-    const auto id = door().open_datagrams(std::get<net::endpoint>(world().any_port()), who);
+  auto open_one = [&](net::owner owner) {
+    const auto id = door().open_datagrams(std::get<net::endpoint>(world().any_port()), owner);
     const auto answer = await<net::datagrams_opened>(id).front();
     EXPECT_EQ(answer.reason, net::error::none);
     EXPECT_NE(answer.local.port, 0);
@@ -64,12 +64,12 @@ TEST_P(datagrams, a_socket_of_every_address_hears_which_was_asked_and_answers_fr
   at.address = asked;
   const auto client =
       door().open_datagrams(std::get<net::endpoint>(world().any_port()), client_owner);
-  const auto mine = await<net::datagrams_opened>(client).front().local;
+  const auto local = await<net::datagrams_opened>(client).front().local;
   door().want_datagrams(server, 1);
   door().want_datagrams(client, 2);
   door().send_datagram(client, at, {}, text("question"));
   const auto question = await<net::datagram_received>(server).front();
-  EXPECT_EQ(question.from, mine);
+  EXPECT_EQ(question.from, local);
   EXPECT_EQ(question.to, at);
   door().send_datagram(server, question.from, question.to, text("answer"));
   EXPECT_EQ(await<net::datagram_received>(client).front().from, at);
@@ -77,7 +77,7 @@ TEST_P(datagrams, a_socket_of_every_address_hears_which_was_asked_and_answers_fr
   // An address that the socket is not at sends nothing.
   const auto foreign = std::get<net::endpoint>(world().foreign_address());
   door().send_datagram(server, question.from, foreign, text("forged"));
-  door().send_datagram(client, mine, foreign, text("forged"));
+  door().send_datagram(client, local, foreign, text("forged"));
   world().settle();
   EXPECT_EQ(all<net::datagram_received>(client).size(), 1u);
 }

@@ -125,7 +125,7 @@ TEST_P(dialling, completions_go_to_who_owns_the_dial_by_then) {
   door().own(id, net::owner{77});
   await<net::connected>(id);
   for (const auto& entry : judge().log())
-    if (std::holds_alternative<net::connected>(entry.what)) {
+    if (std::holds_alternative<net::connected>(entry.completion)) {
       // Where completions come from another thread, this one may have left before the door heard of
       // it.
       const bool was_under_way = !world().completions_are_immediate() && entry.to == client_owner;

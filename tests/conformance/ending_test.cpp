@@ -217,18 +217,18 @@ TEST_P(ending, an_accepted_connection_whose_peer_is_gone_says_so_once_owned) {
 }
 
 TEST_P(ending, an_accepted_connection_that_is_closed_unowned_ends_in_silence) {
-  for (auto how : {net::closing::graceful, net::closing::abort}) {
+  for (auto closing : {net::closing::graceful, net::closing::abort}) {
     const auto both = dial(listen());
     door().want(both.client, 100);
-    door().close(both.server, how);
-    if (how == net::closing::graceful) {
+    door().close(both.server, closing);
+    if (closing == net::closing::graceful) {
       await<net::input_ended>(both.client);
-      door().close(both.client, how);
+      door().close(both.client, closing);
     }
     await<net::closed>(both.client);
     world().settle();
     EXPECT_EQ(story(both.server), "");
-    EXPECT_EQ(story(both.client), how == net::closing::graceful
+    EXPECT_EQ(story(both.client), closing == net::closing::graceful
                                       ? "connected input_ended closed(none)"
                                       : "connected closed(reset)");
   }

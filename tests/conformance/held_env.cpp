@@ -48,9 +48,9 @@ void held_env::release() {
   released_.notify_all();
 }
 
-void held_env::set_trouble(trouble what) {
+void held_env::set_trouble(trouble kind) {
   const std::lock_guard lock(mutex_);
-  trouble_ = what;
+  trouble_ = kind;
 }
 
 void held_env::lose_power(const fs::path& from, const fs::path& to, std::uint64_t seed) {
@@ -93,7 +93,7 @@ Status held_env::append(leveldb::WritableFile& to, const Slice& data) {
   return Status::IOError("No space left on device");
 }
 
-Status held_env::sync(leveldb::WritableFile& what, const std::string& name) {
+Status held_env::sync(leveldb::WritableFile& synced, const std::string& name) {
   std::unique_lock lock(mutex_);
   if (const auto reached = std::exchange(reached_, {}))
     reached();
@@ -101,7 +101,7 @@ Status held_env::sync(leveldb::WritableFile& what, const std::string& name) {
   if (auto status = verdict(); !status.ok())
     return status;
   // It has reached the kernel then, and whether it survives is for `lose_power` to say.
-  const auto status = what.Flush();
+  const auto status = synced.Flush();
   if (trouble_ == trouble::unsynced)
     return Status::IOError("Input/output error");
   if (status.ok())

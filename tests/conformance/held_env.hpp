@@ -29,7 +29,7 @@ public:
   /// The next sync waits. `reached` is called when it does, with the lock of this.
   void hold(std::function<void()> reached);
   void release();
-  void set_trouble(trouble what);
+  void set_trouble(trouble kind);
 
   /// From now on everything fails, and what waits does, too. Copies what a power failure leaves of
   /// the files in folder `from` to a new folder `to`; a drawn part of what was not synced stays.
@@ -46,7 +46,7 @@ private:
 
   leveldb::Status verdict() const;
   leveldb::Status append(leveldb::WritableFile& to, const leveldb::Slice& data);
-  leveldb::Status sync(leveldb::WritableFile& what, const std::string& name);
+  leveldb::Status sync(leveldb::WritableFile& synced, const std::string& name);
   leveldb::Status opened(leveldb::Status status, const std::string& name,
                          leveldb::WritableFile** out, std::uint64_t synced);
 

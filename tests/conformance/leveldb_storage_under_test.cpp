@@ -29,32 +29,32 @@ public:
 
   void watch(store::storage& door) { door_ = &door; }
 
-  store::request_id write(store::batch what, net::owner who) override {
+  store::request_id write(store::batch batch, net::owner owner) override {
     begin_call();
-    const auto id = door_->write(std::move(what), who);
+    const auto id = door_->write(std::move(batch), owner);
     is_calling_ = false;
     return id;
   }
-  store::request_id query(store::query what, net::owner who) override {
+  store::request_id query(store::query query, net::owner owner) override {
     begin_call();
-    const auto id = door_->query(std::move(what), who);
+    const auto id = door_->query(std::move(query), owner);
     is_calling_ = false;
     return id;
   }
 
-  void deliver(net::owner to, store::completion&& what) override {
+  void deliver(net::owner to, store::completion&& completion) override {
     // What comes from inside a call shall be seen to do so.
-    const bool from_call = std::this_thread::get_id() == mine_ && is_calling_;
+    const bool from_call = std::this_thread::get_id() == thread_ && is_calling_;
     {
       const std::lock_guard lock(mutex_);
       if (is_dead_)
         return;
       --under_way_;
       if (!from_call)
-        waiting_.emplace_back(to, std::move(what));
+        waiting_.emplace_back(to, std::move(completion));
     }
     if (from_call)
-      out_.deliver(to, std::move(what));
+      out_.deliver(to, std::move(completion));
     changed_.notify_one();
   }
 
@@ -111,7 +111,7 @@ private:
 
   store::completion_sink& out_;
   store::storage* door_ = nullptr;
-  const std::thread::id mine_ = std::this_thread::get_id();
+  const std::thread::id thread_ = std::this_thread::get_id();
   bool is_calling_ = false; ///< Of that thread alone.
 
   std::mutex mutex_;
@@ -124,8 +124,8 @@ private:
 
 class leveldb_storage_under_test final : public storage_under_test {
 public:
-  leveldb_storage_under_test(store::completion_sink& sink, leveldb_storage::ending how)
-      : sink_(sink), how_(how) {
+  leveldb_storage_under_test(store::completion_sink& sink, leveldb_storage::ending ending)
+      : sink_(sink), ending_(ending) {
     (void)reopen();
   }
 
@@ -136,7 +136,7 @@ public:
 
   store::storage& door() override { return now_->said; }
   bool completions_are_immediate() const override { return false; }
-  bool stops_drop() const override { return how_ == leveldb_storage::ending::fast; }
+  bool stops_drop() const override { return ending_ == leveldb_storage::ending::fast; }
 
   bool run_until(const std::function<bool()>& done) override {
     return now_->said.run(done, [this] { return now_->said.is_idle(); });
@@ -164,9 +164,9 @@ public:
     now_->said.set_at_gate(false);
   }
 
-  void set_trouble(trouble what) override { now_->env.set_trouble(what); }
+  void set_trouble(trouble kind) override { now_->env.set_trouble(kind); }
 
-  void stop() override { now_->door->stop(how_); }
+  void stop() override { now_->door->stop(ending_); }
 
   void crash(std::uint64_t seed) override {
     is_held_ = false;
@@ -209,16 +209,16 @@ private:
   std::string path(std::uint32_t n) const { return folder_ / std::to_string(n); }
 
   store::completion_sink& sink_;
-  leveldb_storage::ending how_;
+  leveldb_storage::ending ending_;
   tools::temporary_folder folder_;
   std::uint32_t folders_ = 1;
   std::unique_ptr<opening> now_;
   bool is_held_ = false;
 };
 
-storage_implementation named(std::string name, leveldb_storage::ending how) {
-  return {std::move(name), [how](store::completion_sink& sink) {
-            return std::make_unique<leveldb_storage_under_test>(sink, how);
+storage_implementation named(std::string name, leveldb_storage::ending ending) {
+  return {std::move(name), [ending](store::completion_sink& sink) {
+            return std::make_unique<leveldb_storage_under_test>(sink, ending);
           }};
 }
 

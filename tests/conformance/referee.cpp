@@ -37,10 +37,10 @@ Id referee::asked(Id id) {
   return id;
 }
 
-referee::connection_record* referee::known(net::connection_id id, const char* what) {
+referee::connection_record* referee::known(net::connection_id id, const char* text) {
   const auto found = connections_.find(id);
   const bool is_known = found != connections_.end();
-  const auto name = std::string(what) + " of connection " + std::to_string(id.value);
+  const auto name = std::string(text) + " of connection " + std::to_string(id.value);
   require(is_known, name + ", which nobody gave out");
   if (!is_known)
     return nullptr;
@@ -77,11 +77,11 @@ std::vector<std::string> referee::debts() const {
 
 // Completions.
 
-void referee::deliver(net::owner to, net::completion&& what) {
+void referee::deliver(net::owner to, net::completion&& completion) {
   require(!in_call_, "a completion was delivered from inside a call");
   require(to != net::nobody, "a completion was delivered to nobody");
-  std::visit([this](const auto& x) { check(x); }, what);
-  log_.push_back({to, std::move(what)});
+  std::visit([this](const auto& x) { check(x); }, completion);
+  log_.push_back({to, std::move(completion)});
 }
 
 void referee::check(const net::connected& x) {
@@ -237,14 +237,14 @@ void referee::stop(socket_record& socket) const {
 }
 
 net::connection_id referee::connect(const net::address& peer, std::chrono::milliseconds timeout,
-                                    net::owner who) {
-  const auto id = asked(call([&] { return door_->connect(peer, timeout, who); }));
+                                    net::owner owner) {
+  const auto id = asked(call([&] { return door_->connect(peer, timeout, owner); }));
   connections_[id];
   return id;
 }
 
-net::listener_id referee::listen(const net::address& local, net::owner who) {
-  const auto id = asked(call([&] { return door_->listen(local, who); }));
+net::listener_id referee::listen(const net::address& local, net::owner owner) {
+  const auto id = asked(call([&] { return door_->listen(local, owner); }));
   listeners_[id];
   return id;
 }
@@ -261,11 +261,11 @@ void referee::stop_listening(net::listener_id local) {
   call([&] { door_->stop_listening(local); });
 }
 
-void referee::own(net::connection_id id, net::owner who) {
+void referee::own(net::connection_id id, net::owner owner) {
   if (auto found = connections_.find(id);
       found != connections_.end() && found->second.at == stage::unowned)
     found->second.at = stage::open;
-  call([&] { door_->own(id, who); });
+  call([&] { door_->own(id, owner); });
 }
 
 void referee::want(net::connection_id id, std::uint32_t count) {
@@ -291,28 +291,28 @@ void referee::end_output(net::connection_id id) {
   call([&] { door_->end_output(id); });
 }
 
-void referee::close(net::connection_id id, net::closing how) {
+void referee::close(net::connection_id id, net::closing closing) {
   if (auto found = connections_.find(id); found != connections_.end()) {
     auto& to_close = found->second.to_close;
-    to_close = std::max(to_close, how == net::closing::abort ? asked::abort : asked::graceful);
+    to_close = std::max(to_close, closing == net::closing::abort ? asked::abort : asked::graceful);
   }
-  call([&] { door_->close(id, how); });
+  call([&] { door_->close(id, closing); });
 }
 
 net::resolve_id referee::resolve(const std::string& host, std::uint16_t port,
-                                 std::chrono::milliseconds timeout, net::owner who) {
-  const auto id = asked(call([&] { return door_->resolve(host, port, timeout, who); }));
+                                 std::chrono::milliseconds timeout, net::owner owner) {
+  const auto id = asked(call([&] { return door_->resolve(host, port, timeout, owner); }));
   questions_[id] = false;
   return id;
 }
 
-void referee::find_routes(net::owner who) {
+void referee::find_routes(net::owner owner) {
   ++routes_owed_;
-  call([&] { door_->find_routes(who); });
+  call([&] { door_->find_routes(owner); });
 }
 
-net::datagram_socket_id referee::open_datagrams(const net::endpoint& local, net::owner who) {
-  const auto id = asked(call([&] { return door_->open_datagrams(local, who); }));
+net::datagram_socket_id referee::open_datagrams(const net::endpoint& local, net::owner owner) {
+  const auto id = asked(call([&] { return door_->open_datagrams(local, owner); }));
   datagrams_[id];
   return id;
 }

@@ -15,7 +15,7 @@ namespace seedwalk::conformance {
 /// A completion, and whom it was for.
 struct heard {
   net::owner to;
-  net::completion what;
+  net::completion completion;
 };
 
 /// Stands between a test and a door, in both directions: hands on the calls, writes down the
@@ -43,22 +43,22 @@ public:
   /// What the contract still owes: an ending of each dial, each question, each socket opened.
   std::vector<std::string> debts() const;
 
-  void deliver(net::owner to, net::completion&& what) override;
+  void deliver(net::owner to, net::completion&& completion) override;
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
-                             net::owner who) override;
-  net::listener_id listen(const net::address& local, net::owner who) override;
+                             net::owner owner) override;
+  net::listener_id listen(const net::address& local, net::owner owner) override;
   void accept(net::listener_id local, std::uint32_t connections) override;
   void stop_listening(net::listener_id local) override;
-  void own(net::connection_id id, net::owner who) override;
+  void own(net::connection_id id, net::owner owner) override;
   void want(net::connection_id id, std::uint32_t count) override;
   void write(net::connection_id id, net::buffer data) override;
   void end_output(net::connection_id id) override;
-  void close(net::connection_id id, net::closing how) override;
+  void close(net::connection_id id, net::closing closing) override;
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds timeout, net::owner who) override;
-  void find_routes(net::owner who) override;
-  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner who) override;
+                          std::chrono::milliseconds timeout, net::owner owner) override;
+  void find_routes(net::owner owner) override;
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override;
   void want_datagrams(net::datagram_socket_id id, std::uint32_t datagrams) override;
   void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
                      net::buffer data) override;
@@ -90,7 +90,7 @@ private:
   Id asked(Id id);
   void require(bool holds, const std::string& otherwise);
   void stop(socket_record& socket) const;
-  connection_record* known(net::connection_id id, const char* what);
+  connection_record* known(net::connection_id id, const char* text);
 
   void check(const net::connected& x);
   void check(const net::connect_failed& x);

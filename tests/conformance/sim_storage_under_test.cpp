@@ -78,16 +78,16 @@ public:
 
   void release() override { is_held_ = false; }
 
-  void set_trouble(trouble what) override {
+  void set_trouble(trouble kind) override {
     using effect = sim::disk_fault::effect;
     auto& disk = door_.on();
     disk.clear_faults();
-    disk.set_capacity(what == trouble::full ? disk.used_bytes()
+    disk.set_capacity(kind == trouble::full ? disk.used_bytes()
                                             : std::numeric_limits<std::uint64_t>::max());
-    if (what == trouble::unsynced || what == trouble::failing)
+    if (kind == trouble::unsynced || kind == trouble::failing)
       for (const auto call : {sim::disk_call::sync, sim::disk_call::sync_folder})
         add(call, effect::io_error, for_ever);
-    if (what == trouble::failing)
+    if (kind == trouble::failing)
       for (const auto call : {sim::disk_call::create, sim::disk_call::append,
                               sim::disk_call::rename, sim::disk_call::remove})
         add(call, effect::io_error, for_ever);
@@ -107,9 +107,9 @@ public:
   tl::expected<void, store::error> reopen() override { return door_.open(); }
 
 private:
-  void add(sim::disk_call call, sim::disk_fault::effect what, std::uint64_t count,
+  void add(sim::disk_call call, sim::disk_fault::effect consequence, std::uint64_t count,
            net::steady_time extra = {}) {
-    door_.on().add_fault({call, door_.on().calls(call) + 1, count, what, extra});
+    door_.on().add_fault({call, door_.on().calls(call) + 1, count, consequence, extra});
   }
 
   sim::testing::hand_driven events_;

@@ -34,7 +34,7 @@ class sim_under_test final : public network_under_test {
 public:
   sim_under_test(net::completion_sink& sink, const sim::internet_options& o, std::uint64_t seed,
                  sim::schedule_options order = {})
-      : events_(seed, std::move(order)), where_(o, events_), door_(where_, sink) {}
+      : events_(seed, std::move(order)), internet_(o, events_), door_(internet_, sink) {}
 
   net::network& door() override { return door_; }
 
@@ -66,7 +66,7 @@ public:
 
 private:
   sim::testing::hand_driven events_;
-  sim::internet where_;
+  sim::internet internet_;
   sim::network door_;
 };
 

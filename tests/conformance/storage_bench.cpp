@@ -13,12 +13,12 @@ void storage_bench::require(bool holds, const std::string& otherwise) {
     found_.push_back(otherwise);
 }
 
-store::request_id storage_bench::write(store::batch what, net::owner who) {
-  return referee_.write(std::move(what), who);
+store::request_id storage_bench::write(store::batch batch, net::owner owner) {
+  return referee_.write(std::move(batch), owner);
 }
 
-store::request_id storage_bench::look(net::owner who) {
-  return referee_.query(store::bans_query{}, who);
+store::request_id storage_bench::look(net::owner owner) {
+  return referee_.query(store::bans_query{}, owner);
 }
 
 void storage_bench::hear_all() {
@@ -48,10 +48,10 @@ void storage_bench::release() {
   world_->release();
 }
 
-void storage_bench::set_trouble(trouble what) {
+void storage_bench::set_trouble(trouble kind) {
   hear_all();
-  referee_.troubled(what);
-  world_->set_trouble(what);
+  referee_.troubled(kind);
+  world_->set_trouble(kind);
 }
 
 void storage_bench::stop() {

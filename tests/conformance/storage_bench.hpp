@@ -16,9 +16,9 @@ class storage_bench {
 public:
   explicit storage_bench(const storage_implementation& made);
 
-  store::request_id write(store::batch what, net::owner who = {1});
+  store::request_id write(store::batch batch, net::owner owner = {1});
   /// Asks for all bans: for everything that the checks store.
-  store::request_id look(net::owner who = {2});
+  store::request_id look(net::owner owner = {2});
 
   /// Runs until all calls have completed; a complaint if they do not.
   void hear_all();
@@ -32,7 +32,7 @@ public:
   void hold();
   void release();
   /// Hears all first.
-  void set_trouble(trouble what);
+  void set_trouble(trouble kind);
   /// Stops, and hears what is owed then.
   void stop();
   void crash(std::uint64_t seed);

@@ -164,7 +164,7 @@ complaints a_stop_answers_every_call(const storage_implementation& made) {
 }
 
 /// The disk fails, is mended, and what it refused is written again.
-complaints failure(const storage_implementation& made, trouble what) {
+complaints failure(const storage_implementation& made, trouble kind) {
   storage_bench b(made);
   const auto look_at_it_again = [&b] {
     b.look_now();
@@ -175,7 +175,7 @@ complaints failure(const storage_implementation& made, trouble what) {
   for (std::uint32_t round = 0; round != 3; ++round) {
     for (std::uint32_t i = 0; i != 5; ++i)
       b.write({{put(i, round), put(10 * round + i, 1)}});
-    b.set_trouble(what);
+    b.set_trouble(kind);
     const auto refused = b.write({{put(100, round), put(101, round), lift(round)}});
     b.look();
     b.write({{put(102, round), put(103, round)}});
@@ -207,12 +207,12 @@ complaints a_failing_sync_is_said_and_survived(const storage_implementation& mad
 complaints what_is_acknowledged_survives_a_failure(const storage_implementation& made) {
   storage_bench b(made);
   std::uint32_t round = 0;
-  for (const auto what : {trouble::full, trouble::failing, trouble::unsynced})
+  for (const auto kind : {trouble::full, trouble::failing, trouble::unsynced})
     for (const bool power_fails : {false, true}) {
       ++round;
       for (std::uint32_t i = 0; i != 5; ++i)
         b.write({{put(i, round), put(10 * round + i, round)}});
-      b.set_trouble(what);
+      b.set_trouble(kind);
       b.write({{put(100, round), put(101, round)}});
       b.hear_all();
       if (power_fails) {

@@ -36,7 +36,7 @@ struct storage_command {
     hear_all,
   };
   static constexpr std::uint8_t kinds = 8;
-  kind what = kind::write;
+  kind type = kind::write;
   std::uint32_t draw = 0; ///< Decides the rest.
 };
 

@@ -15,7 +15,7 @@ public:
 
   void play(const storage_command& step) {
     using kind = storage_command::kind;
-    switch (step.what) {
+    switch (step.type) {
     case kind::write:
       write(step.draw);
       break;
@@ -58,13 +58,13 @@ private:
   void write(std::uint32_t draw) {
     if (is_broken_ && ++failing_ > failing_max)
       return;
-    store::batch what;
+    store::batch batch;
     ++batches_;
     for (std::uint32_t i = 0; i != draw % 7; ++i) {
       const auto n = (draw / 7 + i * 3) % 10;
-      what.operations.push_back((draw >> i) % 4 == 3 ? lift(n) : put(n, batches_));
+      batch.operations.push_back((draw >> i) % 4 == 3 ? lift(n) : put(n, batches_));
     }
-    bench_.write(std::move(what), {draw % 3});
+    bench_.write(std::move(batch), {draw % 3});
   }
 
   void release() {
@@ -128,7 +128,7 @@ private:
 std::ostream& operator<<(std::ostream& out, const storage_command& x) {
   constexpr std::array<std::string_view, storage_command::kinds> names = {
       "write", "look", "let_pass", "crash", "stop", "break_disk", "hold", "hear_all"};
-  return out << names[static_cast<std::size_t>(x.what)] << ' ' << x.draw;
+  return out << names[static_cast<std::size_t>(x.type)] << ' ' << x.draw;
 }
 
 std::vector<std::string> play(const storage_implementation& made,

@@ -69,9 +69,9 @@ void storage_referee::crashed() {
   is_dead_ = true;
 }
 
-void storage_referee::troubled(trouble what) {
-  may_fail_late_ = may_fail_late_ || (trouble_ != trouble::none && what == trouble::none);
-  trouble_ = what;
+void storage_referee::troubled(trouble kind) {
+  may_fail_late_ = may_fail_late_ || (trouble_ != trouble::none && kind == trouble::none);
+  trouble_ = kind;
 }
 
 std::size_t storage_referee::heard_of(store::error_code code) const {
@@ -94,26 +94,26 @@ store::request_id storage_referee::given(store::request_id id, call made) {
   return id;
 }
 
-store::request_id storage_referee::write(store::batch what, net::owner who) {
-  call made{who, true, what, 0, taken_heard_, held_, stopping_, trouble_};
+store::request_id storage_referee::write(store::batch batch, net::owner owner) {
+  call made{owner, true, batch, 0, taken_heard_, held_, stopping_, trouble_};
   in_call_ = true;
-  const auto id = door_->write(std::move(what), who);
+  const auto id = door_->write(std::move(batch), owner);
   return given(id, std::move(made));
 }
 
-store::request_id storage_referee::query(store::query what, net::owner who) {
-  call made{who, false, {}, what.index(), taken_heard_, held_, stopping_, trouble_};
+store::request_id storage_referee::query(store::query query, net::owner owner) {
+  call made{owner, false, {}, query.index(), taken_heard_, held_, stopping_, trouble_};
   in_call_ = true;
-  const auto id = door_->query(std::move(what), who);
+  const auto id = door_->query(std::move(query), owner);
   return given(id, std::move(made));
 }
 
 // Completions.
 
-void storage_referee::deliver(net::owner to, store::completion&& what) {
-  const auto id = std::visit([](const auto& x) { return x.request.value; }, what);
+void storage_referee::deliver(net::owner to, store::completion&& completion) {
+  const auto id = std::visit([](const auto& x) { return x.request.value; }, completion);
   const auto& error = std::visit(
-      [](const auto& x) -> auto& { return x.error; }, what);
+      [](const auto& x) -> auto& { return x.error; }, completion);
   require(!in_call_, numbered(id) + "completed from inside a call");
   require(!is_dead_, numbered(id) + "heard of after the power failed");
   if (in_call_ || is_dead_)
@@ -127,10 +127,10 @@ void storage_referee::deliver(net::owner to, store::completion&& what) {
     violations_.push_back(numbered(id) + "completed twice");
     return;
   }
-  require(to == made.who, numbered(id) + "completed for another owner than its own");
-  require(made.is_batch == std::holds_alternative<store::written>(what),
+  require(to == made.owner, numbered(id) + "completed for another owner than its own");
+  require(made.is_batch == std::holds_alternative<store::written>(completion),
           numbered(id) + "completed as what it was not");
-  if (made.is_batch != std::holds_alternative<store::written>(what))
+  if (made.is_batch != std::holds_alternative<store::written>(completion))
     return;
   made.done = true;
   ++heard_;
@@ -140,7 +140,7 @@ void storage_referee::deliver(net::owner to, store::completion&& what) {
     check_taken(id, made, error);
   else
     check_refused(id, made, error.code);
-  std::visit([&](auto& x) { check(id, made, x, taken); }, what);
+  std::visit([&](auto& x) { check(id, made, x, taken); }, completion);
 }
 
 /// How many of the calls before were under way at the door when this one was made.
@@ -231,13 +231,13 @@ void storage_referee::compare(std::uint64_t id, const store::bans_answer& told) 
 
 // What may be stored.
 
-void storage_referee::may_hold(const store::batch& what) {
+void storage_referee::may_hold(const store::batch& batch) {
   is_doubted_ = true;
   auto more = candidates_;
   for (auto& state : more)
-    state = after(std::move(state), what);
+    state = after(std::move(state), batch);
   for (auto& state : std::vector<bans>{doubted_})
-    doubted_.push_back(after(state, what));
+    doubted_.push_back(after(state, batch));
   add_candidates(std::move(more));
 }
 
@@ -252,8 +252,8 @@ void storage_referee::add_candidates(std::vector<bans> more) {
   }
 }
 
-storage_referee::bans storage_referee::after(bans before, const store::batch& what) {
-  for (const auto& operation : what.operations)
+storage_referee::bans storage_referee::after(bans before, const store::batch& batch) {
+  for (const auto& operation : batch.operations)
     if (const auto added = std::get_if<store::add_ban>(&operation))
       before.insert_or_assign(added->ban.target, added->ban);
     else if (const auto lifted = std::get_if<store::lift_ban>(&operation))

@@ -27,7 +27,7 @@ public:
   // What happens to the door and its disk; said before it happens.
 
   void held(bool is_held) { held_ = is_held; }
-  void troubled(trouble what);
+  void troubled(trouble kind);
   void stopping() { stopping_ = true; }
   void crashed();
 
@@ -43,9 +43,9 @@ public:
   /// The batch of a call that was refused or failed, as the completion gave it back.
   store::batch given_back(store::request_id id) const;
 
-  void deliver(net::owner to, store::completion&& what) override;
-  store::request_id write(store::batch what, net::owner who) override;
-  store::request_id query(store::query what, net::owner who) override;
+  void deliver(net::owner to, store::completion&& completion) override;
+  store::request_id write(store::batch batch, net::owner owner) override;
+  store::request_id query(store::query query, net::owner owner) override;
 
 private:
   /// What the database may hold, as far as the referee follows it.
@@ -56,7 +56,7 @@ private:
   static constexpr std::size_t candidates_max = 4'096;
 
   struct call {
-    net::owner who;
+    net::owner owner;
     bool is_batch = false;
     store::batch batch;
     std::size_t question = 0;    ///< Which alternative of the query.
@@ -75,9 +75,9 @@ private:
   void check(std::uint64_t id, const call& made, store::written& x, bool taken);
   void check(std::uint64_t id, const call& made, const store::answered& x, bool taken);
   void compare(std::uint64_t id, const store::bans_answer& told);
-  void may_hold(const store::batch& what);
+  void may_hold(const store::batch& batch);
   void add_candidates(std::vector<bans> more);
-  static bans after(bans before, const store::batch& what);
+  static bans after(bans before, const store::batch& batch);
 
   store::storage* door_ = nullptr;
   bool immediate_ = true;

@@ -67,7 +67,7 @@ TEST_P(storage_door_broken, is_caught) {
   std::string caught_by;
   bool as_meant = false;
   for (const auto& check : storage_checks()) {
-    const auto complaints = check.run(broken(planted.what));
+    const auto complaints = check.run(broken(planted.kind));
     if (complaints.empty())
       continue;
     as_meant = as_meant || check.name == planted.caught_by;

@@ -58,7 +58,7 @@ public:
   virtual void release() = 0;
 
   /// From now on. Precondition: nothing is under way.
-  virtual void set_trouble(trouble what) = 0;
+  virtual void set_trouble(trouble kind) = 0;
 
   /// Stops the door, and returns when it has. Precondition: the disk is not held up.
   virtual void stop() = 0;

@@ -134,11 +134,11 @@ TEST_P(streaming, a_new_owner_hears_what_happens_from_then_on) {
   await<net::closed>(both.server);
   std::size_t seen = 0;
   for (const auto& entry : judge().log()) {
-    if (auto x = std::get_if<net::received>(&entry.what); x && x->connection == both.server) {
+    if (auto x = std::get_if<net::received>(&entry.completion); x && x->connection == both.server) {
       EXPECT_EQ(entry.to, seen < 5 ? server_owner : second);
       seen += x->data.size();
     }
-    if (auto x = std::get_if<net::closed>(&entry.what); x && x->connection == both.server) {
+    if (auto x = std::get_if<net::closed>(&entry.completion); x && x->connection == both.server) {
       EXPECT_EQ(entry.to, second);
     }
   }

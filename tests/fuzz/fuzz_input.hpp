@@ -46,10 +46,10 @@ private:
 };
 
 /// What must hold in a fuzz target, in every build.
-inline void require(bool holds, const char* what) {
+inline void require(bool holds, const char* text) {
   if (holds)
     return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
+  std::fprintf(stderr, "does not hold: %s\n", text);
   std::abort();
 }
 

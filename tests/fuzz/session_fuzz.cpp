@@ -26,26 +26,26 @@ public:
     config_.limits.receive_window = 1u + input.u16();
     if ((choice & 4) != 0)
       config_.banned_user_agents = {"*x*"};
-    way_ = static_cast<direction>(choice % 3);
+    direction_ = static_cast<direction>(choice % 3);
     const visit_plan plan{.ask_addresses = (choice & 8) == 0, .hold = (choice & 16) != 0};
-    it_ = session{way_, ipv4_endpoint(0x7f010001, 18444), 7, now_.steady, plan};
+    session_ = session{direction_, ipv4_endpoint(0x7f010001, 18444), 7, now_.steady, plan};
   }
 
   void run() {
-    if (way_ == direction::outbound && input_.u8() % 16 == 0)
-      it_.on_connect_failed(step(), error::refused);
+    if (direction_ == direction::outbound && input_.u8() % 16 == 0)
+      session_.on_connect_failed(step(), error::refused);
     else
-      it_.on_connected(step());
+      session_.on_connected(step());
     collect();
     // More than this and one input takes long; libFuzzer learns nothing more from it.
     for (int i = 0; i != 500 && !input_.empty() && summaries_ == 0; ++i)
       event(input_.u8());
     if (summaries_ == 0) {
-      it_.on_closed(step(), error::reset);
+      session_.on_closed(step(), error::reset);
       collect();
     }
     test::require(summaries_ == 1, "exactly one summary");
-    test::require(it_.state() == session_state::ended, "and the end");
+    test::require(session_.state() == session_state::ended, "and the end");
   }
 
 private:
@@ -55,7 +55,7 @@ private:
     for (; !data.empty() && allowance_ != 0 && summaries_ == 0;) {
       const auto piece = data.first(std::min<std::size_t>(data.size(), allowance_));
       allowance_ -= piece.size();
-      it_.on_received(step(), piece);
+      session_.on_received(step(), piece);
       data = data.subspan(piece.size());
       collect();
     }
@@ -77,51 +77,52 @@ private:
   }
 
   void tick() {
-    if (const auto due = it_.deadline(config_))
+    if (const auto due = session_.deadline(config_))
       now_.steady = std::max(now_.steady, *due);
-    it_.on_tick(step());
+    session_.on_tick(step());
     collect();
   }
 
   void restore() {
     session restored;
-    test::require(from_archive(to_archive(it_), restored), "what was captured can be restored");
-    it_ = std::move(restored);
+    test::require(from_archive(to_archive(session_), restored),
+                  "what was captured can be restored");
+    session_ = std::move(restored);
   }
 
-  void event(std::uint8_t what) {
-    switch (what % 16) {
+  void event(std::uint8_t kind) {
+    switch (kind % 16) {
     default:
       return hear_message();
     case 7:
       return hear(input_.take(input_.u8()));
     case 8:
       now_.steady += std::chrono::milliseconds{input_.u16()};
-      return it_.on_tick(step()), collect();
+      return session_.on_tick(step()), collect();
     case 9:
       return tick();
     case 10:
       taken_ = true;
-      return it_.addresses_taken(step()), collect();
+      return session_.addresses_taken(step()), collect();
     case 11:
       return answer_ping();
     case 12:
       return restore();
     case 13:
-      return it_.ping(step()), collect();
+      return session_.ping(step()), collect();
     case 14:
       config_.banned_user_agents = {"*"};
-      return it_.on_config_changed(step()), collect();
+      return session_.on_config_changed(step()), collect();
     case 15:
-      switch (what / 16) {
+      switch (kind / 16) {
       case 0:
-        return it_.on_input_ended(step()), collect();
+        return session_.on_input_ended(step()), collect();
       case 1:
-        return it_.disconnect(step()), collect();
+        return session_.disconnect(step()), collect();
       case 2:
-        return it_.abandon(step(), outcome::internal_error), collect();
+        return session_.abandon(step(), outcome::internal_error), collect();
       default:
-        return it_.on_closed(step(), error::none), collect();
+        return session_.on_closed(step(), error::none), collect();
       }
     }
   }
@@ -139,7 +140,7 @@ private:
         pings_.push_back(*ping->nonce);
     }
     test::require(!reader.in_progress(), "and whole");
-    const bool ends = out_.close || out_.summary || it_.state() >= session_state::closing;
+    const bool ends = out_.close || out_.summary || session_.state() >= session_state::closing;
     test::require(out_.addresses.empty() || taken_ || ends, "one block at a time");
     taken_ = taken_ && out_.addresses.empty();
     allowance_ += out_.want;
@@ -149,9 +150,9 @@ private:
 
   test::fuzz_input& input_;
   session_config config_;
-  direction way_ = direction::outbound;
+  net::direction direction_ = direction::outbound;
   instant now_{steady_time{0}, std::chrono::seconds{1'700'000'000}};
-  session it_;
+  session session_;
   session_effects out_;
   std::size_t allowance_ = 0;
   int summaries_ = 0;

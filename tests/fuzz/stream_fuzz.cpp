@@ -34,10 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     piece = input.u8();
   bytes stream;
   while (!input.empty()) {
-    if (const auto what = input.u8(); what % 4 != 0) {
+    if (const auto choice = input.u8(); choice % 4 != 0) {
       input.append_message(stream, magic);
     } else {
-      const auto noise = input.take(what / 4);
+      const auto noise = input.take(choice / 4);
       stream.insert(stream.end(), noise.begin(), noise.end());
     }
   }

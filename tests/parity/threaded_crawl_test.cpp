@@ -49,7 +49,7 @@ TEST(threaded_crawl, finds_what_one_thread_finds) {
   ASSERT_LT(truly_good, 200u);
   for (const std::uint32_t threads : {0, 2}) {
     const auto summary = crawled(zoo, threads);
-    EXPECT_EQ(summary.how, actors::crawl_end::finished) << threads << " threads";
+    EXPECT_EQ(summary.end, actors::crawl_end::finished) << threads << " threads";
     EXPECT_EQ(summary.counters.good, truly_good) << threads << " threads";
     EXPECT_EQ(summary.known, 200u) << threads << " threads";
   }

@@ -118,19 +118,19 @@ findings crawl_on_sockets(const sim::crawl_scenario& s) {
     return {};
   }
   zoo.start();
-  tools::live_crawl_options how;
-  how.recipe = s.crawler;
-  how.recipe.config.start.connect = zoo.nodes().seeds();
-  how.recipe.config.storage.path = folder / "db";
-  how.seed = s.seed;
-  how.handle_signals = false;
-  const auto result = tools::run_live_crawl(how);
+  tools::live_crawl_options options;
+  options.recipe = s.crawler;
+  options.recipe.config.start.connect = zoo.nodes().seeds();
+  options.recipe.config.storage.path = folder / "db";
+  options.seed = s.seed;
+  options.handle_signals = false;
+  const auto result = tools::run_live_crawl(options);
   zoo.stop();
   if (!result) {
     ADD_FAILURE() << result.error().message;
     return {};
   }
-  EXPECT_EQ(result->summary.how, actors::crawl_end::finished) << result->summary.problem;
+  EXPECT_EQ(result->summary.end, actors::crawl_end::finished) << result->summary.problem;
   EXPECT_THAT(result->violations, testing::IsEmpty());
   EXPECT_EQ(zoo.statistics().violations, 0u);
   store::database db{folder / "db", {}};

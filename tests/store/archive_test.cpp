@@ -9,7 +9,7 @@ namespace {
 
 TEST(store_archive, every_operation_and_completion_is_inspectable) {
   batch written_batch;
-  written_batch.operations.emplace_back(record_claims{{}, timestamp{1}, {claim{}}});
+  written_batch.operations.emplace_back(record_announcements{{}, timestamp{1}, {announcement{}}});
   written_batch.operations.emplace_back(tidy{});
   batch read;
   ASSERT_TRUE(net::from_archive(net::to_archive(written_batch), read));

@@ -9,17 +9,17 @@ using namespace test;
 
 /// The nth batch of a small crawl: new endpoints, and visits to earlier ones.
 batch nth_batch(std::uint32_t n) {
-  record_claims claims{peer(50'000 + n % 7), start + std::chrono::seconds{n}, {}};
+  record_announcements announcements{peer(50'000 + n % 7), start + std::chrono::seconds{n}, {}};
   for (std::uint32_t i = 0; i != 20; ++i)
-    claims.claims.push_back(
-        {peer(n * 20 + i), static_cast<std::uint32_t>(claims.now.count()), 1'033});
-  batch b{{claims}};
+    announcements.announcements.push_back(
+        {peer(n * 20 + i), static_cast<std::uint32_t>(announcements.now.count()), 1'033});
+  batch b{{announcements}};
   if (n == 0)
     b.operations.push_back(open_census{});
   for (std::uint32_t i = 0; i != 5; ++i) {
-    auto v = visit_at(claims.now, net::outcome::complete, net::stage::addresses);
+    auto v = visit_at(announcements.now, net::outcome::complete, net::stage::addresses);
     v.census = 1;
-    v.version = version_claim{};
+    v.version = version_record{};
     v.version->user_agent = std::string(100, static_cast<char>('a' + n % 26));
     b.operations.push_back(record_visit{peer((n * 7919 + i) % (n * 20 + 20)), v});
   }

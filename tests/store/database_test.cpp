@@ -24,12 +24,12 @@ struct database_fixture : testing::Test {
     EXPECT_EQ(report->problem_count, 0u) << report->problems.front();
   }
 
-  claims_recorded claim_all(std::vector<std::uint32_t> numbers, timestamp now = start,
-                            std::uint32_t source = 60'000) {
-    record_claims op{peer(source), now, {}};
+  announcements_recorded announce_all(std::vector<std::uint32_t> numbers, timestamp now = start,
+                                      std::uint32_t source = 60'000) {
+    record_announcements op{peer(source), now, {}};
     for (const auto n : numbers)
-      op.claims.push_back({peer(n), static_cast<std::uint32_t>(now.count()), 1});
-    return std::get<claims_recorded>(must(db, op).results.at(0));
+      op.announcements.push_back({peer(n), static_cast<std::uint32_t>(now.count()), 1});
+    return std::get<announcements_recorded>(must(db, op).results.at(0));
   }
   due_answer due(timestamp now, std::uint32_t limit = 1'000) {
     return ask<due_answer>(db, due_query{now, {limit, limit, limit}, {}});
@@ -41,11 +41,11 @@ struct database_fixture : testing::Test {
 
 using store_database = database_fixture;
 
-TEST_F(store_database, new_claims_are_due_at_once_and_known_again_cost_nothing) {
-  const auto first = claim_all({1, 2, 3});
+TEST_F(store_database, new_announcements_are_due_at_once_and_known_again_cost_nothing) {
+  const auto first = announce_all({1, 2, 3});
   EXPECT_EQ(first.added, 3u);
   const auto digest = db.digest();
-  const auto second = claim_all({1, 2, 3});
+  const auto second = announce_all({1, 2, 3});
   EXPECT_EQ(second.known, 3u);
   EXPECT_EQ(db.digest(), digest);
   const auto answer = due(start);
@@ -58,7 +58,7 @@ TEST_F(store_database, due_pages_through_cursors_without_gaps_or_repeats) {
   std::vector<std::uint32_t> all;
   for (std::uint32_t n = 0; n != 100; ++n)
     all.push_back(n);
-  claim_all(all);
+  announce_all(all);
   std::set<net::endpoint> seen;
   due_query q{start, {0, 7, 0}, {}};
   std::vector<net::endpoint> order;
@@ -76,9 +76,9 @@ TEST_F(store_database, due_pages_through_cursors_without_gaps_or_repeats) {
 }
 
 TEST_F(store_database, a_success_is_live_and_due_in_an_hour) {
-  claim_all({1});
+  announce_all({1});
   auto visit = visit_at(start, net::outcome::complete, net::stage::addresses);
-  visit.version = version_claim{};
+  visit.version = version_record{};
   visit.version->user_agent = "/a:1/";
   must(db, record_visit{peer(1), visit});
   const auto r = get(1);
@@ -136,10 +136,10 @@ TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
   census_record census;
   census.start = start;
   must(db, open_census{census});
-  const auto visit = [&](net::outcome how, net::stage reached, std::uint32_t number) {
-    auto v = visit_at(start, how, reached);
+  const auto visit = [&](net::outcome outcome, net::stage reached, std::uint32_t number) {
+    auto v = visit_at(start, outcome, reached);
     v.census = number;
-    return record_visit{peer(static_cast<std::uint32_t>(how) + 1), v};
+    return record_visit{peer(static_cast<std::uint32_t>(outcome) + 1), v};
   };
   const batch several{{visit(net::outcome::complete, net::stage::addresses, 1),
                        update_census{1, census},
@@ -206,9 +206,9 @@ TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
         rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 9)));
     for (const auto& together : crowd) {
       batch all;
-      for (const int what : together) {
-        now += hours{what * 5};
-        if (what == 8) {
+      for (const int operation : together) {
+        now += hours{operation * 5};
+        if (operation == 8) {
           all.operations.emplace_back(tidy{now, hours{48}});
           // By whole days, as they were when the batch began.
           continue;
@@ -223,7 +223,8 @@ TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
           ++dropped;
         }
       }
-      const bool tidies = std::ranges::any_of(together, [](int what) { return what == 8; });
+      const bool tidies =
+          std::ranges::any_of(together, [](int operation) { return operation == 8; });
       RC_ASSERT(bounded.apply(all));
       const auto stats = ask<stats_answer>(bounded, stats_query{});
       const auto there = ask<inbound_answer>(bounded, inbound_query{1'000}).sightings;
@@ -266,7 +267,7 @@ TEST_F(store_database, a_database_that_did_not_count_its_sightings_counts_them_o
 }
 
 TEST_F(store_database, what_was_never_reached_is_tried_twice_then_only_for_a_new_source) {
-  claim_all({1});
+  announce_all({1});
   const auto fail = [&](timestamp at) {
     must(db, record_visit{peer(1), visit_at(at, net::outcome::refused, net::stage::dialling)});
   };
@@ -275,10 +276,10 @@ TEST_F(store_database, what_was_never_reached_is_tried_twice_then_only_for_a_new
   const auto second = get(1).due;
   fail(second);
   EXPECT_EQ(get(1).queue, dial_class::dormant);
-  claim_all({1}, second + hours{24 * 2});
+  announce_all({1}, second + hours{24 * 2});
   EXPECT_EQ(get(1).queue, dial_class::dormant) << "the same source again";
-  record_claims other{net::ipv4_endpoint(0x09090909, 8333), second + hours{24 * 2}, {}};
-  other.claims.push_back({peer(1), static_cast<std::uint32_t>(other.now.count()), 1});
+  record_announcements other{net::ipv4_endpoint(0x09090909, 8333), second + hours{24 * 2}, {}};
+  other.announcements.push_back({peer(1), static_cast<std::uint32_t>(other.now.count()), 1});
   must(db, other);
   EXPECT_EQ(get(1).queue, dial_class::rest) << "a new source";
   fail(get(1).due);
@@ -287,13 +288,13 @@ TEST_F(store_database, what_was_never_reached_is_tried_twice_then_only_for_a_new
   EXPECT_FALSE(ask<get_answer>(db, get_query{peer(1)}).record);
 }
 
-TEST_F(store_database, a_never_tried_endpoint_rests_when_nobody_claims_it_freshly) {
-  claim_all({1});
+TEST_F(store_database, a_never_tried_endpoint_rests_when_nobody_announces_it_freshly) {
+  announce_all({1});
   const auto later = start + hours{24 * 8};
   EXPECT_TRUE(due(later).peers[1].empty());
   must(db, tidy{later});
   EXPECT_EQ(get(1).queue, dial_class::dormant);
-  claim_all({1}, later);
+  announce_all({1}, later);
   EXPECT_EQ(get(1).queue, dial_class::fresh);
 }
 
@@ -307,7 +308,7 @@ TEST_F(store_database, dial_soon_makes_anybody_due) {
 }
 
 TEST_F(store_database, check_finds_what_was_planted) {
-  claim_all({1, 2, 3});
+  announce_all({1, 2, 3});
   db.close();
   const auto plant = [&](const std::function<void(leveldb::DB&)>& change) {
     leveldb::Options o;
@@ -328,10 +329,10 @@ TEST_F(store_database, check_finds_what_was_planted) {
     o.env = disk.get();
     leveldb::DB* raw = nullptr;
     EXPECT_TRUE(leveldb::DB::Open(o, "/db", &raw).ok());
-    std::unique_ptr<leveldb::Iterator> it(raw->NewIterator({}));
-    for (it->SeekToFirst(); it->Valid(); it->Next())
-      all[it->key().ToString()] = it->value().ToString();
-    it.reset();
+    std::unique_ptr<leveldb::Iterator> iterator(raw->NewIterator({}));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next())
+      all[iterator->key().ToString()] = iterator->value().ToString();
+    iterator.reset();
     delete raw;
     return all;
   }();

@@ -22,9 +22,9 @@ rc::Gen<timestamp> any_time() {
                       [](std::int64_t t) { return timestamp{t}; });
 }
 
-rc::Gen<version_claim> any_version() {
+rc::Gen<version_record> any_version() {
   return rc::gen::exec([] {
-    version_claim v;
+    version_record v;
     v.protocol_version = *rc::gen::arbitrary<std::int32_t>();
     v.services = *rc::gen::arbitrary<std::uint64_t>();
     v.time = *rc::gen::arbitrary<std::int64_t>();
@@ -57,9 +57,9 @@ rc::Gen<peer_record> any_peer_record() {
     peer_record r;
     r.first_heard = *any_time();
     r.last_heard = *any_time();
-    r.claimed_time = *any_time();
-    r.claimed_raw = *rc::gen::arbitrary<std::uint32_t>();
-    r.claimed_services = *rc::gen::arbitrary<std::uint64_t>();
+    r.announced_time = *any_time();
+    r.announced_raw = *rc::gen::arbitrary<std::uint32_t>();
+    r.announced_services = *rc::gen::arbitrary<std::uint64_t>();
     r.first_source = *maybe(any_endpoint());
     r.sources = *rc::gen::arbitrary<std::uint32_t>();
     r.queue = static_cast<dial_class>(*rc::gen::inRange(0, 4));

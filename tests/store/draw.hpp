@@ -67,7 +67,7 @@ Answer ask(database& db, Query q) {
 
 rc::Gen<net::endpoint> any_endpoint();
 rc::Gen<timestamp> any_time();
-rc::Gen<version_claim> any_version();
+rc::Gen<version_record> any_version();
 rc::Gen<net::outcome> any_outcome();
 rc::Gen<net::stage> any_stage();
 rc::Gen<net::blame> any_blame();

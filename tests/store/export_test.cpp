@@ -13,7 +13,7 @@ using namespace test;
 peer_record visited_record() {
   peer_record r;
   auto v = visit_at(start, net::outcome::complete, net::stage::addresses);
-  v.version = version_claim{};
+  v.version = version_record{};
   v.version->protocol_version = 70'016;
   v.version->services = 0x409;
   v.version->user_agent = "/Satoshi:28.0.0/";

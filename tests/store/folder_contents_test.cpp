@@ -31,17 +31,17 @@ TEST(store_folder_contents, names_are_told_apart_as_leveldb_does) {
 }
 
 TEST(store_folder_contents, what_a_folder_without_current_is) {
-  EXPECT_EQ(judge_without_current({}).what, kind::empty);
-  EXPECT_EQ(judge_without_current({"LOCK", "control.sock", "lost+found", "notes"}).what,
+  EXPECT_EQ(judge_without_current({}).type, kind::empty);
+  EXPECT_EQ(judge_without_current({"LOCK", "control.sock", "lost+found", "notes"}).type,
             kind::empty);
-  EXPECT_EQ(judge_without_current({"MANIFEST-000001", "000001.dbtmp"}).what, kind::empty)
+  EXPECT_EQ(judge_without_current({"MANIFEST-000001", "000001.dbtmp"}).type, kind::empty)
       << "the machine went off while it was made";
-  EXPECT_EQ(judge_without_current({"000005.ldb"}).what, kind::foreign);
-  EXPECT_EQ(judge_without_current({"20261127.log"}).what, kind::foreign);
-  EXPECT_EQ(judge_without_current({"MANIFEST-000004"}).what, kind::incomplete);
+  EXPECT_EQ(judge_without_current({"000005.ldb"}).type, kind::foreign);
+  EXPECT_EQ(judge_without_current({"20261127.log"}).type, kind::foreign);
+  EXPECT_EQ(judge_without_current({"MANIFEST-000004"}).type, kind::incomplete);
   const auto verdict = judge_without_current(
       {"MANIFEST-999999", "000009.ldb", "MANIFEST-1000000", "000008.log", "000007.ldb", "1.sst"});
-  EXPECT_EQ(verdict.what, kind::incomplete);
+  EXPECT_EQ(verdict.type, kind::incomplete);
   EXPECT_EQ(verdict.manifests, (std::vector<std::string>{"MANIFEST-999999", "MANIFEST-1000000"}));
   EXPECT_EQ(verdict.examples, (std::vector<std::string>{"000007.ldb", "000008.log", "000009.ldb"}));
 }

@@ -16,10 +16,10 @@ using namespace test;
 /// Keeps whom completions are for, and of which request.
 class test_sink final : public completion_sink {
 public:
-  void deliver(net::owner to, completion&& what) override {
+  void deliver(net::owner to, store::completion&& completion) override {
     const std::lock_guard lock(mutex_);
-    std::visit([&](const auto& x) { heard.emplace_back(to, x.request); }, what);
-    failures += std::visit([](const auto& x) { return x.error ? 1u : 0u; }, what);
+    std::visit([&](const auto& x) { heard.emplace_back(to, x.request); }, completion);
+    failures += std::visit([](const auto& x) { return x.error ? 1u : 0u; }, completion);
   }
   std::vector<std::pair<net::owner, request_id>> heard; ///< To be read when the door is stopped.
   std::size_t failures = 0;

@@ -8,12 +8,12 @@ namespace {
 
 using namespace test;
 
-claims_recorded claim_all(database& db, const std::vector<net::endpoint>& peers,
-                          net::endpoint source = peer(60'000)) {
-  record_claims op{source, start, {}};
+announcements_recorded announce_all(database& db, const std::vector<net::endpoint>& peers,
+                                    net::endpoint source = peer(60'000)) {
+  record_announcements op{source, start, {}};
   for (const auto& p : peers)
-    op.claims.push_back({p, static_cast<std::uint32_t>(start.count()), 1});
-  return std::get<claims_recorded>(must(db, op).results.at(0));
+    op.announcements.push_back({p, static_cast<std::uint32_t>(start.count()), 1});
+  return std::get<announcements_recorded>(must(db, op).results.at(0));
 }
 
 net::endpoint ipv6(std::uint16_t subnet, std::uint64_t host) {
@@ -51,33 +51,33 @@ TEST_F(store_limits, sixteen_endpoints_an_ipv4_address_and_a_restart_remembers) 
   std::vector<net::endpoint> ports;
   for (std::uint16_t port = 1; port != 40; ++port)
     ports.push_back(net::ipv4_endpoint(0x01020304, port));
-  auto counts = claim_all(*db, ports);
+  auto counts = announce_all(*db, ports);
   EXPECT_EQ(counts.added, 16u);
   EXPECT_EQ(counts.refused_address, 23u);
   db->close();
-  counts = claim_all(*db, ports);
+  counts = announce_all(*db, ports);
   EXPECT_EQ(counts.known, 16u);
   EXPECT_EQ(counts.refused_address, 23u);
   must(*db, forget_peer{ports[0]});
-  EXPECT_EQ(claim_all(*db, {ports[30]}).added, 1u) << "there is room again";
+  EXPECT_EQ(announce_all(*db, {ports[30]}).added, 1u) << "there is room again";
 }
 
 TEST_F(store_limits, four_endpoints_an_ipv6_64_and_256_a_48) {
   std::vector<net::endpoint> one_subnet;
   for (std::uint64_t host = 1; host != 100; ++host)
     one_subnet.push_back(ipv6(0, host));
-  EXPECT_EQ(claim_all(*db, one_subnet).added, 4u);
+  EXPECT_EQ(announce_all(*db, one_subnet).added, 4u);
   std::vector<net::endpoint> many_subnets;
   for (std::uint16_t subnet = 1; subnet != 1'000; ++subnet)
     many_subnets.push_back(ipv6(subnet, 1));
-  EXPECT_EQ(claim_all(*db, many_subnets).added, 252u);
+  EXPECT_EQ(announce_all(*db, many_subnets).added, 252u);
 }
 
 TEST_F(store_limits, loopback_has_no_limit) {
   std::vector<net::endpoint> zoo;
   for (std::uint16_t port = 1; port != 1'000; ++port)
     zoo.push_back(net::ipv4_endpoint(0x7f000001, port));
-  EXPECT_EQ(claim_all(*db, zoo).added, 999u);
+  EXPECT_EQ(announce_all(*db, zoo).added, 999u);
 }
 
 TEST_F(store_limits, a_full_database_evicts_the_never_reached_of_the_loudest_netgroup) {
@@ -88,20 +88,20 @@ TEST_F(store_limits, a_full_database_evicts_the_never_reached_of_the_loudest_net
   std::vector<net::endpoint> first;
   for (std::uint32_t n = 0; n != 30; ++n)
     first.push_back(peer(n));
-  claim_all(*db, first, quiet);
+  announce_all(*db, first, quiet);
   for (std::uint32_t n = 0; n != 5; ++n)
     must(*db, record_visit{peer(n), visit_at(start, net::outcome::complete, net::stage::verack)});
   std::vector<net::endpoint> flood;
   for (std::uint32_t n = 1'000; n != 2'000; ++n)
     flood.push_back(peer(n));
-  const auto counts = claim_all(*db, flood, loud);
+  const auto counts = announce_all(*db, flood, loud);
   EXPECT_EQ(counts.added, 1'000u);
   EXPECT_EQ(counts.evicted, 930u);
   EXPECT_EQ(db->totals().known, 100u);
   for (const auto& p : first)
     EXPECT_TRUE(ask<get_answer>(*db, get_query{p}).record) << "the flood evicts its own";
   db->close();
-  EXPECT_EQ(claim_all(*db, {peer(5'000)}, quiet).evicted, 1u);
+  EXPECT_EQ(announce_all(*db, {peer(5'000)}, quiet).evicted, 1u);
   EXPECT_EQ(db->totals().known, 100u);
 }
 
@@ -113,9 +113,9 @@ TEST_F(store_limits, a_netgroup_that_lost_its_last_endpoint_is_counted_anew) {
   std::vector<net::endpoint> flood;
   for (std::uint32_t n = 0; n != 11; ++n)
     flood.push_back(peer(n));
-  EXPECT_EQ(claim_all(*db, {flood[0]}).added, 1u);
+  EXPECT_EQ(announce_all(*db, {flood[0]}).added, 1u);
   must(*db, forget_peer{flood[0]});
-  const auto counts = claim_all(*db, flood);
+  const auto counts = announce_all(*db, flood);
   EXPECT_EQ(counts.added, 11u);
   EXPECT_EQ(counts.evicted, 1u);
   EXPECT_EQ(counts.refused_full, 0u);
@@ -126,7 +126,7 @@ TEST_F(store_limits, a_database_full_of_endpoints_that_answered_refuses_new_ones
   open();
   for (std::uint32_t n = 0; n != 10; ++n)
     must(*db, record_visit{peer(n), visit_at(start, net::outcome::complete, net::stage::verack)});
-  const auto counts = claim_all(*db, {peer(100), peer(101)});
+  const auto counts = announce_all(*db, {peer(100), peer(101)});
   EXPECT_EQ(counts.refused_full, 2u);
   must(*db, record_visit{peer(102), visit_at(start, net::outcome::refused, net::stage::dialling)});
   EXPECT_EQ(db->totals().known, 11u) << "a visit is a fact, and kept";

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "draw.hpp"
-#include "store/folder_claim.hpp"
 #include "store/folder_contents.hpp"
+#include "store/folder_lock.hpp"
 #include "store/looking_env.hpp"
 
 namespace seedwalk::store {
@@ -39,17 +39,18 @@ struct store_looking : testing::Test {
     return options;
   }
 
-  static void claim(database& db, std::uint32_t first, std::uint32_t count) {
-    record_claims heard{peer(60'000), start, {}};
+  static void announce(database& db, std::uint32_t first, std::uint32_t count) {
+    record_announcements heard{peer(60'000), start, {}};
     for (std::uint32_t i = 0; i != count; ++i)
-      heard.claims.push_back({peer(first + i), static_cast<std::uint32_t>(start.count()), 1});
+      heard.announcements.push_back(
+          {peer(first + i), static_cast<std::uint32_t>(start.count()), 1});
     must(db, heard);
   }
 
   void fill(std::uint32_t first, std::uint32_t count) const {
     database db(path(), options_on(nullptr));
     ASSERT_TRUE(db.open());
-    claim(db, first, count);
+    announce(db, first, count);
   }
 
   /// All endpoints, by pages of 100.
@@ -87,14 +88,14 @@ TEST_F(store_looking, locks_nobody_out_and_notices_who_comes) {
   ASSERT_TRUE(first.open());
   ASSERT_TRUE(second.open()) << "two may look";
   EXPECT_TRUE(first.is_as_opened());
-  EXPECT_FALSE(folder_claim::is_held(path()));
+  EXPECT_FALSE(folder_lock::is_held(path()));
   {
     database writer(path(), options_on(nullptr));
     ASSERT_TRUE(writer.open());
-    EXPECT_TRUE(folder_claim::is_held(path()));
+    EXPECT_TRUE(folder_lock::is_held(path()));
     EXPECT_FALSE(first.is_as_opened());
   }
-  EXPECT_FALSE(folder_claim::is_held(path()));
+  EXPECT_FALSE(folder_lock::is_held(path()));
   EXPECT_FALSE(first.is_as_opened()) << "the writer came and went";
   ASSERT_TRUE(first.open());
   EXPECT_TRUE(first.is_as_opened());
@@ -111,7 +112,7 @@ TEST_F(store_looking, beside_a_writer_it_holds_what_it_held_or_fails) {
     database writer(path(), options_on(nullptr));
     ASSERT_TRUE(writer.open());
     for (std::uint32_t n = 0; n != 8; ++n)
-      claim(writer, 3'000 + n * 500, 500);
+      announce(writer, 3'000 + n * 500, 500);
   }
   if (const auto counted = count(view))
     EXPECT_EQ(*counted, 3'000u);

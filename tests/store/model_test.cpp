@@ -23,17 +23,17 @@ public:
 
   explicit model(std::uint64_t seed) : seed_(seed) {}
 
-  void apply(const record_claims& op) {
+  void apply(const record_announcements& op) {
     const auto bit = known_state(seed_).source_bit(op.source);
-    for (const auto& c : op.claims) {
-      const auto sane = sane_claimed_time(c.time, op.now);
+    for (const auto& c : op.announcements) {
+      const auto sane = sane_announced_time(c.time, op.now);
       const auto found = peers.find(c.peer);
       if (found == peers.end()) {
         peer_record r;
         r.first_heard = r.last_heard = op.now;
-        r.claimed_time = sane;
-        r.claimed_raw = c.time;
-        r.claimed_services = c.services;
+        r.announced_time = sane;
+        r.announced_raw = c.time;
+        r.announced_services = c.services;
         r.first_source = op.source;
         r.sources = bit;
         put(c.peer, r, place_new(r, op.now, rules));
@@ -42,7 +42,7 @@ public:
       auto& k = found->second;
       const auto before = std::exchange(k.heard, k.heard | bit);
       const bool tells =
-          day_of(sane) > day_of(k.r.claimed_time) ||
+          day_of(sane) > day_of(k.r.announced_time) ||
           std::popcount(k.heard) >= 2 * std::popcount(k.r.sources) ||
           (k.r.queue == dial_class::dormant && before != k.heard && fresh(sane, op.now, rules));
       if (!tells)
@@ -50,12 +50,12 @@ public:
       auto r = k.r;
       r.sources = k.heard;
       r.last_heard = op.now;
-      if (sane > r.claimed_time) {
-        r.claimed_time = sane;
-        r.claimed_raw = c.time;
-        r.claimed_services = c.services;
+      if (sane > r.announced_time) {
+        r.announced_time = sane;
+        r.announced_raw = c.time;
+        r.announced_services = c.services;
       }
-      put(c.peer, r, place_claimed(r, op.now, rules));
+      put(c.peer, r, place_announced(r, op.now, rules));
     }
   }
 
@@ -84,12 +84,12 @@ public:
       const bool old = k.r.queue == dial_class::fresh && k.r.due <= op.now - rules.freshness;
       if (!asleep && !old)
         continue;
-      judge_claim_again(k.r, op.now);
+      judge_announcement_again(k.r, op.now);
       const auto forget = forget_time(k.r, rules);
       k.r.sources = k.heard;
       if (forget <= op.now)
         gone.push_back(peer);
-      else if (old && fresh(k.r.claimed_time, op.now, rules))
+      else if (old && fresh(k.r.announced_time, op.now, rules))
         k.r.due = op.now;
       else
         put(peer, k.r, {dial_class::dormant, forget});
@@ -108,28 +108,28 @@ public:
   schedule_options rules;
 
 private:
-  void put(const net::endpoint& peer, peer_record r, placement where) {
-    r.queue = where.queue;
-    r.due = where.due;
+  void put(const net::endpoint& peer, peer_record r, store::placement placement) {
+    r.queue = placement.queue;
+    r.due = placement.due;
     peers[peer] = {r, r.sources};
   }
 
   std::uint64_t seed_;
 };
 
-using model_operation = std::variant<record_claims, record_visit, forget_peer, tidy>;
+using model_operation = std::variant<record_announcements, record_visit, forget_peer, tidy>;
 
 rc::Gen<model_operation> any_operation(timestamp now) {
   return rc::gen::exec([now]() -> model_operation {
-    const auto who = [] { return peer(*rc::gen::inRange(0u, 12u)); };
+    const auto any_peer = [] { return peer(*rc::gen::inRange(0u, 12u)); };
     switch (*rc::gen::weightedElement<int>({{6, 0}, {6, 1}, {1, 2}, {1, 3}})) {
     case 0: {
-      record_claims op{peer(0x10000u * *rc::gen::inRange(2u, 9u)), now, {}};
+      record_announcements op{peer(0x10000u * *rc::gen::inRange(2u, 9u)), now, {}};
       const auto count = *rc::gen::inRange(0, 6);
       for (int i = 0; i != count; ++i) {
         const auto age = *rc::gen::inRange<std::int64_t>(-1'000, 86'400 * 10);
-        op.claims.push_back({who(), static_cast<std::uint32_t>(now.count() - age),
-                             *rc::gen::inRange<std::uint64_t>(0, 5)});
+        op.announcements.push_back({any_peer(), static_cast<std::uint32_t>(now.count() - age),
+                                    *rc::gen::inRange<std::uint64_t>(0, 5)});
       }
       return op;
     }
@@ -138,10 +138,10 @@ rc::Gen<model_operation> any_operation(timestamp now) {
       v.version = *maybe(any_version());
       if (*rc::gen::arbitrary<bool>())
         v.addresses.answer = net::addr_answer::complete;
-      return record_visit{who(), v};
+      return record_visit{any_peer(), v};
     }
     case 2:
-      return forget_peer{who()};
+      return forget_peer{any_peer()};
     default:
       return tidy{now, hours{24 * 10'000}, 1'000};
     }
@@ -151,11 +151,11 @@ rc::Gen<model_operation> any_operation(timestamp now) {
 void compare_records(const model& expected, database& db) {
   const auto listed = ask<list_answer>(db, list_query{}).peers;
   RC_ASSERT(listed.size() == expected.peers.size());
-  auto it = listed.begin();
+  auto iterator = listed.begin();
   for (const auto& [peer, k] : expected.peers) {
-    RC_ASSERT(it->first == peer);
-    RC_ASSERT(it->second == k.r);
-    ++it;
+    RC_ASSERT(iterator->first == peer);
+    RC_ASSERT(iterator->second == k.r);
+    ++iterator;
   }
 }
 
@@ -179,7 +179,7 @@ void compare_due(const model& expected, database& db, timestamp now) {
       continue;
     if (k.r.due > now)
       next[queue] = next[queue] == never ? k.r.due : std::min(next[queue], k.r.due);
-    else if (k.r.queue != dial_class::fresh || fresh(k.r.claimed_time, now, expected.rules))
+    else if (k.r.queue != dial_class::fresh || fresh(k.r.announced_time, now, expected.rules))
       ++count[queue];
   }
   for (std::size_t i = 0; i != dialled_class_count; ++i) {

@@ -37,11 +37,11 @@ struct store_networks : testing::Test {
     EXPECT_EQ(report->problem_count, 0u) << report->problems.front();
   }
 
-  void claim(const std::vector<net::endpoint>& peers, timestamp now = start,
-             net::endpoint source = peer(60'000)) {
-    record_claims op{source, now, {}};
+  void announce(const std::vector<net::endpoint>& peers, timestamp now = start,
+                net::endpoint source = peer(60'000)) {
+    record_announcements op{source, now, {}};
     for (const auto& p : peers)
-      op.claims.push_back({p, static_cast<std::uint32_t>(now.count()), 1});
+      op.announcements.push_back({p, static_cast<std::uint32_t>(now.count()), 1});
     must(*db, op);
   }
 
@@ -74,9 +74,9 @@ struct store_networks : testing::Test {
 
 TEST_F(store_networks, who_is_heard_of_on_a_network_that_is_not_dialled_is_kept_and_never_due) {
   dial(without_tor);
-  claim({onion(1), onion(2), peer(1)});
+  announce({onion(1), onion(2), peer(1)});
   EXPECT_EQ(due(), 1u);
-  EXPECT_EQ(due(start + hours{24 * 20}), 0u) << "the claims have aged";
+  EXPECT_EQ(due(start + hours{24 * 20}), 0u) << "the announcements have aged";
   EXPECT_EQ(record(onion(1)).queue, dial_class::dormant);
   const auto stats = ask<stats_answer>(*db, stats_query{start});
   EXPECT_EQ(stats.known, 3u);
@@ -91,7 +91,7 @@ TEST_F(store_networks, who_is_queued_already_is_put_to_rest_in_parts) {
     all.push_back(onion(i));
     all.push_back(peer(i));
   }
-  claim(all);
+  announce(all);
   EXPECT_EQ(due(), 500u);
   const auto done = dial(without_tor, start, 20);
   EXPECT_EQ(done.parked, 250u);
@@ -101,7 +101,7 @@ TEST_F(store_networks, who_is_queued_already_is_put_to_rest_in_parts) {
 }
 
 TEST_F(store_networks, they_are_due_again_when_their_network_is_dialled_and_not_before) {
-  claim({onion(1), onion(2), onion(3)});
+  announce({onion(1), onion(2), onion(3)});
   dial(without_tor);
   EXPECT_EQ(dial(everything, start + hours{1}, 2).queued, 3u);
   EXPECT_EQ(due(start + hours{1}), 3u);
@@ -110,7 +110,7 @@ TEST_F(store_networks, they_are_due_again_when_their_network_is_dialled_and_not_
 }
 
 TEST_F(store_networks, a_restart_remembers_which_networks_have_endpoints_at_rest) {
-  claim({onion(1)});
+  announce({onion(1)});
   dial(without_tor);
   open();
   EXPECT_EQ(due(), 0u);
@@ -123,9 +123,9 @@ TEST_F(store_networks, a_restart_remembers_which_networks_have_endpoints_at_rest
 /// its record: of one that is not dialled none must.
 TEST_F(store_networks, new_sources_wake_nobody_who_is_not_dialled) {
   dial(without_tor);
-  claim({onion(1)});
+  announce({onion(1)});
   for (std::uint32_t source = 0; source != 40; ++source)
-    claim({onion(1)}, start, net::ipv4_endpoint(0x0a000000u + (source << 16), 8333));
+    announce({onion(1)}, start, net::ipv4_endpoint(0x0a000000u + (source << 16), 8333));
   EXPECT_EQ(record(onion(1)).queue, dial_class::dormant);
   EXPECT_EQ(due(), 0u);
 }
@@ -139,7 +139,7 @@ TEST_F(store_networks, an_operator_who_names_one_does_not_queue_it) {
 }
 
 TEST_F(store_networks, a_visit_under_way_when_its_network_goes_is_filed_and_rests) {
-  claim({onion(1)});
+  announce({onion(1)});
   dial(without_tor);
   must(*db, record_visit{onion(1), visit_at(start, net::outcome::complete, net::stage::addresses)});
   EXPECT_EQ(record(onion(1)).queue, dial_class::dormant);
@@ -152,7 +152,7 @@ TEST_F(store_networks, a_visit_under_way_when_its_network_goes_is_filed_and_rest
 }
 
 TEST_F(store_networks, who_was_given_up_before_stays_given_up) {
-  claim({onion(1), onion(2)});
+  announce({onion(1), onion(2)});
   for (int i = 0; i != 2; ++i)
     must(*db, record_visit{onion(1),
                            visit_at(start, net::outcome::connect_timeout, net::stage::dialling)});
@@ -164,7 +164,7 @@ TEST_F(store_networks, who_was_given_up_before_stays_given_up) {
 
 /// What every onion was in, before there was a way to say that it is not dialled.
 TEST_F(store_networks, failures_of_our_own_leave_no_mark) {
-  claim({onion(1)});
+  announce({onion(1)});
   for (int i = 0; i != 9; ++i)
     must(*db, record_visit{onion(1), visit_at(start, net::outcome::local_failure,
                                               net::stage::dialling, net::blame::local)});
@@ -176,7 +176,7 @@ TEST_F(store_networks, failures_of_our_own_leave_no_mark) {
 
 TEST_F(store_networks, loopback_is_dialled_whatever_is_said) {
   dial(std::array<bool, 8>{});
-  claim({net::ipv4_endpoint(0x7f000001, 18444), peer(1)});
+  announce({net::ipv4_endpoint(0x7f000001, 18444), peer(1)});
   EXPECT_EQ(due(), 1u);
 }
 
@@ -184,13 +184,13 @@ TEST_F(store_networks, loopback_is_dialled_whatever_is_said) {
 TEST_F(store_networks, a_database_that_is_closed_and_goes_on_knows_what_it_was_told) {
   dial(without_tor);
   db->close();
-  claim({onion(1)});
+  announce({onion(1)});
   EXPECT_EQ(due(), 0u);
 }
 
 TEST_F(store_networks, what_is_at_rest_is_forgotten_in_its_time_as_everybody_is) {
   dial(without_tor);
-  claim({onion(1)});
+  announce({onion(1)});
   must(*db, tidy{start + hours{24 * 29}});
   EXPECT_TRUE(ask<get_answer>(*db, get_query{onion(1)}).record);
   must(*db, tidy{start + hours{24 * 31}});

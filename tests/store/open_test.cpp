@@ -39,9 +39,9 @@ struct open_fixture : testing::Test {
     database db(path(), options_on(nullptr));
     ASSERT_TRUE(db.open());
     for (std::uint32_t n = 0; n != peers; n += 100) {
-      record_claims op{peer(60'000), start, {}};
+      record_announcements op{peer(60'000), start, {}};
       for (std::uint32_t i = 0; i != 100; ++i)
-        op.claims.push_back({peer(n + i), static_cast<std::uint32_t>(start.count()), 1});
+        op.announcements.push_back({peer(n + i), static_cast<std::uint32_t>(start.count()), 1});
       must(db, op);
     }
   }
@@ -244,9 +244,10 @@ TEST_F(store_open, a_closing_in_the_middle_of_a_compaction_leaves_nothing) {
   for (std::uint32_t n = 0; n != 40; ++n) {
     database db(path(), options_on(nullptr));
     ASSERT_TRUE(db.open());
-    record_claims heard{peer(60'000), start, {}};
+    record_announcements heard{peer(60'000), start, {}};
     for (std::uint32_t i = 0; i != 300; ++i)
-      heard.claims.push_back({peer(n * 300 + i), static_cast<std::uint32_t>(start.count()), 1});
+      heard.announcements.push_back(
+          {peer(n * 300 + i), static_cast<std::uint32_t>(start.count()), 1});
     must(db, heard);
   }
   EXPECT_FALSE(fs::exists(folder / "db" / "unclaimed"));
@@ -271,7 +272,7 @@ TEST_F(store_open, a_deleted_lock_file_lets_nobody_in) {
   expect_error(error_code::locked);
   ASSERT_TRUE(first.apply({}));
   first.close();
-  EXPECT_TRUE(database(path(), options_on(nullptr)).open()) << "the claim ends with its database";
+  EXPECT_TRUE(database(path(), options_on(nullptr)).open()) << "the lock ends with its database";
 }
 
 /// A database that was deleted under a crawl took writes for hours, and all of them were lost.
@@ -322,8 +323,8 @@ protected:
 
 /// Does in LevelDB's own thread, which does one thing after another.
 template <class Do>
-void schedule(Do& what) {
-  leveldb::Env::Default()->Schedule([](void* it) { (*static_cast<Do*>(it))(); }, &what);
+void schedule(Do& action) {
+  leveldb::Env::Default()->Schedule([](void* pointer) { (*static_cast<Do*>(pointer))(); }, &action);
 }
 
 /// It removed what it took for its own superfluous tables.
@@ -425,7 +426,7 @@ TEST_F(store_open, nothing_is_lost_whatever_is_wrong_with_a_file) {
        }},
   };
   for (const auto& name : names)
-    for (const auto& [what, does] : harms) {
+    for (const auto& [damage, does] : harms) {
       fs::remove_all(path());
       fs::copy(folder / "whole", path());
       does(folder / "db" / name);
@@ -434,8 +435,8 @@ TEST_F(store_open, nothing_is_lost_whatever_is_wrong_with_a_file) {
         const auto opened = db.open();
         // A log that was cut is one that the machine did not finish: what it has left counts.
         const bool cut =
-            kind_of_file(name) == file_kind::log && (what == "empty" || what == "half");
-        EXPECT_TRUE(!opened || cut || db.digest().value() == expected) << name << ' ' << what;
+            kind_of_file(name) == file_kind::log && (damage == "empty" || damage == "half");
+        EXPECT_TRUE(!opened || cut || db.digest().value() == expected) << name << ' ' << damage;
         if (opened)
           continue;
         EXPECT_EQ(opened.error().message.find('\n'), std::string::npos);
@@ -443,7 +444,7 @@ TEST_F(store_open, nothing_is_lost_whatever_is_wrong_with_a_file) {
       // Whoever puts the file back has everything again.
       fs::remove_all(folder / "db" / name);
       fs::copy(folder / "whole" / name, folder / "db" / name);
-      EXPECT_EQ(digest(path()), expected) << name << ' ' << what;
+      EXPECT_EQ(digest(path()), expected) << name << ' ' << damage;
     }
 }
 

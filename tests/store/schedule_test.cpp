@@ -15,24 +15,24 @@ const schedule_options defaults;
 
 struct history {
   peer_record r;
-  placement where{dial_class::fresh, start};
+  store::placement placement{dial_class::fresh, start};
   timestamp now = start;
 
-  history() { r.first_heard = r.claimed_time = start; }
+  history() { r.first_heard = r.announced_time = start; }
 
   void visit(net::outcome outcome, net::stage stage, net::blame blame = net::blame::peer) {
     const auto v = visit_at(now, outcome, stage, blame);
     count_visit(r, v, defaults);
-    where = place_visited(peer(1), r, v, defaults, 7);
-    r.queue = where.queue;
-    r.due = where.due;
+    placement = place_visited(peer(1), r, v, defaults, 7);
+    r.queue = placement.queue;
+    r.due = placement.due;
   }
   void succeed() { visit(net::outcome::complete, net::stage::addresses); }
   void fail() { visit(net::outcome::connect_timeout, net::stage::dialling); }
   void expect_in(dial_class queue, seconds interval) const {
-    EXPECT_EQ(where.queue, queue);
-    EXPECT_GE(where.due - now, interval - interval / 10);
-    EXPECT_LE(where.due - now, interval + interval / 10);
+    EXPECT_EQ(placement.queue, queue);
+    EXPECT_GE(placement.due - now, interval - interval / 10);
+    EXPECT_LE(placement.due - now, interval + interval / 10);
   }
 };
 
@@ -43,7 +43,7 @@ TEST(store_schedule, live_ones_are_seen_within_ten_percent_of_an_hour) {
     h.r.tries = static_cast<std::uint32_t>(i);
     h.succeed();
     h.expect_in(dial_class::live, hours{1});
-    dues.insert(h.where.due);
+    dues.insert(h.placement.due);
   }
   EXPECT_GT(dues.size(), 20u) << "the offset is drawn anew each time";
 }
@@ -54,14 +54,14 @@ TEST(store_schedule, failures_back_off_and_leave_the_live_class_after_a_week) {
   const seconds steps[] = {hours{1},      hours{4},      hours{12},     hours{24},
                            hours{24 * 3}, hours{24 * 7}, hours{24 * 7}, hours{24 * 7}};
   for (const auto step : steps) {
-    h.now = h.where.due;
+    h.now = h.placement.due;
     h.fail();
     const bool live = h.now - start < hours{24 * 7};
     h.expect_in(live ? dial_class::live : dial_class::rest, step);
   }
   h.now = start + hours{24 * 31};
   h.fail();
-  EXPECT_EQ(h.where.queue, dial_class::dormant);
+  EXPECT_EQ(h.placement.queue, dial_class::dormant);
   h.now += hours{1};
   h.succeed();
   h.expect_in(dial_class::live, hours{1});
@@ -74,14 +74,14 @@ TEST(store_schedule, closed_before_version_is_free_twice_and_then_a_failure) {
   const auto tries = h.r.tries;
   const auto averages = h.r.averages;
   for (const auto wait : {minutes{5}, minutes{30}}) {
-    h.now = h.where.due;
+    h.now = h.placement.due;
     h.visit(net::outcome::closed_before_version, net::stage::connected);
-    EXPECT_EQ(h.where.due - h.now, wait);
-    EXPECT_EQ(h.where.queue, dial_class::live);
+    EXPECT_EQ(h.placement.due - h.now, wait);
+    EXPECT_EQ(h.placement.queue, dial_class::live);
     EXPECT_EQ(h.r.tries, tries);
     EXPECT_EQ(h.r.averages, averages);
   }
-  h.now = h.where.due;
+  h.now = h.placement.due;
   h.visit(net::outcome::closed_before_version, net::stage::connected);
   EXPECT_EQ(h.r.tries, tries + 1);
   EXPECT_EQ(h.r.failures, 1u);
@@ -102,18 +102,18 @@ TEST(store_schedule, only_what_is_the_peers_doing_counts_against_it) {
     RC_ASSERT(h.r.failures == before.failures);
     RC_ASSERT(h.r.averages == before.averages);
     RC_ASSERT(good(h.r) == good(before));
-    RC_ASSERT(h.where.queue == before.queue);
+    RC_ASSERT(h.placement.queue == before.queue);
     if (blame == net::blame::cancelled)
-      RC_ASSERT(h.where.due == before.due);
+      RC_ASSERT(h.placement.due == before.due);
     else
-      RC_ASSERT(h.where.due >= h.now + defaults.local_retry);
+      RC_ASSERT(h.placement.due >= h.now + defaults.local_retry);
   }));
 }
 
 TEST(store_schedule, nothing_but_a_cancelled_visit_stays_due) {
   EXPECT_TRUE(rc::check([] {
     auto r = *any_peer_record();
-    for (auto* t : {&r.first_heard, &r.last_heard, &r.claimed_time, &r.due, &r.first_success,
+    for (auto* t : {&r.first_heard, &r.last_heard, &r.announced_time, &r.due, &r.first_success,
                     &r.last_success, &r.last_try, &r.last_counted, &r.last_getaddr})
       *t = timestamp{*rc::gen::inRange<std::int64_t>(0, start.count())};
     const auto v = visit_at(start, *any_outcome(), *any_stage(),
@@ -122,30 +122,30 @@ TEST(store_schedule, nothing_but_a_cancelled_visit_stays_due) {
     r.successes %= 1'000'000;
     r.failures %= 1'000'000;
     count_visit(r, v, defaults);
-    const auto where = place_visited(peer(1), r, v, defaults, 7);
-    RC_ASSERT(where.queue == dial_class::dormant || where.due > start);
-    RC_ASSERT(where == place_visited(peer(1), r, v, defaults, 7));
+    const auto placed = place_visited(peer(1), r, v, defaults, 7);
+    RC_ASSERT(placed.queue == dial_class::dormant || placed.due > start);
+    RC_ASSERT(placed == place_visited(peer(1), r, v, defaults, 7));
     if (reached(v.stage))
-      RC_ASSERT(where.queue == dial_class::live);
+      RC_ASSERT(placed.queue == dial_class::live);
   }));
 }
 
-TEST(store_schedule, insane_claimed_times_are_five_days_old) {
+TEST(store_schedule, insane_announced_times_are_five_days_old) {
   const auto five_days_ago = start - hours{24 * 5};
   const auto at = [](timestamp t) { return static_cast<std::uint32_t>(t.count()); };
-  EXPECT_EQ(sane_claimed_time(0, start), five_days_ago);
-  EXPECT_EQ(sane_claimed_time(100'000'000, start), five_days_ago);
-  EXPECT_EQ(sane_claimed_time(100'000'001, start), timestamp{100'000'001});
-  EXPECT_EQ(sane_claimed_time(at(start + minutes{10}), start), start + minutes{10});
-  EXPECT_EQ(sane_claimed_time(at(start + minutes{10}) + 1, start), five_days_ago);
-  EXPECT_EQ(sane_claimed_time(UINT32_MAX, start), five_days_ago);
+  EXPECT_EQ(sane_announced_time(0, start), five_days_ago);
+  EXPECT_EQ(sane_announced_time(100'000'000, start), five_days_ago);
+  EXPECT_EQ(sane_announced_time(100'000'001, start), timestamp{100'000'001});
+  EXPECT_EQ(sane_announced_time(at(start + minutes{10}), start), start + minutes{10});
+  EXPECT_EQ(sane_announced_time(at(start + minutes{10}) + 1, start), five_days_ago);
+  EXPECT_EQ(sane_announced_time(UINT32_MAX, start), five_days_ago);
 }
 
 TEST(store_peer_record, seedable_asks_for_all_that_dns_seeds_ask_for) {
   const seed_policy policy;
   history h;
   auto v = visit_at(start, net::outcome::complete, net::stage::verack);
-  v.version = version_claim{};
+  v.version = version_record{};
   v.version->services = 1;
   v.version->protocol_version = 70'016;
   count_visit(h.r, v, defaults);

@@ -95,9 +95,9 @@ TEST(store_values, a_never_tried_record_is_small) {
   user_agents agents;
   peer_record r;
   r.first_heard = r.last_heard = r.due = start;
-  r.claimed_time = start - std::chrono::hours{20};
-  r.claimed_raw = static_cast<std::uint32_t>(r.claimed_time.count());
-  r.claimed_services = 1033;
+  r.announced_time = start - std::chrono::hours{20};
+  r.announced_raw = static_cast<std::uint32_t>(r.announced_time.count());
+  r.announced_services = 1033;
   r.first_source = peer(1);
   EXPECT_LE(encode(r, agents).size(), 32u);
 }

@@ -20,16 +20,16 @@ class store_wrong_clock : public testing::Test {
 protected:
   store_wrong_clock() { EXPECT_TRUE(db.open()); }
 
-  void visit(std::uint32_t n, timestamp at, net::outcome how = net::outcome::complete) {
-    const bool worked = how == net::outcome::complete;
+  void visit(std::uint32_t n, timestamp at, net::outcome outcome = net::outcome::complete) {
+    const bool worked = outcome == net::outcome::complete;
     must(db,
-         record_visit{peer(n),
-                      visit_at(at, how, worked ? net::stage::addresses : net::stage::dialling)});
+         record_visit{peer(n), visit_at(at, outcome,
+                                        worked ? net::stage::addresses : net::stage::dialling)});
   }
 
-  void claim(std::uint32_t n, timestamp now, timestamp claimed) {
-    record_claims op{net::ipv4_endpoint(0x09090909, 8333), now, {}};
-    op.claims.push_back({peer(n), static_cast<std::uint32_t>(claimed.count()), 1});
+  void announce(std::uint32_t n, timestamp now, timestamp announced) {
+    record_announcements op{net::ipv4_endpoint(0x09090909, 8333), now, {}};
+    op.announcements.push_back({peer(n), static_cast<std::uint32_t>(announced.count()), 1});
     must(db, op);
   }
 
@@ -107,22 +107,22 @@ TEST_F(store_wrong_clock, a_database_is_mended_after_it_was_opened_again) {
 
 TEST_F(store_wrong_clock, gossip_that_2099_thought_old_is_dialled) {
   const timestamp far{4'070'908'800}; // 2099-01-01
-  claim(1, far, start);
+  announce(1, far, start);
   EXPECT_EQ(get(1).queue, dial_class::dormant);
   mend_all(start + hours{1});
   EXPECT_EQ(get(1).queue, dial_class::fresh);
   EXPECT_LE(get(1).due, start + hours{1});
-  EXPECT_EQ(get(1).claimed_time, start);
+  EXPECT_EQ(get(1).announced_time, start);
 }
 
 TEST_F(store_wrong_clock, gossip_of_a_clock_that_was_behind_is_fresh_when_it_is_right) {
   // Claimed in what was the future: taken for five days old, which is too old when time comes
   // right.
-  claim(1, start - hours{24 * 4}, start - minutes{5});
+  announce(1, start - hours{24 * 4}, start - minutes{5});
   const auto answer = ask<due_answer>(db, due_query{start, {0, 10, 0}, {}});
   ASSERT_EQ(answer.peers[1].size(), 1u);
   must(db, tidy{start + hours{24 * 3} + hours{1}});
-  EXPECT_EQ(get(1).queue, dial_class::fresh) << "its claim is three days old";
+  EXPECT_EQ(get(1).queue, dial_class::fresh) << "its announcement is three days old";
 }
 
 TEST_F(store_wrong_clock, who_was_given_up_in_2099_is_tried_again) {
@@ -146,17 +146,17 @@ TEST_F(store_wrong_clock, a_visit_that_is_broken_off_after_the_step_does_not_kee
 // A machine without a clock of its own begins in 1970: everything lies in its future.
 TEST_F(store_wrong_clock, a_clock_that_is_not_believed_moves_due_times_and_nothing_else) {
   visit(1, start);
-  claim(2, start, start);
+  announce(2, start, start);
   must(db, add_ban{{peer(3), "misbehaved", start, start + hours{24}}});
   const auto before = get(1);
-  const auto claimed = get(2);
+  const auto announced = get(2);
   believed = false;
   EXPECT_EQ(mend_all(seconds{1'000}).records, 2u);
   auto after = get(1);
   EXPECT_LE(after.due, seconds{1'000} + minutes{66});
   after.due = before.due;
   EXPECT_EQ(after, before);
-  EXPECT_EQ(get(2).claimed_time, claimed.claimed_time);
+  EXPECT_EQ(get(2).announced_time, announced.announced_time);
   EXPECT_LE(get(2).due, seconds{1'000});
   visit(1, seconds{5'000});
   EXPECT_EQ(get(1).last_success, start) << "it is not forgotten for having been met in 1970";

@@ -144,17 +144,17 @@ TEST_F(bad_input, arguments_that_make_no_sense_are_refused_before_anything_begin
 // The database that nobody names lies in folders that a new machine does not have, and the first
 // crawl of a new user ended with an error about them.
 TEST(default_database, is_made_with_its_folders_where_nobody_named_another) {
-  const temporary_folder home;
-  const std::vector<std::string> variables = {"HOME=" + (home / "new/home")};
+  const temporary_folder folder;
+  const std::vector<std::string> variables = {"HOME=" + (folder / "new/home")};
   const std::vector<std::string> nothing_to_do = {"crawl", "--network", "regtest", "--once",
                                                   "--no-dns"};
   const auto run = run_seedwalk(nothing_to_do, variables);
   EXPECT_EQ(run.code, 0) << run.err;
-  EXPECT_TRUE(fs::exists(home / "new/home/.local/share/seedwalk/regtest/CURRENT"));
+  EXPECT_TRUE(fs::exists(folder / "new/home/.local/share/seedwalk/regtest/CURRENT"));
   auto named = nothing_to_do;
-  named.insert(named.end(), {"--db", home / "not/there"});
+  named.insert(named.end(), {"--db", folder / "not/there"});
   EXPECT_EQ(run_seedwalk(named, variables).code, 2);
-  EXPECT_FALSE(fs::exists(home / "not"));
+  EXPECT_FALSE(fs::exists(folder / "not"));
 }
 
 TEST(mistyped_options, are_named_before_what_else_a_public_chain_wants) {

@@ -26,11 +26,12 @@ environment only(std::map<std::string, std::string> variables) {
 }
 
 /// Any number of options, each with texts that it accepts.
-config_layer drawn_layer(const std::string& where) {
+config_layer drawn_layer(const std::string& source) {
   config_layer layer;
   for (const auto& option : config_table())
     if (*rc::gen::inRange(0, 3) == 0)
-      layer[std::string{option.path}] = {drawn_texts(option, *rc::gen::inRange(0u, 9'999u)), where};
+      layer[std::string{option.path}] = {drawn_texts(option, *rc::gen::inRange(0u, 9'999u)),
+                                         source};
   return layer;
 }
 
@@ -91,7 +92,7 @@ TEST(config_layers, variables_split_lists_at_commas) {
                                             {"SEEDWALK_UNHEARD_OF", "1"}}));
   EXPECT_EQ(layer.size(), 2u);
   EXPECT_EQ(layer.at("start.connect").texts, (actors::option_texts{"127.0.0.1:1", "127.0.0.2:2"}));
-  EXPECT_EQ(layer.at("start.connect").where, "SEEDWALK_CONNECT");
+  EXPECT_EQ(layer.at("start.connect").place, "SEEDWALK_CONNECT");
 }
 
 std::string problem_with(const config_layers& layers) {

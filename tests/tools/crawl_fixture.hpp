@@ -21,9 +21,9 @@ protected:
   using words = std::vector<std::string>;
 
   /// Nodes of all kinds that the command's zoo mixes, unless told otherwise.
-  void serve(std::uint32_t nodes, sim::topology_options how = {}) {
+  void serve(std::uint32_t nodes, sim::topology_options options = {}) {
     zoo_server_options o;
-    o.nodes = std::move(how);
+    o.nodes = std::move(options);
     o.nodes.nodes = nodes;
     if (o.nodes.shares.size() == 1)
       o.nodes.shares = mixed_kinds(false);

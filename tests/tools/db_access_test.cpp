@@ -18,10 +18,10 @@ store::database_options small() {
   return options;
 }
 
-void claim(store::database& db, std::uint32_t first, std::uint32_t count) {
-  store::record_claims heard{endpoint(60'000), store::timestamp{1'800'000'000}, {}};
+void announce(store::database& db, std::uint32_t first, std::uint32_t count) {
+  store::record_announcements heard{endpoint(60'000), store::timestamp{1'800'000'000}, {}};
   for (std::uint32_t i = 0; i != count; ++i)
-    heard.claims.push_back({endpoint(first + i), 1'800'000'000, 1});
+    heard.announcements.push_back({endpoint(first + i), 1'800'000'000, 1});
   ASSERT_TRUE(db.apply({{heard}}));
 }
 
@@ -32,7 +32,7 @@ TEST(db_access, a_list_goes_on_while_a_crawl_comes_and_goes) {
   {
     store::database db{path, small()};
     ASSERT_TRUE(db.open());
-    claim(db, 0, 3'000);
+    announce(db, 0, 3'000);
   }
   auto access = db_access::open(path, small());
   ASSERT_TRUE(access) << access.error().message;
@@ -54,7 +54,7 @@ TEST(db_access, a_list_goes_on_while_a_crawl_comes_and_goes) {
   {
     const fake_crawl crawl{path, writer};
     for (std::uint32_t n = 0; n != 10; ++n)
-      claim(writer, 3'000 + n * 500, 500);
+      announce(writer, 3'000 + n * 500, 500);
     read_page();
   }
   writer.close();
@@ -69,7 +69,7 @@ TEST(db_access, whoever_asked_a_crawl_looks_for_itself_when_that_ends) {
   const auto path = folder / "db";
   store::database writer{path, small()};
   ASSERT_TRUE(writer.open());
-  claim(writer, 0, 100);
+  announce(writer, 0, 100);
   std::optional<db_access> access;
   {
     const fake_crawl crawl{path, writer};

@@ -27,10 +27,10 @@ protected:
     store::visit_record refused;
     refused.ended = refused.started = store::timestamp{1'700'000'000};
     refused.outcome = net::outcome::refused;
-    const store::claim claimed{endpoint(3), 1'699'999'000, 1};
+    const store::announcement announced{endpoint(3), 1'699'999'000, 1};
     const auto applied = database_->apply(
         {{store::record_visit{endpoint(1), good}, store::record_visit{endpoint(2), refused},
-          store::record_claims{{}, store::timestamp{1'700'000'000}, {claimed}}}});
+          store::record_announcements{{}, store::timestamp{1'700'000'000}, {announced}}}});
     ASSERT_TRUE(applied) << applied.error().message;
   }
 

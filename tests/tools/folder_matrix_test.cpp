@@ -105,9 +105,9 @@ protected:
     options.chain = "regtest";
     store::database db{whole().string(), options};
     ASSERT_TRUE(db.open());
-    store::record_claims heard{endpoint(60'000), store::timestamp{1'800'000'000}, {}};
+    store::record_announcements heard{endpoint(60'000), store::timestamp{1'800'000'000}, {}};
     for (auto n = first; n != end; ++n)
-      heard.claims.push_back({endpoint(n), 1'800'000'000, 1});
+      heard.announcements.push_back({endpoint(n), 1'800'000'000, 1});
     ASSERT_TRUE(db.apply({{heard}}));
   }
 
@@ -138,13 +138,13 @@ protected:
 
   std::vector<words> looks() const {
     const auto address = net::to_string(endpoint(endpoints - 1));
-    const words where = {"--db", place().string(), "--network", "regtest"};
+    const words flags = {"--db", place().string(), "--network", "regtest"};
     std::vector<words> all = {{"db", "stats", "--json"}, {"db", "get", address, "--json"},
                               {"db", "list", "--json"},  {"db", "export", "--format", "csv"},
                               {"db", "check"},           {"db", "digest"},
                               {"crawl", "--dry-run"}};
     for (auto& look : all)
-      look.insert(look.end(), where.begin(), where.end());
+      look.insert(look.end(), flags.begin(), flags.end());
     return all;
   }
 
@@ -160,10 +160,10 @@ protected:
   }
 
   static void expect_advice(const finished_program& done, const std::string& path,
-                            const std::string& what) {
-    EXPECT_LT(done.code, 128) << what << done.err;
-    EXPECT_NE(done.err.find(path), std::string::npos) << what << done.err;
-    EXPECT_EQ(std::ranges::count(done.err, '\n'), 1) << what << done.err;
+                            const std::string& text) {
+    EXPECT_LT(done.code, 128) << text << done.err;
+    EXPECT_NE(done.err.find(path), std::string::npos) << text << done.err;
+    EXPECT_EQ(std::ranges::count(done.err, '\n'), 1) << text << done.err;
   }
 
   temporary_folder folder_;
@@ -193,18 +193,18 @@ TEST_F(folder_matrix, looking_changes_nothing_and_says_the_truth_or_why_not) {
       allow_everything();
       const auto before = picture_of(place());
       for (const auto& look : looks()) {
-        const auto what = fmt::format("{} {}: {}\n", name, harm, fmt::join(look, " "));
+        const auto context = fmt::format("{} {}: {}\n", name, harm, fmt::join(look, " "));
         const auto done = run_as_mortal(look);
         const bool told = done.err.find(name) != std::string::npos;
         const bool excused = may_cost_the_last_writes(name, harm);
         const bool unknown = done.err.find("is not known") != std::string::npos;
         if (done.code == 0)
-          EXPECT_TRUE(told || excused || done.out == truth[look[1]]) << what << done.err;
+          EXPECT_TRUE(told || excused || done.out == truth[look[1]]) << context << done.err;
         else if (unknown)
-          EXPECT_TRUE(told || excused) << what << done.err;
+          EXPECT_TRUE(told || excused) << context << done.err;
         else if (done.out.empty()) // What a check finds it prints as its result.
-          expect_advice(done, place().string(), what);
-        EXPECT_EQ(picture_of(place()), before) << what;
+          expect_advice(done, place().string(), context);
+        EXPECT_EQ(picture_of(place()), before) << context;
       }
     }
 }
@@ -222,7 +222,7 @@ TEST_F(folder_matrix, a_crawl_goes_on_from_all_that_was_there_or_leaves_it_as_it
     for (const auto& [harm, inflict] : harms()) {
       begin_again();
       inflict(place() / name);
-      const auto what = fmt::format("{} {}\n", name, harm);
+      const auto context = fmt::format("{} {}\n", name, harm);
       std::map<std::string, std::string> files;
       for (const auto& entry : fs::directory_iterator(place()))
         if (entry.is_regular_file() && entry.path().filename() != "LOCK")
@@ -230,19 +230,19 @@ TEST_F(folder_matrix, a_crawl_goes_on_from_all_that_was_there_or_leaves_it_as_it
       const auto done = run_as_mortal(crawl());
       const bool told = done.err.find(name) != std::string::npos;
       if (done.code != 0) {
-        expect_advice(done, place().string(), what);
+        expect_advice(done, place().string(), context);
         for (const auto& [file, bytes] : files)
-          EXPECT_TRUE(is_kept(place(), file, bytes)) << what << file << '\n' << done.err;
+          EXPECT_TRUE(is_kept(place(), file, bytes)) << context << file << '\n' << done.err;
         continue;
       }
       if (told) { // What LevelDB passes over stays.
-        EXPECT_TRUE(is_kept(place(), name, files[name])) << what << done.err;
+        EXPECT_TRUE(is_kept(place(), name, files[name])) << context << done.err;
       }
       const auto stats = run_as_mortal({"db", "stats", "--json", "--db", place().string()});
       const auto known = nlohmann::json::parse(stats.out)["known"].get<std::uint32_t>();
       EXPECT_TRUE(told || may_cost_the_last_writes(name, harm) || known == endpoints + 1)
-          << what << known << done.err;
-      EXPECT_EQ(run_as_mortal({"db", "check", "--db", place().string()}).code, 0) << what;
+          << context << known << done.err;
+      EXPECT_EQ(run_as_mortal({"db", "check", "--db", place().string()}).code, 0) << context;
     }
 }
 

@@ -11,10 +11,10 @@ using nlohmann::json;
 class named_start : public crawl_fixture {
 protected:
   void serve_localhost(std::uint32_t nodes) {
-    sim::topology_options how;
-    how.first = net::ipv4_endpoint(0x7f000001, 0);
-    how.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}};
-    serve(nodes, how);
+    sim::topology_options options;
+    options.first = net::ipv4_endpoint(0x7f000001, 0);
+    options.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}};
+    serve(nodes, options);
   }
 
   std::string name() const { return "LocalHost:" + std::to_string(zoo_port_); }

@@ -51,8 +51,8 @@ TEST(option_values, numbers_that_are_none_are_refused_by_every_option_of_every_c
 
 // An unset variable of a shell is an empty text, and an empty --db was the default database.
 TEST(option_values, empty_names_are_refused_wherever_they_are_given) {
-  const temporary_folder home;
-  const words variables = {"XDG_DATA_HOME=" + home.path()};
+  const temporary_folder folder;
+  const words variables = {"XDG_DATA_HOME=" + folder.path()};
   for (const words& command : {words{"db", "stats", "--db", ""},
                                {"db", "get", ""},
                                {"db", "export", "--output", ""},

@@ -18,11 +18,11 @@ namespace {
 using sim::strategy;
 using testing::HasSubstr;
 
-kernel_score score_of(std::string_view name, const char* how, std::uint32_t trials,
+kernel_score score_of(std::string_view name, const char* outcome, std::uint32_t trials,
                       std::uint32_t schedules) {
   scheduler_bench_options o;
   o.kernels = {find_kernel(name)};
-  o.strategies = {*sim::strategy_text::parse(how)};
+  o.strategies = {*sim::strategy_text::parse(outcome)};
   o.trials = trials;
   o.schedules = schedules;
   return run_scheduler_bench(o).scores[0][0];
@@ -70,10 +70,10 @@ double share_broken(std::string_view name, const sim::schedule_options& order, i
 }
 
 std::shared_ptr<const sim::run_profile> profile_of(void (*build)(stage&)) {
-  stage on(1, {.how = strategy::fifo, .keeps_profile = true});
+  stage on(1, {.outcome = strategy::fifo, .keeps_profile = true});
   build(on);
   on.breaks();
-  return std::make_shared<const sim::run_profile>(on.home().events().profile());
+  return std::make_shared<const sim::run_profile>(on.world().events().profile());
 }
 
 TEST(kernels, pct_breaks_those_of_depth_two_as_often_as_its_bound_says) {
@@ -84,7 +84,7 @@ TEST(kernels, pct_breaks_those_of_depth_two_as_often_as_its_bound_says) {
     const auto profile = profile_of(find_kernel(name)->build);
     const auto bound = 1 / (count * std::exp(1.0) * static_cast<double>(profile->turns()));
     const auto share =
-        share_broken(name, {.how = strategy::pct, .depth = 2, .profile = profile}, schedules);
+        share_broken(name, {.outcome = strategy::pct, .depth = 2, .profile = profile}, schedules);
     EXPECT_GT(share, bound - 3 * std::sqrt(bound / schedules)) << name;
   }
 }
@@ -96,13 +96,13 @@ void near_and_far(stage& on) {
         if (std::exchange(is_first, false) && far == 1)
           on.fail();
       });
-  const auto near =
-      on.actor("near", [=](player& me, word, int, net::owner) { me.say(judge, word::give, 0); });
-  const auto far = on.actor("far", [=](player& me, word, int turns, net::owner) {
+  const auto near = on.actor(
+      "near", [=](player& self, word, int, net::owner) { self.say(judge, word::give, 0); });
+  const auto far = on.actor("far", [=](player& self, word, int turns, net::owner) {
     if (turns == 3)
-      me.say(judge, word::give, 1);
+      self.say(judge, word::give, 1);
     else
-      me.again(turns + 1);
+      self.again(turns + 1);
   });
   on.tell(near, word::go);
   on.tell(far, word::go);
@@ -110,14 +110,14 @@ void near_and_far(stage& on) {
 
 TEST(surw, orders_of_the_target_are_even_however_many_turns_its_messages_take) {
   const auto profile = profile_of(near_and_far);
-  for (const auto how : {strategy::surw, strategy::uniform}) {
+  for (const auto strategy : {strategy::surw, strategy::uniform}) {
     int far_first = 0;
     for (std::uint64_t seed = 0; seed != 4'000; ++seed) {
-      stage on(seed, {.how = how, .profile = profile});
+      stage on(seed, {.outcome = strategy, .profile = profile});
       near_and_far(on);
       far_first += on.breaks() ? 1 : 0;
     }
-    if (how == strategy::surw)
+    if (strategy == strategy::surw)
       EXPECT_NEAR(far_first, 2'000, 200);
     else
       EXPECT_LT(far_first, 1'000);
@@ -127,11 +127,11 @@ TEST(surw, orders_of_the_target_are_even_however_many_turns_its_messages_take) {
 /// The events of a kernel of one actor that waits, and tells another.
 void one_that_waits(stage& on) {
   const auto other = on.actor("other", [](player&, word, int, net::owner) {});
-  const auto waiter = on.actor("waiter", [=](player& me, word what, int, net::owner) {
-    if (what == word::go)
-      me.wait(std::chrono::microseconds{50});
+  const auto waiter = on.actor("waiter", [=](player& self, word heard, int, net::owner) {
+    if (heard == word::go)
+      self.wait(std::chrono::microseconds{50});
     else
-      me.say(other, word::give);
+      self.say(other, word::give);
   });
   on.tell(waiter, word::go);
   on.tell_later(3, waiter, word::ask); // in between: it is not what leads to the timer
@@ -151,8 +151,8 @@ TEST(run_profile, knows_what_led_to_a_timer) {
 TEST(scheduler_bench, threads_change_no_score) {
   scheduler_bench_options o;
   o.kernels = {find_kernel("reorder-3"), find_kernel("stale-timer"), find_kernel("late-count")};
-  for (const auto* how : {"uniform", "pct:3", "pctcp:3", "pos", "urw", "surw"})
-    o.strategies.push_back(*sim::strategy_text::parse(how));
+  for (const auto* strategy : {"uniform", "pct:3", "pctcp:3", "pos", "urw", "surw"})
+    o.strategies.push_back(*sim::strategy_text::parse(strategy));
   o.trials = 3;
   o.schedules = 50;
   const auto one = run_scheduler_bench(o);

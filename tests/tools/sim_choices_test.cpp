@@ -35,12 +35,12 @@ TEST(sim_choices, given_back_make_the_same_run) {
 TEST(sim_choices, of_every_strategy_make_the_same_run) {
   const temporary_folder folder;
   const auto file = folder / "choices.jsonl";
-  for (const std::string how : {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw"}) {
-    const auto drawn = run_of({"--seed", "3", "--schedule", how, "--choices-out", file});
+  for (const std::string outcome : {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw"}) {
+    const auto drawn = run_of({"--seed", "3", "--schedule", outcome, "--choices-out", file});
     const auto again = run_of({"--seed", "3", "--choices", file});
-    EXPECT_EQ(again["hash"], drawn["hash"]) << how;
-    EXPECT_GT(again["choices"]["given"], 10) << how;
-    EXPECT_EQ(again["choices"]["unused"], 0) << how;
+    EXPECT_EQ(again["hash"], drawn["hash"]) << outcome;
+    EXPECT_GT(again["choices"]["given"], 10) << outcome;
+    EXPECT_EQ(again["choices"]["unused"], 0) << outcome;
   }
   const auto drawn = run_of({"--seed", "3", "--choices", file});
   for (const auto* then : {"pct:5:8@50", "pctcp:3:8@50", "pos:8@50", "urw:8@50", "surw:8@50"})
@@ -49,8 +49,8 @@ TEST(sim_choices, of_every_strategy_make_the_same_run) {
 }
 
 TEST(sim_choices, a_strategy_that_is_none_is_refused) {
-  for (const auto* how : {"given", "pct:0", "pos:2", "PCT"}) {
-    const auto run = run_seedwalk({"sim", "run", "--schedule", how});
+  for (const auto* strategy : {"given", "pct:0", "pos:2", "PCT"}) {
+    const auto run = run_seedwalk({"sim", "run", "--schedule", strategy});
     EXPECT_EQ(run.code, 2);
     EXPECT_THAT(run.err, HasSubstr("pctcp[:D]"));
   }

@@ -9,6 +9,6 @@ namespace seedwalk::bench {
 ///
 /// Nodes a second of wall time depend on the zoo too, which needs a core of its own; nodes a CPU
 /// second are ours alone.
-figures run_crawl_bench(const bench_options& how);
+figures run_crawl_bench(const bench_options& options);
 
 } // namespace seedwalk::bench

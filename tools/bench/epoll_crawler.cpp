@@ -87,11 +87,12 @@ private:
   }
 
   void dial(const net::endpoint& at) {
-    const auto where = net::socket_address_of(at);
-    if (!where)
+    const auto socket_address = net::socket_address_of(at);
+    if (!socket_address)
       return;
-    const auto s = socket(where->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (s < 0 || (connect(s, where->get(), where->size) != 0 && errno != EINPROGRESS)) {
+    const auto s = socket(socket_address->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (s < 0 ||
+        (connect(s, socket_address->get(), socket_address->size) != 0 && errno != EINPROGRESS)) {
       problem_ = fmt::format("dialling {}: {}", net::to_string(at), std::strerror(errno));
       if (s >= 0)
         close(s);
@@ -115,8 +116,9 @@ private:
     --open_;
   }
 
-  void say(peer& p, const net::bytes& what) {
-    if (send(p.socket, what.data(), what.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(what.size()))
+  void say(peer& p, const net::bytes& bytes) {
+    if (send(p.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(bytes.size()))
       problem_ = "a handshake did not fit into a socket's buffer";
   }
 
@@ -124,7 +126,7 @@ private:
     p.greeted = true;
     net::msg::version v;
     v.protocol = net::protocol_version;
-    v.receiver = net::msg::claimed_address::of(0, p.at);
+    v.receiver = net::msg::version_address::of(0, p.at);
     v.sender = net::msg::version_sender{{}, result_.visited};
     v.user_agent = "/baseline:1.0/";
     v.start_height = 0;

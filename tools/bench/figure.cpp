@@ -22,7 +22,7 @@ std::string short_number(double x) {
 std::string goal_text(const figure& f) {
   if (!f.target)
     return "";
-  const auto sign = f.target->of_share || f.way == better::more ? ">=" : "<=";
+  const auto sign = f.target->of_share || f.direction == better::more ? ">=" : "<=";
   return fmt::format("{} {}{}", sign, short_number(f.target->value),
                      f.target->of_share ? " of it" : "");
 }
@@ -32,7 +32,7 @@ std::string goal_text(const figure& f) {
 std::optional<double> figure::share() const {
   if (!baseline || value == 0 || *baseline == 0)
     return std::nullopt;
-  return way == better::more ? value / *baseline : *baseline / value;
+  return direction == better::more ? value / *baseline : *baseline / value;
 }
 
 std::optional<bool> figure::reached() const {
@@ -40,7 +40,7 @@ std::optional<bool> figure::reached() const {
     return std::nullopt;
   if (target->of_share)
     return share() && *share() >= target->value;
-  return way == better::more ? value >= target->value : value <= target->value;
+  return direction == better::more ? value >= target->value : value <= target->value;
 }
 
 double median(std::vector<double> values) {

@@ -25,7 +25,7 @@ struct figure {
   std::string name;
   double value = 0;
   std::string unit;
-  better way = better::more;
+  better direction = better::more;
   std::optional<double> baseline{};
   std::string against{}; ///< What the baseline is.
   std::optional<goal> target{};

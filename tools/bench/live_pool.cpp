@@ -78,7 +78,7 @@ prepared_database(const actors::crawl_config& config, std::chrono::seconds now) 
     op.peer = peer;
     op.visit.started = op.visit.ended = now - std::chrono::hours{2};
     op.visit.stage = net::stage::verack;
-    op.visit.version = store::version_claim{};
+    op.visit.version = store::version_record{};
     past.operations.emplace_back(std::move(op));
   }
   if (const auto done = db->apply(past); !done)
@@ -92,16 +92,16 @@ class live_pool::impl {
 public:
   impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
       : live_(1, std::move(db), false),
-        program_({home_, live_.network, live_.storage, home_}, recipe, 1, "bench", nullptr) {
+        program_({process_, live_.network, live_.storage, process_}, recipe, 1, "bench", nullptr) {
     const auto crawler = program_.start();
     for (auto id = crawler.id; manager_ == net::nobody && id != crawler.id + 8; ++id)
-      if (home_.name_of({id}).ends_with("/manager"))
+      if (process_.name_of({id}).ends_with("/manager"))
         manager_ = {id};
-    probe_ = net::spawn<probe>(home_, heard_, "probe");
+    probe_ = net::spawn<probe>(process_, heard_, "probe");
   }
 
   ~impl() {
-    home_.kill();
+    process_.kill();
     live_.disk.stop(store::leveldb_storage::ending::fast);
   }
 
@@ -109,7 +109,7 @@ public:
     const stopwatch time;
     constexpr auto phase = static_cast<std::size_t>(actors::pool_phase::connected);
     while (time.elapsed().wall_s < patience_s) {
-      home_.send(manager_, actors::ask_snapshot{probe_, 0});
+      process_.send(manager_, actors::ask_snapshot{probe_, 0});
       const auto snapshot = hear(heard_.snapshot);
       if (snapshot.by_phase.at(phase) >= count)
         return true;
@@ -137,7 +137,7 @@ public:
     actors::broadcast to_all;
     to_all.from = probe_;
     to_all.message = message;
-    home_.send(manager_, std::move(to_all));
+    process_.send(manager_, std::move(to_all));
     return hear(heard_.broadcast);
   }
 
@@ -151,7 +151,7 @@ private:
 
   tools::live_world live_;
   sim::world& world_ = live_.world;
-  sim::process& home_ = live_.process;
+  sim::process& process_ = live_.process;
   actors::crawl_program program_;
   answers heard_;
   net::owner manager_;

@@ -37,11 +37,11 @@ class bare_connections {
 public:
   explicit bare_connections(const std::vector<net::endpoint>& peers) {
     for (const auto& peer : peers) {
-      const auto where = net::socket_address_of(peer);
-      const auto s = socket(where->family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+      const auto socket_address = net::socket_address_of(peer);
+      const auto s = socket(socket_address->family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
       if (s < 0)
         continue;
-      if (connect(s, where->get(), where->size) == 0)
+      if (connect(s, socket_address->get(), socket_address->size) == 0)
         sockets_.push_back(s);
       else
         close(s);
@@ -80,19 +80,19 @@ double cpu_s_of(Work&& work) {
   return spent / static_cast<double>(rounds);
 }
 
-tl::expected<void, std::string> measure_visits(const bench_options& how, const zoo_process& zoo,
+tl::expected<void, std::string> measure_visits(const bench_options& options, const zoo_process& zoo,
                                                std::vector<figure>& out) {
   constexpr double share_goal = 0.5;
   std::vector<double> wall;
   std::vector<double> cpu;
   std::vector<double> bare_wall;
   std::vector<double> bare_cpu;
-  const auto rate = [&](double seconds) { return static_cast<double>(how.size) / seconds; };
-  for (std::uint32_t round = 0; round != how.rounds; ++round) {
-    const auto bare = try_epoll_crawl(zoo.first(), how.size);
+  const auto rate = [&](double seconds) { return static_cast<double>(options.size) / seconds; };
+  for (std::uint32_t round = 0; round != options.rounds; ++round) {
+    const auto bare = try_epoll_crawl(zoo.first(), options.size);
     if (!bare)
       return tl::unexpected(bare.error());
-    const auto ours = try_crawl(zoo.first(), how.size, how.folder + "/db");
+    const auto ours = try_crawl(zoo.first(), options.size, options.folder + "/db");
     if (!ours)
       return tl::unexpected(ours.error());
     wall.push_back(rate(ours->took.wall_s));
@@ -108,14 +108,14 @@ tl::expected<void, std::string> measure_visits(const bench_options& how, const z
   return {};
 }
 
-tl::expected<void, std::string> measure_held(const bench_options& how,
+tl::expected<void, std::string> measure_held(const bench_options& options,
                                              const std::vector<net::endpoint>& peers,
                                              std::vector<figure>& out) {
   constexpr double memory_goal = 6'000;
   const net::message shared = net::msg::sendheaders{}; // Nobody answers it.
   const auto n = static_cast<double>(peers.size());
   const auto before = resident();
-  auto pool = live_pool::start(peers, how.folder + "/held");
+  auto pool = live_pool::start(peers, options.folder + "/held");
   if (!pool)
     return tl::unexpected(pool.error());
   const auto idle = resident();
@@ -129,7 +129,7 @@ tl::expected<void, std::string> measure_held(const bench_options& how,
   const auto encoded = net::encode(net::find_chain("regtest")->magic, shared);
   std::vector<double> ours_us;
   std::vector<double> bare_us;
-  for (std::uint32_t round = 0; round != how.rounds; ++round) {
+  for (std::uint32_t round = 0; round != options.rounds; ++round) {
     const stopwatch sending;
     bare.send_all(encoded);
     bare_us.push_back(sending.elapsed().cpu_s / static_cast<double>(bare.size()) * 1e6);
@@ -189,12 +189,12 @@ void measure_map(std::vector<figure>& out) {
 
 } // namespace
 
-figures run_pool_bench(const bench_options& how) {
-  const auto zoo = zoo_process::start(how.size, addresses_a_node);
+figures run_pool_bench(const bench_options& options) {
+  const auto zoo = zoo_process::start(options.size, addresses_a_node);
   if (!zoo)
     return tl::unexpected(zoo.error());
   sim::topology_options same;
-  same.nodes = static_cast<std::uint32_t>(how.size);
+  same.nodes = static_cast<std::uint32_t>(options.size);
   same.addresses_a_node = addresses_a_node;
   same.first.port = (*zoo)->first().port;
   std::vector<net::endpoint> peers;
@@ -202,8 +202,8 @@ figures run_pool_bench(const bench_options& how) {
   for (const auto& node : nodes.nodes())
     peers.push_back(node.at);
   std::vector<figure> result;
-  if (auto done = measure_held(how, peers, result).and_then([&] {
-        return measure_visits(how, **zoo, result);
+  if (auto done = measure_held(options, peers, result).and_then([&] {
+        return measure_visits(options, **zoo, result);
       });
       !done)
     return tl::unexpected(done.error());

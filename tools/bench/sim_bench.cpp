@@ -25,17 +25,17 @@ caf::behavior player(caf::event_based_actor* self) {
 double ping_pong() {
   constexpr int pairs = 50;
   constexpr int rallies = 10'000;
-  sim::world home({});
-  sim::process inside(home);
+  sim::world world({});
+  sim::process inside(world);
   for (int n = 0; n != pairs; ++n) {
     const auto one = inside.system().spawn(player);
     const auto other = inside.system().spawn(player);
     caf::anon_send(one, other, rallies);
   }
   const stopwatch time;
-  while (home.step()) {
+  while (world.step()) {
   }
-  return static_cast<double>(home.steps()) / time.elapsed().cpu_s;
+  return static_cast<double>(world.steps()) / time.elapsed().cpu_s;
 }
 
 /// Steps a CPU second.
@@ -84,7 +84,7 @@ tl::expected<double, std::string> tiny_runs() {
 
 } // namespace
 
-figures run_sim_bench(const bench_options& how) {
+figures run_sim_bench(const bench_options& options) {
   constexpr double steps_goal = 400'000;
   constexpr double runs_goal = 500;
   std::vector<double> running;
@@ -92,9 +92,9 @@ figures run_sim_bench(const bench_options& how) {
   std::vector<double> rallies;
   std::vector<double> runs;
   double virtual_s = 0;
-  for (std::uint32_t round = 0; round != how.rounds; ++round) {
+  for (std::uint32_t round = 0; round != options.rounds; ++round) {
     rallies.push_back(ping_pong());
-    const auto large = crawl(static_cast<std::uint32_t>(how.size));
+    const auto large = crawl(static_cast<std::uint32_t>(options.size));
     if (!large)
       return tl::unexpected(large.error());
     const auto tiny = tiny_runs();
@@ -107,8 +107,8 @@ figures run_sim_bench(const bench_options& how) {
   }
   const std::string against = "CAF ping-pong under the same coordinator";
   return std::vector<figure>{
-      {fmt::format("crawl of {} nodes", how.size), median(running), "steps/s of CPU", better::more,
-       median(rallies), against, goal{steps_goal}},
+      {fmt::format("crawl of {} nodes", options.size), median(running), "steps/s of CPU",
+       better::more, median(rallies), against, goal{steps_goal}},
       {"the same, from drawing it to its verdict", median(whole), "steps/s of CPU", better::more},
       {"the same, in virtual time", virtual_s, "s", better::less},
       {fmt::format("runs of {} nodes", nodes_of_a_tiny_run),

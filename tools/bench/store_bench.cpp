@@ -174,15 +174,15 @@ public:
 
 private:
   struct record_reader final : leveldb::WriteBatch::Handler {
-    explicit record_reader(leveldb::DB& from) : db(from) { how.verify_checksums = true; }
+    explicit record_reader(leveldb::DB& from) : db(from) { read_options.verify_checksums = true; }
     void Put(const leveldb::Slice& key, const leveldb::Slice&) override {
       if (key.starts_with(record_prefix))
-        ok = ok && db.Get(how, key, &value).ok();
+        ok = ok && db.Get(read_options, key, &value).ok();
     }
     void Delete(const leveldb::Slice&) override {}
     const std::string record_prefix = store::prefix(store::key_kind::peer);
     leveldb::DB& db;
-    leveldb::ReadOptions how;
+    leveldb::ReadOptions read_options;
     std::string value;
     bool ok = true;
   };
@@ -199,7 +199,8 @@ tl::expected<void, std::string> measure_writes(const std::string& path, std::uin
   if (auto opened = s.db().open(); !opened)
     return tl::unexpected(opened.error().message);
   for (std::uint64_t n = 0; n < peers; n += per_batch)
-    if (auto done = s.apply(workload_claims(n, std::min(per_batch, peers - n)), out.inserts.ours);
+    if (auto done =
+            s.apply(workload_announcements(n, std::min(per_batch, peers - n)), out.inserts.ours);
         !done)
       return done;
   auto inserts = s.take();
@@ -279,10 +280,10 @@ tl::expected<void, std::string> measure_gossip(const std::string& path, std::uin
   out.gossip_entries = peers * 20;
   for (std::uint64_t n = 0; n < out.gossip_entries; n += per_batch) {
     const auto now = workload_start + std::chrono::seconds{n / 5'000};
-    store::record_claims op{workload_source(n / per_batch), now, {}};
+    store::record_announcements op{workload_source(n / per_batch), now, {}};
     for (std::size_t i = 0; i != per_batch; ++i) {
       const auto age = draw.below(5 * 86'400);
-      op.claims.push_back(
+      op.announcements.push_back(
           {workload_peer(draw.below(peers)), static_cast<std::uint32_t>(now.count() - age), 1'033});
     }
     if (auto done = s.apply({{std::move(op)}}, out.gossip); !done)
@@ -345,21 +346,21 @@ std::vector<figure> to_figures(const store_costs& c, const store_memory& memory,
 
 } // namespace
 
-figures run_store_bench(const bench_options& how) {
+figures run_store_bench(const bench_options& options) {
   // First, while this process is small and has no threads.
-  const auto memory = measure_store_memory(how.folder, how.size + how.size / 2);
+  const auto memory = measure_store_memory(options.folder, options.size + options.size / 2);
   if (!memory)
     return tl::unexpected(memory.error());
   store_costs c;
-  if (auto done = measure_writes(how.folder, how.size, c)
-                      .and_then([&] { return measure_open(how.folder, c); })
-                      .and_then([&] { return measure_cold(how.folder, how.size, c); })
-                      .and_then([&] { return measure_gossip(how.folder, how.size, c); });
+  if (auto done = measure_writes(options.folder, options.size, c)
+                      .and_then([&] { return measure_open(options.folder, c); })
+                      .and_then([&] { return measure_cold(options.folder, options.size, c); })
+                      .and_then([&] { return measure_gossip(options.folder, options.size, c); });
       !done)
     return tl::unexpected(done.error());
-  if (c.opened != how.size)
-    return tl::unexpected(fmt::format("{} of {} endpoints are known", c.opened, how.size));
-  return to_figures(c, *memory, how.size);
+  if (c.opened != options.size)
+    return tl::unexpected(fmt::format("{} of {} endpoints are known", c.opened, options.size));
+  return to_figures(c, *memory, options.size);
 }
 
 } // namespace seedwalk::bench

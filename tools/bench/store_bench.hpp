@@ -9,6 +9,6 @@ namespace seedwalk::bench {
 ///
 /// The baseline of what is written is LevelDB, given the same bytes in the same batches with the
 /// same syncs.
-figures run_store_bench(const bench_options& how);
+figures run_store_bench(const bench_options& options);
 
 } // namespace seedwalk::bench

@@ -58,7 +58,7 @@ std::uint64_t resident_after_writing(const std::string& path, std::uint64_t know
   if (!db.open())
     return 0;
   for (std::uint64_t n = 0; n < known; n += per_batch)
-    if (!db.apply(workload_claims(n, std::min(per_batch, known - n))))
+    if (!db.apply(workload_announcements(n, std::min(per_batch, known - n))))
       return 0;
   return db.totals().known == known ? resident() : 0;
 }

@@ -17,10 +17,10 @@ net::endpoint workload_source(std::uint64_t n) {
   return net::ipv4_endpoint(static_cast<std::uint32_t>(0x05000000u + n * 65'536), 8'333);
 }
 
-store::batch workload_claims(std::uint64_t first, std::uint64_t count) {
-  store::record_claims op{workload_source(first / per_batch % 1'000), workload_start, {}};
+store::batch workload_announcements(std::uint64_t first, std::uint64_t count) {
+  store::record_announcements op{workload_source(first / per_batch % 1'000), workload_start, {}};
   for (auto n = first; n != first + count; ++n)
-    op.claims.push_back(
+    op.announcements.push_back(
         {workload_peer(n), static_cast<std::uint32_t>(workload_start.count() - n % 80'000), 1'033});
   return {{std::move(op)}};
 }
@@ -38,7 +38,7 @@ store::batch workload_visits(std::uint64_t first, std::uint64_t count, std::uint
     if (n % 10 == 0) {
       op.visit.outcome = net::outcome::complete;
       op.visit.stage = net::stage::addresses;
-      op.visit.version = store::version_claim{};
+      op.visit.version = store::version_record{};
       op.visit.version->protocol_version = 70'016;
       op.visit.version->services = 1'033;
       op.visit.version->user_agent = fmt::format("/Satoshi:{}.0.0/", n % 100);

@@ -19,7 +19,7 @@ net::endpoint workload_peer(std::uint64_t n);
 net::endpoint workload_source(std::uint64_t n);
 
 /// Claims of `count` endpoints from the nth on.
-store::batch workload_claims(std::uint64_t first, std::uint64_t count);
+store::batch workload_announcements(std::uint64_t first, std::uint64_t count);
 
 /// `count` visits to `peers` endpoints, in no order of theirs; one in ten finds a node.
 store::batch workload_visits(std::uint64_t first, std::uint64_t count, std::uint64_t peers);

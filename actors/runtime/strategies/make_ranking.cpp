@@ -18,7 +18,7 @@ constexpr std::uint64_t turns_guessed = 1'000;
 
 std::unique_ptr<ranking> make_ranking(const ranking_options& o) {
   const auto turns = o.profile ? o.profile->turns() : turns_guessed;
-  switch (o.how) {
+  switch (o.strategy) {
   case strategy::fifo:
   case strategy::uniform:
     return nullptr;
@@ -30,7 +30,7 @@ std::unique_ptr<ranking> make_ranking(const ranking_options& o) {
     return std::make_unique<pos>(o.seed);
   case strategy::urw:
   case strategy::surw:
-    return std::make_unique<walk>(o.how, o.seed, o.profile);
+    return std::make_unique<walk>(o.strategy, o.seed, o.profile);
   }
   return nullptr;
 }

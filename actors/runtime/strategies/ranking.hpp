@@ -83,7 +83,7 @@ protected:
 
 /// What a ranking begins with.
 struct ranking_options {
-  strategy how = strategy::pct;
+  sim::strategy strategy = strategy::pct;
   std::uint64_t seed = 1;
   std::uint32_t depth = 3;
   /// Of an earlier run; null: nothing is known of any.

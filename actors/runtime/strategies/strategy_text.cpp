@@ -19,16 +19,16 @@ std::span<const std::string_view> strategy_names() {
   return names;
 }
 
-std::string_view name_of(strategy how) {
-  return names[static_cast<std::size_t>(how)];
+std::string_view name_of(sim::strategy strategy) {
+  return names[static_cast<std::size_t>(strategy)];
 }
 
-bool has_depth(strategy how) {
-  return how == strategy::pct || how == strategy::pctcp;
+bool has_depth(sim::strategy strategy) {
+  return strategy == strategy::pct || strategy == strategy::pctcp;
 }
 
-bool wants_profile(strategy how) {
-  return has_depth(how) || how == strategy::urw || how == strategy::surw;
+bool wants_profile(sim::strategy strategy) {
+  return has_depth(strategy) || strategy == strategy::urw || strategy == strategy::surw;
 }
 
 std::optional<strategy_text> strategy_text::parse(std::string_view text) {
@@ -43,13 +43,14 @@ std::optional<strategy_text> strategy_text::parse(std::string_view text) {
   const auto [end, failed] =
       std::from_chars(depth.data(), depth.data() + depth.size(), result.depth);
   const auto is_number = failed == std::errc{} && end == depth.data() + depth.size();
-  if (!has_depth(result.how) || !is_number || result.depth == 0 || result.depth > depth_max)
+  if (!has_depth(result.strategy) || !is_number || result.depth == 0 || result.depth > depth_max)
     return std::nullopt;
   return result;
 }
 
 std::string strategy_text::to_string() const {
-  return has_depth(how) ? fmt::format("{}:{}", name_of(how), depth) : std::string{name_of(how)};
+  return has_depth(strategy) ? fmt::format("{}:{}", name_of(strategy), depth)
+                             : std::string{name_of(strategy)};
 }
 
 } // namespace seedwalk::sim

@@ -16,7 +16,7 @@ struct strategy_text {
   static constexpr std::uint32_t usual_depth = 3;
   static constexpr std::uint32_t depth_max = 100;
 
-  strategy how = strategy::fifo;
+  sim::strategy strategy = strategy::fifo;
   std::uint32_t depth = usual_depth;
 
   /// Nothing: there is no such strategy.
@@ -27,10 +27,10 @@ struct strategy_text {
 
 /// All of them, by their number.
 std::span<const std::string_view> strategy_names();
-std::string_view name_of(strategy how);
+std::string_view name_of(sim::strategy strategy);
 
-bool has_depth(strategy how);
+bool has_depth(sim::strategy strategy);
 /// Whether it asks for what an earlier run tells.
-bool wants_profile(strategy how);
+bool wants_profile(sim::strategy strategy);
 
 } // namespace seedwalk::sim

@@ -27,7 +27,7 @@ namespace seedwalk::sim {
 class walk final : public ranking {
 public:
   /// `how`: `urw` or `surw`.
-  walk(strategy how, std::uint64_t seed, std::shared_ptr<const run_profile> profile);
+  walk(sim::strategy strategy, std::uint64_t seed, std::shared_ptr<const run_profile> profile);
 
   void on_pending(const pending_event& one) override;
   void on_withdrawn(const candidate& one) override { forget(one); }
@@ -50,7 +50,7 @@ private:
   void hand_on(const pending_event& to, std::uint64_t weight);
   std::uint64_t weight_of(const pending_event& one) const;
 
-  strategy how_;
+  strategy outcome_;
   std::uint64_t seed_;
   std::shared_ptr<const run_profile> profile_; ///< `weights_` points into it.
   std::optional<run_profile::target> aim_;

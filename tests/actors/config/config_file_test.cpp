@@ -17,9 +17,9 @@ TEST(config_file, says_for_each_value_where_it_stands) {
   ASSERT_TRUE(layer) << layer.error();
   EXPECT_EQ(layer->size(), 2u);
   EXPECT_EQ(layer->at("limits.max_connections").texts, option_texts{"7"});
-  EXPECT_EQ(layer->at("limits.max_connections").where, "my.toml:2");
+  EXPECT_EQ(layer->at("limits.max_connections").place, "my.toml:2");
   EXPECT_EQ(layer->at("start.connect").texts, (option_texts{"127.0.0.1:1", "127.0.0.2:2"}));
-  EXPECT_EQ(layer->at("start.connect").where, "my.toml:5");
+  EXPECT_EQ(layer->at("start.connect").place, "my.toml:5");
 }
 
 TEST(config_file, reads_tables_in_tables_however_they_are_written) {

@@ -43,7 +43,8 @@ TEST(crawl_recipe, a_reload_is_refused_with_the_place_and_the_option) {
   refused("no toml", "f.toml");
   refused("[limits]\nunheard_of = 1\n", "unheard_of");
   const char* begun = "[limits]\nmax_connections = 80\n";
-  refused((begun + std::string{"[restarts]\nfirst_delay = \"10m\"\n"}).c_str(), "restarts.first");
+  refused((begun + std::string{"[reconnects]\nfirst_delay = \"10m\"\n"}).c_str(),
+          "reconnects.first");
   refused((begun + std::string{"[peers]\nban = [\"nobody\"]\n"}).c_str(), "peers.ban");
   // What a file does not say is the default, which here is more than the crawl was begun with.
   refused("[run]\nhold = 5\n", "limits.max_connections");

@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 net::visit_summary any_visit() {
   net::visit_summary summary;
   summary.peer.network = *rc::gen::element(net::network_id::ipv4, net::network_id::torv3);
-  summary.way = *rc::gen::element(net::direction::outbound, net::direction::inbound);
-  summary.how =
+  summary.direction = *rc::gen::element(net::direction::outbound, net::direction::inbound);
+  summary.outcome =
       static_cast<net::outcome>(*rc::gen::inRange<int>(0, static_cast<int>(net::outcome_count)));
   summary.reached = *rc::gen::element(net::stage::dialling, net::stage::verack);
   summary.whole = milliseconds{*rc::gen::inRange(0, 9'000)};
@@ -65,7 +65,7 @@ TEST(crawl_tally, every_connection_is_in_the_sums_and_every_visit_in_the_counter
         all.messages_in[command] += count;
       all.round_trips += visit.round_trip ? 1 : 0;
       all.round_trips_us += visit.round_trip ? visit.round_trip->count() / 1'000 : 0;
-      if (visit.way != net::direction::outbound) {
+      if (visit.direction != net::direction::outbound) {
         RC_ASSERT(entries == 0);
         continue;
       }
@@ -76,7 +76,7 @@ TEST(crawl_tally, every_connection_is_in_the_sums_and_every_visit_in_the_counter
       ++visits.tried;
       visits.good += reached;
       visits.failed += !reached;
-      ++visits.outcomes[static_cast<std::size_t>(visit.how)];
+      ++visits.outcomes[static_cast<std::size_t>(visit.outcome)];
       visits.addresses += entries;
       if (reached)
         ++good[visit.peer.network];
@@ -110,7 +110,7 @@ TEST(crawl_tally, peaks_are_the_most_and_the_rest_is_added_up) {
     for (const auto n : numbers) {
       tally.note_connections(n);
       tally.note_unwritten(1'000u + n);
-      tally.note_restart();
+      tally.note_reconnect();
       tally.note_local_failure(net::error::no_memory);
       command_counts one;
       one.add("inv");
@@ -120,7 +120,7 @@ TEST(crawl_tally, peaks_are_the_most_and_the_rest_is_added_up) {
     const auto said = tally.snapshot();
     RC_ASSERT(said.counters.peak_connections == most);
     RC_ASSERT(said.counters.peak_unwritten_bytes == (numbers.empty() ? 0 : 1'000 + most));
-    RC_ASSERT(said.restarts == numbers.size());
+    RC_ASSERT(said.reconnects == numbers.size());
     if (numbers.empty())
       return;
     RC_ASSERT(said.counters.local_failures.at(net::error::no_memory) == numbers.size());

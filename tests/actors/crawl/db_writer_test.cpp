@@ -23,16 +23,16 @@ class held_storage final : public store::storage {
 public:
   struct call {
     store::request_id id;
-    net::owner who;
+    net::owner owner;
     std::optional<store::batch> batch; ///< Nothing: a question.
   };
 
-  store::request_id write(store::batch what, net::owner who) override {
-    calls.push_back({{++last_}, who, std::move(what)});
+  store::request_id write(store::batch batch, net::owner owner) override {
+    calls.push_back({{++last_}, owner, std::move(batch)});
     return {last_};
   }
-  store::request_id query(store::query, net::owner who) override {
-    calls.push_back({{++last_}, who, {}});
+  store::request_id query(store::query, net::owner owner) override {
+    calls.push_back({{++last_}, owner, {}});
     return {last_};
   }
 
@@ -62,7 +62,7 @@ public:
               out_.tokens.insert(out_.tokens.end(), m.tokens.begin(), m.tokens.end());
             },
             [this](storage_answer&) { ++out_.answers; }, [](storage_troubled&) {},
-            [](claims_added&) {}};
+            [](announcements_added&) {}};
   }
   void on_exception(std::string_view) {}
 
@@ -95,20 +95,21 @@ public:
     settle();
   }
   /// The disk answers the oldest call.
-  void answer(store::error_code why = store::error_code::none) {
+  void answer(store::error_code failure = store::error_code::none) {
     auto call = std::move(disk.calls.front());
     disk.calls.erase(disk.calls.begin());
-    const store::error problem{why, why == store::error_code::none ? "" : "as the test wants it"};
+    const store::error problem{failure,
+                               failure == store::error_code::none ? "" : "as the test wants it"};
     if (!call.batch) {
-      inside_.deliver(call.who,
+      inside_.deliver(call.owner,
                       store::completion{store::answered{call.id, {}, store::stats_answer{}}});
     } else {
       store::written done{call.id, problem, {}, {}};
-      if (why == store::error_code::none)
+      if (failure == store::error_code::none)
         done.result.results.resize(call.batch->operations.size());
       else
         done.refused = std::move(*call.batch);
-      inside_.deliver(call.who, store::completion{std::move(done)});
+      inside_.deliver(call.owner, store::completion{std::move(done)});
     }
     settle();
   }
@@ -131,13 +132,13 @@ private:
     return std::make_shared<settings>(c, 1, "build");
   }
   void settle() {
-    while (home_.step()) {
+    while (world_.step()) {
     }
   }
 
   boost::asio::io_context io_;
-  sim::world home_{{}};
-  sim::process inside_{home_};
+  sim::world world_{{}};
+  sim::process inside_{world_};
   testing::memory_network network_;
   log log_;
   settings_box settings_;

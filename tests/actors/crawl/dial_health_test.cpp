@@ -8,10 +8,10 @@ namespace {
 
 using std::chrono::seconds;
 
-net::visit_summary dial(net::stage reached, net::blame whose, net::error reason) {
+net::visit_summary dial(net::stage reached, net::blame blame, net::error reason) {
   net::visit_summary summary;
   summary.reached = reached;
-  summary.whose = whose;
+  summary.blame = blame;
   summary.reason = reason;
   return summary;
 }
@@ -39,8 +39,8 @@ TEST(dial_health, all_was_in_vain_if_each_dial_failed_by_our_own_doing) {
     }
     for (int n = *rc::gen::inRange(0, 6); n > 0; --n) {
       const auto summary = any_dial();
-      const bool cancelled = summary.whose == net::blame::cancelled;
-      const bool ours = summary.whose == net::blame::local && summary.reason != net::error::none;
+      const bool cancelled = summary.blame == net::blame::cancelled;
+      const bool ours = summary.blame == net::blame::local && summary.reason != net::error::none;
       RC_ASSERT(is_our_failure(summary) == ours);
       if (ours) {
         health.note_failure(summary.reason, now);
@@ -60,9 +60,9 @@ TEST(dial_health, all_was_in_vain_if_each_dial_failed_by_our_own_doing) {
 
 TEST(dial_health, says_what_failed_most) {
   dial_health health;
-  for (const auto why :
+  for (const auto reason :
        {net::error::permission_denied, net::error::no_memory, net::error::permission_denied})
-    health.note_failure(why, seconds{1});
+    health.note_failure(reason, seconds{1});
   for (int i = 0; i != 3; ++i)
     health.dial_ended(dial(net::stage::dialling, net::blame::local, net::error::permission_denied),
                       0, seconds{1});

@@ -32,10 +32,10 @@ TEST(local_failures, what_comes_back_after_a_quiet_minute_is_said_at_once) {
 }
 
 TEST(local_failures, each_reason_has_its_advice) {
-  for (const auto why :
+  for (const auto reason :
        {error::no_descriptors, error::no_local_ports, error::no_memory, error::network_unreachable,
         error::permission_denied, error::proxy_failed, error::address_not_supported})
-    EXPECT_NE(advice_on(why), advice_on(error::unknown)) << net::name_of(why);
+    EXPECT_NE(advice_on(reason), advice_on(error::unknown)) << net::name_of(reason);
 }
 
 TEST(dial_brake, holds_nothing_back_without_a_shortage) {

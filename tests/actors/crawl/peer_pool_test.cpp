@@ -25,13 +25,14 @@ void recount(const peer_pool& pool) {
     ++by_phase[static_cast<std::size_t>(entry.phase)];
     if (!is_live(entry.phase))
       continue;
-    ++live[static_cast<std::size_t>(entry.way)];
+    ++live[static_cast<std::size_t>(entry.direction)];
     held += entry.hold ? 1 : 0;
   }
   for (const auto phase : phases)
     RC_ASSERT(pool.in_phase(phase) == by_phase[static_cast<std::size_t>(phase)]);
-  for (const auto way : {direction::outbound, direction::inbound, direction::inbound_over_capacity})
-    RC_ASSERT(pool.live(way) == live[static_cast<std::size_t>(way)]);
+  for (const auto direction :
+       {direction::outbound, direction::inbound, direction::inbound_over_capacity})
+    RC_ASSERT(pool.live(direction) == live[static_cast<std::size_t>(direction)]);
   RC_ASSERT(pool.live() == live[0] + live[1] + live[2]);
   RC_ASSERT(pool.held() == held);
 }
@@ -47,8 +48,8 @@ TEST(peer_pool, counts_equal_a_recount_after_any_commands) {
       switch (*rc::gen::inRange(0, 3)) {
       case 0: {
         pool_entry entry;
-        entry.way = *rc::gen::element(direction::outbound, direction::inbound,
-                                      direction::inbound_over_capacity);
+        entry.direction = *rc::gen::element(direction::outbound, direction::inbound,
+                                            direction::inbound_over_capacity);
         entry.hold = *rc::gen::arbitrary<bool>();
         entry.phase = *rc::gen::element(pool_phase::imminent, pool_phase::awaiting_handshake);
         RC_ASSERT((pool.enter(key, entry) == nullptr) == known);

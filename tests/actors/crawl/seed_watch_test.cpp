@@ -61,13 +61,13 @@ TEST(seed_watch, of_who_knows_many_and_has_dialled_nobody_says_nothing) {
 TEST(seed_watch, asks_nobody_between_visits_that_succeed) {
   seed_watch watch;
   watch.begin(0s);
-  seed_watch::moment what{10, 5, 0};
+  seed_watch::moment seen{10, 5, 0};
   // Live endpoints are visited each hour, a dead one between.
   for (auto at = 0s; at < 48h; at += 1h) {
-    ++what.reached;
-    what.dialled += 2;
-    watch.note(at, what);
-    watch.note(at + 10min, {++what.dialled, what.reached, 0});
+    ++seen.reached;
+    seen.dialled += 2;
+    watch.note(at, seen);
+    watch.note(at + 10min, {++seen.dialled, seen.reached, 0});
     EXPECT_TRUE(rounds_of(watch, at + 10min, at + 1h, few).empty());
   }
   const auto lost_at = 47h;

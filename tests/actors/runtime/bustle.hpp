@@ -62,7 +62,7 @@ public:
   bool step() {
     if (turns_++ == options_.switch_at) {
       events.switch_to(options_.switch_to, options_.seed);
-      slow.how = options_.switch_to;
+      slow.strategy = options_.switch_to;
     }
     if (options_.takes_groups && strange_.chance(1, 16))
       take_a_group();
@@ -81,7 +81,7 @@ public:
       return true;
     made.push_back({turn->name, turn->key, turn->when});
     if (turn->is == schedule::turn::kind::event)
-      turn->source->on_due(turn->what);
+      turn->source->on_due(turn->payload);
     else
       run(*turn);
     return true;
@@ -122,9 +122,9 @@ private:
   };
 
   bool keeps_departures() const { return events.settings().keeps_departures; }
-  void blame(const std::string& what) {
+  void blame(const std::string& text) {
     if (complaint.empty())
-      complaint = fmt::format("turn {}: {}", turns_, what);
+      complaint = fmt::format("turn {}: {}", turns_, text);
   }
 
   void check_rest() {
@@ -177,9 +177,9 @@ private:
       return;
     }
     const auto nth = lane.count;
-    const auto what = note(generation);
-    slow.put({name_from("event", lane.key, nth), lane.key, due, 0, what});
-    handles_.emplace_back(events.put(due, lane, *this, what), name_from("event", lane.key, nth));
+    const auto payload = note(generation);
+    slow.put({name_from("event", lane.key, nth), lane.key, due, 0, payload});
+    handles_.emplace_back(events.put(due, lane, *this, payload), name_from("event", lane.key, nth));
   }
 
   void send(std::size_t to, std::uint64_t origin, std::uint64_t generation) {
@@ -194,11 +194,11 @@ private:
   void make_ready(std::size_t which) {
     auto& actor = actors_[which];
     const auto& first = actor.mailbox.front();
-    const auto home = static_cast<schedule::group>(which / options_.actors);
+    const auto owning_group = static_cast<schedule::group>(which / options_.actors);
     actor.is_ready = true;
     slow.ready({name_from("step", actor_key(which), first.origin, first.nth), actor_key(which),
-                events.now().steady, 0, 0, first.origin, home, &actor.identity});
-    events.ready(home, &actor.identity, actor_key(which), first.origin, first.nth);
+                events.now().steady, 0, 0, first.origin, owning_group, &actor.identity});
+    events.ready(owning_group, &actor.identity, actor_key(which), first.origin, first.nth);
   }
 
   /// What is remembered of an event under its number.
@@ -209,8 +209,8 @@ private:
 
   // -- turns
 
-  void on_due(std::uint64_t what) override {
-    cause(made.back().name, made.back().key, generations_[what]);
+  void on_due(std::uint64_t payload) override {
+    cause(made.back().name, made.back().key, generations_[payload]);
   }
 
   void run(const schedule::turn& turn) {
@@ -225,18 +225,18 @@ private:
     if (!actor.mailbox.empty())
       make_ready(which);
     const auto until = turn.when + net::steady_time{options_.at_once ? 0 : turn.name % 3 * 15'000};
-    events.occupy(turn.home, until);
-    slow.occupy(turn.home, until);
+    events.occupy(turn.owning_group, until);
+    slow.occupy(turn.owning_group, until);
   }
 
   void take_a_group() {
     if (options_.groups == 0)
       return;
-    const auto home = static_cast<schedule::group>(strange_.below(options_.groups));
-    if (events.take_group(home) != slow.take_group(home))
+    const auto owning_group = static_cast<schedule::group>(strange_.below(options_.groups));
+    if (events.take_group(owning_group) != slow.take_group(owning_group))
       blame("other actors are taken out than are there");
     for (std::size_t i = 0; i != options_.actors; ++i) {
-      auto& actor = actors_[home * options_.actors + i];
+      auto& actor = actors_[owning_group * options_.actors + i];
       actor.mailbox.clear();
       actor.is_ready = false;
     }
@@ -266,9 +266,9 @@ private:
       later_.erase(later_.begin());
       auto& lane = lanes_[one.lane];
       const auto name = name_from("event", lane.key, one.nth);
-      const auto what = note(one.generation);
-      slow.put_by_due({name, lane.key, due, 0, what});
-      handles_.emplace_back(events.put_nth(due, lane, *this, what, one.nth), name);
+      const auto payload = note(one.generation);
+      slow.put_by_due({name, lane.key, due, 0, payload});
+      handles_.emplace_back(events.put_nth(due, lane, *this, payload, one.nth), name);
     }
   }
 

@@ -8,28 +8,30 @@
 namespace seedwalk::sim {
 namespace {
 
-std::uint64_t chain_of(const store::batch& what) {
+std::uint64_t chain_of(const store::batch& batch) {
   chain result;
-  chain_writer{result}(what);
+  chain_writer{result}(batch);
   return result.value();
 }
 
-store::record_claims some_claims() {
-  store::record_claims result;
+store::record_announcements some_announcements() {
+  store::record_announcements result;
   result.source = seedwalk::test::kept_endpoint();
   const auto count = *rc::gen::inRange<std::size_t>(1, 60);
-  while (result.claims.size() != count)
-    seedwalk::test::draw(result.claims.emplace_back());
+  while (result.announcements.size() != count)
+    seedwalk::test::draw(result.announcements.emplace_back());
   return result;
 }
 
 /// Claims take a way of their own into the chain: whatever is changed in one of them must show.
-TEST(chain, sees_a_change_in_any_claim) {
+TEST(chain, sees_a_change_in_any_announcement) {
   EXPECT_TRUE(rc::check([] {
-    auto claims = some_claims();
-    const auto before = chain_of({{claims}});
-    RC_ASSERT(chain_of({{claims}}) == before);
-    auto& changed = claims.claims[*rc::gen::inRange<std::size_t>(0, claims.claims.size())];
+    auto announcements = some_announcements();
+    const auto before = chain_of({{announcements}});
+    RC_ASSERT(chain_of({{announcements}}) == before);
+    auto& changed =
+        announcements
+            .announcements[*rc::gen::inRange<std::size_t>(0, announcements.announcements.size())];
     const auto bit = *rc::gen::inRange(0, 16);
     switch (*rc::gen::inRange(0, 5)) {
     case 0:
@@ -47,9 +49,10 @@ TEST(chain, sees_a_change_in_any_claim) {
           static_cast<std::uint8_t>(1 << bit % 8);
       break;
     default:
-      claims.claims.erase(claims.claims.begin() + (&changed - claims.claims.data()));
+      announcements.announcements.erase(announcements.announcements.begin() +
+                                        (&changed - announcements.announcements.data()));
     }
-    RC_ASSERT(chain_of({{claims}}) != before);
+    RC_ASSERT(chain_of({{announcements}}) != before);
   }));
 }
 

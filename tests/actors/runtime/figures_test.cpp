@@ -41,24 +41,24 @@ public:
 };
 
 TEST(figures, DISABLED_ping_pong_steps_per_second) {
-  for (const auto how : {strategy::fifo, strategy::uniform})
+  for (const auto strategy : {strategy::fifo, strategy::uniform})
     for (const bool listens : {false, true}) {
-      world home(options(1, how));
+      sim::world world(options(1, strategy));
       quiet_listener listener;
       if (listens)
-        home.listen(listener);
-      process inside(home);
+        world.listen(listener);
+      process inside(world);
       for (int pair = 0; pair != 50; ++pair) {
         const auto a = inside.system().spawn(pong);
         const auto b = inside.system().spawn(pong);
         caf::anon_send(a, b, 20'000);
       }
       const stopwatch watch;
-      while (home.step()) {
+      while (world.step()) {
       }
-      std::printf("%-8s %-12s %5.2f M steps/s\n", how == strategy::fifo ? "fifo" : "uniform",
+      std::printf("%-8s %-12s %5.2f M steps/s\n", strategy == strategy::fifo ? "fifo" : "uniform",
                   listens ? "listener" : "no listener",
-                  static_cast<double>(home.steps()) / watch.us());
+                  static_cast<double>(world.steps()) / watch.us());
     }
 }
 
@@ -95,7 +95,7 @@ TEST(figures, DISABLED_kill) {
     w.advance(2'000);
     alive += static_cast<double>(w.inside.actors());
     const stopwatch watch;
-    w.home.kill();
+    w.world.kill();
     kills += watch.us();
   }
   std::printf("kill of %.0f actors: %.1f us\n", alive / times, kills / times);

@@ -26,8 +26,8 @@ TEST(live_driver_threaded, runs_a_program_to_its_end) {
   live.run();
   EXPECT_EQ(live.program.finished, live.program.config.clients);
   EXPECT_GT(live.program.echoed_bytes, 0u);
-  EXPECT_EQ(live.home.failures(), 0u);
-  EXPECT_TRUE(live.home.violations().empty());
+  EXPECT_EQ(live.world.failures(), 0u);
+  EXPECT_TRUE(live.world.violations().empty());
 }
 
 TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_order) {
@@ -36,9 +36,9 @@ TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_orde
     std::uint64_t seen = 0;
     bool ordered = true;
     void on_completion(std::uint64_t, process&, net::owner to, std::uint8_t,
-                       net::byte_view what) override {
+                       net::byte_view bytes) override {
       store::completion read;
-      ASSERT_TRUE(net::from_archive(what, read));
+      ASSERT_TRUE(net::from_archive(bytes, read));
       const auto number = std::get<store::written>(read).request.value;
       ordered = ordered && number == last[to.id] + 1;
       last[to.id] = number;
@@ -47,7 +47,7 @@ TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_orde
   } heard;
   constexpr std::uint64_t each = 2'000;
   live_run live;
-  live.home.listen(heard);
+  live.world.listen(heard);
   std::vector<std::thread> threads;
   for (std::uint64_t t = 1; t <= 3; ++t)
     threads.emplace_back([&, t] {
@@ -57,7 +57,7 @@ TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_orde
   live.driver.run([&] { return heard.seen == 3 * each; });
   for (auto& one : threads)
     one.join();
-  live.home.ignore(heard);
+  live.world.ignore(heard);
   EXPECT_TRUE(heard.ordered);
 }
 

@@ -22,8 +22,8 @@ struct live_run {
 
   boost::asio::io_context io{1};
   sim::real_clock clock;
-  sim::world home;
-  sim::process inside{home};
+  sim::world world;
+  sim::process inside{world};
   sim::live_driver driver{inside, io, clock};
   std::unique_ptr<net::network> network;
   memory_storage storage{driver};
@@ -33,13 +33,13 @@ struct live_run {
   echo::watcher::environment watching{inside};
   std::unique_ptr<sim::recording_writer> recording;
 
-  explicit live_run(std::uint64_t seed = 1, over where = over::memory)
-      : home(options_for(seed, clock)), network(open(where)) {
+  explicit live_run(std::uint64_t seed = 1, over medium = over::memory)
+      : world(options_for(seed, clock)), network(open(medium)) {
     program.seed = seed;
   }
 
-  std::unique_ptr<net::network> open(over where) {
-    if (where == over::memory)
+  std::unique_ptr<net::network> open(over medium) {
+    if (medium == over::memory)
       return std::make_unique<memory_network>(io, driver);
     return std::make_unique<net::asio_network>(io, driver);
   }
@@ -56,13 +56,13 @@ struct live_run {
     sim::recording_header header;
     header.build = "test";
     header.configuration = net::to_archive(program.config);
-    header.seed = home.settings().seed;
-    header.wall = home.settings().wall;
+    header.seed = world.settings().seed;
+    header.wall = world.settings().wall;
     auto made = sim::recording_writer::create(path, header, std::move(settings));
     if (!made)
       throw std::runtime_error(made.error());
     recording = std::move(*made);
-    home.listen(*recording);
+    world.listen(*recording);
   }
 
   /// Runs until every client is done; `during` sees the server's number before the run begins,
@@ -74,11 +74,11 @@ struct live_run {
       during(server);
     driver.run([this] { return program.finished == program.config.clients; });
     if (recording) {
-      home.ignore(*recording);
-      recording->finish(home.steps(), home.hash(), "done");
+      world.ignore(*recording);
+      recording->finish(world.steps(), world.hash(), "done");
     }
-    steps = home.steps();
-    hash = home.hash();
+    steps = world.steps();
+    hash = world.hash();
     if (after)
       after();
     inside.kill();

@@ -25,9 +25,9 @@ public:
   memory_network(boost::asio::io_context& io, net::completion_sink& sink) : io_(io), sink_(sink) {}
 
   net::connection_id connect(const net::address&, std::chrono::milliseconds,
-                             net::owner who) override {
+                             net::owner owner) override {
     const auto near = last_ += 2;
-    ends_[near].who = who;
+    ends_[near].owner = owner;
     later([this, near] {
       if (!ends_.contains(near))
         return;
@@ -36,17 +36,17 @@ public:
       ends_[far].other = near;
       sink_.deliver(listener_owner_,
                     net::accepted{{listener_}, {far}, net::endpoint{}, net::endpoint{}});
-      sink_.deliver(ends_[near].who, net::connected{{near}, net::endpoint{}});
+      sink_.deliver(ends_[near].owner, net::connected{{near}, net::endpoint{}});
     });
     return {near};
   }
-  net::listener_id listen(const net::address& local, net::owner who) override {
+  net::listener_id listen(const net::address& local, net::owner owner) override {
     listener_ = last_ += 2;
-    listener_owner_ = who;
+    listener_owner_ = owner;
     later([this, local] { sink_.deliver(listener_owner_, net::listening{{listener_}, local}); });
     return {listener_};
   }
-  void own(net::connection_id id, net::owner who) override { ends_[id.value].who = who; }
+  void own(net::connection_id id, net::owner owner) override { ends_[id.value].owner = owner; }
   void want(net::connection_id id, std::uint32_t bytes) override {
     ends_[id.value].wanted += bytes;
     later([this, id] { flow(id.value); });
@@ -60,7 +60,7 @@ public:
     later([this, to, id] {
       flow(to);
       if (const auto j = ends_.find(id.value); j != ends_.end())
-        sink_.deliver(j->second.who, net::drained{id});
+        sink_.deliver(j->second.owner, net::drained{id});
     });
   }
   void close(net::connection_id id, net::closing) override {
@@ -77,8 +77,8 @@ public:
   net::datagram_socket_id open_datagrams(const net::endpoint&, net::owner) override {
     return {last_ += 2};
   }
-  void find_routes(net::owner who) override {
-    later([this, who] { sink_.deliver(who, net::routes_found{true, false, false, false}); });
+  void find_routes(net::owner owner) override {
+    later([this, owner] { sink_.deliver(owner, net::routes_found{true, false, false, false}); });
   }
   void accept(net::listener_id, std::uint32_t) override {}
   void stop_listening(net::listener_id) override {}
@@ -90,7 +90,7 @@ public:
 
 private:
   struct one_end {
-    net::owner who;
+    net::owner owner;
     std::uint64_t other = 0;
     std::uint64_t wanted = 0;
     std::deque<net::buffer> incoming;
@@ -103,7 +103,7 @@ private:
 
   void flow(std::uint64_t id) {
     const auto i = ends_.find(id);
-    if (i == ends_.end() || i->second.who == net::nobody)
+    if (i == ends_.end() || i->second.owner == net::nobody)
       return;
     auto& end = i->second;
     while (end.wanted > 0 && !end.incoming.empty()) {
@@ -113,17 +113,17 @@ private:
       first = first.slice(piece.size());
       if (first.empty())
         end.incoming.pop_front();
-      sink_.deliver(end.who, net::received{{id}, piece});
+      sink_.deliver(end.owner, net::received{{id}, piece});
     }
   }
 
-  void end(std::uint64_t id, net::error why) {
+  void end(std::uint64_t id, net::error reason) {
     const auto i = ends_.find(id);
     if (i == ends_.end())
       return;
-    const auto who = i->second.who;
+    const auto owner = i->second.owner;
     ends_.erase(i);
-    sink_.deliver(who, net::closed{{id}, why});
+    sink_.deliver(owner, net::closed{{id}, reason});
   }
 
   boost::asio::io_context& io_;
@@ -149,24 +149,24 @@ public:
     thread_.join();
   }
 
-  store::request_id write(store::batch what, net::owner who) override {
+  store::request_id write(store::batch batch, net::owner owner) override {
     store::written done;
-    done.result.results.resize(what.operations.size());
-    return put(std::move(done), who);
+    done.result.results.resize(batch.operations.size());
+    return put(std::move(done), owner);
   }
-  store::request_id query(store::query, net::owner who) override {
-    return put(store::answered{}, who);
+  store::request_id query(store::query, net::owner owner) override {
+    return put(store::answered{}, owner);
   }
 
 private:
   template <class Answer>
-  store::request_id put(Answer answer, net::owner who) {
+  store::request_id put(Answer answer, net::owner owner) {
     store::request_id id;
     {
       const std::lock_guard lock{mutex_};
       id = {++last_};
       answer.request = id;
-      waiting_.emplace_back(who, std::move(answer));
+      waiting_.emplace_back(owner, std::move(answer));
     }
     changed_.notify_one();
     return id;
@@ -178,10 +178,10 @@ private:
       changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
       if (over_)
         return;
-      auto [who, what] = std::move(waiting_.front());
+      auto [owner, completion] = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
-      sink_.deliver(who, std::move(what));
+      sink_.deliver(owner, std::move(completion));
       lock.lock();
     }
   }

@@ -75,12 +75,12 @@ struct heard_by_name final : world_listener {
 
 /// Employers in two processes, of whom one may be missing, hire in turn.
 std::map<std::string, std::vector<int>> hired(std::uint64_t seed, const std::string& without) {
-  world home(options(seed));
-  simulation drive(home);
+  sim::world world(options(seed));
+  simulation drive(world);
   heard_by_name heard;
-  home.listen(heard);
-  process one(home, {"one", {}});
-  process other(home, {"other", {}});
+  world.listen(heard);
+  process one(world, {"one", {}});
+  process other(world, {"other", {}});
   employer::environment env{one};
   employer::environment other_env{other};
   std::vector<std::pair<process*, net::owner>> all;
@@ -90,11 +90,11 @@ std::map<std::string, std::vector<int>> hired(std::uint64_t seed, const std::str
         all.emplace_back(
             in, net::spawn<employer>(*in, in == &one ? env : other_env, in->prefix() + name));
   for (int i = 0; i != 6; ++i)
-    for (const auto& [in, who] : all)
-      in->send(who, token{});
+    for (const auto& [in, owner] : all)
+      in->send(owner, token{});
   while (drive.advance()) {
   }
-  home.ignore(heard);
+  world.ignore(heard);
   return heard.numbers;
 }
 

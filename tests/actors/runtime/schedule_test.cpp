@@ -21,9 +21,9 @@ bustle_options any_bustle() {
   return o;
 }
 
-schedule_options any_order(strategy how) {
+schedule_options any_order(sim::strategy strategy) {
   schedule_options o;
-  o.how = how;
+  o.strategy = strategy;
   o.ahead = *rc::gen::element<net::steady_time>(0ns, 20us, 50us, 2ms);
   o.behind = *rc::gen::element<net::steady_time>(0ns, 1ns, 20us, 64us, net::steady_time::max());
   o.keeps_departures = *rc::gen::arbitrary<bool>();
@@ -36,9 +36,9 @@ strategy any_strategy() {
 }
 
 strategy any_drawn_strategy() {
-  const auto how = any_strategy();
-  RC_PRE(how != strategy::fifo);
-  return how;
+  const auto strategy = any_strategy();
+  RC_PRE(strategy != strategy::fifo);
+  return strategy;
 }
 
 /// Several worlds of one kind, each to its end.
@@ -52,7 +52,7 @@ void run_some(bustle_options o, const schedule_options& order) {
 
 schedule_options drawn(net::steady_time ahead, net::steady_time behind) {
   schedule_options o;
-  o.how = strategy::uniform;
+  o.strategy = strategy::uniform;
   o.ahead = ahead;
   o.behind = behind;
   return o;
@@ -97,7 +97,7 @@ TEST(schedule, given_departures_are_made_where_they_meet_and_all_else_is_fifo) {
     order.keeps_departures = true;
     bustle first(o, 1, order);
     RC_ASSERT(first.run() == "");
-    order.how = strategy::fifo;
+    order.strategy = strategy::fifo;
     order.given = first.events.departures();
     o.without = *rc::gen::element(bustle::lane_key(0), bustle::lane_key(1), bustle::actor_key(0));
     run_some(o, order); // of the world that they are from, and of others
@@ -114,7 +114,7 @@ TEST(schedule, departures_given_back_make_the_same_run) {
     order.keeps_departures = true;
     bustle first(o, *rc::gen::arbitrary<std::uint64_t>(), order);
     RC_ASSERT(first.run() == "");
-    order.how = strategy::fifo;
+    order.strategy = strategy::fifo;
     order.given = first.events.departures();
     bustle second(o, 1, order);
     RC_ASSERT(second.run() == "");
@@ -171,7 +171,7 @@ TEST(schedule, departures_that_do_not_name_who_is_gone_are_all_made) {
     order.keeps_departures = true;
     const crowd all(*rc::gen::arbitrary<std::uint64_t>(), order, 12, 12);
     const auto gone = *rc::gen::inRange<std::size_t>(0, 12);
-    order.how = strategy::fifo;
+    order.strategy = strategy::fifo;
     order.given = all.events.departures();
     const crowd rest(1, order, 12, gone);
     std::size_t named = 0;
@@ -251,8 +251,8 @@ bool overtakes(net::steady_time later, net::steady_time ahead, net::steady_time 
     events.put(0ns, a, source, 1);
     events.put(later, b, source, 2);
     const auto turn = events.next();
-    EXPECT_EQ(turn->when, turn->what == 2 ? later : 0ns);
-    result |= turn->what == 2;
+    EXPECT_EQ(turn->when, turn->payload == 2 ? later : 0ns);
+    result |= turn->payload == 2;
   }
   return result;
 }
@@ -270,9 +270,9 @@ TEST(schedule, who_is_due_is_overtaken_within_ahead_and_behind_and_no_further) {
 std::vector<std::uint64_t> order_from_here(strategy how_before, std::uint64_t seed_before) {
   quiet source;
   auto order = drawn(0ns, 64us);
-  order.how = how_before;
+  order.strategy = how_before;
   schedule events(seed_before, 0s, order);
-  const auto home = events.add_group();
+  const auto owning_group = events.add_group();
   std::vector<actor_entry> actors(12);
   auto first = schedule::lane::named(0);
   events.move_to({1ms, {}});
@@ -280,7 +280,7 @@ std::vector<std::uint64_t> order_from_here(strategy how_before, std::uint64_t se
   for (std::size_t i = 0; i != actors.size(); ++i) {
     auto lane = schedule::lane::named(i + 1);
     events.put(1ms, lane, source, 0);
-    events.ready(home, &actors[i], i, 0, 0);
+    events.ready(owning_group, &actors[i], i, 0, 0);
   }
   events.next(); // after that all are competing
   events.switch_to(strategy::uniform, 7);
@@ -330,13 +330,13 @@ TEST(schedule, who_numbers_its_events_has_them_in_the_order_of_their_times) {
     auto other = schedule::lane::named(2);
     events.put_nth(40us, lane, source, 1, 0);
     events.put(0us, other, source, 9);
-    if (events.next()->what != 9) // both competed
+    if (events.next()->payload != 9) // both competed
       continue;
     events.put_nth(10us, lane, source, 2, 1);
     events.put_nth(40us, lane, source, 3, 2);
     std::vector<std::pair<std::uint64_t, net::steady_time>> in_turn;
     for (const auto& turn : rest_of(events))
-      in_turn.emplace_back(turn.what, turn.when);
+      in_turn.emplace_back(turn.payload, turn.when);
     const decltype(in_turn) expected = {{2, 10us}, {1, 40us}, {3, 40us}};
     EXPECT_EQ(in_turn, expected);
   }
@@ -348,10 +348,10 @@ TEST(schedule, a_long_queue_in_a_busy_process_makes_nobody_wait) {
   for (std::uint64_t seed = 0; seed != 50; ++seed) {
     quiet source;
     schedule events(seed, 0s, drawn(50us, 64us));
-    const auto home = events.add_group();
+    const auto owning_group = events.add_group();
     std::vector<actor_entry> actors(100);
     for (std::size_t i = 0; i != actors.size(); ++i)
-      events.ready(home, &actors[i], i, 0, 0);
+      events.ready(owning_group, &actors[i], i, 0, 0);
     auto lane = schedule::lane::named(1);
     events.put(10us, lane, source, 1);
     for (int i = 0; i != 1'000; ++i) {
@@ -360,7 +360,7 @@ TEST(schedule, a_long_queue_in_a_busy_process_makes_nobody_wait) {
       if (turn->is == schedule::turn::kind::event)
         break;
       if (turn->is == schedule::turn::kind::actor)
-        events.occupy(home, turn->when + 10us);
+        events.occupy(owning_group, turn->when + 10us);
     }
     EXPECT_LT(events.now().steady, 10us + 64us);
   }

@@ -24,13 +24,14 @@ public:
     std::uint64_t key = 0;
     net::steady_time due{0};
     std::uint64_t order = 0;
-    std::uint64_t what = 0;
+    std::uint64_t payload = 0;
     std::uint64_t origin = 0;
-    std::optional<schedule::group> home{};
+    std::optional<schedule::group> owning_group{};
     actor_entry* actor = nullptr;
   };
 
-  explicit slow_schedule(const schedule_options& o) : how(o.how), options_(o), given_(o.given) {}
+  explicit slow_schedule(const schedule_options& o)
+      : strategy(o.strategy), options_(o), given_(o.given) {}
 
   schedule::group add_group() {
     busy_.emplace_back(0);
@@ -63,16 +64,16 @@ public:
       std::erase_if(lane, [&](auto& x) { return x.name == name; });
   }
 
-  std::vector<actor_entry*> take_group(schedule::group home) {
+  std::vector<actor_entry*> take_group(schedule::group owning_group) {
     std::vector<actor_entry*> result;
     for (const auto& one : actors_)
-      if (one.home == home)
+      if (one.owning_group == owning_group)
         result.push_back(one.actor);
-    std::erase_if(actors_, [&](auto& x) { return x.home == home; });
+    std::erase_if(actors_, [&](auto& x) { return x.owning_group == owning_group; });
     return result;
   }
 
-  void occupy(schedule::group home, net::steady_time until) { busy_[home] = until; }
+  void occupy(schedule::group owning_group, net::steady_time until) { busy_[owning_group] = until; }
 
   bool no_actor_is_ready() const { return actors_.empty(); }
 
@@ -108,7 +109,8 @@ public:
         std::find_if(all.begin(), all.end(), [&](auto& x) { return x.name == turn->name; });
     if (found == all.end())
       return "who has a turn does not compete";
-    const bool is_other = found->home ? turn->actor != found->actor : turn->what != found->what;
+    const bool is_other =
+        found->owning_group ? turn->actor != found->actor : turn->payload != found->payload;
     if (is_other || turn->key != found->key || turn->origin != found->origin)
       return "the turn is not what was put";
     if (turn->when != std::max(runs(*found), now))
@@ -118,7 +120,7 @@ public:
     return wrong;
   }
 
-  strategy how;
+  sim::strategy strategy;
   std::vector<departure> departures{};
   std::size_t unused() const { return given_.size(); }
 
@@ -138,7 +140,7 @@ private:
   }
 
   net::steady_time runs(const event& one) const {
-    return one.home ? std::max(one.due, busy_[*one.home]) : one.due;
+    return one.owning_group ? std::max(one.due, busy_[*one.owning_group]) : one.due;
   }
 
   std::string judge_rest(const std::optional<schedule::turn>& turn, net::steady_time now,
@@ -158,11 +160,11 @@ private:
     const auto head = *std::min_element(all.begin(), all.end(), [&](auto& a, auto& b) {
       return std::pair{runs(a), a.order} < std::pair{runs(b), b.order};
     });
-    if (how == strategy::fifo && taken.name != instead_of(head, all))
+    if (strategy == strategy::fifo && taken.name != instead_of(head, all))
       return "another one was to go by fifo";
     if (taken.name != head.name)
       departures.push_back({taken.name, head.name, steps_});
-    if (how == strategy::fifo || options_.behind == net::steady_time::max())
+    if (strategy == strategy::fifo || options_.behind == net::steady_time::max())
       return {};
     const auto behind = std::max(options_.behind, net::steady_time{1});
     for (const auto& one : all) {
@@ -193,7 +195,7 @@ private:
     taken_.insert(name);
     // Of those that are given, what was to go before it and has gone is as it should be.
     std::erase_if(given_, [&](auto& x) { return x.head == name && taken_.contains(x.taken); });
-    if (!one.home)
+    if (!one.owning_group)
       return cancel(name);
     ++steps_;
     std::erase_if(actors_, [&](auto& x) { return x.name == name; });

@@ -106,8 +106,8 @@ public:
             }};
   }
 
-  void on_exception(std::string_view what) {
-    env_.failed.push_back(host_.stable_name() + ": " + std::string{what});
+  void on_exception(std::string_view text) {
+    env_.failed.push_back(host_.stable_name() + ": " + std::string{text});
   }
 
 private:
@@ -145,7 +145,7 @@ private:
 
 /// A world of walkers, with what drives it.
 struct walkers {
-  explicit walkers(world::options o, std::size_t count = 20) : home(o) {
+  explicit walkers(sim::world::options o, std::size_t count = 20) : world(o) {
     for (std::size_t i = 0; i != count; ++i)
       all.push_back(net::spawn<walker>(inside, env, "walker#" + std::to_string(i)));
   }
@@ -161,18 +161,18 @@ struct walkers {
       drive.advance();
   }
 
-  world home;
-  simulation drive{home};
-  process inside{home};
+  sim::world world;
+  simulation drive{world};
+  process inside{world};
   environment env{inside, inside};
   std::vector<net::owner> all;
 };
 
-inline world::options options(std::uint64_t seed, strategy how = strategy::uniform,
+inline world::options options(std::uint64_t seed, sim::strategy strategy = strategy::uniform,
                               bool deep = false) {
   world::options o;
   o.seed = seed;
-  o.schedule = how;
+  o.schedule = strategy;
   o.deep = deep;
   return o;
 }

@@ -133,8 +133,8 @@ TEST(world_kill, a_thousand_kills_of_a_busy_world_leave_nothing) {
     busy.w.inside.kill();
     ASSERT_EQ(counted::alive, 0) << "seed " << seed;
     ASSERT_EQ(busy.w.inside.actors(), 0u);
-    ASSERT_TRUE(busy.w.home.idle());
-    ASSERT_FALSE(busy.w.home.step());
+    ASSERT_TRUE(busy.w.world.idle());
+    ASSERT_FALSE(busy.w.world.step());
   }
   EXPECT_GT(most_alive, 200);
 }
@@ -144,22 +144,22 @@ TEST(world_kill, a_busy_world_runs_the_same_twice) {
     busy_world busy(seed);
     busy.w.advance(3'000);
     busy.held = nullptr;
-    return busy.w.home.hash();
+    return busy.w.world.hash();
   };
   for (std::uint64_t seed = 1; seed != 6; ++seed)
     EXPECT_EQ(run(seed), run(seed));
 }
 
 TEST(world_kill, foreign_actors_that_come_and_go_are_not_kept) {
-  world home(options(1));
-  process inside(home);
+  sim::world world(options(1));
+  process inside(world);
   for (int i = 0; i != 5'000; ++i) {
     auto one = inside.system().spawn(
         [](caf::event_based_actor*, const counted&) -> caf::behavior { return {[](int) {}}; },
         counted{});
     caf::anon_send(one, 1);
     one = nullptr;
-    while (home.step()) {
+    while (world.step()) {
     }
   }
   EXPECT_EQ(counted::alive, 0);
@@ -184,7 +184,7 @@ std::uint64_t hash_of_run(int recreations, bool hidden_state) {
     EXPECT_EQ(recreate(w.inside, kinds), std::vector<std::string>{});
     EXPECT_EQ(w.inside.actors(), w.all.size());
   }
-  return w.home.hash();
+  return w.world.hash();
 }
 
 TEST(world_checkpoint, recreation_at_50_drawn_moments_does_not_change_the_chain) {

@@ -13,14 +13,14 @@ std::uint64_t hash_after(std::uint64_t advances, world::options o) {
   walkers w(o);
   w.introduce();
   w.advance(advances);
-  return w.home.hash();
+  return w.world.hash();
 }
 
 TEST(world, same_seed_same_chain_other_seed_other_chain) {
-  for (const auto how : {strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
-                         strategy::pos, strategy::urw, strategy::surw}) {
-    EXPECT_EQ(hash_after(3'000, options(1, how)), hash_after(3'000, options(1, how)));
-    EXPECT_NE(hash_after(3'000, options(1, how)), hash_after(3'000, options(2, how)));
+  for (const auto strategy : {strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
+                              strategy::pos, strategy::urw, strategy::surw}) {
+    EXPECT_EQ(hash_after(3'000, options(1, strategy)), hash_after(3'000, options(1, strategy)));
+    EXPECT_NE(hash_after(3'000, options(1, strategy)), hash_after(3'000, options(2, strategy)));
   }
 }
 
@@ -35,7 +35,7 @@ TEST(world, deep_chain_takes_payloads) {
       walkers w(options(1, strategy::fifo, deep));
       w.inside.send(w.all[0], token{value, 0});
       w.drive.advance();
-      (deep ? r.deep : r.shallow) = w.home.hash();
+      (deep ? r.deep : r.shallow) = w.world.hash();
     }
     return r;
   };
@@ -63,21 +63,21 @@ TEST(world, reports_a_mailbox_over_its_bound) {
   const auto one = net::spawn<bounded>(w.inside, w.env, "bounded");
   for (int i = 0; i != 3; ++i)
     w.inside.send(one, token{});
-  EXPECT_TRUE(w.home.violations().empty());
+  EXPECT_TRUE(w.world.violations().empty());
   w.inside.send(one, token{});
-  ASSERT_EQ(w.home.violations().size(), 1u);
-  EXPECT_NE(w.home.violations()[0].find("mailbox of bounded holds 4"), std::string::npos);
+  ASSERT_EQ(w.world.violations().size(), 1u);
+  EXPECT_NE(w.world.violations()[0].find("mailbox of bounded holds 4"), std::string::npos);
   w.drive.quiesce();
   for (int i = 0; i != 3; ++i)
     w.inside.send(one, token{});
-  EXPECT_EQ(w.home.violations().size(), 1u);
+  EXPECT_EQ(w.world.violations().size(), 1u);
 }
 
 TEST(world, a_message_to_somebody_gone_is_dropped) {
   walkers w(options(1), 1);
   w.inside.send(net::owner{99}, token{});
   w.inside.send(net::nobody, token{});
-  EXPECT_FALSE(w.home.step());
+  EXPECT_FALSE(w.world.step());
 }
 
 // -- observers ------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ watched run_watched(bool deep, bool with, bool speaks, bool timers) {
       with ? net::spawn<watcher>(w.inside, env, "watcher") : net::owner{w.all.size() + 1};
   w.introduce(one);
   w.advance(2'000);
-  return {w.home.hash(), w.home.steps(), env.heard, w.home.violations().size()};
+  return {w.world.hash(), w.world.steps(), env.heard, w.world.violations().size()};
 }
 
 TEST(world, observers_change_neither_steps_nor_chain) {
@@ -159,16 +159,16 @@ TEST(world, an_exception_ends_its_actor_and_nothing_else) {
   walkers w(options(3));
   w.env.throw_at = 5;
   w.introduce();
-  ASSERT_TRUE(w.drive.run([&] { return w.home.failures() == 2; }));
+  ASSERT_TRUE(w.drive.run([&] { return w.world.failures() == 2; }));
   EXPECT_EQ(w.inside.actors(), w.all.size() - 2);
   EXPECT_EQ(w.env.failed.size(), 2u);
   EXPECT_EQ(counted::alive, static_cast<long>(w.all.size()) - 2);
-  ASSERT_FALSE(w.home.violations().empty());
-  EXPECT_NE(w.home.violations()[0].find("drawn to fail"), std::string::npos);
+  ASSERT_FALSE(w.world.violations().empty());
+  EXPECT_NE(w.world.violations()[0].find("drawn to fail"), std::string::npos);
   w.env.throw_at = 0;
-  const auto steps = w.home.steps();
+  const auto steps = w.world.steps();
   w.advance(1'000);
-  EXPECT_GT(w.home.steps(), steps + 100);
+  EXPECT_GT(w.world.steps(), steps + 100);
 }
 
 /// Ends in its own start, in the way its environment says.
@@ -215,7 +215,7 @@ TEST(world, an_actor_may_end_in_its_own_start) {
       EXPECT_EQ(w.inside.actors(), 0u);
       EXPECT_EQ(env.messages, 0);
       EXPECT_EQ(env.last_words, throws ? 1 : 0);
-      EXPECT_EQ(w.home.failures(), throws ? 1u : 0u);
+      EXPECT_EQ(w.world.failures(), throws ? 1u : 0u);
     }
   }
 }
@@ -229,9 +229,9 @@ TEST(world, a_system_that_comes_and_goes_is_no_part_of_the_run) {
     for (int i = 0; i != 20; ++i) {
       w.advance(100);
       if (visitor)
-        process{w.home};
+        process{w.world};
     }
-    return std::pair{w.home.hash(), w.home.steps()};
+    return std::pair{w.world.hash(), w.world.steps()};
   };
   EXPECT_EQ(run(true), run(false));
 }
@@ -239,7 +239,7 @@ TEST(world, a_system_that_comes_and_goes_is_no_part_of_the_run) {
 // What an actor spawned went to the process that was started last, and not to its own.
 TEST(world, actors_live_in_the_process_that_they_were_spawned_through) {
   walkers w(options(4), 3);
-  process other(w.home);
+  process other(w.world);
   environment env{other, other};
   const auto survivor = net::spawn<walker>(other, env, "survivor");
   net::spawn<walker>(w.inside, w.env, "late");
@@ -260,8 +260,8 @@ TEST(world, actors_live_in_the_process_that_they_were_spawned_through) {
 /// again, after so many advances; the chain of the other when it has made its steps.
 std::uint64_t chain_beside(std::uint64_t seed, std::uint64_t kill_after, bool restart) {
   walkers w(options(seed), 0);
-  process one(w.home, {"one", {}});
-  process other(w.home, {"other", {}});
+  process one(w.world, {"one", {}});
+  process other(w.world, {"other", {}});
   environment env{one, one};
   environment other_env{other, other};
   std::vector<net::owner> all;

@@ -36,9 +36,9 @@ private:
 };
 
 struct sleepers {
-  world home{options(1, strategy::fifo)};
-  simulation drive{{net::steady_time{0}, net::steady_time{0}}, home};
-  process inside{home};
+  sim::world world{options(1, strategy::fifo)};
+  simulation drive{{net::steady_time{0}, net::steady_time{0}}, world};
+  process inside{world};
   sleeper::environment env{inside};
   net::owner one = net::spawn<sleeper>(inside, env, "sleeper");
 };
@@ -61,7 +61,7 @@ TEST(world_timers, fire_in_order_of_due_time_then_of_start) {
 TEST(world_timers, a_negative_delay_fires_at_the_next_advance) {
   sleepers s;
   const auto id = s.inside.start(-5s, s.one);
-  EXPECT_FALSE(s.home.step());
+  EXPECT_FALSE(s.world.step());
   while (s.drive.advance()) {
   }
   ASSERT_EQ(s.env.fired.size(), 1u);
@@ -73,16 +73,16 @@ TEST(world_timers, of_the_dead_can_be_forgotten) {
   sleepers s;
   s.inside.start(1h, s.one);
   s.inside.kill();
-  EXPECT_TRUE(s.home.next_timer());
+  EXPECT_TRUE(s.world.next_timer());
   s.inside.drop_timers_of_the_dead();
-  EXPECT_FALSE(s.home.next_timer());
+  EXPECT_FALSE(s.world.next_timer());
 }
 
 TEST(world_time, wall_clock_may_go_back) {
   sleepers s;
-  s.home.advance({1s, 1'000s});
-  s.home.advance({2s, 900s});
-  EXPECT_EQ(s.home.now().wall, 900s);
+  s.world.advance({1s, 1'000s});
+  s.world.advance({2s, 900s});
+  EXPECT_EQ(s.world.now().wall, 900s);
 }
 
 /// One that fired, of one owner: when it was due, and in which order the owner started it.
@@ -97,9 +97,9 @@ struct fired_timer {
 std::vector<fired_timer> timers_of_two(std::uint64_t seed) {
   auto o = options(seed);
   o.order.ahead = o.order.behind = 50us;
-  world home(o);
-  simulation drive(home);
-  process inside(home);
+  sim::world world(o);
+  simulation drive(world);
+  process inside(world);
   sleeper::environment first{inside};
   sleeper::environment second{inside};
   const std::array owners = {net::spawn<sleeper>(inside, first, "first"),
@@ -111,7 +111,7 @@ std::vector<fired_timer> timers_of_two(std::uint64_t seed) {
     if (started.size() != 200) {
       const auto delay = net::steady_time{draw.between(0, 100'000)};
       const auto id = inside.start(delay, owners[i % 2]);
-      started[id.value] = {i % 2, home.now().steady + delay, i};
+      started[id.value] = {i % 2, world.now().steady + delay, i};
     }
     drive.advance();
     for (auto* one : {&first, &second}) {
@@ -141,10 +141,10 @@ TEST(world_timers, of_one_owner_never_overtake_each_other_and_those_of_others_do
 // -- actors of plain CAF --------------------------------------------------------------------------
 
 struct caf_log {
-  world& home;
+  sim::world& world;
   std::vector<std::string> lines{};
-  void add(const std::string& what) {
-    lines.push_back(std::to_string(home.now().steady / 1s) + " " + what);
+  void add(const std::string& text) {
+    lines.push_back(std::to_string(world.now().steady / 1s) + " " + text);
   }
 };
 
@@ -168,15 +168,15 @@ caf::behavior ticker(caf::event_based_actor* self, caf_log* log, int left) {
 }
 
 std::pair<std::uint64_t, std::vector<std::string>> run_caf(std::uint64_t seed) {
-  world home(options(seed));
-  simulation drive(home);
-  process inside(home);
-  caf_log log{home};
+  sim::world world(options(seed));
+  simulation drive(world);
+  process inside(world);
+  caf_log log{world};
   for (int i = 0; i != 3; ++i)
     inside.system().spawn(ticker, &log, 4);
   while (drive.advance()) {
   }
-  return {home.hash(), log.lines};
+  return {world.hash(), log.lines};
 }
 
 TEST(world_time, plain_caf_actors_live_in_virtual_time) {
@@ -191,11 +191,11 @@ TEST(world_time, plain_caf_actors_live_in_virtual_time) {
 }
 
 TEST(world_time, a_process_that_starts_late_has_the_worlds_time) {
-  world home(options(1));
-  simulation drive(home);
-  home.advance({1'000s, 1'000s});
-  process inside(home);
-  caf_log log{home};
+  sim::world world(options(1));
+  simulation drive(world);
+  world.advance({1'000s, 1'000s});
+  process inside(world);
+  caf_log log{world};
   inside.system().spawn(ticker, &log, 1);
   while (drive.advance()) {
   }
@@ -213,10 +213,10 @@ caf::behavior hasty(caf::event_based_actor* self, int* done) {
 // No move of time brings what is due now, so the simulation jumped to now for ever.
 TEST(world_time, a_plain_caf_actor_may_ask_for_no_delay_at_all) {
   for (const auto began : {0s, 5s}) {
-    world home(options(1));
-    simulation drive(home);
-    process inside(home);
-    home.advance({began, began});
+    sim::world world(options(1));
+    simulation drive(world);
+    process inside(world);
+    world.advance({began, began});
     int done = 0;
     inside.system().spawn(hasty, &done);
     int turns = 0;
@@ -239,13 +239,13 @@ struct noter final : event_source {
 TEST(world_time, a_delayed_message_of_plain_caf_competes_with_what_is_due_at_its_moment) {
   int event_first = 0;
   for (std::uint64_t seed = 1; seed != 65; ++seed) {
-    world home(options(seed));
-    simulation drive({net::steady_time{0}, net::steady_time{0}}, home);
-    process inside(home);
-    caf_log log{home};
+    sim::world world(options(seed));
+    simulation drive({net::steady_time{0}, net::steady_time{0}}, world);
+    process inside(world);
+    caf_log log{world};
     noter source(log);
     auto lane = schedule::lane::named(1);
-    home.events().put(10s, lane, source, 0);
+    world.events().put(10s, lane, source, 0);
     inside.system().spawn(ticker, &log, 1);
     while (log.lines.empty() && drive.advance()) {
     }

@@ -144,10 +144,10 @@ TEST(endpoint_text, refuses_a_tor_v3_name_with_any_character_changed) {
   EXPECT_TRUE(rc::check([] {
     const auto peer = endpoint_on(network_id::torv3);
     auto text = to_string(peer);
-    const auto where = between<std::size_t>(0, 55);
+    const auto position = between<std::size_t>(0, 55);
     const auto other = *rc::gen::elementOf(std::string{"abcdefghijklmnopqrstuvwxyz234567189"});
-    RC_PRE(text[where] != other);
-    text[where] = other;
+    RC_PRE(text[position] != other);
+    text[position] = other;
     RC_ASSERT(!parse_endpoint(text));
   }));
 }

@@ -15,7 +15,7 @@ routability judged(std::string_view text) {
 struct range_case {
   std::string_view first;
   std::string_view last;
-  routability why;
+  routability verdict;
 };
 
 /// Each range by its first and its last address.
@@ -50,9 +50,9 @@ constexpr range_case ranges[] = {
 };
 
 TEST(routability, refuses_each_reserved_range_with_its_reason) {
-  for (const auto& [first, last, why] : ranges) {
-    EXPECT_EQ(judged(first), why) << first;
-    EXPECT_EQ(judged(last), why) << last;
+  for (const auto& [first, last, verdict] : ranges) {
+    EXPECT_EQ(judged(first), verdict) << first;
+    EXPECT_EQ(judged(last), verdict) << last;
   }
 }
 

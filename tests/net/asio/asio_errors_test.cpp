@@ -9,7 +9,7 @@
 namespace seedwalk::net {
 namespace {
 
-TEST(asio_errors, a_dial_that_fails_says_whose_doing_it_was) {
+TEST(asio_errors, a_dial_that_fails_says_who_is_to_blame) {
   const std::pair<int, error> expected[] = {
       {0, error::none},
       {ECONNREFUSED, error::refused},

@@ -29,10 +29,10 @@ using namespace std::chrono_literals;
 
 class recorder final : public completion_sink {
 public:
-  void deliver(owner to, completion&& what) override {
+  void deliver(owner to, net::completion&& completion) override {
     const std::scoped_lock lock(mutex_);
     (void)to;
-    heard_.push_back(std::move(what));
+    heard_.push_back(std::move(completion));
   }
 
   template <class Completion>
@@ -436,8 +436,8 @@ TEST(asio_network_threads, ids_are_unique_and_every_call_is_answered_whoever_cal
   constexpr int dials_each = 50;
   std::vector<std::vector<connection_id>> given(callers);
   std::vector<std::thread> threads;
-  for (auto& mine : given)
-    threads.emplace_back([&door, &mine] {
+  for (auto& own : given)
+    threads.emplace_back([&door, &own] {
       const auto listener = door->listen(any_port, somebody);
       door->accept(listener, 1);
       for (int i = 0; i != dials_each; ++i) {
@@ -445,7 +445,7 @@ TEST(asio_network_threads, ids_are_unique_and_every_call_is_answered_whoever_cal
         door->want(id, 100);
         door->write(id, buffer{as_bytes("shared")});
         door->close(id, closing::graceful);
-        mine.push_back(id);
+        own.push_back(id);
       }
       door->stop_listening(listener);
     });
@@ -460,8 +460,8 @@ TEST(asio_network_threads, ids_are_unique_and_every_call_is_answered_whoever_cal
   door.reset();
 
   std::vector<connection_id> all;
-  for (const auto& mine : given)
-    all.insert(all.end(), mine.begin(), mine.end());
+  for (const auto& own : given)
+    all.insert(all.end(), own.begin(), own.end());
   std::sort(all.begin(), all.end());
   EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
 }

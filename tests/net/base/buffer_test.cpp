@@ -60,8 +60,8 @@ TEST(buffer, goes_from_thread_to_thread) {
   std::vector<buffer> copies(100, buffer{as_bytes("shared")});
   std::thread other{[taken = std::move(copies)]() mutable {
     for (auto& copy : taken) {
-      const buffer mine = copy;
-      EXPECT_EQ(as_text(mine.view()), "shared");
+      const buffer kept = copy;
+      EXPECT_EQ(as_text(kept.view()), "shared");
       copy = buffer{};
     }
   }};

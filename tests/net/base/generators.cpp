@@ -76,7 +76,7 @@ void draw(std::vector<T>& xs, std::size_t most);
 
 // Handshake ---------------------------------------------------------------------------------------
 
-void draw(net::msg::claimed_address& x) {
+void draw(net::msg::version_address& x) {
   x.services = any_u64();
   draw(x.address);
   x.port = static_cast<std::uint16_t>(any_u32());

@@ -23,8 +23,8 @@ protected:
   std::string at(const std::string& name) const { return folder_ + "/" + name; }
 
   void write(const std::string& name, const std::string& text,
-             const output_opening& how = {}) const {
-    const auto opened = open_output_file(at(name), how);
+             const output_opening& opening = {}) const {
+    const auto opened = open_output_file(at(name), opening);
     ASSERT_TRUE(opened);
     EXPECT_EQ(::write(*opened, text.data(), text.size()), static_cast<ssize_t>(text.size()));
     ::close(*opened);

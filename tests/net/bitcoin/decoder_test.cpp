@@ -82,8 +82,8 @@ bytes some_stream() {
     const auto start = stream.size();
     append_message(stream, regtest().magic, *any_message());
     if (between(0, 3) == 0) {
-      const auto where = between<std::size_t>(checksum_offset, stream.size() - start - 1);
-      stream[start + where] ^= 1;
+      const auto position = between<std::size_t>(checksum_offset, stream.size() - start - 1);
+      stream[start + position] ^= 1;
     }
   }
   return stream;

@@ -57,16 +57,16 @@ inline msg::addrv2 block_of(std::uint32_t first, std::uint32_t count) {
 /// be, less the actor.
 class live_session {
 public:
-  explicit live_session(direction way = direction::outbound, visit_plan plan = {},
+  explicit live_session(net::direction direction = direction::outbound, visit_plan plan = {},
                         const endpoint& peer = test_peer)
-      : it(way, peer, make_version_nonce(0x5eed, 77), steady_time{0}, plan) {
+      : session(direction, peer, make_version_nonce(0x5eed, 77), steady_time{0}, plan) {
     now.wall = 1'700'000'000s;
   }
 
   session_step step() { return {config, now, effects}; }
 
   void connect() {
-    it.on_connected(step());
+    session.on_connected(step());
     collect();
   }
 
@@ -74,7 +74,7 @@ public:
     while (!data.empty() && allowance > 0) {
       const auto n = std::min<std::size_t>(data.size(), allowance);
       allowance -= static_cast<std::uint32_t>(n);
-      it.on_received(step(), data.first(n));
+      session.on_received(step(), data.first(n));
       data = data.subspan(n);
       collect();
     }
@@ -99,11 +99,12 @@ public:
   void pass(steady_time duration) {
     const auto until = now.steady + duration;
     int at_once = 0;
-    for (auto due = it.deadline(config); due && *due <= until; due = it.deadline(config)) {
+    for (auto due = session.deadline(config); due && *due <= until;
+         due = session.deadline(config)) {
       at_once = *due > now.steady ? 0 : at_once + 1;
       ASSERT_LE(at_once, 3) << "a tick that leaves its deadline where it was";
       now.steady = std::max(now.steady, *due);
-      it.on_tick(step());
+      session.on_tick(step());
       collect();
     }
     now.steady = until;
@@ -111,21 +112,21 @@ public:
 
   void take_addresses() {
     handed_on = 0;
-    it.addresses_taken(step());
+    session.addresses_taken(step());
     collect();
   }
 
   /// The door ends the connection, in the way that we asked for unless told otherwise.
-  void close(std::optional<error> why = std::nullopt) {
+  void close(std::optional<error> reason = std::nullopt) {
     const auto asked = closed_by == closing::abort ? error::aborted
                        : closed_by                 ? error::none
                                                    : error::reset;
-    it.on_closed(step(), why.value_or(asked));
+    session.on_closed(step(), reason.value_or(asked));
     collect();
   }
 
   void input_ends() {
-    it.on_input_ended(step());
+    session.on_input_ended(step());
     collect();
   }
 
@@ -193,7 +194,7 @@ public:
 
   session_config config = test_config();
   instant now;
-  session it;
+  net::session session;
   session_effects effects;
 
   std::vector<message> said;

@@ -23,11 +23,11 @@ TEST(session_addresses, entries_are_handed_on_as_they_came) {
   const auto block = block_of(0, 1000);
   live.hear(message{block});
   EXPECT_EQ(live.addresses, block.entries);
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   live.take_addresses();
   live.pass(2s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.reached, stage::addresses);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
   EXPECT_EQ(end.addresses.messages, 1u);
@@ -40,12 +40,12 @@ TEST(session_addresses, a_single_entry_is_kept_and_begins_no_quiet_time) {
   live.hear(message{block_naming(test_peer)});
   live.take_addresses();
   live.pass(30s);
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   live.hear(message{block_of(0, 500)});
   live.take_addresses();
   live.pass(2s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(live.addresses.size(), 501u);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
 }
@@ -56,7 +56,7 @@ TEST(session_addresses, a_peer_that_names_only_itself_did_not_answer) {
   live.take_addresses();
   live.pass(45s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::no_addresses);
+  EXPECT_EQ(end.outcome, outcome::no_addresses);
   EXPECT_EQ(end.addresses.answer, addr_answer::none);
   EXPECT_EQ(live.addresses.size(), 1u);
 }
@@ -66,10 +66,10 @@ TEST(session_addresses, one_other_address_is_an_answer_at_the_first_deadline) {
   live.hear(message{block_of(5, 1)});
   live.take_addresses();
   live.pass(45s - 1ns);
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   live.pass(1ns);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
 }
 
@@ -77,7 +77,7 @@ TEST(session_addresses, silence_is_no_addresses_and_no_harm) {
   auto live = asking();
   live.pass(45s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::no_addresses);
+  EXPECT_EQ(end.outcome, outcome::no_addresses);
   EXPECT_EQ(end.reached, stage::verack);
   EXPECT_EQ(end.addresses.answer, addr_answer::none);
   EXPECT_EQ(end.first_answer, std::nullopt);
@@ -91,7 +91,7 @@ TEST(session_addresses, hanging_up_between_blocks_makes_the_answer_partial) {
       live.close(error::reset);
     else
       live.input_ends(), live.close();
-    EXPECT_EQ(live.summary->how, reset ? outcome::reset : outcome::closed_after_handshake);
+    EXPECT_EQ(live.summary->outcome, reset ? outcome::reset : outcome::closed_after_handshake);
     EXPECT_EQ(live.summary->addresses.answer, addr_answer::partial);
     EXPECT_EQ(live.addresses.size(), 100u);
   }
@@ -109,12 +109,12 @@ TEST(session_addresses, a_broken_block_is_refused_whole_and_the_answer_is_malfor
   data.back() ^= 1;
   live.hear_bytes(data);
   EXPECT_TRUE(live.addresses.empty());
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   live.hear(message{block_of(0, 100)});
   live.take_addresses();
   live.pass(2s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::malformed);
   EXPECT_EQ(end.addresses.refused, 1u);
   EXPECT_EQ(live.addresses.size(), 100u);
@@ -131,7 +131,7 @@ TEST(session_addresses, a_block_half_there_at_the_hard_end_makes_it_partial) {
   live.hear_bytes(byte_view{data}.first(200));
   live.pass(1s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::partial);
 }
 
@@ -142,10 +142,10 @@ TEST(session_addresses, the_number_of_addresses_ends_nothing_but_is_bounded) {
     live.hear(message{block_of(1000 * i, 1000)});
     live.take_addresses();
   }
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   EXPECT_EQ(live.addresses.size(), 2500u);
-  EXPECT_EQ(live.it.addresses().over_limit, 2500u);
-  EXPECT_EQ(live.it.addresses().by_network[1], 5000u);
+  EXPECT_EQ(live.session.addresses().over_limit, 2500u);
+  EXPECT_EQ(live.session.addresses().by_network[1], 5000u);
 }
 
 TEST(session_addresses, the_digest_knows_the_set_and_not_its_order) {
@@ -155,8 +155,8 @@ TEST(session_addresses, the_digest_knows_the_set_and_not_its_order) {
   second.hear({message{block_of(10, 10)}, message{block_of(0, 10)}});
   auto third = asking();
   third.hear(message{block_of(1, 20)});
-  EXPECT_EQ(first.it.addresses().digest, second.it.addresses().digest);
-  EXPECT_NE(first.it.addresses().digest, third.it.addresses().digest);
+  EXPECT_EQ(first.session.addresses().digest, second.session.addresses().digest);
+  EXPECT_NE(first.session.addresses().digest, third.session.addresses().digest);
 }
 
 TEST(session_addresses, nothing_more_is_wanted_until_addresses_are_taken) {
@@ -182,11 +182,11 @@ TEST(session_addresses, while_we_do_not_listen_only_the_hard_end_goes_on) {
   auto data = encode(test_magic, message{block_of(0, 100)});
   data.insert(data.end(), half.begin(), half.begin() + 100);
   live.hear_bytes(data);
-  EXPECT_EQ(live.it.deadline(live.config), steady_time{60s});
+  EXPECT_EQ(live.session.deadline(live.config), steady_time{60s});
   live.pass(20s); // Far beyond the quiet time and a message's patience.
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   live.take_addresses();
-  EXPECT_EQ(live.it.deadline(live.config), live.now.steady + 2s);
+  EXPECT_EQ(live.session.deadline(live.config), live.now.steady + 2s);
   live.pass(1s);
   live.hear_bytes(byte_view{half}.subspan(100));
   EXPECT_EQ(live.addresses.size(), 200u);
@@ -200,7 +200,7 @@ TEST(session_addresses, a_database_that_never_answers_cannot_hold_a_visit_beyond
   live.hear(message{block_of(0, 100)});
   live.pass(60s);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
 }
 
@@ -210,14 +210,14 @@ TEST(session_addresses, gossip_that_nobody_asked_for_comes_at_its_rate) {
   live.hear(message{block_of(0, 1000)});
   live.take_addresses();
   EXPECT_EQ(live.addresses.size(), live.config.limits.gossip_burst);
-  EXPECT_EQ(live.it.addresses().over_limit, 1000 - live.config.limits.gossip_burst);
+  EXPECT_EQ(live.session.addresses().over_limit, 1000 - live.config.limits.gossip_burst);
   live.hear({message{live.pong()}});
   live.pass(30s);
   live.hear(message{block_of(0, 1000)});
   EXPECT_EQ(live.addresses.size(), live.config.limits.gossip_burst + 3u);
-  EXPECT_EQ(live.it.addresses().answer, addr_answer::not_asked);
-  EXPECT_EQ(live.it.addresses().messages, 0u);
-  EXPECT_EQ(live.it.addresses().gossip, live.config.limits.gossip_burst + 3u);
+  EXPECT_EQ(live.session.addresses().answer, addr_answer::not_asked);
+  EXPECT_EQ(live.session.addresses().messages, 0u);
+  EXPECT_EQ(live.session.addresses().gossip, live.config.limits.gossip_burst + 3u);
 }
 
 TEST(session_addresses, a_held_peer_stays_when_its_answer_is_in) {
@@ -226,12 +226,12 @@ TEST(session_addresses, a_held_peer_stays_when_its_answer_is_in) {
   live.hear({message{live.pong()}, message{block_of(0, 100)}});
   live.take_addresses();
   live.pass(2s);
-  EXPECT_EQ(live.it.state(), session_state::held);
+  EXPECT_EQ(live.session.state(), session_state::held);
   EXPECT_FALSE(live.closed_by);
-  EXPECT_EQ(live.it.addresses().answer, addr_answer::complete);
+  EXPECT_EQ(live.session.addresses().answer, addr_answer::complete);
   live.input_ends();
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::closed_after_handshake);
+  EXPECT_EQ(end.outcome, outcome::closed_after_handshake);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
 }
 

@@ -7,9 +7,9 @@ namespace seedwalk::net::test {
 namespace {
 
 struct dial_case {
-  error why;
-  outcome how;
-  blame whose;
+  error reason;
+  net::outcome outcome;
+  net::blame blame;
 };
 
 TEST(session_endings, each_failed_dial_has_its_outcome_and_blame) {
@@ -30,12 +30,12 @@ TEST(session_endings, each_failed_dial_has_its_outcome_and_blame) {
        }) {
     live_session live;
     live.now.steady = 3s;
-    live.it.on_connect_failed(live.step(), c.why);
+    live.session.on_connect_failed(live.step(), c.reason);
     live.collect();
     ASSERT_EQ(live.summaries, 1);
-    EXPECT_EQ(live.summary->how, c.how) << name_of(c.why);
-    EXPECT_EQ(live.summary->whose, c.whose) << name_of(c.why);
-    EXPECT_EQ(live.summary->reason, c.why);
+    EXPECT_EQ(live.summary->outcome, c.outcome) << name_of(c.reason);
+    EXPECT_EQ(live.summary->blame, c.blame) << name_of(c.reason);
+    EXPECT_EQ(live.summary->reason, c.reason);
     EXPECT_EQ(live.summary->reached, stage::dialling);
     EXPECT_EQ(live.summary->whole, 3s);
     EXPECT_EQ(live.summary->connecting, std::nullopt);
@@ -62,11 +62,11 @@ TEST(session_endings, end_of_input_is_named_by_how_far_it_got) {
     live.input_ends();
     EXPECT_EQ(live.closed_by, closing::graceful);
     const auto end = end_of(live);
-    EXPECT_EQ(end.how, reached == stage::connected ? outcome::closed_before_version
-                       : reached == stage::version ? outcome::closed_before_verack
-                                                   : outcome::closed_after_handshake);
+    EXPECT_EQ(end.outcome, reached == stage::connected ? outcome::closed_before_version
+                           : reached == stage::version ? outcome::closed_before_verack
+                                                       : outcome::closed_after_handshake);
     EXPECT_EQ(end.reached, reached);
-    EXPECT_EQ(end.whose, blame::peer);
+    EXPECT_EQ(end.blame, blame::peer);
     EXPECT_EQ(end.reason, error::end_of_input);
   }
 }
@@ -76,76 +76,76 @@ TEST(session_endings, a_reset_before_version_is_closed_before_version_too) {
     live_session live;
     bring(live, reached);
     live.close(error::reset);
-    EXPECT_EQ(live.summary->how,
+    EXPECT_EQ(live.summary->outcome,
               reached == stage::connected ? outcome::closed_before_version : outcome::reset);
-    EXPECT_EQ(live.summary->whose, blame::peer);
+    EXPECT_EQ(live.summary->blame, blame::peer);
     EXPECT_EQ(live.summary->reached, reached);
   }
 }
 
 TEST(session_endings, what_fails_on_our_side_is_not_the_peers) {
   for (auto reached : open_stages)
-    for (auto why : {error::send_queue_full, error::no_memory, error::network_unreachable}) {
+    for (auto reason : {error::send_queue_full, error::no_memory, error::network_unreachable}) {
       live_session live;
       bring(live, reached);
-      live.close(why);
-      EXPECT_EQ(live.summary->how, outcome::local_failure);
-      EXPECT_EQ(live.summary->whose, blame::local);
+      live.close(reason);
+      EXPECT_EQ(live.summary->outcome, outcome::local_failure);
+      EXPECT_EQ(live.summary->blame, blame::local);
     }
 }
 
 TEST(session_endings, the_first_reason_stands) {
   live_session live;
   live.shake_hands();
-  live.it.disconnect(live.step(), outcome::duplicate);
-  live.it.disconnect(live.step(), outcome::banned);
+  live.session.disconnect(live.step(), outcome::duplicate);
+  live.session.disconnect(live.step(), outcome::banned);
   live.collect();
   live.input_ends();
   live.hear_bytes(as_bytes("no magic at all"));
   live.close(error::reset);
-  EXPECT_EQ(live.summary->how, outcome::duplicate);
-  EXPECT_EQ(live.summary->whose, blame::cancelled);
+  EXPECT_EQ(live.summary->outcome, outcome::duplicate);
+  EXPECT_EQ(live.summary->blame, blame::cancelled);
   EXPECT_EQ(live.summaries, 1);
 }
 
 TEST(session_endings, a_cancelled_dial_ends_as_cancelled_however_the_door_says_it) {
   for (bool as_failure : {false, true}) {
     live_session live;
-    live.it.disconnect(live.step());
+    live.session.disconnect(live.step());
     live.collect();
     EXPECT_EQ(live.closed_by, closing::abort);
     live.connect(); // Was on its way already.
     EXPECT_TRUE(live.said.empty());
     if (as_failure) {
-      live.it.on_connect_failed(live.step(), error::refused);
+      live.session.on_connect_failed(live.step(), error::refused);
       live.collect();
     } else {
       live.close(error::aborted);
     }
-    EXPECT_EQ(live.summary->how, outcome::cancelled);
-    EXPECT_EQ(live.summary->whose, blame::cancelled);
+    EXPECT_EQ(live.summary->outcome, outcome::cancelled);
+    EXPECT_EQ(live.summary->blame, blame::cancelled);
   }
 }
 
 TEST(session_endings, abandoning_sends_the_summary_at_once_and_nothing_follows) {
   live_session live;
   live.shake_hands();
-  live.it.abandon(live.step(), outcome::internal_error);
+  live.session.abandon(live.step(), outcome::internal_error);
   live.collect();
   EXPECT_EQ(live.closed_by, closing::abort);
   EXPECT_EQ(live.summaries, 1);
-  EXPECT_EQ(live.summary->how, outcome::internal_error);
-  EXPECT_EQ(live.summary->whose, blame::local);
+  EXPECT_EQ(live.summary->outcome, outcome::internal_error);
+  EXPECT_EQ(live.summary->blame, blame::local);
   live.close();
-  live.it.abandon(live.step(), outcome::cancelled);
-  live.it.disconnect(live.step());
-  live.it.on_input_ended(live.step());
-  live.it.on_tick(live.step());
-  live.it.addresses_taken(live.step());
-  live.it.on_connected(live.step());
-  live.it.on_connect_failed(live.step(), error::refused);
+  live.session.abandon(live.step(), outcome::cancelled);
+  live.session.disconnect(live.step());
+  live.session.on_input_ended(live.step());
+  live.session.on_tick(live.step());
+  live.session.addresses_taken(live.step());
+  live.session.on_connected(live.step());
+  live.session.on_connect_failed(live.step(), error::refused);
   EXPECT_TRUE(live.effects.empty());
-  EXPECT_EQ(live.it.deadline(live.config), std::nullopt);
+  EXPECT_EQ(live.session.deadline(live.config), std::nullopt);
 }
 
 TEST(session_endings, durations_and_traffic_are_what_happened) {
@@ -165,7 +165,7 @@ TEST(session_endings, durations_and_traffic_are_what_happened) {
   EXPECT_EQ(live.closed_by, closing::graceful);
   live.now.steady = 5s;
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.connecting, 100ms);
   EXPECT_EQ(end.handshake, 80ms);
   EXPECT_EQ(end.first_answer, 220ms);
@@ -186,10 +186,10 @@ TEST(session_endings, summaries_and_effects_survive_an_archive) {
   ASSERT_TRUE(from_archive(to_archive(*live.summary), copy));
   EXPECT_EQ(copy, *live.summary);
   live_session other;
-  other.it.on_connected(other.step());
+  other.session.on_connected(other.step());
   const auto data = encode(test_magic, peer_version());
-  other.it.on_received(other.step(), data);
-  other.it.abandon(other.step(), outcome::internal_error);
+  other.session.on_received(other.step(), data);
+  other.session.abandon(other.step(), outcome::internal_error);
   session_effects effects;
   ASSERT_TRUE(from_archive(to_archive(other.effects), effects));
   EXPECT_EQ(to_archive(effects), to_archive(other.effects));
@@ -200,20 +200,20 @@ TEST(session_endings, summaries_and_effects_survive_an_archive) {
 TEST(session_endings, a_probe_is_verack_ping_pong_goodbye) {
   live_session live{direction::outbound, {.ask_addresses = false}};
   live.shake_hands();
-  EXPECT_EQ(live.it.state(), session_state::probing);
+  EXPECT_EQ(live.session.state(), session_state::probing);
   EXPECT_EQ(live.said_names().back(), "ping");
   live.hear({msg::pong{1}});
-  EXPECT_EQ(live.it.state(), session_state::probing);
+  EXPECT_EQ(live.session.state(), session_state::probing);
   live.hear({message{live.pong()}});
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::not_asked);
 }
 
 TEST(session_endings, a_probe_of_one_too_old_for_pongs_ends_with_its_verack) {
   live_session live{direction::outbound, {.ask_addresses = false}};
   live.shake_hands(60000);
-  EXPECT_EQ(end_of(live).how, outcome::complete);
+  EXPECT_EQ(end_of(live).outcome, outcome::complete);
 }
 
 TEST(session_endings, a_flood_of_bytes_or_messages_is_misbehaviour) {
@@ -226,7 +226,7 @@ TEST(session_endings, a_flood_of_bytes_or_messages_is_misbehaviour) {
     for (int i = 0; i != 25'000 && !live.closed_by; ++i)
       live.hear_bytes(one);
     EXPECT_EQ(live.closed_by, closing::abort);
-    EXPECT_EQ(end_of(live).how, outcome::misbehaved);
+    EXPECT_EQ(end_of(live).outcome, outcome::misbehaved);
     const auto& limits = live.config.limits;
     EXPECT_LE(live.summary->carried.bytes_in, limits.bytes_at_once + limits.receive_window);
     EXPECT_LE(live.summary->carried.messages_in, limits.messages_at_once + 1);
@@ -236,13 +236,13 @@ TEST(session_endings, a_flood_of_bytes_or_messages_is_misbehaviour) {
 TEST(session_endings, a_step_that_the_states_do_not_know_is_a_failure_of_ours_in_every_build) {
   live_session live;
   live.connect();
-  EXPECT_THROW(live.it.on_connected(live.step()), std::logic_error);
-  EXPECT_EQ(live.it.state(), session_state::awaiting_version);
+  EXPECT_THROW(live.session.on_connected(live.step()), std::logic_error);
+  EXPECT_EQ(live.session.state(), session_state::awaiting_version);
   // As the owner does: exactly one summary, and it says whose failure it was.
-  live.it.abandon(live.step(), outcome::internal_error);
+  live.session.abandon(live.step(), outcome::internal_error);
   live.collect();
   ASSERT_EQ(live.summaries, 1);
-  EXPECT_EQ(live.summary->how, outcome::internal_error);
+  EXPECT_EQ(live.summary->outcome, outcome::internal_error);
 }
 
 TEST(session_endings, limits_broken_before_the_handshake_is_over_are_not_looked_at) {
@@ -253,7 +253,7 @@ TEST(session_endings, limits_broken_before_the_handshake_is_over_are_not_looked_
   live.hear({peer_version(), many, message{block_of(0, 1001)}});
   EXPECT_FALSE(live.closed_by.has_value());
   live.hear({msg::verack{}, many});
-  EXPECT_EQ(end_of(live).how, outcome::misbehaved);
+  EXPECT_EQ(end_of(live).outcome, outcome::misbehaved);
 }
 
 TEST(session_endings, the_budget_grows_while_a_connection_lasts) {

@@ -21,7 +21,7 @@ TEST(session_handshake, outbound_speaks_first_and_negotiates_before_its_verack) 
   EXPECT_EQ(live.said_names(),
             (names{"version", "sendaddrv2", "verack", "ping", "getaddr", "ping"}));
   EXPECT_EQ(live.count_of<handshake_completed>(), 1u);
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   EXPECT_EQ(live.writes, 3u);
 }
 
@@ -36,8 +36,8 @@ TEST(session_handshake, our_version_says_what_the_configuration_says_and_no_more
   EXPECT_EQ(ours.services, 0u);
   EXPECT_EQ(ours.time, 1'700'000'000);
   EXPECT_EQ(ours.receiver.peer(), test_peer);
-  EXPECT_EQ(ours.sender->nonce, live.it.version_nonce());
-  EXPECT_EQ(ours.sender->address, (msg::claimed_address{0, {}, 8333}));
+  EXPECT_EQ(ours.sender->nonce, live.session.version_nonce());
+  EXPECT_EQ(ours.sender->address, (msg::version_address{0, {}, 8333}));
   EXPECT_EQ(ours.user_agent, live.config.user_agent);
   EXPECT_EQ(ours.start_height, 7);
   EXPECT_EQ(ours.relay, false);
@@ -51,7 +51,7 @@ TEST(session_handshake, inbound_is_silent_until_spoken_to) {
   EXPECT_EQ(live.said_names(), (names{"version", "sendaddrv2", "verack"}));
   EXPECT_EQ(live.writes, 1u);
   live.hear(msg::verack{});
-  EXPECT_EQ(live.it.state(), session_state::held);
+  EXPECT_EQ(live.session.state(), session_state::held);
   EXPECT_EQ(live.said_names().back(), "ping");
   EXPECT_THAT(live.said_names(), testing::Not(testing::Contains("getaddr")));
 }
@@ -62,35 +62,35 @@ TEST(session_handshake, over_capacity_is_polite_and_says_goodbye) {
   EXPECT_EQ(live.said_names(), (names{"version", "sendaddrv2", "verack"}));
   EXPECT_EQ(live.closed_by, closing::graceful);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.reached, stage::verack);
-  EXPECT_EQ(end.way, direction::inbound_over_capacity);
+  EXPECT_EQ(end.direction, direction::inbound_over_capacity);
 }
 
 TEST(session_handshake, what_the_peer_says_of_itself_is_kept_whole) {
   live_session live;
-  auto claim = peer_version();
-  claim.receiver = {5, {1, 2, 3}, 99};
-  claim.sender->address = {0x409, {4, 5, 6}, 18444};
-  claim.time = -5;
-  claim.start_height = -1;
+  auto version = peer_version();
+  version.receiver = {5, {1, 2, 3}, 99};
+  version.sender->address = {0x409, {4, 5, 6}, 18444};
+  version.time = -5;
+  version.start_height = -1;
   live.connect();
-  live.hear(claim);
-  EXPECT_EQ(live.it.claim(), claim);
+  live.hear(version);
+  EXPECT_EQ(live.session.peer_version(), version);
   live.close(error::reset);
-  EXPECT_EQ(live.summary->claim, claim);
+  EXPECT_EQ(live.summary->version, version);
 }
 
 TEST(session_handshake, a_peer_may_speak_first_though_we_dialled) {
   live_session live;
   live.connect();
   live.hear({peer_version(), msg::wtxidrelay{}, msg::sendaddrv2{}, msg::verack{}});
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   EXPECT_EQ(live.writes, 2u) << "one write a step, however many messages";
 }
 
 struct version_case {
-  const char* what;
+  const char* name;
   std::int32_t protocol;
   bool negotiates;
   bool pong_expected;
@@ -108,9 +108,9 @@ TEST(session_handshake, what_is_said_depends_on_the_version_in_common) {
     const auto first_ping = expected.size() - 2;
     if (c.pong_expected) // The marker means nothing to one who answers no pings.
       expected.emplace_back("ping");
-    ASSERT_EQ(live.said_names(), expected) << c.what;
+    ASSERT_EQ(live.said_names(), expected) << c.name;
     const auto& ping = std::get<msg::ping>(live.said[first_ping]);
-    EXPECT_EQ(ping.nonce.has_value(), c.pong_expected) << c.what;
+    EXPECT_EQ(ping.nonce.has_value(), c.pong_expected) << c.name;
   }
 }
 
@@ -121,13 +121,13 @@ TEST(session_handshake, before_its_version_a_peer_is_not_heard) {
              msg::feature{"BIP434", {}}, msg::getaddr{}, message{block_of(0, 9)}, msg::mempool{},
              msg::pong{1}, msg::unknown_message{"hello", {1, 2}}});
   EXPECT_EQ(live.said_names(), names{"version"});
-  EXPECT_EQ(live.it.state(), session_state::awaiting_version);
+  EXPECT_EQ(live.session.state(), session_state::awaiting_version);
   EXPECT_TRUE(live.addresses.empty());
   live.hear({peer_version(), msg::verack{}});
-  EXPECT_EQ(live.it.state(), session_state::collecting);
-  EXPECT_EQ(live.it.features(), peer_features{});
-  EXPECT_EQ(live.it.carried().messages_in, 12u);
-  EXPECT_EQ(live.it.carried().messages_unknown, 1u);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
+  EXPECT_EQ(live.session.features(), peer_features{});
+  EXPECT_EQ(live.session.carried().messages_in, 12u);
+  EXPECT_EQ(live.session.carried().messages_unknown, 1u);
 }
 
 TEST(session_handshake, between_version_and_verack_only_negotiation_and_pings_count) {
@@ -137,8 +137,8 @@ TEST(session_handshake, between_version_and_verack_only_negotiation_and_pings_co
              msg::feefilter{3}, msg::sendheaders{}, msg::getaddr{}, msg::sendtxrcncl{1, 2}});
   EXPECT_EQ(live.said_names(), (names{"version", "sendaddrv2", "verack", "pong"}));
   EXPECT_TRUE(live.addresses.empty());
-  EXPECT_EQ(live.it.features().bits, static_cast<std::uint32_t>(peer_feature::sendtxrcncl));
-  EXPECT_EQ(live.it.state(), session_state::awaiting_verack);
+  EXPECT_EQ(live.session.features().bits, static_cast<std::uint32_t>(peer_feature::sendtxrcncl));
+  EXPECT_EQ(live.session.state(), session_state::awaiting_verack);
 }
 
 TEST(session_handshake, second_versions_and_veracks_change_nothing) {
@@ -149,8 +149,8 @@ TEST(session_handshake, second_versions_and_veracks_change_nothing) {
   other.user_agent = "/Other:1/";
   live.hear({other, msg::verack{}, other});
   EXPECT_EQ(live.said.size(), said);
-  EXPECT_EQ(live.it.claim()->user_agent, "/Satoshi:28.0.0/");
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.peer_version()->user_agent, "/Satoshi:28.0.0/");
+  EXPECT_EQ(live.session.state(), session_state::collecting);
 }
 
 TEST(session_handshake, requests_for_what_a_node_serves_are_not_answered) {
@@ -160,7 +160,7 @@ TEST(session_handshake, requests_for_what_a_node_serves_are_not_answered) {
   live.hear({msg::getaddr{}, msg::getdata{}, msg::getheaders{}, msg::getblocks{}, msg::inv{},
              msg::headers{}, msg::unknown_message{"xyzzy", {}}});
   EXPECT_EQ(live.said.size(), said);
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
 }
 
 TEST(session_handshake, pings_are_answered_with_their_nonce_and_without_one_not_at_all) {
@@ -179,7 +179,7 @@ TEST(session_handshake, features_are_tracked_with_what_came_along) {
   live.hear({peer_version(), msg::wtxidrelay{}, msg::sendaddrv2{}, msg::feature{"BIP434", {}},
              msg::feature{"example", {1}}, msg::verack{}, msg::sendheaders{}, msg::feefilter{1234},
              msg::sendcmpct{true, 2}});
-  const auto& f = live.it.features();
+  const auto& f = live.session.features();
   for (auto feature : {peer_feature::wtxidrelay, peer_feature::sendaddrv2, peer_feature::feature,
                        peer_feature::sendheaders, peer_feature::feefilter, peer_feature::sendcmpct})
     EXPECT_TRUE(f.has(feature)) << static_cast<std::uint32_t>(feature);
@@ -195,14 +195,14 @@ TEST(session_handshake, only_so_many_feature_ids_are_kept) {
   live.hear(peer_version());
   for (int i = 0; i != 100; ++i)
     live.hear(msg::feature{"feature" + std::to_string(i), {}});
-  EXPECT_EQ(live.it.features().ids.size(), live.config.limits.feature_ids);
+  EXPECT_EQ(live.session.features().ids.size(), live.config.limits.feature_ids);
 }
 
 struct refusal {
-  const char* what;
-  outcome how;
+  const char* name;
+  net::outcome outcome;
   stage reached;
-  blame whose;
+  net::blame blame;
   void (*act)(live_session&);
 };
 
@@ -210,7 +210,7 @@ const refusal refusals[] = {
     {"own nonce", outcome::self, stage::version, blame::local,
      [](live_session& l) {
        auto v = peer_version();
-       v.sender->nonce = l.it.version_nonce();
+       v.sender->nonce = l.session.version_nonce();
        l.hear(v);
      }},
     {"nonce of another session of ours", outcome::self, stage::version, blame::local,
@@ -301,36 +301,36 @@ const refusal refusals[] = {
 };
 
 TEST(session_handshake, each_refusal_has_its_outcome_stage_and_blame) {
-  for (auto way : {direction::outbound, direction::inbound, direction::inbound_over_capacity})
+  for (auto direction : {direction::outbound, direction::inbound, direction::inbound_over_capacity})
     for (const auto& r : refusals) {
-      if (way == direction::inbound_over_capacity && r.reached >= stage::verack)
+      if (direction == direction::inbound_over_capacity && r.reached >= stage::verack)
         continue; // It has said goodbye by then.
-      live_session live{way};
+      live_session live{direction};
       live.connect();
       r.act(live);
-      EXPECT_TRUE(live.closed_by.has_value()) << r.what;
-      EXPECT_EQ(live.summaries, 0) << r.what;
+      EXPECT_TRUE(live.closed_by.has_value()) << r.name;
+      EXPECT_EQ(live.summaries, 0) << r.name;
       const auto end = end_of(live);
-      EXPECT_EQ(live.summaries, 1) << r.what;
-      EXPECT_EQ(name_of(end.how), name_of(r.how)) << r.what;
-      EXPECT_EQ(name_of(end.reached), name_of(r.reached)) << r.what;
-      EXPECT_EQ(name_of(end.whose), name_of(r.whose)) << r.what;
+      EXPECT_EQ(live.summaries, 1) << r.name;
+      EXPECT_EQ(name_of(end.outcome), name_of(r.outcome)) << r.name;
+      EXPECT_EQ(name_of(end.reached), name_of(r.reached)) << r.name;
+      EXPECT_EQ(name_of(end.blame), name_of(r.blame)) << r.name;
     }
 }
 
 TEST(session_handshake, services_are_required_of_those_we_dial_alone) {
-  for (auto way : {direction::outbound, direction::inbound}) {
-    live_session live{way};
+  for (auto direction : {direction::outbound, direction::inbound}) {
+    live_session live{direction};
     live.config.required_services = 0x401;
     live.connect();
     auto pruned = peer_version();
     pruned.services = 0x400;
     live.hear(pruned);
-    EXPECT_EQ(live.closed_by.has_value(), way == direction::outbound);
-    const auto expected =
-        way == direction::outbound ? outcome::services_missing : outcome::closed_before_verack;
+    EXPECT_EQ(live.closed_by.has_value(), direction == direction::outbound);
+    const auto expected = direction == direction::outbound ? outcome::services_missing
+                                                           : outcome::closed_before_verack;
     live.input_ends();
-    EXPECT_EQ(end_of(live).how, expected);
+    EXPECT_EQ(end_of(live).outcome, expected);
   }
 }
 
@@ -344,8 +344,8 @@ TEST(session_handshake, our_inbound_half_tells_our_outbound_half_who_it_is) {
   live_session outbound;
   outbound.connect();
   outbound.hear(inbound.said[0]);
-  EXPECT_EQ(end_of(outbound).how, outcome::self);
-  EXPECT_EQ(end_of(inbound).how, outcome::self);
+  EXPECT_EQ(end_of(outbound).outcome, outcome::self);
+  EXPECT_EQ(end_of(inbound).outcome, outcome::self);
 }
 
 TEST(session_handshake, features_are_unknown_to_who_does_not_speak_70017) {
@@ -353,7 +353,7 @@ TEST(session_handshake, features_are_unknown_to_who_does_not_speak_70017) {
   live.config.protocol_version = 70016;
   live.shake_hands();
   live.hear(msg::feature{"BIP434", {}});
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
 }
 
 TEST(session_handshake, broken_payloads_are_dropped_and_counted_and_the_session_goes_on) {
@@ -364,10 +364,10 @@ TEST(session_handshake, broken_payloads_are_dropped_and_counted_and_the_session_
   live.hear_bytes(data);
   append_raw_message(data = {}, test_magic, "version", {});
   live.hear_bytes(data);
-  EXPECT_EQ(live.it.state(), session_state::awaiting_version);
+  EXPECT_EQ(live.session.state(), session_state::awaiting_version);
   live.hear({peer_version(), msg::verack{}});
-  EXPECT_EQ(live.it.state(), session_state::collecting);
-  EXPECT_EQ(live.it.carried().messages_refused, 2u);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
+  EXPECT_EQ(live.session.carried().messages_refused, 2u);
 }
 
 TEST(session_handshake, bytes_behind_a_message_are_accepted_and_counted) {
@@ -377,40 +377,40 @@ TEST(session_handshake, bytes_behind_a_message_are_accepted_and_counted) {
   append_raw_message(data, test_magic, "ping", bytes(11));
   live.hear_bytes(data);
   EXPECT_EQ(live.said_names().back(), "pong");
-  EXPECT_EQ(live.it.carried().trailing_bytes, 3u);
+  EXPECT_EQ(live.session.carried().trailing_bytes, 3u);
 }
 
 TEST(session_handshake, sending_waits_for_the_handshake_and_ends_with_goodbye) {
   live_session live{direction::inbound};
   live.connect();
-  EXPECT_FALSE(live.it.send(live.step(), msg::sendheaders{}));
-  EXPECT_FALSE(live.it.ping(live.step()));
+  EXPECT_FALSE(live.session.send(live.step(), msg::sendheaders{}));
+  EXPECT_FALSE(live.session.ping(live.step()));
   const shared_message for_many{live.config.magic, msg::sendheaders{}};
-  EXPECT_FALSE(live.it.send(live.step(), for_many));
+  EXPECT_FALSE(live.session.send(live.step(), for_many));
   live.hear({peer_version(), msg::verack{}});
-  EXPECT_TRUE(live.it.send(live.step(), msg::sendheaders{}));
-  const auto before = live.it.carried();
-  EXPECT_TRUE(live.it.send(live.step(), for_many));
-  EXPECT_EQ(live.it.carried().bytes_out, before.bytes_out + header_bytes);
-  EXPECT_EQ(live.it.carried().messages_out, before.messages_out + 1);
+  EXPECT_TRUE(live.session.send(live.step(), msg::sendheaders{}));
+  const auto before = live.session.carried();
+  EXPECT_TRUE(live.session.send(live.step(), for_many));
+  EXPECT_EQ(live.session.carried().bytes_out, before.bytes_out + header_bytes);
+  EXPECT_EQ(live.session.carried().messages_out, before.messages_out + 1);
   live.collect();
   EXPECT_EQ(live.said_names().back(), "sendheaders");
-  live.it.disconnect(live.step());
-  EXPECT_FALSE(live.it.send(live.step(), msg::sendheaders{}));
-  EXPECT_FALSE(live.it.send(live.step(), for_many));
+  live.session.disconnect(live.step());
+  EXPECT_FALSE(live.session.send(live.step(), msg::sendheaders{}));
+  EXPECT_FALSE(live.session.send(live.step(), for_many));
 }
 
 TEST(session_handshake, a_changed_configuration_sends_away_whom_it_forbids) {
   live_session live{direction::inbound};
   live.shake_hands();
-  live.it.on_config_changed(live.step());
+  live.session.on_config_changed(live.step());
   live.collect();
   EXPECT_FALSE(live.closed_by);
   live.config.banned_user_agents = {"*Satoshi*"};
-  live.it.on_config_changed(live.step());
+  live.session.on_config_changed(live.step());
   live.collect();
   EXPECT_EQ(live.closed_by, closing::graceful);
-  EXPECT_EQ(end_of(live).how, outcome::banned);
+  EXPECT_EQ(end_of(live).outcome, outcome::banned);
 }
 
 } // namespace

@@ -20,7 +20,7 @@ live_session asking(visit_plan plan = {}) {
 }
 
 void expect_collecting(const live_session& live) {
-  EXPECT_EQ(live.it.state(), session_state::collecting);
+  EXPECT_EQ(live.session.state(), session_state::collecting);
   EXPECT_FALSE(live.closed_by);
 }
 
@@ -33,7 +33,7 @@ TEST(session_marker, its_pong_behind_the_answer_ends_the_visit_without_a_quiet_t
   EXPECT_EQ(live.closed_by, closing::graceful);
   EXPECT_EQ(live.count_of<addresses_collected>(), 1u);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.answer, addr_answer::complete);
   EXPECT_EQ(end.addresses.ended_by, collection_end::pong);
   EXPECT_EQ(live.addresses.size(), 1000u);
@@ -49,7 +49,7 @@ TEST(session_marker, a_visit_stays_until_its_addresses_are_taken_and_no_longer) 
   live.take_addresses();
   EXPECT_EQ(live.closed_by, closing::graceful);
   EXPECT_EQ(live.count_of<addresses_collected>(), 1u);
-  EXPECT_EQ(end_of(live).how, outcome::complete);
+  EXPECT_EQ(end_of(live).outcome, outcome::complete);
 }
 
 TEST(session_marker, a_database_that_never_answers_cannot_hold_a_visit_beyond_its_hard_end) {
@@ -60,7 +60,7 @@ TEST(session_marker, a_database_that_never_answers_cannot_hold_a_visit_beyond_it
   live.pass(1ns);
   EXPECT_EQ(live.count_of<addresses_collected>(), 1u);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.ended_by, collection_end::pong);
 }
 
@@ -79,7 +79,7 @@ TEST(session_marker, of_several_blocks_one_at_a_time_is_with_the_database) {
   EXPECT_EQ(live.addresses.size(), 300u);
   live.take_addresses();
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.ended_by, collection_end::pong);
   EXPECT_EQ(end.addresses.messages, 3u);
 }
@@ -104,8 +104,8 @@ TEST(session_marker, a_peer_that_has_said_all_may_go_before_we_have_written_it) 
       live.close(error::reset);
     else
       live.input_ends(), live.close();
-    EXPECT_EQ(live.summary->how, outcome::complete);
-    EXPECT_EQ(live.summary->whose, blame::peer);
+    EXPECT_EQ(live.summary->outcome, outcome::complete);
+    EXPECT_EQ(live.summary->blame, blame::peer);
     EXPECT_EQ(live.summary->addresses.answer, addr_answer::complete);
   }
 }
@@ -126,7 +126,7 @@ TEST(session_marker, where_the_pong_comes_first_the_timers_decide) {
   expect_collecting(live);
   live.pass(1ns);
   const auto end = end_of(live);
-  EXPECT_EQ(end.how, outcome::complete);
+  EXPECT_EQ(end.outcome, outcome::complete);
   EXPECT_EQ(end.addresses.ended_by, collection_end::quiet);
   EXPECT_EQ(live.addresses.size(), 1001u);
 }
@@ -160,7 +160,7 @@ TEST(session_marker, of_one_that_pongs_between_two_blocks_the_second_is_gossip_a
     live.take_addresses();
     live.take_addresses();
     const auto end = end_of(live);
-    EXPECT_EQ(end.how, outcome::complete);
+    EXPECT_EQ(end.outcome, outcome::complete);
     EXPECT_EQ(end.addresses.ended_by, collection_end::pong);
     EXPECT_EQ(end.addresses.messages, 1u);
     EXPECT_EQ(end.addresses.by_network[1], 100u);
@@ -185,10 +185,10 @@ TEST(session_marker, it_is_never_a_round_trip) {
   auto live = asking();
   live.pass(1s);
   live.hear(message{live.marker_pong()});
-  EXPECT_EQ(live.it.round_trip(), std::nullopt);
+  EXPECT_EQ(live.session.round_trip(), std::nullopt);
   live.pass(1s);
   live.hear(message{live.pong()}); // The other way round, and late.
-  EXPECT_EQ(live.it.round_trip(), 2s);
+  EXPECT_EQ(live.session.round_trip(), 2s);
   EXPECT_EQ(live.count_of<round_trip_measured>(), 1u);
   EXPECT_NE(live.pong(), live.marker_pong());
 }
@@ -196,8 +196,8 @@ TEST(session_marker, it_is_never_a_round_trip) {
 TEST(session_marker, a_held_peer_is_pinged_and_waited_for_as_ever) {
   auto live = asking({.ask_addresses = true, .hold = true});
   live.hear({message{live.pong()}, message{block_of(0, 100)}, message{live.marker_pong()}});
-  EXPECT_EQ(live.it.state(), session_state::held);
-  EXPECT_EQ(live.it.addresses().ended_by, collection_end::pong);
+  EXPECT_EQ(live.session.state(), session_state::held);
+  EXPECT_EQ(live.session.addresses().ended_by, collection_end::pong);
   live.take_addresses();
   const auto before = live.said.size();
   live.pass(2min);
@@ -205,7 +205,7 @@ TEST(session_marker, a_held_peer_is_pinged_and_waited_for_as_ever) {
   live.pass(19min);
   live.hear(message{live.marker_pong()}); // No answer to what was asked now.
   live.pass(1min);
-  EXPECT_EQ(end_of(live).how, outcome::ping_timeout);
+  EXPECT_EQ(end_of(live).outcome, outcome::ping_timeout);
 }
 
 TEST(session_marker, a_held_peer_whose_collection_the_timers_ended_owes_the_marker_nothing) {
@@ -213,12 +213,12 @@ TEST(session_marker, a_held_peer_whose_collection_the_timers_ended_owes_the_mark
   live.hear({message{live.pong()}, message{block_of(0, 100)}});
   live.take_addresses();
   live.pass(2s);
-  ASSERT_EQ(live.it.state(), session_state::held);
+  ASSERT_EQ(live.session.state(), session_state::held);
   live.hear({message{live.marker_pong()}, message{live.marker_pong()}});
-  EXPECT_EQ(live.it.state(), session_state::held);
+  EXPECT_EQ(live.session.state(), session_state::held);
   EXPECT_EQ(live.count_of<addresses_collected>(), 1u);
   EXPECT_EQ(live.count_of<round_trip_measured>(), 1u);
-  EXPECT_EQ(live.it.addresses().ended_by, collection_end::quiet);
+  EXPECT_EQ(live.session.addresses().ended_by, collection_end::quiet);
 }
 
 TEST(session_marker, one_too_old_for_pongs_is_asked_without_and_the_timers_decide) {
@@ -261,12 +261,12 @@ TEST(session_marker, no_entry_that_was_sent_before_the_pong_is_lost) {
       at += n;
     }
     const auto end = end_of(live);
-    RC_ASSERT(end.how == outcome::complete);
+    RC_ASSERT(end.outcome == outcome::complete);
     RC_ASSERT(end.addresses.ended_by == collection_end::pong);
     RC_ASSERT(live.addresses.size() == entries + end.addresses.gossip);
     for (std::uint32_t i = 0; i != entries; ++i)
       RC_ASSERT(live.addresses[i] == entry_of(i));
-    RC_ASSERT(live.it.deadline(live.config) == std::nullopt);
+    RC_ASSERT(live.session.deadline(live.config) == std::nullopt);
   }));
 }
 

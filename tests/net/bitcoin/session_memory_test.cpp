@@ -30,24 +30,24 @@ std::uint64_t visit(const session_config& config, session_effects& out,
                     const std::vector<bytes>& segments, std::size_t piece) {
   const auto before = allocations();
   instant now{0s, 1'700'000'000s};
-  session it{direction::outbound, test_peer, 1, now.steady};
+  net::session session{direction::outbound, test_peer, 1, now.steady};
   const auto next = [&]() -> session_step {
     out.clear();
     now.steady += 10ms;
     return {config, now, out};
   };
-  it.on_connected(next());
+  session.on_connected(next());
   for (const auto& segment : segments)
     for (byte_view rest = segment; !rest.empty();) {
       const auto n = std::min(piece, rest.size());
-      it.on_received(next(), rest.first(n));
+      session.on_received(next(), rest.first(n));
       rest = rest.subspan(n);
-      it.addresses_taken(next());
+      session.addresses_taken(next());
     }
-  now.steady = *it.deadline(config);
-  it.on_tick(next());
-  it.on_closed(next(), error::none);
-  EXPECT_EQ(out.summary->how, outcome::complete);
+  now.steady = *session.deadline(config);
+  session.on_tick(next());
+  session.on_closed(next(), error::none);
+  EXPECT_EQ(out.summary->outcome, outcome::complete);
   EXPECT_EQ(out.summary->addresses.by_network[1], 1001u);
   return allocations() - before;
 }
@@ -76,22 +76,22 @@ TEST(session_memory, an_idle_session_holds_no_buffer_and_little_else) {
   const auto config = test_config();
   session_effects out;
   instant now;
-  auto claim = peer_version();
-  claim.user_agent = std::string(256, 'x');
+  auto version = peer_version();
+  version.user_agent = std::string(256, 'x');
   bytes shake;
-  append_message(shake, test_magic, claim);
+  append_message(shake, test_magic, version);
   append_message(shake, test_magic, msg::verack{});
   append_raw_message(shake, test_magic, "addrv2", bytes(60'000)); // Held while it comes in.
   const auto before = allocated_bytes();
-  session it{direction::inbound, test_peer, 1, now.steady};
-  it.on_connected({config, now, out});
+  session tested{direction::inbound, test_peer, 1, now.steady};
+  tested.on_connected({config, now, out});
   for (byte_view rest = shake; !rest.empty();) {
     const auto n = std::min<std::size_t>(1000, rest.size());
-    it.on_received({config, now, out}, rest.first(n));
+    tested.on_received({config, now, out}, rest.first(n));
     rest = rest.subspan(n);
     out = {};
   }
-  ASSERT_EQ(it.state(), session_state::held);
+  ASSERT_EQ(tested.state(), session_state::held);
   const auto held = allocated_bytes() - before + static_cast<std::int64_t>(sizeof(session));
   RecordProperty("idle_session_bytes", static_cast<int>(held));
   EXPECT_LT(held, 1536);

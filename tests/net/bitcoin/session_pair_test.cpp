@@ -14,8 +14,8 @@ namespace {
 struct pair_of_sessions {
   pair_of_sessions(visit_plan plan, direction accepted) : dialler({}, plan), acceptor(accepted) {
     acceptor.config.nonce_key = 0x07e4;
-    acceptor.it = session{accepted, ipv4_endpoint(0x7f000001, 50000), make_version_nonce(0x07e4, 5),
-                          steady_time{0}};
+    acceptor.session = session{accepted, ipv4_endpoint(0x7f000001, 50000),
+                               make_version_nonce(0x07e4, 5), steady_time{0}};
     dialler.connect();
     acceptor.connect();
   }
@@ -52,18 +52,18 @@ TEST(session_pair, two_of_ours_understand_each_other_over_any_split) {
     random_stream draw{seed, "splits"};
     pair_of_sessions both{{.ask_addresses = false, .hold = true}, direction::inbound};
     both.talk(draw);
-    RC_ASSERT(both.dialler.it.state() == session_state::held);
-    RC_ASSERT(both.acceptor.it.state() == session_state::held);
+    RC_ASSERT(both.dialler.session.state() == session_state::held);
+    RC_ASSERT(both.acceptor.session.state() == session_state::held);
     RC_ASSERT(both.dialler.count_of<round_trip_measured>() == 1u);
     RC_ASSERT(both.acceptor.count_of<round_trip_measured>() == 1u);
-    RC_ASSERT(both.dialler.it.claim() ==
+    RC_ASSERT(both.dialler.session.peer_version() ==
               std::optional{std::get<msg::version>(both.acceptor.said[0])});
-    RC_ASSERT(both.acceptor.it.claim() ==
+    RC_ASSERT(both.acceptor.session.peer_version() ==
               std::optional{std::get<msg::version>(both.dialler.said[0])});
-    RC_ASSERT(both.dialler.it.carried().bytes_in == both.acceptor.it.carried().bytes_out);
-    RC_ASSERT(both.acceptor.it.carried().bytes_in == both.dialler.it.carried().bytes_out);
-    RC_ASSERT(both.dialler.it.features().has(peer_feature::sendaddrv2));
-    RC_ASSERT(both.dialler.it.carried().messages_refused == 0u);
+    RC_ASSERT(both.dialler.session.carried().bytes_in == both.acceptor.session.carried().bytes_out);
+    RC_ASSERT(both.acceptor.session.carried().bytes_in == both.dialler.session.carried().bytes_out);
+    RC_ASSERT(both.dialler.session.features().has(peer_feature::sendaddrv2));
+    RC_ASSERT(both.dialler.session.carried().messages_refused == 0u);
   }));
 }
 
@@ -75,7 +75,7 @@ TEST(session_pair, who_is_accepted_over_capacity_learns_that_we_live) {
     RC_ASSERT(both.acceptor.closed_by == closing::graceful);
     both.dialler.input_ends();
     RC_ASSERT(end_of(both.dialler).reached == stage::verack);
-    RC_ASSERT(end_of(both.acceptor).how == outcome::complete);
+    RC_ASSERT(end_of(both.acceptor).outcome == outcome::complete);
   }));
 }
 
@@ -84,7 +84,7 @@ TEST(session_pair, of_two_that_ask_each_other_nothing_is_answered_and_nobody_is_
   pair_of_sessions both{{}, direction::inbound};
   both.talk(draw);
   both.dialler.pass(45s);
-  EXPECT_EQ(end_of(both.dialler).how, outcome::no_addresses);
+  EXPECT_EQ(end_of(both.dialler).outcome, outcome::no_addresses);
   EXPECT_FALSE(both.acceptor.closed_by);
 }
 
@@ -112,7 +112,7 @@ TEST(session_pair, what_a_visit_brings_does_not_depend_on_how_bytes_are_split) {
     return live;
   };
   const auto whole = visit(nullptr);
-  ASSERT_EQ(whole.summary->how, outcome::complete);
+  ASSERT_EQ(whole.summary->outcome, outcome::complete);
   ASSERT_EQ(whole.addresses.size(), 251u);
   EXPECT_TRUE(rc::check([&](std::uint64_t seed) {
     random_stream draw{seed, "splits"};

@@ -28,14 +28,14 @@ struct act {
     leave,
     change_config,
     kinds
-  } what = hear;
-  std::uint32_t how = 0;
+  } type = hear;
+  std::uint32_t draw = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const act& a) {
   static const char* const names[] = {"hear", "hear_piece", "hear_noise", "wait",  "take",
                                       "say",  "input_end",  "closed",     "leave", "change_config"};
-  return out << names[a.what] << '(' << a.how << ')';
+  return out << names[a.type] << '(' << a.draw << ')';
 }
 
 namespace {
@@ -43,9 +43,9 @@ namespace {
 constexpr std::uint32_t grammar_size = 34;
 
 /// The sentences of a peer, legal and illegal; 0 to 9 are what a good one says.
-message sentence(std::uint32_t how, const live_session& live) {
-  const auto variation = how / grammar_size;
-  switch (how % grammar_size) {
+message sentence(std::uint32_t draw, const live_session& live) {
+  const auto variation = draw / grammar_size;
+  switch (draw % grammar_size) {
   case 0:
   case 1:
     return peer_version();
@@ -70,7 +70,7 @@ message sentence(std::uint32_t how, const live_session& live) {
   }
   case 11: {
     auto v = peer_version();
-    v.sender->nonce = live.it.version_nonce();
+    v.sender->nonce = live.session.version_nonce();
     return v;
   }
   case 12: {
@@ -129,7 +129,7 @@ message sentence(std::uint32_t how, const live_session& live) {
 /// Knows what a crawler may say when, from what was said to it.
 class referee {
 public:
-  explicit referee(direction way) : way_(way) {}
+  explicit referee(net::direction direction) : direction_(direction) {}
 
   void heard(const message& m) {
     if (auto v = std::get_if<msg::version>(&m)) {
@@ -153,7 +153,7 @@ public:
     case message_kind::version:
       if (said_version_)
         return "a second version";
-      if (way_ != direction::outbound && versions_.empty())
+      if (direction_ != direction::outbound && versions_.empty())
         return "inbound, and spoke first";
       said_version_ = true;
       return nullptr;
@@ -174,7 +174,7 @@ public:
                  ? nullptr
                  : "a pong that nobody asked for";
     case message_kind::getaddr:
-      if (way_ != direction::outbound || !verack_heard_ || said_getaddr_)
+      if (direction_ != direction::outbound || !verack_heard_ || said_getaddr_)
         return "getaddr out of order";
       said_getaddr_ = true;
       marker_is_next_ = true;
@@ -216,7 +216,7 @@ private:
     return nullptr;
   }
 
-  direction way_;
+  net::direction direction_;
   bool said_version_ = false;
   bool said_sendaddrv2_ = false;
   bool said_verack_ = false;
@@ -231,39 +231,39 @@ private:
 
 /// Lets one event happen to a session. Returns the messages that it may have heard by it.
 std::vector<message> perform(live_session& live, const act& a) {
-  switch (a.what) {
+  switch (a.type) {
   case act::hear: {
-    const auto m = sentence(a.how, live);
+    const auto m = sentence(a.draw, live);
     if (live.allowance == 0)
       return {};
     live.hear(m);
     return {m};
   }
   case act::hear_piece: {
-    const auto m = sentence(a.how, live);
+    const auto m = sentence(a.draw, live);
     const auto data = encode(live.config.magic, m);
-    live.hear_bytes(byte_view{data}.first(a.how % data.size()));
+    live.hear_bytes(byte_view{data}.first(a.draw % data.size()));
     return {m};
   }
   case act::hear_noise: {
-    random_stream noise{a.how, "noise"};
-    bytes data(1 + a.how % 100);
+    random_stream noise{a.draw, "noise"};
+    bytes data(1 + a.draw % 100);
     for (auto& b : data)
       b = static_cast<std::uint8_t>(noise.next());
     live.hear_bytes(data);
     return {};
   }
   case act::wait:
-    live.pass(std::chrono::milliseconds{(a.how % 8 == 0 ? 1000 : 10) * (a.how % 997)});
+    live.pass(std::chrono::milliseconds{(a.draw % 8 == 0 ? 1000 : 10) * (a.draw % 997)});
     return {};
   case act::take:
     live.take_addresses();
     return {};
   case act::say:
-    if (a.how % 2 == 0)
-      live.it.send(live.step(), msg::feefilter{1});
+    if (a.draw % 2 == 0)
+      live.session.send(live.step(), msg::feefilter{1});
     else
-      live.it.ping(live.step());
+      live.session.ping(live.step());
     live.collect();
     return {};
   case act::input_end:
@@ -272,18 +272,18 @@ std::vector<message> perform(live_session& live, const act& a) {
   case act::closed: {
     const error whys[] = {error::none,    error::reset,     error::end_of_input,
                           error::aborted, error::no_memory, error::timed_out};
-    live.close(whys[a.how % 6]);
+    live.close(whys[a.draw % 6]);
     return {};
   }
   case act::leave:
-    live.it.disconnect(live.step(), static_cast<outcome>(a.how % outcome_count));
+    live.session.disconnect(live.step(), static_cast<outcome>(a.draw % outcome_count));
     live.collect();
     return {};
   case act::change_config:
-    live.config.timers.clearnet.handshake = std::chrono::seconds{1 + a.how % 60};
-    if (a.how % 2 == 0)
+    live.config.timers.clearnet.handshake = std::chrono::seconds{1 + a.draw % 60};
+    if (a.draw % 2 == 0)
       live.config.banned_user_agents = {"*Satoshi*"};
-    live.it.on_config_changed(live.step());
+    live.session.on_config_changed(live.step());
     live.collect();
     return {};
   default:
@@ -294,16 +294,16 @@ std::vector<message> perform(live_session& live, const act& a) {
 rc::Gen<act> any_act() {
   // Mostly talk: a session that is always cut off early proves little.
   return rc::gen::apply(
-      [](std::uint32_t dice, std::uint32_t how) {
+      [](std::uint32_t dice, std::uint32_t draw) {
         static const act::kind rare[] = {act::hear_piece, act::hear_noise, act::input_end,
                                          act::closed,     act::leave,      act::change_config};
         const auto side = dice % 100;
-        const auto what = side < 70   ? act::hear
-                          : side < 80 ? act::wait
-                          : side < 90 ? act::take
-                          : side < 94 ? act::say
-                                      : rare[side - 94];
-        return act{what, side < 40 ? how % 10 + how / 10 * grammar_size : how};
+        const auto chosen = side < 70   ? act::hear
+                            : side < 80 ? act::wait
+                            : side < 90 ? act::take
+                            : side < 94 ? act::say
+                                        : rare[side - 94];
+        return act{chosen, side < 40 ? draw % 10 + draw / 10 * grammar_size : draw};
       },
       rc::gen::inRange<std::uint32_t>(0, 100), rc::gen::inRange<std::uint32_t>(0, 100'000));
 }
@@ -324,13 +324,13 @@ live_session begun(std::uint32_t dice) {
 /// rc::check with more cases than its default of 100, and with a seed of its own where that
 /// matters.
 template <class Property>
-bool check_often(const char* what, int cases, Property property,
+bool check_often(const char* text, int cases, Property property,
                  std::optional<std::uint64_t> seed = {}) {
   auto params = rc::detail::configuration().testParams;
   params.maxSuccess = std::max(params.maxSuccess, cases);
   params.seed = seed.value_or(params.seed);
   rc::detail::TestMetadata metadata;
-  metadata.id = metadata.description = what;
+  metadata.id = metadata.description = text;
   const auto result = rc::detail::checkTestable(property, metadata, params);
   rc::detail::printResultMessage(result, std::cerr);
   return result.template is<rc::detail::SuccessResult>();
@@ -345,13 +345,13 @@ struct reached {
 /// One drawn conversation, judged after each event.
 void stays_in_order_and_ends_once(std::uint32_t dice, const std::vector<act>& acts, reached& been) {
   auto live = begun(dice);
-  referee judge{live.it.way()};
+  referee judge{live.session.direction()};
   if (dice % 2 != 0) {
     judge.heard(peer_version());
     judge.heard(msg::verack{});
   }
   std::size_t judged = 0;
-  auto state = live.it.state();
+  auto state = live.session.state();
   const auto look = [&](const std::vector<message>& heard) {
     for (const auto& m : heard)
       judge.heard(m);
@@ -362,8 +362,8 @@ void stays_in_order_and_ends_once(std::uint32_t dice, const std::vector<act>& ac
     }
     if (live.closed_by)
       judge.goodbye();
-    RC_ASSERT(live.it.state() >= state);
-    state = live.it.state();
+    RC_ASSERT(live.session.state() >= state);
+    state = live.session.state();
     been.states.insert(state);
     RC_ASSERT(live.allowance <= live.config.limits.receive_window);
     RC_ASSERT(live.summaries <= 1);
@@ -380,7 +380,7 @@ void stays_in_order_and_ends_once(std::uint32_t dice, const std::vector<act>& ac
   look({});
   RC_ASSERT(live.summaries == 1);
   RC_ASSERT(live.summary->carried.bytes_out == live.all_output.size());
-  been.outcomes.insert(std::string{name_of(live.summary->how)});
+  been.outcomes.insert(std::string{name_of(live.summary->outcome)});
 }
 
 TEST(session_property, whatever_is_said_to_it_a_session_stays_in_order_and_ends_once) {
@@ -416,10 +416,10 @@ TEST(session_property, captured_and_restored_anywhere_it_goes_on_the_same) {
     auto moved = untouched;
     for (const auto& a : acts) {
       session copy;
-      const auto captured = to_archive(moved.it);
+      const auto captured = to_archive(moved.session);
       RC_ASSERT(from_archive(captured, copy));
       RC_ASSERT(to_archive(copy) == captured);
-      moved.it = std::move(copy);
+      moved.session = std::move(copy);
       perform(untouched, a);
       perform(moved, a);
       RC_ASSERT(moved.said == untouched.said);
@@ -428,17 +428,18 @@ TEST(session_property, captured_and_restored_anywhere_it_goes_on_the_same) {
       RC_ASSERT(moved.closed_by == untouched.closed_by);
       RC_ASSERT(moved.summary == untouched.summary);
       RC_ASSERT(to_archive(moved.events) == to_archive(untouched.events));
-      RC_ASSERT(moved.it.deadline(moved.config) == untouched.it.deadline(untouched.config));
-      RC_ASSERT(to_archive(moved.it) == to_archive(untouched.it));
+      RC_ASSERT(moved.session.deadline(moved.config) ==
+                untouched.session.deadline(untouched.config));
+      RC_ASSERT(to_archive(moved.session) == to_archive(untouched.session));
     }
   }));
 }
 
 TEST(session_property, a_damaged_capture_is_refused_or_read_but_never_breaks) {
-  EXPECT_TRUE(rc::check([](std::uint32_t dice, std::uint32_t where, std::uint8_t what) {
-    auto captured = to_archive(begun(dice).it);
-    captured[where % captured.size()] ^= what;
-    captured.erase(captured.end() - where % 3, captured.end());
+  EXPECT_TRUE(rc::check([](std::uint32_t dice, std::uint32_t position, std::uint8_t kind) {
+    auto captured = to_archive(begun(dice).session);
+    captured[position % captured.size()] ^= kind;
+    captured.erase(captured.end() - position % 3, captured.end());
     session copy;
     from_archive(captured, copy);
   }));

@@ -28,12 +28,13 @@ live_session on(network_id network, visit_plan plan = {}) {
 }
 
 /// Nothing happens until just before `patience` is over, and then `how`.
-void expect_ends_after(live_session& live, steady_time patience, outcome how, const char* what) {
+void expect_ends_after(live_session& live, steady_time patience, net::outcome outcome,
+                       const char* text) {
   live.pass(patience - 1ns);
-  EXPECT_FALSE(live.closed_by) << what;
+  EXPECT_FALSE(live.closed_by) << text;
   live.pass(1ns);
-  EXPECT_TRUE(live.closed_by) << what;
-  EXPECT_EQ(name_of(end_of(live).how), name_of(how)) << what;
+  EXPECT_TRUE(live.closed_by) << text;
+  EXPECT_EQ(name_of(end_of(live).outcome), name_of(outcome)) << text;
 }
 
 TEST(session_timers, the_table_is_the_documented_one) {
@@ -49,7 +50,7 @@ TEST(session_timers, the_table_is_the_documented_one) {
 
 TEST(session_timers, a_dial_is_the_doors_to_time) {
   live_session live;
-  EXPECT_EQ(live.it.deadline(live.config), std::nullopt);
+  EXPECT_EQ(live.session.deadline(live.config), std::nullopt);
 }
 
 TEST(session_timers, handshake_from_connected_and_never_reset) {
@@ -86,7 +87,7 @@ TEST(session_timers, a_message_as_a_whole_however_steadily_it_trickles) {
     auto live = on(n.network, {.ask_addresses = false, .hold = true});
     live.shake_hands();
     live.hear({message{live.pong()}});
-    ASSERT_EQ(live.it.state(), session_state::held);
+    ASSERT_EQ(live.session.state(), session_state::held);
     std::size_t sent = 0;
     for (steady_time waited{0}; waited + 1s < n.timers.message_whole; waited += 1s) {
       live.hear_bytes(byte_view{slow}.subspan(sent++, 1));
@@ -136,7 +137,7 @@ TEST(session_timers, quiet_after_a_block_reset_by_another_and_by_nothing_else) {
     live.hear({msg::ping{1}, message{live.pong()}, msg::inv{}});
     live.pass(1ns);
     EXPECT_EQ(live.closed_by, closing::graceful);
-    EXPECT_EQ(end_of(live).how, outcome::complete);
+    EXPECT_EQ(end_of(live).outcome, outcome::complete);
   }
 }
 
@@ -202,9 +203,9 @@ TEST(session_timers, a_peer_too_old_for_pongs_must_not_be_silent) {
 
 TEST(session_timers, a_needless_tick_does_nothing) {
   live_session live;
-  live.it.on_tick(live.step());
+  live.session.on_tick(live.step());
   live.shake_hands();
-  live.it.on_tick(live.step());
+  live.session.on_tick(live.step());
   EXPECT_TRUE(live.effects.empty());
 }
 
@@ -215,9 +216,9 @@ TEST(session_timers, a_late_tick_does_what_was_due_first) {
   append_raw_message(slow, test_magic, "slow", bytes(1000));
   live.hear_bytes(byte_view{slow}.first(100));
   live.now.steady = 10min; // The message's patience ended long before the collection's.
-  live.it.on_tick(live.step());
+  live.session.on_tick(live.step());
   live.collect();
-  EXPECT_EQ(end_of(live).how, outcome::message_timeout);
+  EXPECT_EQ(end_of(live).outcome, outcome::message_timeout);
 }
 
 TEST(session_timers, changed_timers_hold_for_live_sessions) {

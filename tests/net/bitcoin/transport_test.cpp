@@ -82,7 +82,7 @@ TEST(shared_message, is_one_block_for_all_sessions_that_send_it_by_v1) {
   for (auto* one : {&first, &second}) {
     one->connect();
     one->hear({test::peer_version(), msg::verack{}});
-    ASSERT_TRUE(one->it.send(one->step(), shared));
+    ASSERT_TRUE(one->session.send(one->step(), shared));
     ASSERT_TRUE(one->effects.shared_output);
     EXPECT_EQ(one->effects.shared_output->data(), shared.v1_frame().data());
     EXPECT_TRUE(one->effects.output.empty());

@@ -131,16 +131,16 @@ void use(disk& d, std::uint64_t seed) {
   const auto name = [&] { return "/f" + std::to_string(draws.below(5)); };
   for (int i = 0; i != 60; ++i) {
     disk::file_ref f = d.find(name());
-    const auto what = draws.below(10);
-    if (!f || what == 0)
+    const auto operation = draws.below(10);
+    if (!f || operation == 0)
       d.create(name(), f);
-    else if (what < 5)
+    else if (operation < 5)
       d.append(f, std::string(1 + draws.below(9'000), static_cast<char>('a' + draws.below(26))));
-    else if (what < 7)
+    else if (operation < 7)
       d.sync(f);
-    else if (what == 7)
+    else if (operation == 7)
       d.sync_folder();
-    else if (what == 8)
+    else if (operation == 8)
       d.rename(name(), name());
     else
       d.remove(name());

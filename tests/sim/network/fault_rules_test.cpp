@@ -23,7 +23,7 @@ fault_rule rule(fault_action action) {
 /// Everything that one dial and a conversation of 4000 bytes each way come to.
 struct conversation : two_hosts {
   explicit conversation(std::vector<fault_rule> rules) : two_hosts() {
-    where.set_faults(std::move(rules));
+    internet.set_faults(std::move(rules));
     listen();
     a = dial();
     pass(2s);
@@ -44,8 +44,8 @@ struct conversation : two_hosts {
     const auto failed = said.of<net::connect_failed>(alice);
     return failed.empty() ? net::error::none : failed[0].reason;
   }
-  net::error ending(net::owner who) const {
-    const auto closed = said.of<net::closed>(who);
+  net::error ending(net::owner owner) const {
+    const auto closed = said.of<net::closed>(owner);
     return closed.empty() ? net::error::none : closed[0].reason;
   }
   net::connection_id a;
@@ -99,7 +99,7 @@ TEST(fault_rules, a_rule_holds_for_its_window_and_its_endpoints) {
   auto others = rule(fault::fail_dial{});
   others.from = bobs_net;
   EXPECT_TRUE(conversation({others}).is_fine());
-  others.both_ways = true;
+  others.both_directions = true;
   EXPECT_EQ(conversation({others}).failure(), net::error::refused);
 }
 
@@ -108,7 +108,7 @@ TEST(fault_rules, a_share_of_connections_is_hit_and_each_of_them_whole) {
   auto some = rule(fault::fail_dial{});
   some.hit = 1;
   some.of = 4;
-  t.where.set_faults({some});
+  t.internet.set_faults({some});
   t.listen();
   for (int i = 0; i != 400; ++i)
     t.dial();
@@ -127,7 +127,7 @@ TEST(fault_rules, a_dial_into_a_black_hole_times_out_in_either_direction) {
     EXPECT_TRUE(c.said.of<net::accepted>(bob).empty());
     c.pass(4s);
     EXPECT_EQ(c.failure(), net::error::timed_out);
-    EXPECT_EQ(c.where.streams().live(), 0u);
+    EXPECT_EQ(c.internet.streams().live(), 0u);
   }
 }
 
@@ -151,7 +151,7 @@ TEST(fault_rules, a_partition_heals_when_its_window_ends) {
   auto lost = rule(fault::drop{});
   lost.since = 1500ms;
   lost.until = 60s;
-  lost.both_ways = true;
+  lost.both_directions = true;
   lost.from = alices_net;
   lost.to = bobs_net;
   conversation c({lost});
@@ -175,7 +175,7 @@ TEST(fault_rules, silence_accepts_and_is_never_heard_of_again) {
   c.alices.close(c.a, net::closing::abort);
   c.pass(1s);
   EXPECT_EQ(c.ending(alice), net::error::aborted);
-  EXPECT_EQ(c.where.streams().live(), 0u);
+  EXPECT_EQ(c.internet.streams().live(), 0u);
 }
 
 TEST(fault_rules, a_reset_after_n_bytes_lets_exactly_those_through) {
@@ -244,7 +244,7 @@ TEST(fault_rules, datagrams_vanish_too) {
   two_hosts t;
   auto lost = rule(fault::drop{});
   lost.until = 10s;
-  t.where.set_faults({lost});
+  t.internet.set_faults({lost});
   const auto a = t.alices.open_datagrams(net::ipv4_endpoint(0xc6336401, 9), alice);
   const auto b = t.bobs.open_datagrams(net::ipv4_endpoint(0xc6336402, 9), bob);
   t.bobs.want_datagrams(b, 9);

@@ -22,14 +22,14 @@ std::map<std::uint32_t, std::string> stories(std::uint64_t seed, std::uint32_t w
   internet_options o;
   o.streams.cut_one_in = 2;
   sim_bench t(o, seed);
-  t.where.set_faults(std::move(rules));
-  network dialler(t.where, t.said, {{net::ipv4_endpoint(0xc6336401, 0)}});
+  t.internet.set_faults(std::move(rules));
+  network dialler(t.internet, t.said, {{net::ipv4_endpoint(0xc6336401, 0)}});
   std::map<std::uint32_t, std::unique_ptr<network>> hosts;
   for (std::uint32_t i = 0; i != 5; ++i) {
     if (i == without)
       continue;
-    auto& host =
-        *(hosts[i] = std::make_unique<network>(t.where, t.said, network::host{{host_number(i)}}));
+    auto& host = *(
+        hosts[i] = std::make_unique<network>(t.internet, t.said, network::host{{host_number(i)}}));
     host.accept(host.listen(host_number(i), net::owner{100 + i}), 1000);
   }
   t.pass(100ms);
@@ -89,15 +89,15 @@ public:
       name_answer answer;
       answer.addresses = {host_number(i)};
       answer.delay = latency::exponential(10ms, 20ms);
-      t.where.set_name(name_of(i), answer);
+      t.internet.set_name(name_of(i), answer);
     }
-    t.where.set_faults(rules);
-    t.where.set_proxy(proxy, proxy_state::silent);
+    t.internet.set_faults(rules);
+    t.internet.set_proxy(proxy, proxy_state::silent);
   }
 
   void run() {
     each([this](std::uint32_t i) {
-      hosts_[i] = std::make_unique<network>(t_.where, t_.said, network::host{{host_number(i)}});
+      hosts_[i] = std::make_unique<network>(t_.internet, t_.said, network::host{{host_number(i)}});
       sockets_[i] = hosts_[i]->open_datagrams(host_number(i), net::owner{100 + i});
     });
     for (int nth = 0; nth != 3; ++nth)
@@ -116,27 +116,27 @@ private:
 
   /// The moments are the same if a host is missing, and each host has its own.
   template <class Do>
-  void each(Do&& what) {
+  void each(Do&& act) {
     for (std::uint32_t i = 0; i != 5; ++i) {
       if (i != without_)
-        what(i);
+        act(i);
       t_.pass(7ms);
     }
   }
 
   void call(std::uint32_t i) {
-    const net::owner who{10 + i};
-    dialler_.connect(host_port(i, refusing), 5000ms, who);
-    dialler_.connect(host_port(i, failing), 5000ms, who);
-    dialler_.connect(net::ipv4_endpoint(0xcb007101 + i, 8333), 5000ms, who); // Nobody is there.
-    dialler_.connect(net::through_proxy{host_number(i), proxy}, 5000ms, who);
-    dialler_.resolve(name_of(i), 8333, 5000ms, who);
+    const net::owner owner{10 + i};
+    dialler_.connect(host_port(i, refusing), 5000ms, owner);
+    dialler_.connect(host_port(i, failing), 5000ms, owner);
+    dialler_.connect(net::ipv4_endpoint(0xcb007101 + i, 8333), 5000ms, owner); // Nobody is there.
+    dialler_.connect(net::through_proxy{host_number(i), proxy}, 5000ms, owner);
+    dialler_.resolve(name_of(i), 8333, 5000ms, owner);
     dialler_.send_datagram(socket_, host_number(i), {}, text(letters(100)));
   }
 
   sim_bench& t_;
   std::uint32_t without_;
-  network dialler_{t_.where, t_.said, {{net::ipv4_endpoint(0xc6336401, 0)}}};
+  network dialler_{t_.internet, t_.said, {{net::ipv4_endpoint(0xc6336401, 0)}}};
   net::datagram_socket_id socket_ =
       dialler_.open_datagrams(net::ipv4_endpoint(0xc6336401, 53), net::owner{1});
   std::map<std::uint32_t, std::unique_ptr<network>> hosts_;
@@ -153,8 +153,8 @@ named_run run_short_of_connections(std::uint64_t seed, std::uint32_t without,
   t.events.on_turn = [&](const schedule::turn& one) {
     if (one.is != schedule::turn::kind::event)
       return;
-    const named_run::event what{one.when - late, t.events.label_of(one.key)};
-    if (!result.events.try_emplace(one.name, what).second)
+    const named_run::event seen{one.when - late, t.events.label_of(one.key)};
+    if (!result.events.try_emplace(one.name, seen).second)
       ++result.repeated;
   };
   t.pass(late);
@@ -240,7 +240,7 @@ TEST(sim_network_draws, two_connections_of_one_pair_differ) {
     t.dial();
   t.pass(2s);
   for (const auto& l : t.said.lines)
-    if (std::holds_alternative<net::connected>(l.what))
+    if (std::holds_alternative<net::connected>(l.completion))
       times.insert(l.when);
   EXPECT_GE(times.size(), 7u);
 }

@@ -41,7 +41,7 @@ TEST(sim_network, bytes_arrive_whole_and_in_order_however_they_are_cut) {
     t.pass(20min);
     RC_ASSERT(t.said.text_received(bob) == sent);
     RC_ASSERT(t.said.of<net::input_ended>(bob).size() == 1u);
-    RC_ASSERT(t.where.streams().live() == 1u);
+    RC_ASSERT(t.internet.streams().live() == 1u);
   }));
 }
 
@@ -119,7 +119,7 @@ TEST(sim_network, half_a_connection_lives_on_after_the_other_half) {
   t.pass(1s);
   EXPECT_EQ(t.said.of<net::closed>(alice).at(0).reason, net::error::none);
   EXPECT_EQ(t.said.of<net::closed>(bob).at(0).reason, net::error::none);
-  EXPECT_EQ(t.where.streams().live(), 0u);
+  EXPECT_EQ(t.internet.streams().live(), 0u);
 }
 
 TEST(sim_network, an_abort_is_a_reset_for_the_peer) {
@@ -160,7 +160,7 @@ TEST(sim_network, who_writes_to_a_socket_closed_long_ago_is_reset) {
   t.bobs.write(b, text("too late"));
   t.pass(1s);
   EXPECT_EQ(t.said.of<net::closed>(bob).at(0).reason, net::error::reset);
-  EXPECT_EQ(t.where.streams().live(), 0u);
+  EXPECT_EQ(t.internet.streams().live(), 0u);
 }
 
 TEST(sim_network, a_writer_that_never_waits_is_cut_off) {
@@ -176,17 +176,17 @@ TEST(sim_network, a_writer_that_never_waits_is_cut_off) {
 }
 
 TEST(sim_network, a_dial_ends_once_whatever_cancels_it) {
-  for (const auto how : {net::closing::graceful, net::closing::abort}) {
+  for (const auto closing : {net::closing::graceful, net::closing::abort}) {
     two_hosts t;
     t.listen();
     const auto a = t.dial();
     t.alices.write(a, text("never sent"));
-    t.alices.close(a, how);
+    t.alices.close(a, closing);
     t.pass(1min);
     EXPECT_EQ(t.said.of<net::closed>(alice).size(), 1u);
     EXPECT_TRUE(t.said.of<net::connected>(alice).empty());
     EXPECT_TRUE(t.said.of<net::connect_failed>(alice).empty());
-    EXPECT_EQ(t.where.streams().live(), 0u);
+    EXPECT_EQ(t.internet.streams().live(), 0u);
   }
 }
 
@@ -234,7 +234,7 @@ TEST(sim_network, a_connection_reset_before_anybody_owned_it_says_so_once_owned)
   t.bobs.own(t.said.of<net::accepted>(bob).at(0).connection, bob);
   t.pass(2s);
   EXPECT_EQ(t.said.of<net::closed>(bob).at(0).reason, net::error::reset);
-  EXPECT_EQ(t.where.streams().live(), 0u);
+  EXPECT_EQ(t.internet.streams().live(), 0u);
 }
 
 TEST(sim_network, an_address_that_nobody_has_is_silent_and_one_that_somebody_has_refuses) {
@@ -273,9 +273,9 @@ TEST(sim_network, listening_answers_as_a_kernel_would) {
   two_hosts t;
   const auto any = t.bobs.listen(net::ipv4_endpoint(0, 0), bob);
   t.pass(1ms);
-  const auto where = std::get<net::endpoint>(t.said.of<net::listening>(bob).at(0).local);
-  EXPECT_NE(where.port, 0);
-  t.bobs.listen(where, bob);
+  const auto local = std::get<net::endpoint>(t.said.of<net::listening>(bob).at(0).local);
+  EXPECT_NE(local.port, 0);
+  t.bobs.listen(local, bob);
   auto not_ours = net::ipv4_endpoint(0xc6336401, 8333);
   t.bobs.listen(not_ours, bob);
   t.pass(1ms);
@@ -285,9 +285,9 @@ TEST(sim_network, listening_answers_as_a_kernel_would) {
   EXPECT_EQ(failed[1].reason, net::error::address_not_available);
   t.bobs.accept(any, 2);
   auto by_name = two_hosts::bobs_endpoint();
-  by_name.port = where.port;
+  by_name.port = local.port;
   t.alices.connect(by_name, 5000ms, alice);
-  t.alices.connect(net::ipv4_endpoint(0x7f090909, where.port), 5000ms, alice);
+  t.alices.connect(net::ipv4_endpoint(0x7f090909, local.port), 5000ms, alice);
   t.pass(2s);
   EXPECT_EQ(t.said.of<net::accepted>(bob).size(), 2u);
 }
@@ -307,9 +307,9 @@ TEST(sim_network, unix_paths_connect_two_programs_of_one_machine) {
 TEST(sim_network, names_resolve_fail_or_take_too_long_as_the_table_says) {
   two_hosts t;
   const auto seed_node = net::ipv4_endpoint(0xc6336405, 0);
-  t.where.set_name("seed.example", {net::error::none, {seed_node}, {}});
-  t.where.set_name("empty.example", {net::error::none, {}, {}});
-  t.where.set_name("slow.example", {net::error::none, {seed_node}, latency::constant(10s)});
+  t.internet.set_name("seed.example", {net::error::none, {seed_node}, {}});
+  t.internet.set_name("empty.example", {net::error::none, {}, {}});
+  t.internet.set_name("slow.example", {net::error::none, {seed_node}, latency::constant(10s)});
   for (const auto name :
        {"seed.example", "empty.example", "slow.example", "no.example", "127.0.0.9"})
     t.alices.resolve(name, 8333, 5000ms, alice);

@@ -41,7 +41,7 @@ struct hand_driven : schedule {
     if (on_turn)
       on_turn(*one);
     if (one->is == turn::kind::event)
-      one->source->on_due(one->what);
+      one->source->on_due(one->payload);
     return true;
   }
 
@@ -52,7 +52,7 @@ struct hand_driven : schedule {
 /// Events within so much of each other go in a drawn order.
 inline schedule_options competing(net::steady_time within) {
   schedule_options order;
-  order.how = strategy::uniform;
+  order.strategy = strategy::uniform;
   order.ahead = order.behind = within;
   return order;
 }
@@ -61,48 +61,48 @@ inline schedule_options competing(net::steady_time within) {
 struct transcript final : net::completion_sink {
   struct line {
     net::steady_time when;
-    net::owner who;
-    net::completion what;
+    net::owner owner;
+    net::completion completion;
   };
   explicit transcript(const schedule& e) : events(e) {}
-  void deliver(net::owner to, net::completion&& what) override {
-    lines.push_back({events.now().steady, to, std::move(what)});
+  void deliver(net::owner to, net::completion&& completion) override {
+    lines.push_back({events.now().steady, to, std::move(completion)});
   }
 
   /// The completions of one type that one owner got.
   template <class T>
-  std::vector<T> of(net::owner who) const {
+  std::vector<T> of(net::owner owner) const {
     std::vector<T> result;
     for (const auto& l : lines)
-      if (l.who == who)
-        if (auto x = std::get_if<T>(&l.what))
+      if (l.owner == owner)
+        if (auto x = std::get_if<T>(&l.completion))
           result.push_back(*x);
     return result;
   }
   template <class T>
-  net::steady_time when(net::owner who) const {
+  net::steady_time when(net::owner owner) const {
     for (const auto& l : lines)
-      if (l.who == who && std::holds_alternative<T>(l.what))
+      if (l.owner == owner && std::holds_alternative<T>(l.completion))
         return l.when;
     return net::steady_time::max();
   }
-  std::string text_received(net::owner who) const {
+  std::string text_received(net::owner owner) const {
     std::string result;
-    for (const auto& r : of<net::received>(who))
+    for (const auto& r : of<net::received>(owner))
       result += net::as_text(r.data.view());
     return result;
   }
   /// One owner's whole story: times, kinds, sizes, reasons.
-  std::string story(net::owner who) const {
+  std::string story(net::owner owner) const {
     std::string result;
     for (const auto& l : lines) {
-      if (l.who != who)
+      if (l.owner != owner)
         continue;
-      result += std::to_string(l.when.count()) + ":" + std::to_string(l.what.index());
-      if (auto r = std::get_if<net::received>(&l.what))
+      result += std::to_string(l.when.count()) + ":" + std::to_string(l.completion.index());
+      if (auto r = std::get_if<net::received>(&l.completion))
         result +=
             "(" + std::to_string(net::keyed_hash(r->data.size(), "text", r->data.view())) + ")";
-      if (auto c = std::get_if<net::closed>(&l.what))
+      if (auto c = std::get_if<net::closed>(&l.completion))
         result += std::string("(") + std::string(net::name_of(c->reason)) + ")";
       result += " ";
     }
@@ -116,7 +116,7 @@ struct transcript final : net::completion_sink {
 /// One simulated internet without actors: a test calls doors and lets time pass.
 struct sim_bench {
   explicit sim_bench(internet_options o = {}, std::uint64_t seed = 1, schedule_options order = {})
-      : events(seed, std::move(order)), where(o, events) {}
+      : events(seed, std::move(order)), internet(o, events) {}
 
   /// Lets everything happen that is due within `time` from now.
   void pass(net::steady_time time) {
@@ -127,7 +127,7 @@ struct sim_bench {
   }
 
   hand_driven events;
-  internet where;
+  sim::internet internet;
   transcript said{events};
 };
 
@@ -138,8 +138,8 @@ struct two_hosts : sim_bench {
 
   static net::endpoint bobs_endpoint() { return net::ipv4_endpoint(0xc6336402, 8333); }
 
-  network alices{where, said, {{net::ipv4_endpoint(0xc6336401, 0)}}};
-  network bobs{where, said, {{net::ipv4_endpoint(0xc6336402, 0)}}};
+  network alices{internet, said, {{net::ipv4_endpoint(0xc6336401, 0)}}};
+  network bobs{internet, said, {{net::ipv4_endpoint(0xc6336402, 0)}}};
   net::listener_id listener{};
 
   void listen(std::uint32_t credit = 1000) {
@@ -159,11 +159,11 @@ struct two_hosts : sim_bench {
   ends join() {
     if (listener.value == 0)
       listen();
-    const auto mine = dial();
+    const auto connection = dial();
     pass(2s);
     const auto his = said.of<net::accepted>(bob).back().connection;
     bobs.own(his, bob);
-    return {mine, his};
+    return {connection, his};
   }
 };
 

@@ -32,13 +32,13 @@ topology_options few_nodes(node_kind kind) {
 /// Dials node 7 of a world of one kind, and says what a test tells it to.
 struct visit : sim_bench {
   explicit visit(node_kind kind, internet_options o = {}, std::uint64_t seed = 1)
-      : sim_bench(o, seed), nodes(few_nodes(kind)), models(nodes), host(where, nodes, models),
-        mine(where, said), id(mine.connect(nodes.nodes()[7].at, 5000ms, alice)) {
-    mine.want(id, net::network::max_allowance_bytes);
+      : sim_bench(o, seed), nodes(few_nodes(kind)), models(nodes), host(internet, nodes, models),
+        door(internet, said), id(door.connect(nodes.nodes()[7].at, 5000ms, alice)) {
+    door.want(id, net::network::max_allowance_bytes);
     pass(1s);
   }
   void say(const net::message& m) {
-    mine.write(id, net::buffer{net::encode(nodes.settings().magic, m)});
+    door.write(id, net::buffer{net::encode(nodes.settings().magic, m)});
     pass(10s);
   }
   void greet() {
@@ -98,7 +98,7 @@ struct visit : sim_bench {
   topology nodes;
   bitcoin_nodes models;
   node_host host;
-  network mine;
+  network door;
   net::connection_id id;
 };
 
@@ -189,16 +189,16 @@ nonces nonces_of(const dials& order, node_kind kind) {
   some.first = net::ipv4_endpoint(0xcb007101, 8333); // On loopback all hosts dial from 127.0.0.1.
   const topology nodes(some);
   bitcoin_nodes models(nodes);
-  node_host host(t.where, nodes, models);
+  node_host host(t.internet, nodes, models);
   std::map<std::uint32_t, std::unique_ptr<network>> diallers;
   nonces result;
-  std::uint64_t who = 100;
+  std::uint64_t asker = 100;
   for (const auto& [from, to] : order) {
     auto& door = diallers[from];
     if (!door)
-      door = std::make_unique<network>(t.where, t.said,
+      door = std::make_unique<network>(t.internet, t.said,
                                        network::host{{net::ipv4_endpoint(0xc6336401 + from, 0)}});
-    const net::owner owner{++who};
+    const net::owner owner{++asker};
     const auto id = door->connect(nodes.nodes()[to].at, 5000ms, owner);
     door->want(id, net::network::max_allowance_bytes);
     door->write(id, net::buffer{greeting(nodes.settings().magic)});
@@ -220,7 +220,7 @@ TEST(node_models, what_a_connection_draws_is_keyed_by_who_dials_whom_for_which_t
        {std::pair{node_kind::honest, 2u}, std::pair{node_kind::garbage, 1u}}) {
     const auto expected = nonces_of(all, kind);
     std::set<std::uint64_t> different;
-    for (const auto& [who, drawn] : expected)
+    for (const auto& [owner, drawn] : expected)
       different.insert(drawn.begin(), drawn.end());
     EXPECT_EQ(different.size(), draws * all.size()) << name_of(kind);
     // Whoever or whatever is not there changes nothing for others; our ports do change.
@@ -272,7 +272,7 @@ std::vector<std::string> order_of_answers(node_kind kind) {
   net::bytes asked;
   net::append_message(asked, v.nodes.settings().magic, net::msg::getaddr{});
   net::append_message(asked, v.nodes.settings().magic, net::msg::ping{9});
-  v.mine.write(v.id, net::buffer{asked});
+  v.door.write(v.id, net::buffer{asked});
   v.pass(1min);
   std::vector<std::string> result;
   const auto all = v.heard();
@@ -306,7 +306,7 @@ TEST(node_models, an_answer_is_as_late_as_its_kind_has_it) {
                                    {node_kind::answers_by_timer, 30s}}) {
     visit v(kind);
     v.shake_hands();
-    v.mine.write(v.id, net::buffer{net::encode(v.nodes.settings().magic, net::msg::getaddr{})});
+    v.door.write(v.id, net::buffer{net::encode(v.nodes.settings().magic, net::msg::getaddr{})});
     v.pass(late);
     EXPECT_LT(v.addresses().size(), 20u) << name_of(kind);
     v.pass(2s);
@@ -408,7 +408,7 @@ TEST(node_models, a_referee_names_each_rule_that_is_broken) {
               v.say(net::msg::pong{1});
             }),
             list{"pong that nothing asked for"});
-  EXPECT_EQ(rules([](visit& v) { v.mine.write(v.id, text("GET / HTTP/1.0\r\n")), v.pass(1s); }),
+  EXPECT_EQ(rules([](visit& v) { v.door.write(v.id, text("GET / HTTP/1.0\r\n")), v.pass(1s); }),
             list{"wrong_magic"});
 }
 

@@ -104,11 +104,11 @@ checked_run run_with(bug planted) {
   return [planted](std::uint64_t seed, run_watch& watch) {
     // In a drawn order it does not matter in which order a step sends: names decide. By fifo it
     // does.
-    const auto how = planted == bug::pointer_order ? strategy::fifo : strategy::uniform;
-    world home(options(seed, how, planted == bug::uninitialised_byte));
-    home.listen(watch);
-    simulation drive(home);
-    process inside(home);
+    const auto strategy = planted == bug::pointer_order ? strategy::fifo : strategy::uniform;
+    sim::world world(options(seed, strategy, planted == bug::uninitialised_byte));
+    world.listen(watch);
+    simulation drive(world);
+    process inside(world);
     void_storage nowhere;
     watched_storage storage(inside, nowhere);
     suspect::environment env{inside, storage, planted};
@@ -117,7 +117,7 @@ checked_run run_with(bug planted) {
     inside.send(env.others[0], token{seed, 1'000});
     while (drive.advance()) {
     }
-    watch.finish(home);
+    watch.finish(world);
   };
 }
 

@@ -64,8 +64,8 @@ void print_figures(std::uint32_t size_max, std::uint32_t messages) {
   std::printf("messages of up to %u bytes, %llu steps, recording %.1f bytes a step\n", size_max,
               static_cast<unsigned long long>(steps),
               static_cast<double>(bytes) / static_cast<double>(steps));
-  const auto line = [&](const char* what, const cost& c) {
-    std::printf("  %-10s wall %.3f s, cpu %.3f s, %.0f echoes/s of cpu\n", what, c.wall, c.cpu,
+  const auto line = [&](const char* text, const cost& c) {
+    std::printf("  %-10s wall %.3f s, cpu %.3f s, %.0f echoes/s of cpu\n", text, c.wall, c.cpu,
                 echoes / c.cpu);
   };
   line("plain", plain);

@@ -49,7 +49,7 @@ reading read_all(const std::string& path) {
     if (auto a = std::get_if<recorded_advance>(&result.last))
       out(1, a->now);
     else if (auto c = std::get_if<recorded_completion>(&result.last))
-      out(2, c->to, c->door, net::bytes{c->what.begin(), c->what.end()});
+      out(2, c->to, c->door, net::bytes{c->bytes.begin(), c->bytes.end()});
     else if (auto s = std::get_if<recorded_step>(&result.last))
       out(3, s->digest);
     else
@@ -85,8 +85,8 @@ struct drawn_recording {
     net::random_stream draws{7, "entries"};
     net::instant now;
     chain steps;
-    world home{{}};
-    process inside{home};
+    sim::world world{{}};
+    process inside{world};
     std::uint64_t step = 0;
     for (std::size_t i = 0; i != entries; ++i) {
       const auto kind = draws.below(4);
@@ -95,16 +95,20 @@ struct drawn_recording {
         now.wall += std::chrono::seconds{draws.between(-5, 5)};
         writer->on_advance(step + 1, now);
       } else if (kind == 1) {
-        net::bytes what(draws.below(20));
-        for (auto& byte : what)
+        net::bytes bytes(draws.below(20));
+        for (auto& byte : bytes)
           byte = static_cast<std::uint8_t>(draws.next());
         writer->on_completion(step + 1, inside, {draws.below(1'000)},
-                              static_cast<std::uint8_t>(draws.below(3)), what);
+                              static_cast<std::uint8_t>(draws.below(3)), bytes);
       } else {
         steps.mix(draws.next());
         ++step;
-        writer->on_step(
-            {.number = step, .in = inside, .so_far = steps, .who = {}, .actor = {}, .message = {}});
+        writer->on_step({.number = step,
+                         .in = inside,
+                         .so_far = steps,
+                         .owner = {},
+                         .actor = {},
+                         .message = {}});
       }
     }
     writer->finish(step, steps.value(), "drawn");
@@ -148,8 +152,8 @@ TEST(recording, of_a_slow_run_takes_fewer_bytes_than_of_a_fast_one) {
     settings.frame_age = std::chrono::hours{1};
     auto writer = recording_writer::create(file.path, {}, settings);
     EXPECT_TRUE(writer);
-    world home{{}};
-    process inside{home};
+    sim::world world{{}};
+    process inside{world};
     net::instant now;
     for (int i = 0; i != 40; ++i) {
       now.steady += between;
@@ -315,7 +319,7 @@ void record_and_die(const std::string& path, std::uint64_t step) {
     live.record(path, std::move(settings));
     echo::spawn_all(live.program, live.watching);
     live.driver.run([&] {
-      if (live.home.steps() >= step)
+      if (live.world.steps() >= step)
         ::kill(::getpid(), SIGKILL);
       return false;
     });

@@ -40,8 +40,8 @@ struct recorded_run {
 };
 inline recorded_run record_echo(const std::string& path, const echo::settings& config,
                                 std::size_t frame_bytes = 4'096, std::uint64_t seed = 1,
-                                live_run::over where = live_run::over::memory) {
-  live_run live{seed, where};
+                                live_run::over medium = live_run::over::memory) {
+  live_run live{seed, medium};
   live.program.config = config;
   sim::recording_writer::options settings;
   settings.frame_bytes = frame_bytes;
@@ -55,8 +55,8 @@ inline recorded_run record_echo(const std::string& path, const echo::settings& c
 /// The echo program as a replay builds it.
 struct replayed_program {
   explicit replayed_program(const sim::replay_ground& ground)
-      : store(ground), program{ground.home, ground.home, ground.network, store.watched},
-        watching{ground.home} {}
+      : store(ground), program{ground.process, ground.process, ground.network, store.watched},
+        watching{ground.process} {}
   sim::replayed_store store;
   echo::program program;
   echo::watcher::environment watching;

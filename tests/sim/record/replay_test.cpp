@@ -20,10 +20,10 @@ TEST(replay, a_recorded_run_of_drawn_size_replays_equal) {
     config.pause = *rc::gen::arbitrary<bool>();
     const auto frame_bytes = *rc::gen::inRange<std::size_t>(1, 20'000);
     const scratch_file file;
-    const auto where =
+    const auto position =
         *rc::gen::element(testing::live_run::over::sockets, testing::live_run::over::memory);
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    const auto run = record_echo(file.path, config, frame_bytes, seed, where);
+    const auto run = record_echo(file.path, config, frame_bytes, seed, position);
     const auto again = replay(file.path, echo_builder{});
     RC_ASSERT(again.has_value());
     RC_ASSERT(again->verified);
@@ -62,13 +62,13 @@ TEST(replay, a_changed_byte_is_damage_and_all_before_it_is_good) {
   const auto whole = file.read();
   EXPECT_TRUE(rc::check([&] {
     auto changed = whole;
-    const auto where = *rc::gen::inRange<std::size_t>(0, whole.size());
-    changed[where] ^= *rc::gen::inRange<std::uint8_t>(1, 255);
+    const auto position = *rc::gen::inRange<std::size_t>(0, whole.size());
+    changed[position] ^= *rc::gen::inRange<std::uint8_t>(1, 255);
     const scratch_file other;
     other.write(changed);
     const auto result = replay(other.path, echo_builder{});
     if (!result) {
-      RC_ASSERT(where < 200u);
+      RC_ASSERT(position < 200u);
       return;
     }
     RC_ASSERT(!result->verified);

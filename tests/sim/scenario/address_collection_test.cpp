@@ -92,7 +92,7 @@ TEST(address_collection, a_visit_without_a_quiet_time_takes_its_round_trips_and_
 
 /// What the DB writer has of one peer: a block, and its operation.
 std::uint64_t bytes_of_a_block(std::uint32_t entries) {
-  return sizeof(store::operation) + entries * sizeof(store::claim);
+  return sizeof(store::operation) + entries * sizeof(store::announcement);
 }
 
 // A disk that stands still for five seconds: were visits to leave with the pong, others would

@@ -86,8 +86,8 @@ inline clock_trial run_clock_trial(std::uint64_t seed, std::uint32_t nodes = 16)
   clock_trial t;
   t.scenario = clock_scenario(seed, nodes);
   crawl_world world{t.scenario};
-  const auto fail = [&](std::string what) {
-    t.problems.push_back(fmt::format("seed {}: {}", seed, what));
+  const auto fail = [&](std::string text) {
+    t.problems.push_back(fmt::format("seed {}: {}", seed, text));
   };
   std::map<net::endpoint, std::vector<net::steady_time>> seen;
   world.hosts().watch([&](const net::endpoint& node) {

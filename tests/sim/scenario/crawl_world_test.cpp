@@ -28,7 +28,7 @@ TEST(crawl_world, without_faults_what_is_found_good_is_what_is_good) {
     const auto verdict = run_crawl(of_all_kinds(seed, 40));
     ASSERT_THAT(verdict.violations, IsEmpty()) << "seed " << seed;
     ASSERT_TRUE(verdict.summary) << "seed " << seed;
-    EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << "seed " << seed;
+    EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << "seed " << seed;
     EXPECT_EQ(verdict.precision(), 1.0) << "seed " << seed;
     EXPECT_EQ(verdict.recall(), 1.0) << "seed " << seed;
     EXPECT_EQ(verdict.known, 40u) << "seed " << seed;
@@ -52,8 +52,8 @@ TEST(crawl_world, three_peers_that_take_ten_seconds_each_are_visited_in_ten_seco
   s.nodes.seeds = 1;
   s.nodes.shares = {{node_kind::slow, 1}};
   s.nodes.pace = 2s; // Late with its version, verack, pong and answer; then the quiet time.
-  const topology where{s.nodes};
-  const auto& nodes = where.nodes();
+  const sim::topology topology{s.nodes};
+  const auto& nodes = topology.nodes();
   for (std::size_t i = 1; i != nodes.size(); ++i)
     s.crawler.config.start.connect.push_back(nodes[i].at);
   s.crawler.config.start.fixed = true;
@@ -77,7 +77,7 @@ restored_run run_restoring(const crawl_scenario& s, const std::set<std::uint64_t
   restored_run result;
   auto next = moments.begin();
   for (std::uint64_t advances = 0; !world.over(); ++advances) {
-    if (next != moments.end() && *next <= advances && world.home().idle()) {
+    if (next != moments.end() && *next <= advances && world.inner().idle()) {
       EXPECT_THAT(world.recreate(), IsEmpty());
       ++result.times;
       while (next != moments.end() && *next <= advances)

@@ -46,7 +46,7 @@ TEST(dns_seeds, that_do_not_answer_at_the_start_are_asked_again_until_they_do) {
     world.run();
     const auto verdict = world.judge();
     ASSERT_TRUE(verdict.summary);
-    EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << verdict.summary->problem;
+    EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << verdict.summary->problem;
     EXPECT_EQ(verdict.good_found, verdict.good_true);
     EXPECT_TRUE(verdict.violations.empty());
   }
@@ -58,7 +58,7 @@ TEST(dns_seeds, that_never_answer_make_a_crawl_fail_which_ends_when_nothing_is_d
   world.run();
   const auto verdict = world.judge();
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::failed);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);
   EXPECT_EQ(verdict.summary->fault, actors::crawl_fault::nobody_reached);
   EXPECT_NE(verdict.summary->problem.find(seed_name), std::string::npos);
   EXPECT_LT(verdict.virtual_time, 5min);
@@ -83,7 +83,7 @@ TEST(dns_seeds, are_waited_for_by_a_crawl_that_stays_and_for_no_longer_than_it_m
   in_vain.run();
   const auto nothing = in_vain.judge();
   ASSERT_TRUE(nothing.summary);
-  EXPECT_EQ(nothing.summary->how, actors::crawl_end::stopped);
+  EXPECT_EQ(nothing.summary->end, actors::crawl_end::stopped);
   EXPECT_LE(nothing.virtual_time, 2h + 1min);
 }
 
@@ -103,11 +103,11 @@ void start_on_old_database(crawl_world& world) {
   ASSERT_TRUE(world.disk().open());
   const std::chrono::seconds now{1'767'225'600};
   store::batch heard;
-  store::record_claims claims{std::nullopt, now, {}};
+  store::record_announcements announcements{std::nullopt, now, {}};
   for (std::uint32_t i = 0; i != gone; ++i)
-    claims.claims.push_back(
+    announcements.announcements.push_back(
         {net::ipv4_endpoint(0x7f630001 + i, 18444), static_cast<std::uint32_t>(now.count()), 0});
-  heard.operations.emplace_back(std::move(claims));
+  heard.operations.emplace_back(std::move(announcements));
   ASSERT_TRUE(world.disk().database().apply(heard));
   ASSERT_TRUE(world.start());
 }
@@ -154,7 +154,7 @@ TEST(dns_seeds, are_asked_before_a_crawl_ends_that_has_reached_nobody) {
   const auto verdict = world.judge();
   EXPECT_TRUE(verdict.violations.empty());
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << verdict.summary->problem;
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << verdict.summary->problem;
   EXPECT_EQ(verdict.good_found, verdict.good_true);
   EXPECT_GT(verdict.good_true, 0u);
 }
@@ -165,7 +165,7 @@ TEST(dns_seeds, that_are_silent_before_such_an_end_make_it_a_failure) {
   world.run();
   const auto verdict = world.judge();
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::failed);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);
   EXPECT_EQ(verdict.summary->fault, actors::crawl_fault::nobody_reached);
   EXPECT_NE(verdict.summary->problem.find(seed_name), std::string::npos);
   EXPECT_EQ(verdict.summary->counters.tried, gone);
@@ -181,7 +181,7 @@ TEST(dns_seeds, that_name_only_those_who_are_gone_are_asked_once_before_the_end)
   world.run();
   const auto verdict = world.judge();
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << verdict.summary->problem;
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << verdict.summary->problem;
   EXPECT_EQ(verdict.known, gone + 1);
 }
 
@@ -189,7 +189,7 @@ TEST(dns_seeds, that_name_only_those_who_are_gone_are_asked_once_before_the_end)
 TEST(dns_seeds, are_not_asked_where_somebody_was_named_or_dns_is_off_or_none_could_be_dialled) {
   const auto somebody = net::ipv4_endpoint(0x7f650001, 18444);
   using config = actors::crawl_config;
-  const std::vector<std::function<void(config&)>> ways = {
+  const std::vector<std::function<void(config&)>> changes = {
       [](config& c) { c.start.dns = false; },
       [&](config& c) { c.start.connect = {somebody}; },
       [](config& c) {
@@ -201,12 +201,12 @@ TEST(dns_seeds, are_not_asked_where_somebody_was_named_or_dns_is_off_or_none_cou
       },
       [](config& c) { c.limits.max_outbound = 0; },
       [](config& c) { c.network.reach.only = {net::network_id::cjdns}; }};
-  for (const auto& way : ways)
+  for (const auto& change : changes)
     for (const bool once : {true, false}) {
       auto s = knows_the_gone();
       s.crawler.config.run.once = once;
       s.crawler.config.run.limit = 5h;
-      way(s.crawler.config);
+      change(s.crawler.config);
       crawl_world world{s};
       answer_from(world);
       start_on_old_database(world);

@@ -45,7 +45,7 @@ crawl_verdict verdict_of(crawl_world& world) {
 }
 
 void expect_all_found(const crawl_verdict& verdict) {
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << verdict.summary->problem;
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << verdict.summary->problem;
   EXPECT_GT(verdict.good_true, 0u);
   EXPECT_EQ(verdict.good_found, verdict.good_true);
 }
@@ -117,7 +117,7 @@ TEST(names, that_lead_nowhere_make_a_crawl_fail_that_has_nobody_else_and_are_nam
     world.outside().set_name(name, answer);
     ASSERT_TRUE(world.start());
     const auto verdict = verdict_of(world);
-    EXPECT_EQ(verdict.summary->how, actors::crawl_end::failed);
+    EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);
     EXPECT_EQ(verdict.summary->fault, actors::crawl_fault::nobody_reached);
     EXPECT_NE(verdict.summary->problem.find("nodes.test:18444"), std::string::npos);
     EXPECT_LT(verdict.virtual_time, at_most);
@@ -131,7 +131,7 @@ TEST(names, that_lead_to_what_is_not_to_be_dialled_lead_nowhere) {
   answer_from(world, world.nodes().seeds());
   ASSERT_TRUE(world.start());
   const auto verdict = verdict_of(world);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::failed);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);
   EXPECT_NE(verdict.summary->problem.find("loopback"), std::string::npos);
   EXPECT_EQ(verdict.good_found, 0u);
 }
@@ -143,7 +143,7 @@ TEST(names, of_a_fixed_crawl_are_dialled_and_nobody_else) {
   answer_from(world, {world.nodes().nodes()[0].at, world.nodes().nodes()[3].at});
   ASSERT_TRUE(world.start());
   const auto verdict = verdict_of(world);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished) << verdict.summary->problem;
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished) << verdict.summary->problem;
   EXPECT_EQ(verdict.summary->counters.tried, 2u);
   EXPECT_EQ(verdict.good_found, 2u);
   EXPECT_EQ(verdict.known, 12u);
@@ -194,7 +194,7 @@ TEST(names, and_seeds_survive_capture_and_restoration_at_any_quiet_moment) {
       while (!world.over() && world.advance()) {
         if (world.now() > 5s)
           answer_from(world, world.nodes().seeds());
-        if (restores && world.home().idle() && !world.over()) {
+        if (restores && world.inner().idle() && !world.over()) {
           ASSERT_TRUE(world.recreate().empty());
         }
       }

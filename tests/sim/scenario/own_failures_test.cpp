@@ -34,7 +34,7 @@ TEST(own_failures, a_shortage_is_waited_for_and_costs_nobody_a_visit) {
   const auto verdict = world.judge();
   EXPECT_THAT(verdict.violations, IsEmpty());
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished);
   EXPECT_EQ(verdict.good_agreed, verdict.good_true);
   EXPECT_EQ(verdict.summary->counters.tried, 30u);
   EXPECT_EQ(visits_of(world), 30u) << "what never began is no visit";
@@ -44,15 +44,15 @@ TEST(own_failures, a_shortage_is_waited_for_and_costs_nobody_a_visit) {
 }
 
 TEST(own_failures, a_crawl_that_reaches_nobody_by_its_own_doing_has_failed) {
-  for (const auto why : {net::error::network_unreachable, net::error::no_descriptors,
-                         net::error::permission_denied}) {
+  for (const auto reason : {net::error::network_unreachable, net::error::no_descriptors,
+                            net::error::permission_denied}) {
     auto s = plain_crawl(6, 10);
-    s.faults = {failing_dials(why, net::steady_time::max())};
+    s.faults = {failing_dials(reason, net::steady_time::max())};
     const auto verdict = run_crawl(s);
-    ASSERT_TRUE(verdict.summary) << net::name_of(why);
-    EXPECT_EQ(verdict.summary->how, actors::crawl_end::failed) << net::name_of(why);
+    ASSERT_TRUE(verdict.summary) << net::name_of(reason);
+    EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed) << net::name_of(reason);
     EXPECT_EQ(verdict.summary->fault, actors::crawl_fault::nobody_reached);
-    EXPECT_THAT(verdict.summary->problem, HasSubstr(net::name_of(why)));
+    EXPECT_THAT(verdict.summary->problem, HasSubstr(net::name_of(reason)));
     EXPECT_LT(verdict.virtual_time, 5min);
   }
 }
@@ -62,7 +62,7 @@ TEST(own_failures, a_network_of_the_dead_is_no_failure_of_ours) {
   s.faults = {failing_dials(net::error::refused, net::steady_time::max())};
   const auto verdict = run_crawl(s);
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished);
 }
 
 /// A crawl of ten nodes, one of which is banned, on a disk whose reads fail from the moment when
@@ -98,7 +98,7 @@ banned_crawl crawl_with_unreadable_bans(std::uint64_t times) {
 TEST(own_failures, nobody_is_dialled_before_the_bans_are_known) {
   const auto late = crawl_with_unreadable_bans(3);
   ASSERT_TRUE(late.verdict.summary);
-  EXPECT_EQ(late.verdict.summary->how, actors::crawl_end::finished);
+  EXPECT_EQ(late.verdict.summary->end, actors::crawl_end::finished);
   EXPECT_FALSE(late.dialled_the_banned);
   EXPECT_GT(late.dialled, 0u);
   EXPECT_GE(late.verdict.virtual_time, 7s) << "1 + 2 + 4 seconds of waiting";
@@ -107,7 +107,7 @@ TEST(own_failures, nobody_is_dialled_before_the_bans_are_known) {
 TEST(own_failures, bans_that_stay_unreadable_end_the_crawl_with_the_reason) {
   const auto never = crawl_with_unreadable_bans(1'000);
   ASSERT_TRUE(never.verdict.summary);
-  EXPECT_EQ(never.verdict.summary->how, actors::crawl_end::failed);
+  EXPECT_EQ(never.verdict.summary->end, actors::crawl_end::failed);
   EXPECT_EQ(never.verdict.summary->fault, actors::crawl_fault::storage_failed);
   EXPECT_THAT(never.verdict.summary->problem, HasSubstr("bans cannot be read"));
   EXPECT_EQ(never.dialled, 0u);

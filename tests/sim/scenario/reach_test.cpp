@@ -73,9 +73,9 @@ net::endpoint onion(std::uint32_t number) {
 void tell_of_onions(crawl_world& w, std::uint32_t count, std::chrono::seconds now) {
   constexpr std::uint32_t a_batch = 1'000;
   for (std::uint32_t first = 0; first < count; first += a_batch) {
-    store::record_claims heard{net::ipv4_endpoint(0xc6336407, 8333), now, {}};
+    store::record_announcements heard{net::ipv4_endpoint(0xc6336407, 8333), now, {}};
     for (auto i = first; i < std::min(first + a_batch, count); ++i)
-      heard.claims.push_back({onion(i), static_cast<std::uint32_t>(now.count()), 1});
+      heard.announcements.push_back({onion(i), static_cast<std::uint32_t>(now.count()), 1});
     ASSERT_TRUE(w.disk().database().apply({{std::move(heard)}}));
   }
 }
@@ -132,7 +132,7 @@ TEST(reach, a_crawl_ends_though_it_knows_whom_it_cannot_reach) {
   const auto verdict = w.judge();
   EXPECT_THAT(verdict.violations, IsEmpty());
   ASSERT_TRUE(verdict.summary);
-  EXPECT_EQ(verdict.summary->how, actors::crawl_end::finished);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::finished);
   EXPECT_EQ(verdict.recall(), 1.0);
   EXPECT_LE(verdict.summary->counters.tried, known_on(w, network_id::ipv4));
   for (const auto network :

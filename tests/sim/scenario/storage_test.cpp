@@ -16,12 +16,12 @@ using namespace std::chrono_literals;
 /// Keeps when the door says something.
 class kept final : public store::completion_sink {
 public:
-  explicit kept(const world& home) : home_(home) {}
-  void deliver(net::owner, store::completion&&) override { at.push_back(home_.now().steady); }
+  explicit kept(const sim::world& world) : world_(world) {}
+  void deliver(net::owner, store::completion&&) override { at.push_back(world_.now().steady); }
   std::vector<net::steady_time> at;
 
 private:
-  const world& home_;
+  const world& world_;
 };
 
 net::endpoint peer(std::uint32_t n) {
@@ -42,7 +42,7 @@ store::batch naming(std::uint32_t n) {
 
 struct bench {
   explicit bench(disk::options o = {})
-      : door({"", "/db", storage::small_database(), net::steady_time{5'000}}, home.events(), heard,
+      : door({"", "/db", storage::small_database(), net::steady_time{5'000}}, world.events(), heard,
              std::make_unique<disk>(std::move(o))) {}
 
   void run() {
@@ -50,9 +50,9 @@ struct bench {
     }
   }
 
-  world home{options(1)};
-  simulation drive{home};
-  kept heard{home};
+  sim::world world{options(1)};
+  simulation drive{world};
+  kept heard{world};
   storage door;
 };
 
@@ -67,9 +67,9 @@ TEST(sim_storage, what_a_crash_at_any_moment_leaves_agrees_with_itself) {
     const auto end = b.door.on().now();
     const net::steady_time at{draws.between(0, end.count())};
     // Virtual time goes no further than the crash.
-    while (b.home.events().next_due() && *b.home.events().next_due() <= at)
+    while (b.world.events().next_due() && *b.world.events().next_due() <= at)
       b.drive.advance();
-    b.home.advance({at, 0s});
+    b.world.advance({at, 0s});
     const auto acknowledged = b.heard.at.size();
     b.door.crash({loss_model::bytes::tear, loss_model::names::prefix, seed});
     b.run();

@@ -10,26 +10,26 @@ namespace seedwalk::bench {
 /// taken it in between.
 void work_stealing(stage& on) {
   const auto tasks =
-      on.actor("tasks", [&on, left = 5](player& me, word what, int, net::owner from) mutable {
-        if (what == word::ask)
-          me.say(from, word::answer, left);
-        if (what == word::take && left-- == 0)
+      on.actor("tasks", [&on, left = 5](player& self, word heard, int, net::owner from) mutable {
+        if (heard == word::ask)
+          self.say(from, word::answer, left);
+        if (heard == word::take && left-- == 0)
           on.fail();
-        if (what == word::give && left > 0)
+        if (heard == word::give && left > 0)
           --left; // a thief is told whether there was one; the owner believes what it saw
       });
-  const auto owner = on.actor("owner", [=](player& me, word what, int left, net::owner) {
-    if (what == word::answer && left == 0)
+  const auto owner = on.actor("owner", [=](player& self, word heard, int left, net::owner) {
+    if (heard == word::answer && left == 0)
       return;
-    if (what == word::answer) {
-      me.say(tasks, word::take);
-      me.again();
+    if (heard == word::answer) {
+      self.say(tasks, word::take);
+      self.again();
     } else {
-      me.say(tasks, word::ask);
+      self.say(tasks, word::ask);
     }
   });
   const auto thief =
-      on.actor("thief", [=](player& me, word, int, net::owner) { me.say(tasks, word::give); });
+      on.actor("thief", [=](player& self, word, int, net::owner) { self.say(tasks, word::give); });
   on.tell(owner, word::go);
   on.tell_later(30, thief, word::go);
 }
@@ -37,36 +37,36 @@ void work_stealing(stage& on) {
 /// A client frees its slot while the worker's result is on its way; the next client gets the slot.
 void reused_slot(stage& on) {
   const auto table = on.actor("table", [&on, holder = net::nobody, is_second = false](
-                                           player& me, word what, int, net::owner from) mutable {
-    if (what == word::ask && holder == net::nobody) {
+                                           player& self, word heard, int, net::owner from) mutable {
+    if (heard == word::ask && holder == net::nobody) {
       holder = from;
-      me.say(from, word::answer);
-    } else if (what == word::give) {
+      self.say(from, word::answer);
+    } else if (heard == word::give) {
       holder = net::nobody;
       is_second = true;
-    } else if (what == word::done && is_second && holder != net::nobody) {
+    } else if (heard == word::done && is_second && holder != net::nobody) {
       on.fail(); // the first client's result, and the second client has its slot
     }
   });
-  const auto worker = on.actor("worker", [=](player& me, word what, int, net::owner) {
-    if (what == word::go)
-      me.again();
+  const auto worker = on.actor("worker", [=](player& self, word heard, int, net::owner) {
+    if (heard == word::go)
+      self.again();
     else
-      me.say(table, word::done);
+      self.say(table, word::done);
   });
-  const auto first = on.actor("first", [=](player& me, word what, int turns, net::owner) {
-    if (what == word::go)
-      return me.say(table, word::ask);
-    if (what == word::answer)
-      me.say(worker, word::go);
+  const auto first = on.actor("first", [=](player& self, word heard, int turns, net::owner) {
+    if (heard == word::go)
+      return self.say(table, word::ask);
+    if (heard == word::answer)
+      self.say(worker, word::go);
     if (turns == 4)
-      me.say(table, word::give); // long enough, it thinks
+      self.say(table, word::give); // long enough, it thinks
     else
-      me.again(turns + 1);
+      self.again(turns + 1);
   });
-  const auto second = on.actor("second", [=](player& me, word what, int, net::owner) {
-    if (what == word::go)
-      me.say(table, word::ask);
+  const auto second = on.actor("second", [=](player& self, word heard, int, net::owner) {
+    if (heard == word::go)
+      self.say(table, word::ask);
   });
   on.tell(first, word::go);
   on.tell_later(12, second, word::go);
@@ -75,18 +75,18 @@ void reused_slot(stage& on) {
 /// Acceptors ask whether the connection is free, and accept it if it was.
 void double_accept(stage& on) {
   const auto listener = on.actor(
-      "listener", [&on, accepted = 0](player& me, word what, int, net::owner from) mutable {
-        if (what == word::ask)
-          me.say(from, word::answer, accepted == 0 ? 1 : 0);
-        if (what == word::take && ++accepted == 2)
+      "listener", [&on, accepted = 0](player& self, word heard, int, net::owner from) mutable {
+        if (heard == word::ask)
+          self.say(from, word::answer, accepted == 0 ? 1 : 0);
+        if (heard == word::take && ++accepted == 2)
           on.fail();
       });
   const auto acceptor = [&](std::string name) {
-    return on.actor(std::move(name), [=](player& me, word what, int is_free, net::owner) {
-      if (what == word::go)
-        me.say(listener, word::ask);
+    return on.actor(std::move(name), [=](player& self, word heard, int is_free, net::owner) {
+      if (heard == word::go)
+        self.say(listener, word::ask);
       else if (is_free == 1)
-        me.say(listener, word::take);
+        self.say(listener, word::take);
     });
   };
   const auto first = acceptor("first");
@@ -97,31 +97,31 @@ void double_accept(stage& on) {
 
 /// At most two connections, counted when they stand: dials under way are forgotten.
 void late_count(stage& on) {
-  const auto manager =
-      on.actor("manager", [&on, standing = 0](player& me, word what, int, net::owner from) mutable {
-        if (what == word::ask && standing < 2)
-          me.say(from, word::go);
-        if (what == word::done && ++standing == 4)
+  const auto manager = on.actor(
+      "manager", [&on, standing = 0](player& self, word heard, int, net::owner from) mutable {
+        if (heard == word::ask && standing < 2)
+          self.say(from, word::go);
+        if (heard == word::done && ++standing == 4)
           on.fail();
       });
   std::vector<net::owner> dials;
   for (int i = 0; i != 4; ++i) {
     const auto number = static_cast<char>('0' + i);
     const auto peer =
-        on.actor(std::string{"peer"} + number, [=](player& me, word what, int, net::owner) {
-          if (what == word::go)
-            me.again();
+        on.actor(std::string{"peer"} + number, [=](player& self, word heard, int, net::owner) {
+          if (heard == word::go)
+            self.again();
           else
-            me.say(manager, word::done);
+            self.say(manager, word::done);
         });
     // Asks for the peer: what the manager allows, the peer hears of.
     dials.push_back(on.actor(std::string{"dial"} + number,
-                             [=](player& me, word what, int turns, net::owner from) {
-                               if (what == word::go && from == manager)
-                                 return me.say(peer, word::go);
-                               if (what == word::go || turns < 5 * i)
-                                 return me.again(what == word::go ? 0 : turns + 1);
-                               me.say(manager, word::ask);
+                             [=](player& self, word heard, int turns, net::owner from) {
+                               if (heard == word::go && from == manager)
+                                 return self.say(peer, word::go);
+                               if (heard == word::go || turns < 5 * i)
+                                 return self.again(heard == word::go ? 0 : turns + 1);
+                               self.say(manager, word::ask);
                              }));
   }
   for (const auto dial : dials)
@@ -132,16 +132,16 @@ void late_count(stage& on) {
 /// popped both and pushed the first again.
 void popped_twice(stage& on) {
   const auto stack =
-      on.actor("stack", [&on, items = std::vector<int>{3, 2, 1}](player& me, word what, int value,
-                                                                 net::owner from) mutable {
-        if (what == word::ask)
-          me.say(from, word::answer,
-                 items.back() * 10 + (items.size() > 1 ? items[items.size() - 2] : 0));
-        if (what == word::give)
+      on.actor("stack", [&on, items = std::vector<int>{3, 2, 1}](
+                            player& self, word heard, int value, net::owner from) mutable {
+        if (heard == word::ask)
+          self.say(from, word::answer,
+                   items.back() * 10 + (items.size() > 1 ? items[items.size() - 2] : 0));
+        if (heard == word::give)
           items.push_back(value);
-        if (what == word::take && value == 0 && items.size() > 1)
+        if (heard == word::take && value == 0 && items.size() > 1)
           items.pop_back();
-        if (what == word::take && value != 0 && items.back() == value / 10) {
+        if (heard == word::take && value != 0 && items.back() == value / 10) {
           if (items.size() < 2 || items[items.size() - 2] != value % 10)
             on.fail(); // what it takes for the new top is not there
           items.pop_back();
@@ -149,16 +149,16 @@ void popped_twice(stage& on) {
             items.push_back(9);
         }
       });
-  const auto popper = on.actor("popper", [=](player& me, word what, int seen, net::owner) {
-    me.say(stack, what == word::go ? word::ask : word::take, seen);
+  const auto popper = on.actor("popper", [=](player& self, word heard, int seen, net::owner) {
+    self.say(stack, heard == word::go ? word::ask : word::take, seen);
   });
-  const auto other = on.actor("other", [=](player& me, word, int turns, net::owner) {
+  const auto other = on.actor("other", [=](player& self, word, int turns, net::owner) {
     if (turns < 2)
-      me.say(stack, word::take);
+      self.say(stack, word::take);
     else
-      me.say(stack, word::give, 1);
+      self.say(stack, word::give, 1);
     if (turns < 2)
-      me.again(turns + 1);
+      self.again(turns + 1);
   });
   on.tell(popper, word::go);
   on.tell_later(8, other, word::go);
@@ -174,16 +174,16 @@ void two_leaders(stage& on) {
   for (int i = 0; i != 3; ++i)
     votes->all.push_back(
         on.actor(std::string{"member"} + static_cast<char>('0' + i),
-                 [=, &on, follows = false](player& me, word what, int, net::owner) mutable {
-                   if (what == word::add)
+                 [=, &on, follows = false](player& self, word heard, int, net::owner) mutable {
+                   if (heard == word::add)
                      follows = true;
-                   if (what != word::go || follows)
+                   if (heard != word::go || follows)
                      return;
                    if (++votes->leaders == 3)
                      on.fail();
                    for (const auto one : votes->all)
-                     if (one != me.self())
-                       me.say(one, word::add);
+                     if (one != self.self())
+                       self.say(one, word::add);
                  }));
   on.tell(votes->all[0], word::go);
   on.tell_later(5, votes->all[1], word::go);

@@ -7,26 +7,27 @@ namespace seedwalk::bench {
 /// A writer's last write goes by a buffer, and what it says to the closer does not.
 void late_close(stage& on) {
   const auto file =
-      on.actor("file", [&on, is_open = true](player&, word what, int, net::owner) mutable {
-        if (what == word::stop)
+      on.actor("file", [&on, is_open = true](player&, word heard, int, net::owner) mutable {
+        if (heard == word::stop)
           is_open = false;
-        if (what == word::add && !is_open)
+        if (heard == word::add && !is_open)
           on.fail();
       });
-  const auto buffer = on.actor(
-      "buffer", [=](player& me, word, int value, net::owner) { me.say(file, word::add, value); });
-  const auto closer = on.actor("closer", [=](player& me, word, int turns, net::owner) {
-    if (turns == 3)
-      me.say(file, word::stop);
-    else
-      me.again(turns + 1);
+  const auto buffer = on.actor("buffer", [=](player& self, word, int value, net::owner) {
+    self.say(file, word::add, value);
   });
-  const auto writer = on.actor("writer", [=](player& me, word, int written, net::owner) {
-    me.say(buffer, word::add, written);
-    if (written == 5)
-      me.say(closer, word::done);
+  const auto closer = on.actor("closer", [=](player& self, word, int turns, net::owner) {
+    if (turns == 3)
+      self.say(file, word::stop);
     else
-      me.again(written + 1);
+      self.again(turns + 1);
+  });
+  const auto writer = on.actor("writer", [=](player& self, word, int written, net::owner) {
+    self.say(buffer, word::add, written);
+    if (written == 5)
+      self.say(closer, word::done);
+    else
+      self.again(written + 1);
   });
   on.tell(writer, word::go);
 }
@@ -35,33 +36,33 @@ void late_close(stage& on) {
 /// the walker by way of the store.
 void resumed_census(stage& on) {
   const auto has_ended = std::make_shared<bool>(false);
-  const auto walker =
-      on.actor("walker", [=, &on, left = 3](player& me, word what, int, net::owner from) mutable {
-        if (what == word::add) {
+  const auto walker = on.actor(
+      "walker", [=, &on, left = 3](player& self, word heard, int, net::owner from) mutable {
+        if (heard == word::add) {
           if (*has_ended)
             on.fail();
           ++left;
         }
-        if (what == word::go || what == word::again || what == word::add) {
+        if (heard == word::go || heard == word::again || heard == word::add) {
           if (left > 0 && --left > 0)
-            me.again();
+            self.again();
         }
-        if (what == word::ask)
-          me.say(from, word::answer, left);
+        if (heard == word::ask)
+          self.say(from, word::answer, left);
       });
-  const auto store = on.actor("store", [=](player& me, word what, int, net::owner) {
-    if (what == word::take)
-      me.say(walker, word::add);
+  const auto store = on.actor("store", [=](player& self, word heard, int, net::owner) {
+    if (heard == word::take)
+      self.say(walker, word::add);
   });
-  const auto census = on.actor("census", [=](player& me, word what, int left, net::owner) {
-    if (what == word::go) {
-      me.say(store, word::take);
-      me.again(0);
-    } else if (what == word::again && left < 12) {
-      me.again(left + 1);
-    } else if (what == word::again) {
-      me.say(walker, word::ask);
-    } else if (what == word::answer && left == 0) {
+  const auto census = on.actor("census", [=](player& self, word heard, int left, net::owner) {
+    if (heard == word::go) {
+      self.say(store, word::take);
+      self.again(0);
+    } else if (heard == word::again && left < 12) {
+      self.again(left + 1);
+    } else if (heard == word::again) {
+      self.say(walker, word::ask);
+    } else if (heard == word::answer && left == 0) {
       *has_ended = true;
     }
   });
@@ -72,10 +73,10 @@ void resumed_census(stage& on) {
 /// The configuration takes four turns to the service, and the client's first question ten.
 void early_use(stage& on) {
   const auto service = on.actor(
-      "service", [&on, is_configured = false](player&, word what, int, net::owner) mutable {
-        if (what == word::give)
+      "service", [&on, is_configured = false](player&, word heard, int, net::owner) mutable {
+        if (heard == word::give)
           is_configured = true;
-        if (what == word::ask && !is_configured)
+        if (heard == word::ask && !is_configured)
           on.fail();
       });
   on.tell_later(4, service, word::give);

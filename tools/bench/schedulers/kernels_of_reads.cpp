@@ -13,15 +13,15 @@ namespace {
 /// Holds a number, which `ask` is answered with.
 net::owner cell(stage& on, std::string name, int value = 0) {
   return on.actor(std::move(name),
-                  [value](player& me, word what, int number, net::owner from) mutable {
-                    if (what == word::give)
+                  [value](player& self, word heard, int number, net::owner from) mutable {
+                    if (heard == word::give)
                       value = number;
-                    if (what == word::add)
+                    if (heard == word::add)
                       value += number;
-                    if (what == word::give || what == word::add)
-                      me.say(from, word::done);
-                    if (what == word::ask)
-                      me.say(from, word::answer, value);
+                    if (heard == word::give || heard == word::add)
+                      self.say(from, word::done);
+                    if (heard == word::ask)
+                      self.say(from, word::answer, value);
                   });
 }
 
@@ -32,27 +32,27 @@ net::owner cell(stage& on, std::string name, int value = 0) {
 template <int Setters>
 void reorder(stage& on) {
   const auto pair =
-      on.actor("pair", [&on, a = 0, b = 0](player&, word what, int, net::owner) mutable {
-        if (what == word::give)
+      on.actor("pair", [&on, a = 0, b = 0](player&, word heard, int, net::owner) mutable {
+        if (heard == word::give)
           a = 1;
-        if (what == word::add)
+        if (heard == word::add)
           b = -1;
-        if (what == word::ask && a == 1 && b == 0)
+        if (heard == word::ask && a == 1 && b == 0)
           on.fail();
       });
   std::vector<net::owner> told;
   for (int i = 0; i != Setters; ++i)
     told.push_back(
-        on.actor(fmt::format("setter{}", i), [=](player& me, word what, int, net::owner) {
-          if (what == word::go) {
-            me.say(pair, word::give);
-            me.again();
+        on.actor(fmt::format("setter{}", i), [=](player& self, word heard, int, net::owner) {
+          if (heard == word::go) {
+            self.say(pair, word::give);
+            self.again();
           } else {
-            me.say(pair, word::add);
+            self.say(pair, word::add);
           }
         }));
   told.push_back(
-      on.actor("checker", [=](player& me, word, int, net::owner) { me.say(pair, word::ask); }));
+      on.actor("checker", [=](player& self, word, int, net::owner) { self.say(pair, word::ask); }));
   on.tell_in_turn(told, word::go);
 }
 
@@ -69,20 +69,21 @@ void two_stage(stage& on) {
   const auto second = cell(on, "second");
   std::vector<net::owner> told;
   for (int i = 0; i != Writers; ++i)
-    told.push_back(on.actor(fmt::format("writer{}", i),
-                            [=, is_half = false](player& me, word what, int, net::owner) mutable {
-                              if (what == word::go)
-                                me.say(first, word::give, 1);
-                              if (what == word::done && !is_half) {
-                                is_half = true;
-                                me.say(second, word::give, 2);
-                              }
-                            }));
-  told.push_back(on.actor("reader", [=, &on](player& me, word what, int value, net::owner from) {
-    if (what == word::go)
-      me.say(first, word::ask);
+    told.push_back(
+        on.actor(fmt::format("writer{}", i),
+                 [=, is_half = false](player& self, word heard, int, net::owner) mutable {
+                   if (heard == word::go)
+                     self.say(first, word::give, 1);
+                   if (heard == word::done && !is_half) {
+                     is_half = true;
+                     self.say(second, word::give, 2);
+                   }
+                 }));
+  told.push_back(on.actor("reader", [=, &on](player& self, word heard, int value, net::owner from) {
+    if (heard == word::go)
+      self.say(first, word::ask);
     else if (from == first && value == 1)
-      me.say(second, word::ask);
+      self.say(second, word::ask);
     else if (from == second && value != 2)
       on.fail();
   }));
@@ -98,21 +99,21 @@ void torn_transfer(stage& on) {
   const auto left = cell(on, "left", 10);
   const auto right = cell(on, "right", 10);
   const auto clerk =
-      on.actor("clerk", [=, given = 0](player& me, word what, int, net::owner from) mutable {
-        if (what == word::go)
-          me.say(left, word::add, -1);
+      on.actor("clerk", [=, given = 0](player& self, word heard, int, net::owner from) mutable {
+        if (heard == word::go)
+          self.say(left, word::add, -1);
         else if (from == left)
-          me.say(right, word::add, 1);
+          self.say(right, word::add, 1);
         else if (++given < 5)
-          me.say(left, word::add, -1);
+          self.say(left, word::add, -1);
       });
   const auto audit = on.actor(
-      "audit", [=, &on, sum = 0](player& me, word what, int value, net::owner from) mutable {
-        if (what == word::go)
-          return me.say(left, word::ask);
+      "audit", [=, &on, sum = 0](player& self, word heard, int value, net::owner from) mutable {
+        if (heard == word::go)
+          return self.say(left, word::ask);
         sum += value;
         if (from == left)
-          me.say(right, word::ask);
+          self.say(right, word::ask);
         else if (sum < 20)
           on.fail();
       });
@@ -125,34 +126,34 @@ void torn_transfer(stage& on) {
 void stale_cache(stage& on) {
   const auto store = cell(on, "store", 1);
   const auto has_asked = std::make_shared<net::owner>();
-  const auto proxy = on.actor("proxy", [=](player& me, word what, int value, net::owner from) {
-    if (what == word::ask) {
+  const auto proxy = on.actor("proxy", [=](player& self, word heard, int value, net::owner from) {
+    if (heard == word::ask) {
       *has_asked = from;
-      me.say(store, word::ask);
+      self.say(store, word::ask);
     } else {
-      me.say(*has_asked, word::answer, value);
+      self.say(*has_asked, word::answer, value);
     }
   });
-  const auto cache = on.actor("cache", [=, &on, kept = 0](player& me, word what, int value,
+  const auto cache = on.actor("cache", [=, &on, kept = 0](player& self, word heard, int value,
                                                           net::owner) mutable {
-    if (what == word::go)
-      me.say(proxy, word::ask);
-    if (what == word::answer)
+    if (heard == word::go)
+      self.say(proxy, word::ask);
+    if (heard == word::answer)
       kept = value;
-    if (what == word::stop)
+    if (heard == word::stop)
       kept = 0;
-    if (what == word::take && kept == 1) // the writer has been told that nobody sees it any more
+    if (heard == word::take && kept == 1) // the writer has been told that nobody sees it any more
       on.fail();
   });
-  const auto writer = on.actor("writer", [=](player& me, word what, int, net::owner) {
-    if (what == word::go)
-      me.say(store, word::give, 2);
-    if (what == word::done) {
-      me.say(cache, word::stop);
-      me.again();
+  const auto writer = on.actor("writer", [=](player& self, word heard, int, net::owner) {
+    if (heard == word::go)
+      self.say(store, word::give, 2);
+    if (heard == word::done) {
+      self.say(cache, word::stop);
+      self.again();
     }
-    if (what == word::again)
-      me.say(cache, word::take);
+    if (heard == word::again)
+      self.say(cache, word::take);
   });
   on.tell(cache, word::go);
   on.tell_later(7, writer, word::go);
@@ -169,10 +170,10 @@ void interleaved_logs(stage& on) {
       });
   const auto writer = [&](int which) {
     return on.actor(which == 0 ? "x" : "y",
-                    [=, written = 0](player& me, word, int, net::owner) mutable {
-                      me.say(log, word::add, which);
+                    [=, written = 0](player& self, word, int, net::owner) mutable {
+                      self.say(log, word::add, which);
                       if (++written != 5)
-                        me.again();
+                        self.again();
                     });
   };
   const auto x = writer(0);

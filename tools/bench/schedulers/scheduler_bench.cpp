@@ -26,10 +26,10 @@ double thread_cpu_s() {
 }
 
 std::shared_ptr<const sim::run_profile> profile_of(const kernel& which) {
-  stage on(1, {.how = sim::strategy::fifo, .keeps_profile = true});
+  stage on(1, {.outcome = sim::strategy::fifo, .keeps_profile = true});
   which.build(on);
   on.breaks();
-  return std::make_shared<const sim::run_profile>(on.home().events().profile());
+  return std::make_shared<const sim::run_profile>(on.world().events().profile());
 }
 
 /// All trials of a strategy at a kernel.
@@ -38,9 +38,9 @@ kernel_score score_of(const kernel& which, const sim::strategy_text& strategy,
   kernel_score result;
   const auto began = thread_cpu_s();
   sim::schedule_options order;
-  order.how = strategy.how;
+  order.outcome = strategy.outcome;
   order.depth = strategy.depth;
-  if (sim::wants_profile(strategy.how))
+  if (sim::wants_profile(strategy.outcome))
     order.profile = profile_of(which);
   std::uint32_t missed = 0;
   for (std::uint32_t trial = 0; trial != o.trials && missed != misses_max; ++trial) {
@@ -51,7 +51,7 @@ kernel_score score_of(const kernel& which, const sim::strategy_text& strategy,
       if (on.breaks())
         after = nth + 1;
       ++result.schedules;
-      result.steps += on.home().steps();
+      result.steps += on.world().steps();
     }
     result.found_after.push_back(after);
     missed += after == 0 ? 1 : 0;

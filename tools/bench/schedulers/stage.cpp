@@ -14,8 +14,8 @@ constexpr std::uint64_t steps_max = 100'000;
 sim::world::options world_options(std::uint64_t seed, sim::schedule_options order) {
   order.ahead = net::steady_time{0};
   order.behind = net::steady_time::max();
-  const auto how = order.how;
-  return {.seed = seed, .schedule = how, .chained = false, .order = std::move(order)};
+  const auto strategy = order.outcome;
+  return {.seed = seed, .schedule = strategy, .chained = false, .order = std::move(order)};
 }
 
 constexpr sim::simulation::options even_steps{net::steady_time{1'000}, net::steady_time{1'000}};
@@ -30,13 +30,14 @@ struct stage::actor_of_a_part {
   using state = net::no_state;
 
   actor_of_a_part(stage& on, net::actor_host& host, state&)
-      : on_(on), me_(on, host.self()), number_(host.self().id) {}
+      : on_(on), player_(on, host.self()), number_(host.self().id) {}
   void start() {}
 
   template <word Word>
   auto hears() {
-    return
-        [this](const said<Word>& what) { on_.parts_[number_](me_, Word, what.value, what.from); };
+    return [this](const said<Word>& message) {
+      on_.parts_[number_](player_, Word, message.value, message.from);
+    };
   }
 
   caf::behavior make_behavior() {
@@ -49,18 +50,18 @@ struct stage::actor_of_a_part {
             hears<word::give>(),
             hears<word::done>(),
             hears<word::stop>(),
-            [this](const net::timer_fired&) { on_.parts_[number_](me_, word::done, 0, {}); }};
+            [this](const net::timer_fired&) { on_.parts_[number_](player_, word::done, 0, {}); }};
   }
   void on_exception(std::string_view) { on_.fail(); }
 
 private:
   stage& on_;
-  player me_;
+  player player_;
   std::uint64_t number_;
 };
 
-void player::say(net::owner to, word what, int value) {
-  stage_.deliver(self_, to, what, value);
+void player::say(net::owner to, word heard, int value) {
+  stage_.deliver(self_, to, heard, value);
 }
 
 void player::wait(std::chrono::microseconds delay) {
@@ -79,9 +80,9 @@ net::owner stage::actor(std::string name, part plays) {
   return net::spawn_as<actor_of_a_part>(inside_, *this, self, std::move(name));
 }
 
-void stage::deliver(net::owner from, net::owner to, word what, int value) {
+void stage::deliver(net::owner from, net::owner to, word heard, int value) {
   const auto send = [&]<word Word>() { inside_.send(to, said<Word>{from, value}); };
-  switch (what) {
+  switch (heard) {
   case word::go:
     return send.operator()<word::go>();
   case word::again:
@@ -103,28 +104,29 @@ void stage::deliver(net::owner from, net::owner to, word what, int value) {
   }
 }
 
-void stage::tell(net::owner to, word what, int value) {
-  deliver({}, to, what, value);
+void stage::tell(net::owner to, word heard, int value) {
+  deliver({}, to, heard, value);
 }
 
-void stage::tell_later(int turns, net::owner to, word what, int value) {
+void stage::tell_later(int turns, net::owner to, word heard, int value) {
   const auto messenger = actor(fmt::format("messenger{}", parts_.size()),
-                               [=](player& me, word, int so_far, net::owner) {
+                               [=](player& self, word, int so_far, net::owner) {
                                  if (so_far + 1 < turns)
-                                   me.again(so_far + 1);
+                                   self.again(so_far + 1);
                                  else
-                                   me.say(to, what, value);
+                                   self.say(to, heard, value);
                                });
   tell(messenger, word::go);
 }
 
-void stage::tell_in_turn(std::vector<net::owner> to, word what) {
-  const auto messenger = actor(fmt::format("messenger{}", parts_.size()),
-                               [to = std::move(to), what](player& me, word, int nth, net::owner) {
-                                 me.say(to[static_cast<std::size_t>(nth)], what, nth);
-                                 if (static_cast<std::size_t>(nth) + 1 != to.size())
-                                   me.again(nth + 1);
-                               });
+void stage::tell_in_turn(std::vector<net::owner> to, word heard) {
+  const auto messenger =
+      actor(fmt::format("messenger{}", parts_.size()),
+            [to = std::move(to), heard](player& self, word, int nth, net::owner) {
+              self.say(to[static_cast<std::size_t>(nth)], heard, nth);
+              if (static_cast<std::size_t>(nth) + 1 != to.size())
+                self.again(nth + 1);
+            });
   tell(messenger, word::go);
 }
 

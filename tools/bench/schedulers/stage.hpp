@@ -38,7 +38,7 @@ class player {
 public:
   player(stage& on, net::owner self) : stage_(on), self_(self) {}
 
-  void say(net::owner to, word what, int value = 0);
+  void say(net::owner to, word heard, int value = 0);
   void again(int value = 0) { say(self_, word::again, value); }
   /// Comes back as `word::done`, from nobody.
   void wait(std::chrono::microseconds delay);
@@ -56,7 +56,7 @@ private:
 /// since nobody captures them.
 class stage {
 public:
-  using part = std::function<void(player& me, word what, int value, net::owner from)>;
+  using part = std::function<void(player& self, word heard, int value, net::owner from)>;
 
   /// `behind` is unbounded and `ahead` 0, whatever `order` says: what is promised of strategies is
   /// promised for that.
@@ -66,11 +66,11 @@ public:
   net::owner actor(std::string name, part plays);
 
   /// Sent before anybody has a turn, in this order.
-  void tell(net::owner to, word what, int value = 0);
+  void tell(net::owner to, word heard, int value = 0);
   /// The same, behind so many turns of a messenger of its own.
-  void tell_later(int turns, net::owner to, word what, int value = 0);
+  void tell_later(int turns, net::owner to, word heard, int value = 0);
   /// To each of them, a turn of a messenger for each.
-  void tell_in_turn(std::vector<net::owner> to, word what);
+  void tell_in_turn(std::vector<net::owner> to, word heard);
 
   /// The planted bug has shown.
   void fail() { is_broken_ = true; }
@@ -80,13 +80,13 @@ public:
   /// To the end, or until the bug has shown. True: it has.
   bool breaks();
 
-  sim::world& home() { return world_; }
+  sim::world& world() { return world_; }
 
 private:
   friend class player;
   struct actor_of_a_part;
 
-  void deliver(net::owner from, net::owner to, word what, int value);
+  void deliver(net::owner from, net::owner to, word heard, int value);
 
   sim::world world_;
   sim::simulation simulation_;

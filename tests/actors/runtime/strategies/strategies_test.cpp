@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 constexpr std::array drawn_ones = {strategy::uniform, strategy::pct, strategy::pctcp,
                                    strategy::pos,     strategy::urw, strategy::surw};
 
-schedule_options unbounded(strategy how) {
+schedule_options unbounded(sim::strategy strategy) {
   schedule_options o;
-  o.how = how;
+  o.strategy = strategy;
   o.behind = net::steady_time::max();
   return o;
 }
@@ -43,17 +43,17 @@ public:
         events.put(0ns, lanes_[i], *this, i);
     }
     while (const auto turn = events.next())
-      turn->source->on_due(turn->what);
+      turn->source->on_due(turn->payload);
   }
 
   schedule events;
   std::string order{}; ///< "0110"
 
 private:
-  void on_due(std::uint64_t what) override {
-    order += static_cast<char>('0' + what);
-    if (!at_once_ && lanes_[what].count != sizes_[what])
-      events.put(0ns, lanes_[what], *this, what);
+  void on_due(std::uint64_t payload) override {
+    order += static_cast<char>('0' + payload);
+    if (!at_once_ && lanes_[payload].count != sizes_[payload])
+      events.put(0ns, lanes_[payload], *this, payload);
   }
 
   std::vector<std::size_t> sizes_;
@@ -69,14 +69,14 @@ std::shared_ptr<const run_profile> profile_of(const std::vector<std::size_t>& si
 }
 
 TEST(strategies, each_is_complete_and_each_seed_makes_one_order) {
-  for (const auto how : drawn_ones) {
+  for (const auto strategy : drawn_ones) {
     std::set<std::string> orders;
     for (std::uint64_t seed = 0; seed != 200; ++seed) {
-      const sources run({1, 1, 1}, true, seed, unbounded(how));
-      EXPECT_EQ(sources({1, 1, 1}, true, seed, unbounded(how)).order, run.order);
+      const sources run({1, 1, 1}, true, seed, unbounded(strategy));
+      EXPECT_EQ(sources({1, 1, 1}, true, seed, unbounded(strategy)).order, run.order);
       orders.insert(run.order);
     }
-    EXPECT_EQ(orders.size(), 6u) << name_of(how);
+    EXPECT_EQ(orders.size(), 6u) << name_of(strategy);
   }
 }
 
@@ -214,8 +214,8 @@ TEST(exponential, logarithms_are_those_of_libm) {
 
 /// In how many of `seeds` runs the event of source 1 comes between the nth and the next of source
 /// 0.
-int between(strategy how, std::size_t nth, std::size_t turns, std::uint64_t seeds) {
-  auto order = unbounded(how);
+int between(sim::strategy strategy, std::size_t nth, std::size_t turns, std::uint64_t seeds) {
+  auto order = unbounded(strategy);
   order.depth = 2;
   order.profile = profile_of({turns - 1, 1});
   int found = 0;
@@ -227,11 +227,11 @@ int between(strategy how, std::size_t nth, std::size_t turns, std::uint64_t seed
 TEST(strategies, pct_keeps_its_bound_for_two_sources_and_depth_two) {
   constexpr double turns = 20;
   constexpr double seeds = 20'000;
-  for (const auto how : {strategy::pct, strategy::pctcp})
+  for (const auto strategy : {strategy::pct, strategy::pctcp})
     for (const std::size_t nth : {1u, 7u, 18u}) {
       const auto bound = seeds / (2 * std::exp(1.0) * turns);
-      EXPECT_GT(between(how, nth, 20, 20'000), bound - 4 * std::sqrt(bound))
-          << name_of(how) << ' ' << nth;
+      EXPECT_GT(between(strategy, nth, 20, 20'000), bound - 4 * std::sqrt(bound))
+          << name_of(strategy) << ' ' << nth;
     }
   // Depth 1 makes no change: it never comes there.
   auto order = unbounded(strategy::pct);

@@ -5,19 +5,19 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/reconnect_table.hpp"
 
 namespace seedwalk::actors {
 namespace {
 
 const auto peer = net::ipv4_endpoint(0x0a000001, 8333);
 
-TEST(restart_table, never_more_than_the_maximum_within_the_window) {
+TEST(reconnect_table, never_more_than_the_maximum_within_the_window) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
-    restart_options options;
-    options.max_restarts = *rc::gen::inRange<std::uint32_t>(0, 6);
+    reconnect_options options;
+    options.max_reconnects = *rc::gen::inRange<std::uint32_t>(0, 6);
     options.window = std::chrono::seconds{*rc::gen::inRange(10, 600)};
-    restart_table table;
+    reconnect_table table;
     std::vector<net::steady_time> granted;
     net::steady_time now{0};
     for (int i = 0; i != 60; ++i) {
@@ -26,22 +26,22 @@ TEST(restart_table, never_more_than_the_maximum_within_the_window) {
           granted.begin(), granted.end(), [&](auto at) { return at > now - options.window; }));
       RC_ASSERT(table.recent(peer, now, options) == in_window);
       const auto again = table.lost(peer, now, options, seed);
-      RC_ASSERT(again.has_value() == (in_window < options.max_restarts));
+      RC_ASSERT(again.has_value() == (in_window < options.max_reconnects));
       if (again)
         granted.push_back(now);
     }
   }));
 }
 
-TEST(restart_table, delays_double_up_to_the_longest_and_jitter_stays_in_bounds) {
+TEST(reconnect_table, delays_double_up_to_the_longest_and_jitter_stays_in_bounds) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
-    restart_options options;
-    options.max_restarts = 20;
+    reconnect_options options;
+    options.max_reconnects = 20;
     options.window = std::chrono::hours{24};
     options.jitter_percent = *rc::gen::inRange<std::uint32_t>(0, 101);
-    restart_table table;
+    reconnect_table table;
     std::chrono::nanoseconds expected = options.first_delay;
-    for (std::uint32_t i = 0; i != options.max_restarts; ++i) {
+    for (std::uint32_t i = 0; i != options.max_reconnects; ++i) {
       const net::steady_time now = std::chrono::seconds{i};
       const auto again = table.lost(peer, now, options, seed);
       RC_ASSERT(again.has_value());
@@ -54,11 +54,11 @@ TEST(restart_table, delays_double_up_to_the_longest_and_jitter_stays_in_bounds) 
   }));
 }
 
-TEST(restart_table, other_endpoints_change_nothing_and_seeds_do) {
-  restart_options options;
-  restart_table alone;
-  restart_table crowded;
-  restart_table other_seed;
+TEST(reconnect_table, other_endpoints_change_nothing_and_seeds_do) {
+  reconnect_options options;
+  reconnect_table alone;
+  reconnect_table crowded;
+  reconnect_table other_seed;
   for (std::uint16_t port = 1; port != 50; ++port)
     crowded.lost(net::ipv4_endpoint(0x0a000002, port), net::steady_time{0}, options, 1);
   bool differs = false;
@@ -73,8 +73,8 @@ TEST(restart_table, other_endpoints_change_nothing_and_seeds_do) {
 
 /// How long each of `n` restarts waits, of a peer that is lost again `pause` after each.
 std::vector<net::steady_time> waits(std::size_t n, net::steady_time first, net::steady_time pause,
-                                    const restart_options& options) {
-  restart_table table;
+                                    const reconnect_options& options) {
+  reconnect_table table;
   std::vector<net::steady_time> result;
   for (auto now = first; result.size() != n; now += pause)
     if (const auto again = table.lost(peer, now, options, 1))
@@ -82,51 +82,53 @@ std::vector<net::steady_time> waits(std::size_t n, net::steady_time first, net::
   return result;
 }
 
-TEST(restart_table, the_nth_restart_is_drawn_the_same_whenever_it_comes) {
-  const restart_options options;
+TEST(reconnect_table, the_nth_reconnect_is_drawn_the_same_whenever_it_comes) {
+  const reconnect_options options;
   const auto at_once = waits(5, net::steady_time{0}, std::chrono::seconds{1}, options);
   EXPECT_EQ(waits(5, std::chrono::seconds{77}, std::chrono::seconds{60}, options), at_once);
 }
 
-TEST(restart_table, restarts_are_numbered_beyond_the_window) {
-  const restart_options options;
+TEST(reconnect_table, reconnects_are_numbered_beyond_the_window) {
+  const reconnect_options options;
   // Each is the only one within its window: the delay is the same, and only the draw differs.
   const auto alone = waits(8, net::steady_time{0}, 2 * options.window, options);
   EXPECT_EQ(std::set<net::steady_time>(alone.begin(), alone.end()).size(), 8u);
   EXPECT_EQ(waits(8, std::chrono::hours{5}, 3 * options.window, options), alone);
 }
 
-TEST(restart_table, only_the_networks_doing_and_only_outbound) {
+TEST(reconnect_table, only_the_networks_doing_and_only_outbound) {
   for (std::size_t i = 0; i != net::outcome_count; ++i) {
-    const auto how = static_cast<net::outcome>(i);
-    EXPECT_FALSE(may_restart(net::direction::inbound, how)) << net::name_of(how);
-    EXPECT_FALSE(may_restart(net::direction::inbound_over_capacity, how)) << net::name_of(how);
+    const auto outcome = static_cast<net::outcome>(i);
+    EXPECT_FALSE(may_reconnect(net::direction::inbound, outcome)) << net::name_of(outcome);
+    EXPECT_FALSE(may_reconnect(net::direction::inbound_over_capacity, outcome))
+        << net::name_of(outcome);
   }
-  for (const auto how :
+  for (const auto outcome :
        {net::outcome::misbehaved, net::outcome::malformed, net::outcome::oversize,
         net::outcome::wrong_magic, net::outcome::banned, net::outcome::duplicate,
         net::outcome::self, net::outcome::obsolete, net::outcome::services_missing,
         net::outcome::cancelled, net::outcome::internal_error, net::outcome::complete})
-    EXPECT_FALSE(may_restart(net::direction::outbound, how)) << net::name_of(how);
-  for (const auto how : {net::outcome::refused, net::outcome::connect_timeout, net::outcome::reset,
-                         net::outcome::closed_after_handshake, net::outcome::ping_timeout})
-    EXPECT_TRUE(may_restart(net::direction::outbound, how)) << net::name_of(how);
+    EXPECT_FALSE(may_reconnect(net::direction::outbound, outcome)) << net::name_of(outcome);
+  for (const auto outcome :
+       {net::outcome::refused, net::outcome::connect_timeout, net::outcome::reset,
+        net::outcome::closed_after_handshake, net::outcome::ping_timeout})
+    EXPECT_TRUE(may_reconnect(net::direction::outbound, outcome)) << net::name_of(outcome);
 }
 
-TEST(restart_table, keeps_no_place_for_who_was_never_restarted) {
-  restart_options none;
-  none.max_restarts = 0;
-  restart_table table;
-  for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
+TEST(reconnect_table, keeps_no_place_for_a_peer_that_was_never_reconnected) {
+  reconnect_options none;
+  none.max_reconnects = 0;
+  reconnect_table table;
+  for (std::uint32_t i = 0; i != reconnect_table::max_endpoints; ++i)
     ASSERT_FALSE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, none, 1));
   EXPECT_TRUE(table.lost(peer, net::steady_time{0}, {}, 1));
 }
 
-TEST(restart_table, those_who_may_are_taken_when_their_time_has_come_and_not_before) {
+TEST(reconnect_table, those_who_may_are_taken_when_their_time_has_come_and_not_before) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
-    restart_options options;
-    options.max_restarts = 3;
-    restart_table table;
+    reconnect_options options;
+    options.max_reconnects = 3;
+    reconnect_table table;
     std::multimap<net::steady_time, net::endpoint> expected;
     net::steady_time now{0};
     for (int i = 0; i != 80; ++i) {
@@ -157,10 +159,10 @@ TEST(restart_table, those_who_may_are_taken_when_their_time_has_come_and_not_bef
   }));
 }
 
-TEST(restart_table, is_bounded) {
-  restart_options options;
-  restart_table table;
-  for (std::uint32_t i = 0; i != restart_table::max_endpoints; ++i)
+TEST(reconnect_table, is_bounded) {
+  reconnect_options options;
+  reconnect_table table;
+  for (std::uint32_t i = 0; i != reconnect_table::max_endpoints; ++i)
     ASSERT_TRUE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, options, 1));
   EXPECT_FALSE(table.lost(peer, std::chrono::seconds{1}, options, 1));
   EXPECT_TRUE(table.lost(peer, options.window + std::chrono::seconds{1}, options, 1));

@@ -17,24 +17,24 @@
 namespace seedwalk::actors {
 
 /// How lost connections are made again.
-struct restart_options {
-  std::uint32_t max_restarts = 5; ///< Of one endpoint within the window.
+struct reconnect_options {
+  std::uint32_t max_reconnects = 5; ///< Of one endpoint within the window.
   std::chrono::seconds window = std::chrono::minutes{30};
   std::chrono::milliseconds first_delay = std::chrono::seconds{2};   ///< Doubled each time ...
   std::chrono::milliseconds longest_delay = std::chrono::minutes{5}; ///< ... up to this.
   std::uint32_t jitter_percent = 25; ///< Each delay is drawn within so much of its length.
 
-  friend bool operator==(const restart_options&, const restart_options&) = default;
+  friend bool operator==(const reconnect_options&, const reconnect_options&) = default;
   template <net::inspector F>
-  friend auto inspect(F& f, restart_options& x) {
-    return f(x.max_restarts, x.window, x.first_delay, x.longest_delay, x.jitter_percent);
+  friend auto inspect(F& f, reconnect_options& x) {
+    return f(x.max_reconnects, x.window, x.first_delay, x.longest_delay, x.jitter_percent);
   }
 };
 
 /// True for endings that a new dial may mend: of connections that we dialled, and by the network's
 /// doing. A protocol violation, a ban or a rejection would only happen again, and an inbound
 /// connection is the other side's to make.
-bool may_restart(net::direction way, net::outcome how);
+bool may_reconnect(net::direction direction, net::outcome outcome);
 
 /// Which endpoints may be dialled again at once after they were lost, and when: at most so often
 /// within a window, with exponentially growing delays. Those who may wait here for their time.
@@ -43,18 +43,18 @@ bool may_restart(net::direction way, net::outcome how);
 /// was lost nor another endpoint's restarts change it. Bounded by `max_endpoints`; beyond, nobody
 /// new is restarted before others leave their window, and those are forgotten: their numbers begin
 /// anew.
-class restart_table {
+class reconnect_table {
 public:
   static constexpr std::size_t max_endpoints = 10'000;
 
   /// When to dial `peer` again, which was lost at `now`, and which waits here until then; nothing
   /// if it has had its share of this window.
   std::optional<net::steady_time> lost(const net::endpoint& peer, net::steady_time now,
-                                       const restart_options& options, std::uint64_t seed);
+                                       const reconnect_options& options, std::uint64_t seed);
 
   /// Restarts of `peer` that still count at `now`.
   std::size_t recent(const net::endpoint& peer, net::steady_time now,
-                     const restart_options& options) const;
+                     const reconnect_options& options) const;
 
   /// Of those who wait, the first whose time has come at `now`: it waits no more.
   std::optional<net::endpoint> take(net::steady_time now);
@@ -66,8 +66,8 @@ public:
   void drop_waiting() { waiting_.clear(); }
 
   template <net::inspector F>
-  friend auto inspect(F& f, restart_table& x) {
-    return f(x.restarts_, x.waiting_);
+  friend auto inspect(F& f, reconnect_table& x) {
+    return f(x.reconnects_, x.waiting_);
   }
 
 private:
@@ -80,7 +80,7 @@ private:
     }
   };
 
-  std::map<net::endpoint, history> restarts_;
+  std::map<net::endpoint, history> reconnects_;
   std::set<std::pair<net::steady_time, net::endpoint>> waiting_; ///< When, and who.
 };
 

@@ -20,12 +20,12 @@ namespace seedwalk::store {
 /// object, or with the process however it dies.
 ///
 /// Threads: one at a time, but `stands` may be asked in any.
-class folder_claim {
+class folder_lock {
 public:
-  folder_claim() = default;
-  ~folder_claim() { release(); }
-  folder_claim(const folder_claim&) = delete;
-  folder_claim& operator=(const folder_claim&) = delete;
+  folder_lock() = default;
+  ~folder_lock() { release(); }
+  folder_lock(const folder_lock&) = delete;
+  folder_lock& operator=(const folder_lock&) = delete;
 
   /// Before LevelDB opens the database at `path`: locks its CURRENT, if there is one. Error:
   /// `locked`.

@@ -6,36 +6,37 @@
 
 namespace seedwalk::store {
 
-transaction::result transaction::apply(const record_claims& op) {
-  claims_recorded counts;
+transaction::result transaction::apply(const record_announcements& op) {
+  announcements_recorded counts;
   const auto bit = memory_.source_bit(op.source);
   // All are named before the first is looked up, so that the table's memory comes meanwhile.
   hashes_.clear();
-  for (const auto& c : op.claims) {
+  for (const auto& c : op.announcements) {
     hashes_.push_back(memory_.hash_of(c.peer));
     memory_.table.prefetch(hashes_.back());
   }
   constexpr std::size_t ahead = 8; // Longer than memory takes, shorter than a cache holds.
   bool was_new = false;
-  for (std::size_t i = 0; i != op.claims.size(); ++i) {
+  for (std::size_t i = 0; i != op.announcements.size(); ++i) {
     // New ones come in runs, as a crawl begins. Where all are known, as later, nobody looks twice.
     const auto later = i + ahead;
     if (was_new && later < hashes_.size() && !memory_.table.find(hashes_[later]))
-      memory_.prefetch_new(op.claims[later].peer);
+      memory_.prefetch_new(op.announcements[later].peer);
     const auto known_before = counts.known;
-    if (auto done = add_claim(op, bit, op.claims[i], hashes_[i], counts); !done)
+    if (auto done = add_announcement(op, bit, op.announcements[i], hashes_[i], counts); !done)
       return tl::unexpected(done.error());
     was_new = counts.known == known_before;
   }
   return counts;
 }
 
-tl::expected<void, error> transaction::add_claim(const record_claims& op, std::uint32_t source_bit,
-                                                 const claim& c, std::uint64_t hash,
-                                                 claims_recorded& counts) {
+tl::expected<void, error> transaction::add_announcement(const record_announcements& op,
+                                                        std::uint32_t source_bit,
+                                                        const announcement& c, std::uint64_t hash,
+                                                        announcements_recorded& counts) {
   if (auto* known = memory_.table.find(hash)) {
     ++counts.known;
-    const auto sane = sane_claimed_time(c.time, op.now);
+    const auto sane = sane_announced_time(c.time, op.now);
     const auto sources = known->sources | source_bit;
     const bool heard_anew = sources != known->sources;
     const bool advances = std::min(day_of(sane), 0xffffu) > known->day;
@@ -63,9 +64,9 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   std::optional<peer_record> made(std::in_place);
   auto& r = *made;
   r.first_heard = r.last_heard = op.now;
-  r.claimed_time = sane_claimed_time(c.time, op.now);
-  r.claimed_raw = c.time;
-  r.claimed_services = c.services;
+  r.announced_time = sane_announced_time(c.time, op.now);
+  r.announced_raw = c.time;
+  r.announced_services = c.services;
   r.first_source = op.source;
   r.sources = source_bit;
   place(c.peer, r, place_new(r, op.now, schedule_));
@@ -73,9 +74,10 @@ tl::expected<void, error> transaction::add_claim(const record_claims& op, std::u
   return {};
 }
 
-tl::expected<void, error> transaction::refresh(const hashed_endpoint& who, const record_claims& op,
-                                               std::uint32_t source_bit, const claim& c) {
-  auto t = load(who);
+tl::expected<void, error> transaction::refresh(const hashed_endpoint& hashed,
+                                               const record_announcements& op,
+                                               std::uint32_t source_bit, const announcement& c) {
+  auto t = load(hashed);
   if (!t)
     return tl::unexpected(t.error());
   // Two endpoints of one hash: this one has no record of its own, and is not worth one.
@@ -84,12 +86,12 @@ tl::expected<void, error> transaction::refresh(const hashed_endpoint& who, const
   auto r = current(**t);
   r.last_heard = op.now;
   r.sources |= source_bit;
-  if (const auto sane = sane_claimed_time(c.time, op.now); sane > r.claimed_time) {
-    r.claimed_time = sane;
-    r.claimed_raw = c.time;
-    r.claimed_services = c.services;
+  if (const auto sane = sane_announced_time(c.time, op.now); sane > r.announced_time) {
+    r.announced_time = sane;
+    r.announced_raw = c.time;
+    r.announced_services = c.services;
   }
-  place(who.peer, r, place_claimed(r, op.now, schedule_));
+  place(hashed.peer, r, place_announced(r, op.now, schedule_));
   change(**t, std::move(r));
   return {};
 }
@@ -129,12 +131,12 @@ tl::expected<bool, error> transaction::evict_behind(const std::string& front,
     const auto parts = parse_group_key(key);
     if (!parts)
       return true;
-    const auto who = memory_.identify(parts->peer);
-    if (const auto* mine = find(who))
-      if (!mine->record || mine->record->last_success != never)
+    const auto hashed = memory_.identify(parts->peer);
+    if (const auto* pending = find(hashed))
+      if (!pending->record || pending->record->last_success != never)
         return true;
     group.evicted = key;
-    victim = who;
+    victim = hashed;
     return false;
   });
   if (!scanned)

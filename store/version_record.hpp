@@ -12,7 +12,7 @@ namespace seedwalk::store {
 ///
 /// The fields are those of the message (Bitcoin Core, net_processing.cpp, PushNodeVersion), in the
 /// order in which they stand on the wire.
-struct version_claim {
+struct version_record {
   std::int32_t protocol_version = 0;
   std::uint64_t services = 0;
   std::int64_t time = 0;               ///< The peer's clock, seconds since 1970; any 64 bits.
@@ -25,10 +25,10 @@ struct version_claim {
   std::int32_t start_height = 0;
   bool relay = true; ///< BIP37; true where the message ends before it.
 
-  friend bool operator==(const version_claim&, const version_claim&) = default;
+  friend bool operator==(const version_record&, const version_record&) = default;
 
   template <net::inspector F>
-  friend auto inspect(F& f, version_claim& x) {
+  friend auto inspect(F& f, version_record& x) {
     return f(x.protocol_version, x.services, x.time, x.receiver_services, x.receiver,
              x.sender_services, x.sender, x.nonce, x.user_agent, x.start_height, x.relay);
   }

@@ -1,4 +1,4 @@
-#include "actors/crawl/restart_table.hpp"
+#include "actors/crawl/reconnect_table.hpp"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@
 
 namespace seedwalk::actors {
 
-bool may_restart(net::direction way, net::outcome how) {
-  if (way != net::direction::outbound)
+bool may_reconnect(net::direction direction, net::outcome outcome) {
+  if (direction != net::direction::outbound)
     return false;
-  switch (how) {
+  switch (outcome) {
   case net::outcome::refused:
   case net::outcome::unreachable:
   case net::outcome::connect_timeout:
@@ -28,20 +28,21 @@ bool may_restart(net::direction way, net::outcome how) {
   }
 }
 
-std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, net::steady_time now,
-                                                    const restart_options& options,
-                                                    std::uint64_t seed) {
+std::optional<net::steady_time> reconnect_table::lost(const net::endpoint& peer,
+                                                      net::steady_time now,
+                                                      const reconnect_options& options,
+                                                      std::uint64_t seed) {
   const auto ended = now - options.window;
-  if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
-    std::erase_if(restarts_, [&](const auto& x) {
+  if (!reconnects_.contains(peer) && reconnects_.size() >= max_endpoints)
+    std::erase_if(reconnects_, [&](const auto& x) {
       return x.second.recent.empty() || x.second.recent.back() <= ended;
     });
-  if (!restarts_.contains(peer) && restarts_.size() >= max_endpoints)
+  if (!reconnects_.contains(peer) && reconnects_.size() >= max_endpoints)
     return std::nullopt;
-  auto& [ever, recent] = restarts_[peer];
+  auto& [ever, recent] = reconnects_[peer];
   while (!recent.empty() && recent.front() <= ended)
     recent.pop_front();
-  if (recent.size() >= options.max_restarts) {
+  if (recent.size() >= options.max_reconnects) {
     return std::nullopt;
   }
   auto delay = options.first_delay;
@@ -50,7 +51,7 @@ std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, n
   delay = std::min(delay, options.longest_delay);
   auto key = net::to_archive(peer);
   net::byte_writer{key}(++ever);
-  net::random_stream draw{seed, "restart", key};
+  net::random_stream draw{seed, "reconnect", key};
   const auto spread =
       std::chrono::duration_cast<net::steady_time>(delay).count() * options.jitter_percent / 100;
   recent.push_back(now);
@@ -59,22 +60,22 @@ std::optional<net::steady_time> restart_table::lost(const net::endpoint& peer, n
   return again;
 }
 
-std::optional<net::endpoint> restart_table::take(net::steady_time now) {
+std::optional<net::endpoint> reconnect_table::take(net::steady_time now) {
   if (waiting_.empty() || waiting_.begin()->first > now)
     return std::nullopt;
   return waiting_.extract(waiting_.begin()).value().second;
 }
 
-std::optional<net::steady_time> restart_table::next() const {
+std::optional<net::steady_time> reconnect_table::next() const {
   if (waiting_.empty())
     return std::nullopt;
   return waiting_.begin()->first;
 }
 
-std::size_t restart_table::recent(const net::endpoint& peer, net::steady_time now,
-                                  const restart_options& options) const {
-  const auto i = restarts_.find(peer);
-  if (i == restarts_.end())
+std::size_t reconnect_table::recent(const net::endpoint& peer, net::steady_time now,
+                                    const reconnect_options& options) const {
+  const auto i = reconnects_.find(peer);
+  if (i == reconnects_.end())
     return 0;
   const auto& asked = i->second.recent;
   return static_cast<std::size_t>(std::count_if(

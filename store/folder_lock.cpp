@@ -1,4 +1,4 @@
-#include "store/folder_claim.hpp"
+#include "store/folder_lock.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -45,7 +45,7 @@ bool is_at(int descriptor, const std::string& path) {
 
 } // namespace
 
-tl::expected<void, error> folder_claim::lock_current() {
+tl::expected<void, error> folder_lock::lock_current() {
   const auto file = path_ + "/CURRENT";
   int current = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
   const bool writable = current >= 0;
@@ -70,13 +70,13 @@ tl::expected<void, error> folder_claim::lock_current() {
   return {};
 }
 
-tl::expected<void, error> folder_claim::take(const std::string& path) {
+tl::expected<void, error> folder_lock::take(const std::string& path) {
   release();
   path_ = path;
   return lock_current();
 }
 
-tl::expected<void, error> folder_claim::follow() {
+tl::expected<void, error> folder_lock::follow() {
   const auto locked = lock_current();
   // From here on the claim says whether it stands, to LevelDB's own thread as well.
   const std::lock_guard guard(mutex_);
@@ -84,19 +84,19 @@ tl::expected<void, error> folder_claim::follow() {
   return locked;
 }
 
-void folder_claim::release() {
+void folder_lock::release() {
   const std::lock_guard guard(mutex_);
   close_if_open(current_);
   close_if_open(folder_);
 }
 
-bool folder_claim::stands() const {
+bool folder_lock::stands() const {
   const std::lock_guard guard(mutex_);
   return folder_ < 0 || current_ < 0 ||
          (is_at(folder_, path_) && is_at(current_, path_ + "/CURRENT"));
 }
 
-bool folder_claim::is_held(const std::string& path) {
+bool folder_lock::is_held(const std::string& path) {
   return is_locked(path + "/CURRENT") || is_locked(path + "/LOCK");
 }
 

@@ -20,7 +20,7 @@ namespace seedwalk::actors {
 /// by refusing it, ends the interval.
 ///
 /// A value: moments come in, decisions go out. Threads: one at a time.
-class blindness {
+class outage_detector {
 public:
   /// So many dials in a row to endpoints that were good lately must fail.
   static constexpr std::uint32_t failures_in_a_row = 50;
@@ -29,10 +29,10 @@ public:
 
   /// A dial to `network` ended. `answered`: somebody was there, if only to refuse. `was_good`: the
   /// endpoint had succeeded within `good_within`. Returns the interval if this ended it.
-  std::optional<store::blind_interval> dialled(net::network_id network, bool answered,
-                                               bool was_good, const net::instant& now);
+  std::optional<store::outage_interval> dialled(net::network_id network, bool answered,
+                                                bool was_good, const net::instant& now);
 
-  bool is_blind(net::network_id network) const { return of(network).blind; }
+  bool in_outage(net::network_id network) const { return of(network).in_outage; }
   bool any() const;
 
   /// When the next probe of a blind network is due; nothing if none is blind.
@@ -42,9 +42,9 @@ public:
   /// later.
   std::optional<net::network_id> take_probe(net::steady_time now);
 
-  friend bool operator==(const blindness&, const blindness&) = default;
+  friend bool operator==(const outage_detector&, const outage_detector&) = default;
   template <net::inspector F>
-  friend auto inspect(F& f, blindness& x) {
+  friend auto inspect(F& f, outage_detector& x) {
     return f(x.networks_);
   }
 
@@ -52,12 +52,12 @@ private:
   struct network_state {
     std::uint32_t failures = 0; ///< In a row, of endpoints that were good lately.
     net::steady_time since{0};
-    bool blind = false;
+    bool in_outage = false;
     net::steady_time probe_at{0};
     friend bool operator==(const network_state&, const network_state&) = default;
     template <net::inspector F>
     friend auto inspect(F& f, network_state& x) {
-      return f(x.failures, x.since, x.blind, x.probe_at);
+      return f(x.failures, x.since, x.in_outage, x.probe_at);
     }
   };
 
