@@ -32,7 +32,8 @@ tl::expected<store::answer, error> answers::to(const query& q) {
   return std::visit([this](const auto& asked) { return reply(asked); }, q);
 }
 
-/// True if memory alone says that a claim of an endpoint is fresh: it remembers the day of it.
+/// True if memory alone says that an announcement of an endpoint is fresh: it remembers the day of
+/// it.
 bool answers::surely_fresh(const net::endpoint& peer, timestamp now) const {
   const auto* known = memory_.table.find(memory_.identify(peer).hash);
   return known != nullptr &&
@@ -62,7 +63,7 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
     bool sure = false; ///< Its record need not be read.
   };
   const auto i = static_cast<std::size_t>(queue);
-  // Fresh ones whose claims have aged meanwhile are passed over; never many in one answer.
+  // Fresh ones whose announcements have aged meanwhile are passed over; never many in one answer.
   const auto looks = std::uint64_t{q.limit[i]} * 8 + 64;
   std::vector<candidate> found;
   std::uint32_t wanted = 0;

@@ -17,10 +17,10 @@
 
 namespace seedwalk::store {
 
-/// One entry of an addr answer, as it was claimed: what a peer said is handed on as it is.
+/// One entry of an addr answer, as it was announced: what a peer said is handed on as it is.
 using announcement = net::msg::addr_entry;
 
-/// `source` claims that these endpoints exist. Without a source: the operator or a DNS seed does.
+/// `source` announces these endpoints. Without a source: the operator or a DNS seed does.
 /// Routability is the caller's business; caps on what is kept are the database's.
 /// Result: `announcements_recorded`.
 struct record_announcements {
@@ -112,10 +112,10 @@ struct forget_peer {
   }
 };
 
-/// Housekeeping, at most `limit` steps of it: forgets endpoints that nobody reaches or claims any
-/// more, puts to rest those that were never tried and no longer claimed freshly, drops visits and
-/// sightings of days before `now - history`, and bans that have ended. Looks for its work in what
-/// earlier batches wrote. Result: `tidied`.
+/// Housekeeping, at most `limit` steps of it: forgets endpoints that nobody reaches or announces
+/// any more, puts to rest those that were never tried and no longer announced freshly, drops visits
+/// and sightings of days before `now - history`, and bans that have ended. Looks for its work in
+/// what earlier batches wrote. Result: `tidied`.
 struct tidy {
   timestamp now{};
   std::chrono::seconds history = std::chrono::hours{24 * 30};
@@ -131,9 +131,9 @@ struct tidy {
 /// dormant, so that nobody who asks who is due ever passes them. Loopback is always dialled.
 ///
 /// Puts to rest who was queued of a network that is not dialled any more, and queues again who was
-/// put to rest of one that is, as its record says: at most `limit` of them. Whoever is told of a
-/// `next` asks again with it as `after`. The database remembers which networks have endpoints at
-/// rest for this reason, and looks through no others. Result: `networks_settled`.
+/// put to rest of one that is, as its record says: at most `limit` of them. A caller that is told
+/// of a `next` asks again with it as `after`. The database remembers which networks have endpoints
+/// at rest for this reason, and looks through no others. Result: `networks_settled`.
 struct dial_networks {
   std::array<bool, 8> dialled{};
   timestamp now{};
@@ -176,8 +176,8 @@ struct batch {
   }
 };
 
-/// What became of the claims of a `record_announcements` or `dial_soon`; the four add up to their
-/// number.
+/// What became of the announcements of a `record_announcements` or `dial_soon`; the four add up to
+/// their number.
 struct announcements_recorded {
   std::uint32_t added = 0;           ///< New to us, and kept.
   std::uint32_t known = 0;           ///< Known already.

@@ -41,7 +41,7 @@ struct check_report {
 };
 
 /// All that a crawler remembers, in one folder: the records, the indexes that find them, and the
-/// rules by which claims and visits change them.
+/// rules by which announcements and visits change them.
 ///
 /// Synchronous and deterministic: the same operations lead to the same bytes, whatever the clock
 /// says. Times come in with operations and queries; chance comes from the seed that the database

@@ -54,7 +54,7 @@ bool lacks_its_log(const std::vector<std::string>& names);
 /// The first byte of a log where a record should begin and none does: zeros, or something else's
 /// bytes. LevelDB passes over zeros with the rest of their block, and ends at a record that is
 /// longer than what is left of the file, without a word (ReadPhysicalRecord in its log_reader.cc).
-/// A log that cannot be read has no gap: whoever opens the database says what is wrong with it.
+/// A log that cannot be read has no gap: opening the database says what is wrong with it.
 std::optional<std::uint64_t> find_log_gap(leveldb::Env& env, const std::string& file);
 
 } // namespace seedwalk::store

@@ -52,7 +52,7 @@ tl::expected<void, error> folder_lock::lock_current() {
   if (!writable) // LevelDB replaces it, and does without the right to write it.
     current = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (current < 0)
-    return {}; // Whoever opens the database says what is wrong with it.
+    return {}; // Opening the database says what is wrong with it.
   auto lock = whole_file(writable ? F_WRLCK : F_RDLCK);
   if (::fcntl(current, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
     close_if_open(current);
@@ -78,7 +78,7 @@ tl::expected<void, error> folder_lock::take(const std::string& path) {
 
 tl::expected<void, error> folder_lock::follow() {
   const auto locked = lock_current();
-  // From here on the claim says whether it stands, to LevelDB's own thread as well.
+  // From here on the lock says whether it stands, to LevelDB's own thread as well.
   const std::lock_guard guard(mutex_);
   folder_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return locked;

@@ -14,7 +14,8 @@ namespace seedwalk::store {
 /// LevelDB locks its file LOCK, and a process that deletes it can lock the next. This locks
 /// CURRENT (an open file description lock, which anybody may ask about without taking it), without
 /// which there is no database, and knows whether the folder and CURRENT are still those at their
-/// path. (The folder itself is locked for a moment by who listens on a socket in it.)
+/// path. (The folder itself is locked for a moment by a process that begins to listen on a socket
+/// in it.)
 ///
 /// File systems without such locks (some network mounts) leave it at LOCK. The lock ends with the
 /// object, or with the process however it dies.
@@ -37,11 +38,11 @@ public:
   /// Gives it up.
   void release();
 
-  /// True while the folder and the CURRENT that were claimed stand at their path. Two calls of the
-  /// operating system; true without a claim.
+  /// True while the folder and the CURRENT that were locked stand at their path. Two calls of the
+  /// operating system; true without a lock.
   bool stands() const;
 
-  /// True while somebody has the database at `path` open for writing: through a claim, or through
+  /// True while somebody has the database at `path` open for writing: through a lock, or through
   /// LevelDB's LOCK alone. Asks, and locks nothing. In a process that has a database open itself,
   /// only of databases with a CURRENT: what LOCK says there is known to the system alone.
   static bool is_held(const std::string& path);

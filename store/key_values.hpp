@@ -30,14 +30,14 @@ struct key_value_options {
   /// Called after each call into LevelDB and before it is closed: an `env` that queues background
   /// work instead of starting threads does it here.
   std::function<void()> settle = [] {};
-  /// Called with each batch before it is written. For who measures or hashes what is stored.
+  /// Called with each batch before it is written. For programs that measure or hash what is stored.
   std::function<void(const leveldb::WriteBatch&)> on_write;
   /// Begin a new database where there is none. Once it was open it is never begun anew: a folder
   /// that is gone since, or its CURRENT, is an error.
   bool create = true;
-  /// Only look: nothing is written, locked or deleted in the folder, whoever else has it open
-  /// (looking_env.hpp). Whoever writes there meanwhile may remove files that are yet to be read:
-  /// then reading fails, or what was opened is older than what is there (`is_as_opened`).
+  /// Only look: nothing is written, locked or deleted in the folder, even if others have it open
+  /// (looking_env.hpp). A process that writes there meanwhile may remove files that are yet to be
+  /// read: then reading fails, or what was opened is older than what is there (`is_as_opened`).
   bool look = false;
   bool sync = true; ///< Acknowledge only what is on the disk. False loses the last writes.
   /// Twice as much memory is taken while one is written out. Smaller ones are merged into the
@@ -76,7 +76,7 @@ public:
   const std::vector<std::string>& findings() const { return findings_; }
 
   /// True while no other process has the database open for writing, and none has had it since this
-  /// one opened it. For who only looks.
+  /// one opened it. For those who only look.
   bool is_as_opened() const;
 
   /// The value of a key, if it has one.
@@ -120,7 +120,7 @@ private:
   key_value_options options_;
   leveldb::Env* env_;                    ///< What is beneath `careful_` and `looking_`.
   folder_lock lock_;                     ///< Of folders of the operating system.
-  careful_env careful_;                  ///< Asks the claim.
+  careful_env careful_;                  ///< Asks the lock.
   std::unique_ptr<looking_env> looking_; ///< While it is open, or opening, for looking only.
   leveldb::Env* files_ = nullptr;        ///< What LevelDB itself sees: one of the two.
   std::string current_;                  ///< What CURRENT said before the opening.

@@ -32,7 +32,7 @@ enum class key_kind : char {
 /// network, address, port: ordered as endpoints are.
 std::string endpoint_key(const net::endpoint& peer);
 
-/// The same without a string, for who looks at one and keeps nothing.
+/// The same without a string, for callers that look at one and keep nothing.
 class endpoint_bytes {
 public:
   static constexpr std::size_t max_size = 1 + 32 + 2;

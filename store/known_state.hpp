@@ -100,10 +100,10 @@ struct key_gap {
   }
 };
 
-/// The group of whoever claimed an endpoint first; empty for operators and DNS seeds.
+/// The group of the source that announced an endpoint first; empty for operators and DNS seeds.
 std::string source_group_of(const peer_record& r);
 
-/// The same, for who asks about many records of one source in a row.
+/// The same, for callers that ask about many records of one source in a row.
 class source_group_names {
 public:
   /// Valid until the next call.
@@ -164,8 +164,9 @@ public:
   /// No record says that anything happened later than this, by whatever clock wrote it.
   timestamp latest{};
 
-  /// By dial_class: where in the due index there is nobody. Whoever was visited or put to rest
-  /// leaves a deleted key, and LevelDB passes over each of them until a compaction; looks need not.
+  /// By dial_class: where in the due index there is nobody. An endpoint that was visited or put to
+  /// rest leaves a deleted key, and LevelDB passes over each of them until a compaction; looks need
+  /// not.
   struct due_gaps {
     key_gap front;  ///< From the beginning of the class.
     key_gap inside; ///< Behind the place from which it was looked at last.
@@ -205,7 +206,7 @@ private:
   net::keyed_hasher hash_64_{0, "/64"};
   net::keyed_hasher hash_48_{0, "/48"};
   prefix_counts addresses_;
-  /// The group that was looked for last, and of which source: claims come in runs.
+  /// The group that was looked for last, and of which source: announcements come in runs.
   std::optional<net::endpoint> recent_source_;
   source_group* recent_group_ = nullptr;
   std::map<std::uint32_t, std::uint64_t> success_days_; ///< Endpoints by the day of last success.

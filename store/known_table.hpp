@@ -7,16 +7,16 @@
 namespace seedwalk::store {
 
 /// What is kept in memory of each known endpoint: enough to say, without reading the database, that
-/// a claim brings nothing new. 16 bytes an entry; open addressing, at most 4/5 full.
+/// an announcement brings nothing new. 16 bytes an entry; open addressing, at most 4/5 full.
 ///
 /// Entries are found by a 64-bit keyed hash. Two endpoints with the same hash, once in some ten
-/// million databases of the largest size, share an entry: claims of the second are then lost, its
-/// visits are not. The table answers lookups and has no order to be seen.
+/// million databases of the largest size, share an entry: announcements of the second are then
+/// lost, its visits are not. The table answers lookups and has no order to be seen.
 class known_table {
 public:
   struct entry {
     std::uint64_t hash = 0;           ///< 0: empty.
-    std::uint32_t sources = 0;        ///< As peer_record::sources, later claims included.
+    std::uint32_t sources = 0;        ///< As peer_record::sources, later announcements included.
     std::uint16_t day = 0;            ///< day_of(announced_time), of the record as written.
     std::uint8_t written_sources = 0; ///< Bits in `sources` of the record as written.
     bool dormant = false;

@@ -42,16 +42,17 @@ struct verdict {
   }
 };
 
-/// All that is known of one endpoint: what others claim about it, and what visits found.
+/// All that is known of one endpoint: what others announce of it, and what visits found.
 ///
-/// Claims are hearsay. They are written down only when they say something new: `announced_time` is
-/// exact to the day, `last_heard` and `sources` are as of the claim that was last written.
+/// Announcements are hearsay. They are written down only when they say something new:
+/// `announced_time` is exact to the day, `last_heard` and `sources` are as of the announcement that
+/// was last written.
 struct peer_record {
-  // What others claim.
+  // What others announce.
   timestamp first_heard{};
   timestamp last_heard{};
-  timestamp announced_time{}; ///< The newest claimed time that is sane; see sane_announced_time.
-  std::uint32_t announced_raw = 0; ///< That time as it was claimed, sane or not.
+  timestamp announced_time{}; ///< The newest announced time that is sane; see sane_announced_time.
+  std::uint32_t announced_raw = 0; ///< That time as it was announced, sane or not.
   std::uint64_t announced_services = 0;
   std::optional<net::endpoint> first_source; ///< Nothing: the operator, a DNS seed or a visit.
   std::uint32_t sources = 0; ///< One bit for each of 32 classes of source netgroups.

@@ -24,7 +24,7 @@ inline constexpr std::size_t dialled_class_count = 3;
 /// Who is due at `now`, in order of (due time, keyed random number), class by class.
 ///
 /// `after` continues behind an earlier answer; empty begins at the front. An endpoint stays due
-/// until its visit is recorded: whoever asks again from the front sees those in flight again.
+/// until its visit is recorded: asking again from the front shows those in flight again.
 struct due_query {
   timestamp now{};
   std::array<std::uint32_t, dialled_class_count> limit{}; ///< By dial_class; 0: none of it.

@@ -11,7 +11,7 @@
 namespace seedwalk::store {
 
 /// The record that the database has of an endpoint; nothing if it has none. What had to be read
-/// from the disk stays in memory, because whoever is looked at is about to be visited.
+/// from the disk stays in memory, because an endpoint that is looked at is about to be visited.
 tl::expected<std::optional<peer_record>, error> read_record(key_values& disk, known_state& memory,
                                                             const hashed_endpoint& hashed);
 

@@ -25,7 +25,7 @@ struct schedule_options {
   std::array<std::chrono::seconds, 2> full_retries = {
       std::chrono::minutes{5}, std::chrono::minutes{30}}; ///< Closed before version: maybe full.
   std::chrono::seconds local_retry = std::chrono::minutes{5};  ///< After a failure of our own.
-  std::chrono::seconds freshness = std::chrono::hours{24 * 7}; ///< A claim is acted on so long.
+  std::chrono::seconds freshness = std::chrono::hours{24 * 7}; ///< An announcement counts so long.
   std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Unclaimed and silent so long.
 
   friend bool operator==(const schedule_options&, const schedule_options&) = default;
@@ -45,13 +45,13 @@ struct placement {
   friend bool operator==(const placement&, const placement&) = default;
 };
 
-/// A claimed time fit for decisions: one that is at most 100,000,000 or more than ten minutes ahead
-/// of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
+/// An announced time fit for decisions: one that is at most 100,000,000 or more than ten minutes
+/// ahead of `now` counts as five days ago (Bitcoin Core, ProcessAddrs in net_processing.cpp).
 inline constexpr std::chrono::seconds announced_ahead_max = std::chrono::minutes{10};
 timestamp sane_announced_time(std::uint32_t announced, timestamp now);
 bool is_sane_announced_time(timestamp announced, timestamp now);
 
-/// Whether a claim of `announced_time` is recent enough to dial somebody for it.
+/// Whether an announcement of `announced_time` is recent enough to dial somebody for it.
 bool fresh(timestamp announced_time, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was heard of for the first time at `now`.
@@ -74,16 +74,16 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
 placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
                        const schedule_options& o, std::uint64_t seed);
 
-/// Where an endpoint belongs for which claims have been counted in `r`: woken, when a source that
-/// was not there at the last try claims it freshly; otherwise where it is.
+/// Where an endpoint belongs for which announcements have been counted in `r`: woken, when a source
+/// that was not there at the last try announces it freshly; otherwise where it is.
 placement place_announced(const peer_record& r, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:
-/// where its last visit, or what was claimed since, would have left it. It may be due at once.
+/// where its last visit, or what was announced since, would have left it. It may be due at once.
 placement place_unparked(const net::endpoint& peer, const peer_record& r, timestamp now,
                          const schedule_options& o, std::uint64_t seed);
 
-/// When an endpoint that nobody reaches or claims any more is forgotten.
+/// When an endpoint that nobody reaches or announces any more is forgotten.
 timestamp forget_time(const peer_record& r, const schedule_options& o);
 
 /// Counts a visit: verdict, tries, successes, score, version. Only visits that end by the peer's

@@ -76,9 +76,9 @@ using completion_sink = net::sink<completion>;
 /// acknowledged, and of what was under way the first so many batches, each whole. What was under
 /// way is never heard of.
 ///
-/// **Limit.** Whoever asks keeps the number of its requests in flight limited. The door takes
+/// **Limit.** Each caller keeps the number of its requests in flight limited. The door takes
 /// `max_in_flight` in all; what is beyond completes with `error_code::overloaded`, without waiting
-/// for what is under way: nothing was done, and nothing will be. Whoever hears a completion finds
+/// for what is under way: nothing was done, and nothing will be. The receiver of a completion finds
 /// its place free. Refusals have an order of their own, that of their calls.
 ///
 /// **Failures.** A disk that fails makes an error of each request that meets it, the batch given

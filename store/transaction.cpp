@@ -134,7 +134,7 @@ transaction::result transaction::apply(const dial_soon& op) {
       r.first_heard = r.last_heard = r.announced_time = op.now;
     if (r.queue == dial_class::dormant)
       r.queue = r.last ? dial_class::rest : dial_class::fresh;
-    // A claim that is not fresh would keep it from being dialled.
+    // An announcement that is not fresh would keep it from being dialled.
     if (r.queue == dial_class::fresh)
       r.announced_time = std::max(r.announced_time, op.now);
     place(peer, r, {r.queue, std::min(r.due == never ? op.now : r.due, op.now)});

@@ -76,8 +76,8 @@ private:
   std::uint32_t& place_of(const hashed_endpoint& hashed);
   /// The same of an endpoint that memory says is unknown.
   touched* load_unknown(const hashed_endpoint& hashed);
-  /// The record to go on from, a blank one if there is none, with the sources of claims that were
-  /// not worth writing alone.
+  /// The record to go on from, a blank one if there is none, with the sources of announcements that
+  /// were not worth writing alone.
   peer_record current(const touched& t) const;
   /// Gives an endpoint a record, or none.
   void change(touched& t, std::optional<peer_record>&& record);
@@ -128,7 +128,7 @@ private:
   const known_limits& limits_;
   leveldb::WriteBatch out_;
   source_group_names group_names_;
-  std::vector<std::uint64_t> hashes_; ///< Of the claims at hand.
+  std::vector<std::uint64_t> hashes_; ///< Of the announcements at hand.
   std::pmr::monotonic_buffer_resource memory_of_touched_;
   std::pmr::deque<touched> touched_{&memory_of_touched_}; ///< In the order in which they were met.
   /// Where in `touched_` an endpoint is, plus 1; 0: empty. Open addressing by the endpoint's hash,

@@ -13,7 +13,7 @@ namespace seedwalk::store {
 /// The values of the database, as README.md draws them: small, because gossip rewrites millions of
 /// them. Times are written as differences, absent parts not at all, user agents by number.
 ///
-/// Encoding may give a new user agent a number; whoever encodes also writes the agents that were
+/// Encoding may give a new user agent a number; the caller also writes the agents that were
 /// added. Decoding refuses whatever is not exactly one value: damage is found, never guessed at.
 net::bytes encode(const peer_record& r, user_agents& agents);
 bool decode(std::string_view in, peer_record& r, const user_agents& agents);

@@ -31,8 +31,9 @@ timestamp latest_of(const peer_record& r);
 /// The longest time for which a schedule lets somebody wait who is to be dialled again.
 std::chrono::seconds longest_interval(const schedule_options& o);
 
-/// Makes the best of a claim at `now`: one that was refused for being in the future, or taken
-/// though it was, by a clock that was wrong then, is judged again. True if that changed the record.
+/// Makes the best of an announcement at `now`: one that was refused for being in the future, or
+/// taken though it was, by a clock that was wrong then, is judged again. True if that changed the
+/// record.
 bool judge_announcement_again(peer_record& r, timestamp now);
 
 /// Whether it is known that `now` is right.

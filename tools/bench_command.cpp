@@ -93,7 +93,7 @@ public:
     if (made_)
       std::filesystem::remove_all(path_, ignored);
   }
-  /// Whoever else has it removes it.
+  /// Any other owner removes it.
   void leave() { made_ = false; }
 
   scratch_folder(const scratch_folder&) = delete;
@@ -131,7 +131,7 @@ std::optional<exit_code> watch_a_child(console& terminal) {
   setpgid(child, child); // Both processes do it: which is first is not known.
   int status = 0;
   auto told = 0;
-  // Whoever pauses and continues the process ends the wait with EINTR.
+  // Pausing and continuing the process ends the wait with EINTR.
   while (told <= 0 && waitpid(child, &status, WNOHANG) == 0)
     if (const int signal = sigwaitinfo(&awaited, nullptr); signal != SIGCHLD)
       told = signal;

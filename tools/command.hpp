@@ -32,8 +32,8 @@ std::span<const command> all_commands();
 ///
 /// An unknown one is a usage error, with the name that was probably meant. Exceptions that a
 /// subcommand lets out become one line on `err` and exit_code::failed. So does output that cannot
-/// be written, whatever the subcommand made of it; only where nobody reads it any more, nothing is
-/// said, and exit_code::reader_left given.
+/// be written, no matter what the subcommand made of it; only where nobody reads it any more,
+/// nothing is said, and exit_code::reader_left given.
 exit_code run_program(std::span<const std::string> arguments, console& terminal,
                       const environment& env);
 

@@ -81,7 +81,7 @@ tl::expected<std::vector<actors::address_rule>, std::string>
 read_exclude_file(const std::string& path) {
   if (path.empty())
     return {};
-  // Some two million rules. Whoever has more needs a firewall.
+  // Some two million rules. More than that is work for a firewall.
   constexpr std::size_t max_bytes = 64u << 20;
   const auto text = net::read_whole_file(path, {max_bytes});
   if (!text)

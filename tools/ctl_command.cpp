@@ -47,7 +47,7 @@ Examples:
   seedwalk ctl reload seedwalk.toml --db ./main-db
 )";
 
-/// JSON on one line, of ASCII alone: user agents are whatever bytes a peer sent.
+/// JSON on one line, of ASCII alone: user agents are any bytes that a peer sent.
 std::string ascii_line(const json& value) {
   return value.dump(-1, ' ', true, json::error_handler_t::replace);
 }

@@ -53,7 +53,8 @@ tl::expected<void, store::error> db_access::find() {
   for (int attempt = 0; attempt != attempts && !store::folder_lock::is_held(path_); ++attempt) {
     database_ = std::make_unique<store::database>(path_, options_);
     const auto opened = database_->open();
-    // Whoever begins to write takes files away that were about to be read, found or not missed.
+    // A process that begins to write takes files away that were about to be read, found or not
+    // missed.
     if (database_->is_as_opened()) {
       if (!opened)
         database_.reset();

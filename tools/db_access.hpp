@@ -12,7 +12,7 @@
 
 namespace seedwalk::tools {
 
-/// A database to ask, whoever has it: looked into here if nobody writes it, else asked for through
+/// A database to ask, in use or not: looked into here if nobody writes it, else asked for through
 /// the control socket of the crawl that does.
 ///
 /// Both ways take the same queries and bring the same answers, so that no command needs to know
@@ -32,7 +32,7 @@ public:
 private:
   db_access(std::string path, store::database_options options);
 
-  /// Opens it here, or connects to who has it.
+  /// Opens it here, or connects to the crawl that has it.
   tl::expected<void, store::error> find();
   tl::expected<void, store::error> connect();
 

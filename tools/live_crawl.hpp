@@ -23,7 +23,7 @@ struct live_crawl_options {
   std::string record_file; ///< Empty: not recorded. Needs `run.threads` to be 0.
   actors::log_sink* lines = nullptr;
   std::function<void(const actors::crawl_progress&)> progressed;
-  bool handle_signals = true; ///< False: whoever runs the process keeps its signals.
+  bool handle_signals = true; ///< False: the caller keeps the signals of the process.
 };
 
 /// What such a crawl came to.
@@ -33,7 +33,7 @@ struct live_crawl_result {
   std::uint64_t steps = 0;
   std::uint64_t recording_bytes = 0;
   std::string recording_problem; ///< Why the recording ended before the crawl; empty: it did not.
-  std::uint64_t log_lines_lost = 0;    ///< Filled in by who owns the log.
+  std::uint64_t log_lines_lost = 0;    ///< Filled in by the owner of the log.
   std::vector<std::string> violations; ///< Broken rules of ours, failed actors: bugs.
 };
 

@@ -67,7 +67,7 @@ std::error_code write_whole(int descriptor, std::string_view text,
       text.remove_prefix(static_cast<std::size_t>(count));
       continue;
     }
-    // Whoever shares the descriptor with us may have made it non-blocking.
+    // A process that shares the descriptor with us may have made it non-blocking.
     if (errno == EAGAIN && await_room(descriptor, patience))
       continue;
     if (errno == EAGAIN)

@@ -55,7 +55,7 @@ public:
   output_buffer(const output_buffer&) = delete;
   output_buffer& operator=(const output_buffer&) = delete;
 
-  /// From now on at most so long is waited for whoever reads to read on: for programs that have
+  /// From now on at most so long is waited for the reader to read on: for programs that have
   /// something better to do than to wait.
   void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
 

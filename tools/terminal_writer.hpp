@@ -14,10 +14,10 @@ namespace seedwalk::tools {
 /// it, so that they do not mix, and nobody who has work to do waits for a reader.
 ///
 /// It writes in a thread of its own, begun with the first text. What waits for it is bounded:
-/// `queue_bytes` of text, and the newest progress alone. Whoever puts text into a full queue waits
-/// as long as the reader reads anything, and for `silence` after it stopped; then the text is lost,
-/// and so is all that follows until the reader goes on. How many lines were lost is said before the
-/// next that is written.
+/// `queue_bytes` of text, and the newest progress alone. A caller that puts text into a full queue
+/// waits as long as the reader reads anything, and for `silence` after it stopped; then the text is
+/// lost, and so is all that follows until the reader goes on. How many lines were lost is said
+/// before the next that is written.
 ///
 /// Progress on a terminal (`in_place`) is a line without an end, below all others; elsewhere each
 /// that is shown is a line of its own. It is never waited for.

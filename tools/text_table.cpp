@@ -47,7 +47,7 @@ void text_table::print_row(std::ostream& out, const std::vector<std::string>& ce
 }
 
 std::string time_text(std::int64_t seconds_since_1970) {
-  // A claimed time is 64 bits of anything; what a calendar cannot show is shown as a number.
+  // An announced time is 64 bits of anything; what a calendar cannot show is shown as a number.
   constexpr std::int64_t year_10000 = 253'402'300'800;
   if (seconds_since_1970 == 0)
     return "never";

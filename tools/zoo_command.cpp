@@ -37,7 +37,7 @@ void greet(const zoo_options& options, const sim::topology& nodes, console& term
                                    {"kinds", count_kinds(nodes)},
                                    {"connect", net::to_string(nodes.seeds().front())},
                                    {"network", options.network}}
-                 << std::endl; // Whoever waits for this line waits behind a pipe.
+                 << std::endl; // The reader of this line waits behind a pipe.
   } else if (!options.quiet) {
     terminal.err << fmt::format("{} nodes, {} of them good, from {} on. Crawl them with:\n\n"
                                 "    seedwalk crawl {} --db zoo-db\n\n",
@@ -82,7 +82,7 @@ exit_code run_zoo(const zoo_options& options, console& terminal) {
     terminal.err << listening.error() << '\n';
     return exit_code::usage;
   }
-  if (terminal.out_buffer) // Nodes that serve do not wait for whoever reads their summary.
+  if (terminal.out_buffer) // Nodes that serve do not wait for the reader of their summary.
     terminal.out_buffer->set_patience(std::chrono::seconds{2});
   greet(options, zoo.nodes(), terminal);
   zoo.run_until_interrupted();

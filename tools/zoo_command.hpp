@@ -19,7 +19,7 @@ struct zoo_options {
 
 /// Serves a zoo until SIGINT or SIGTERM: says on stderr (with `json`: in the first line of stdout)
 /// how to crawl it, and at the end what it has seen. exit_code::usage if it cannot listen,
-/// exit_code::invariant_broken if whoever crawled it broke the protocol.
+/// exit_code::invariant_broken if a crawler of it broke the protocol.
 exit_code run_zoo(const zoo_options& options, console& terminal);
 
 /// `seedwalk zoo`: reads the options, then the same.

@@ -107,7 +107,7 @@ void zoo_guest::flush() {
     const auto count = socket_.write_some(boost::asio::buffer(first.data(), first.size()), ec);
     if (would_block(ec))
       return await_output();
-    if (ec) { // Whoever is in the middle of a call of ours is told later.
+    if (ec) { // A guest in the middle of a call of ours is told later.
       unsent_.clear();
       return boost::asio::post(ground_.io, [self = shared_from_this()] { self->leave(); });
     }

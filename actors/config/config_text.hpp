@@ -36,8 +36,8 @@ parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t max, std
 /// Seconds with up to nine digits behind a point, at most `longest`.
 parsed<std::chrono::nanoseconds> parse_seconds(std::string_view text, std::chrono::seconds longest);
 
-/// The items of a list that is written as one text: "A,B" or "A, B". An item may be empty; whoever
-/// reads it says what is wrong with that.
+/// The items of a list that is written as one text: "A,B" or "A, B". An item may be empty; the
+/// caller that reads it says what is wrong with that.
 std::vector<std::string> split_list(std::string_view text);
 
 /// What was probably meant by an unknown name of a chain, to stand behind an error:

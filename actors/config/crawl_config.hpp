@@ -47,7 +47,7 @@ struct network_options {
 struct start_options {
   std::vector<net::endpoint> connect;
   std::vector<net::named_host> connect_names; ///< More of them, resolved when a crawl begins.
-  bool fixed = false; ///< Dial those two, and nobody else whoever is heard of.
+  bool fixed = false; ///< Dial those two, and none of those that are heard of.
   bool dns = true;
   std::vector<std::string> dns_seeds; ///< Empty: those of the chain.
   std::uint32_t enough_known = 1'000;
@@ -190,7 +190,7 @@ tl::expected<void, config_error> validate(const crawl_config& config);
 /// `config` is valid.
 net::chain_params chain_of(const crawl_config& config);
 
-/// Whether whoever reads `user_agent` in a log can find out whom to ask: a URL, a mail address, or
+/// Whether the reader of `user_agent` in a log can find out whom to ask: a URL, a mail address, or
 /// "+" and something of the kind.
 bool has_contact(std::string_view user_agent);
 

@@ -21,11 +21,11 @@ namespace {
 
 constexpr std::uint32_t allowance = 64u << 10;
 
-/// So much of an answer is with the door at once: a long one waits for whoever reads it here.
+/// So much of an answer is with the door at once: the rest of a long one waits here for its reader.
 constexpr std::size_t chunk_bytes = 1u << 20;
 static_assert(chunk_bytes < net::network::max_unsent_bytes);
 
-/// A mistake in a request, for whoever sent it.
+/// A mistake in a request, for its sender.
 struct bad_request : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -111,7 +111,7 @@ caf::behavior control_server::make_behavior() {
       [this](const net::accept_paused& m) {
         if (s_.failures.note(m.reason, env_.time.now().steady))
           env_.log.write(log_level::warning, host_.stable_name(),
-                         "this machine fails whoever asks at the control socket",
+                         "this machine fails those who ask at the control socket",
                          {{"error", std::string{net::name_of(m.reason)}},
                           {"do", std::string{advice_on(m.reason)}}});
       },

@@ -27,7 +27,7 @@ std::string connection_counts::next_name(const net::endpoint& peer, net::directi
   return fmt::format("{}#{}", name, nth);
 }
 
-/// How many connections there were with whom `hash` stands for, a new one included.
+/// How many connections there were with the peer that `hash` stands for, a new one included.
 std::uint64_t connection_counts::next(std::uint64_t hash) {
   if (5 * (counted_ + 1) > 4 * hashes_.size() && counted_ < most_)
     grow();

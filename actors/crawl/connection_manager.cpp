@@ -328,7 +328,7 @@ void connection_manager::look_again() {
   ask_who_is_due();
 }
 
-/// Whoever waits for a dial and cannot be reached any more waits no longer.
+/// An endpoint that waits for a dial and cannot be reached any more waits no longer.
 void connection_manager::drop_unreachable() {
   const auto settings = env_.settings.current();
   for (const auto& gone : s_.dials.drop_waiting(
@@ -410,7 +410,7 @@ void connection_manager::on_spares(const store::due_answer& answer) {
     dial_more();
 }
 
-/// Whoever is excluded, banned or not routable is not dialled, and must not stand at the front of
+/// What is excluded, banned or not routable is not dialled, and must not stand at the front of
 /// the queue for ever: the excluded are forgotten, the banned put off.
 void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
   const auto now = env_.time.now().wall;

@@ -64,7 +64,7 @@ public:
     reap,      ///< Silent peers are looked for.
     bans,      ///< The bans are asked for again.
     brake,     ///< More may be dialled, after a shortage.
-    probe,     ///< A blind network is tried.
+    probe,     ///< A network in an outage is tried.
   };
   static constexpr std::size_t alarm_count = 7;
 

@@ -431,7 +431,7 @@ void crawler::save_census(store::census_state final_state) {
   keep_census_times(env_.time.now());
   s_.census.state = final_state;
   const bool last = final_state != store::census_state::open;
-  // A census that was stopped stays open: whoever starts again goes on with it.
+  // A census that was stopped stays open: the next run goes on with it.
   if (final_state == store::census_state::stopped)
     s_.census.state = store::census_state::open;
   else if (last)

@@ -55,7 +55,7 @@ struct crawl_summary {
 /// given.
 ///
 /// Names that were given are resolved beside the crawl: those that do not resolve hold up nobody.
-/// Where it looks for whom to dial is in crawler_start.cpp, all else in crawler.cpp.
+/// Where it looks for endpoints to dial is in crawler_start.cpp, all else in crawler.cpp.
 class crawler {
 public:
   static constexpr std::string_view kind = "crawler";

@@ -23,7 +23,7 @@ namespace seedwalk::actors {
 /// together stays together, even beyond. So one batch is on its way at a time, unless somebody
 /// asks: a question is asked after all that was sent before it. When the disk is full, batches are
 /// kept and tried again every second, and the manager is told, who stops dialling: nothing is lost
-/// and nothing grows, because whoever writes waits for the answer. A damaged database ends the
+/// and nothing grows, because each writer waits for its answer. A damaged database ends the
 /// crawl, and so does a disk that stays full for longer than `storage.full_patience`: the crawler
 /// is told, and everything after it is answered unwritten.
 class db_writer {
@@ -73,7 +73,7 @@ public:
     net::timer_id retry;
     bool stalled = false;
     net::steady_time stalled_since{0};
-    bool fatal = false; ///< Nothing more is written; whoever waits is answered all the same.
+    bool fatal = false; ///< Nothing more is written; all who wait are answered all the same.
     std::uint64_t unwritten_bytes = 0; ///< Of all who wait for an answer.
     std::uint64_t unwritten_bytes_max = 0;
     template <net::inspector F>

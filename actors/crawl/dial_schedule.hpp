@@ -15,7 +15,7 @@
 
 namespace seedwalk::actors {
 
-/// How many outbound slots and dials there are, and for whom.
+/// How many outbound slots and dials there are, and which endpoints get them.
 struct dial_limits {
   std::uint32_t slots = 500;
   std::array<std::uint32_t, store::dialled_class_count> share_percent{

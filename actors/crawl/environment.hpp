@@ -20,7 +20,7 @@ class dial_schedule;
 /// All that the actors of one crawler can reach beside each other: the doors, the settings of the
 /// day, the log.
 ///
-/// Built by whoever starts a crawl, in whatever world, and outlives its actor system.
+/// Built where a crawl is started, live or simulated, and outlives its actor system.
 struct environment {
   net::runtime& runtime;
   net::network& network;
@@ -35,8 +35,8 @@ struct environment {
   /// Called now and then with how far it is; may be empty. Like a log: what it does changes
   /// nothing.
   std::function<void(const struct crawl_progress&)> progressed;
-  /// Called when the manager begins, for who wants to look at its pool between steps; may be empty.
-  /// What it is given lives as long as the manager does.
+  /// Called when the manager begins, for a caller that looks at its pool between steps; may be
+  /// empty. What it is given lives as long as the manager does.
   std::function<void(const peer_pool&, const dial_schedule&)> pool_opened;
 };
 

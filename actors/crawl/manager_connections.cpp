@@ -365,7 +365,7 @@ void connection_manager::reconnect_or_replace(const net::endpoint& key, const po
   const bool worked = store::reached(summary.reached);
   if (!entry.hold && worked)
     s_.spares.add(key);
-  // Who never worked is not worth a restart, unless there is nobody else to dial.
+  // A peer that never worked is not worth a reconnect, unless there is nobody else to dial.
   if (entry.hold && may_reconnect(entry.direction, summary.outcome) &&
       (worked || entry.queue == store::dial_class::live || config.start.fixed))
     s_.reconnects.lost(key, env_.time.now().steady, config.reconnects, env_.seed);

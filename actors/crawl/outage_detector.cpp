@@ -18,7 +18,7 @@ std::optional<store::outage_interval> outage_detector::dialled(net::network_id n
     state = {};
     return over;
   }
-  // Whoever has been away for longer than a day may well be gone: that says nothing either way.
+  // A peer that has been away for longer than a day may well be gone: that says nothing either way.
   if (!was_good || state.in_outage)
     return std::nullopt;
   if (state.failures == 0)

@@ -15,7 +15,7 @@ namespace seedwalk::actors {
 /// Tells "they are gone" from "we are cut off", network by network.
 ///
 /// An endpoint that worked within a day seldom fails. When many of them fail in a row it is our own
-/// connection, proxy or firewall: the network is blind from the first of these failures on.
+/// connection, proxy or firewall: the network has an outage from the first of these failures on.
 /// Dialling there pauses, but for a probe now and then; the first dial that anybody answers, even
 /// by refusing it, ends the interval.
 ///
@@ -35,11 +35,11 @@ public:
   bool in_outage(net::network_id network) const { return of(network).in_outage; }
   bool any() const;
 
-  /// When the next probe of a blind network is due; nothing if none is blind.
+  /// When the next probe of a network in an outage is due; nothing if none has one.
   std::optional<net::steady_time> next_probe() const;
 
-  /// A blind network whose probe is due at `now`, if there is one; its next is due `probe_every`
-  /// later.
+  /// A network in an outage whose probe is due at `now`, if there is one; its next is due
+  /// `probe_every` later.
   std::optional<net::network_id> take_probe(net::steady_time now);
 
   friend bool operator==(const outage_detector&, const outage_detector&) = default;

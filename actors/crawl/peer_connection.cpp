@@ -23,9 +23,10 @@ peer_connection::peer_connection(environment& env, net::actor_host& host, state&
     : env_(env), host_(host), s_(data), settings_(env.settings.current()) {}
 
 std::size_t peer_connection::mailbox_max() const {
-  // The door: what was wanted, in pieces of at least a byte, is bounded by the allowance and in
-  // practice by segments; a few of each other completion. The manager: commands of one step. The DB
-  // writer: one answer.
+  // A margin and no proof: the door counts the bytes that were wanted, and they may come in pieces
+  // of one; it takes a peer that drips, and an actor that does not get its turn meanwhile, to fill
+  // this. Besides, a few of each other completion, the manager's commands of one step, and one
+  // answer of the DB writer.
   return 4096;
 }
 
@@ -136,7 +137,7 @@ void peer_connection::report_events() {
     if (std::holds_alternative<net::version_received>(event)) {
       const auto& version = *s_.session.peer_version();
       auto identity = s_.session.peer();
-      // Core claims port 0 where it does not listen: then only this connection is known by that.
+      // Core announces port 0 where it does not listen: then only this connection is known by that.
       if (s_.session.direction() != net::direction::outbound && version.sender &&
           version.sender->address.port != 0)
         identity.port = version.sender->address.port;

@@ -72,7 +72,7 @@ struct peer_connected {
 /// Peer connection to manager: the peer's version is in. Enough to find duplicates.
 struct peer_identified {
   net::endpoint key;
-  net::endpoint identity; ///< The address seen, with the port that its version.addr_from claims.
+  net::endpoint identity; ///< The address seen, with the port that its version.addr_from announces.
   std::uint64_t nonce_smaller =
       0; ///< Of the two version nonces on this connection: both sides know both.
   std::uint64_t nonce_larger = 0;

@@ -53,7 +53,7 @@ struct pool_entry {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint32_t messages_in = 0;
-  /// The address seen and the port that its version claims: who it is, on whatever connection.
+  /// The address seen and the port that its version announces: who it is, on whatever connection.
   std::optional<net::endpoint> identity;
   std::uint64_t nonce_smaller = 0; ///< Of the two version nonces, once `identity` is known.
   std::uint64_t nonce_larger = 0;

@@ -39,10 +39,10 @@ bool may_reconnect(net::direction direction, net::outcome outcome);
 /// Which endpoints may be dialled again at once after they were lost, and when: at most so often
 /// within a window, with exponentially growing delays. Those who may wait here for their time.
 ///
-/// A value. Jitter is drawn from (seed, endpoint, nth restart of that endpoint): neither when it
-/// was lost nor another endpoint's restarts change it. Bounded by `max_endpoints`; beyond, nobody
-/// new is restarted before others leave their window, and those are forgotten: their numbers begin
-/// anew.
+/// A value. Jitter is drawn from (seed, endpoint, nth reconnect of that endpoint): neither when it
+/// was lost nor another endpoint's reconnects change it. Bounded by `max_endpoints`; beyond, nobody
+/// new is reconnected before others leave their window, and those are forgotten: their numbers
+/// begin anew.
 class reconnect_table {
 public:
   static constexpr std::size_t max_endpoints = 10'000;
@@ -52,7 +52,7 @@ public:
   std::optional<net::steady_time> lost(const net::endpoint& peer, net::steady_time now,
                                        const reconnect_options& options, std::uint64_t seed);
 
-  /// Restarts of `peer` that still count at `now`.
+  /// Reconnects of `peer` that still count at `now`.
   std::size_t recent(const net::endpoint& peer, net::steady_time now,
                      const reconnect_options& options) const;
 
@@ -72,7 +72,7 @@ public:
 
 private:
   struct history {
-    std::uint64_t ever = 0;              ///< Restarts granted, those that have left the window too.
+    std::uint64_t ever = 0; ///< Reconnects granted, those that have left the window too.
     std::deque<net::steady_time> recent; ///< When each that has not was asked for, oldest first.
     template <net::inspector F>
     friend auto inspect(F& f, history& x) {

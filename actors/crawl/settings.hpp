@@ -47,8 +47,8 @@ struct settings {
   /// operator said otherwise), not excluded, not banned by configuration.
   bool may_dial(const net::endpoint& peer) const;
 
-  /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: whoever is not
-  /// named by `start.connect`, be it by its address or by a name that led there.
+  /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: an endpoint
+  /// that is not named by `start.connect`, be it by its address or by a name that led there.
   bool asked_for(const net::endpoint& peer) const;
 
   /// Whether a connection from there is accepted, as far as configuration says.
@@ -61,7 +61,7 @@ struct settings {
   std::uint16_t default_port() const { return chain.default_port; }
 };
 
-/// The settings of the day, which a reload replaces whole. Whoever holds the old ones keeps them
+/// The settings of the day, which a reload replaces whole. A holder of the old ones keeps them
 /// until told.
 ///
 /// Threads: any.

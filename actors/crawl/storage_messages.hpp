@@ -13,10 +13,10 @@
 namespace seedwalk::actors {
 
 // The conversation with the DB writer. Every request carries its sender and is answered exactly
-// once, after what it wrote is durable; whoever has an unanswered request outstanding sends no
+// once, after what it wrote is durable; an actor with an unanswered request sends no
 // second one of the same kind, or keeps count of them. That is what bounds the DB writer's mailbox.
 
-/// Peer connection to DB writer: addresses that a peer claims. Answered by `addresses_saved`.
+/// Peer connection to DB writer: addresses that a peer announces. Answered by `addresses_saved`.
 struct save_addresses {
   net::owner from;
   net::endpoint source;
@@ -47,8 +47,8 @@ struct save_operations {
   }
 };
 
-/// DB writer to whoever asked: all operations of these tokens are durable. `results` has those of
-/// the operations, token after token.
+/// DB writer to the one that asked: all operations of these tokens are durable. `results` has those
+/// of the operations, token after token.
 struct operations_saved {
   std::vector<std::uint64_t> tokens;
   std::vector<store::operation_result> results;
@@ -82,7 +82,7 @@ struct storage_question {
   }
 };
 
-/// DB writer to whoever asked.
+/// DB writer to the one that asked.
 struct storage_answer {
   std::uint64_t token = 0;
   store::error error;

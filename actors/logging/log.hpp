@@ -20,7 +20,7 @@ namespace seedwalk::actors {
 struct log_line {
   log_level level = log_level::info;
   net::instant at;
-  std::string actor; ///< The stable name of who says it.
+  std::string actor; ///< The stable name of the actor that says it.
   std::string text;
   std::vector<std::pair<std::string, std::string>> details;
   template <net::inspector F>

@@ -14,7 +14,7 @@
 
 namespace seedwalk::net {
 
-/// What an actor may ask of whatever hosts it.
+/// What an actor may ask of its host.
 class actor_host {
 public:
   virtual ~actor_host() = default;
@@ -36,7 +36,7 @@ public:
 ///       struct state { ... };
 ///
 ///       echo(environment&, actor_host&, state&);
-///       // Once, in the step of whoever spawned it.
+///       // Once, in the step of its parent.
 ///       void start();
 ///       // Handlers may capture `this`, and nothing else.
 ///       caf::behavior make_behavior();
@@ -77,8 +77,8 @@ public:
     this->set_exception_handler([this](std::exception_ptr& raised) { return failed(raised); });
   }
 
-  /// Runs `start`, in the step of whoever spawned this actor. What it throws ends this actor, not
-  /// that one.
+  /// Runs `start`, in the step of the actor that spawned this one. What it throws ends this actor,
+  /// not that one.
   void begin() {
     try {
       this->state.actor->start();

@@ -82,7 +82,7 @@ public:
   /// Runs until `done`, which is asked once a round, between two steps.
   void run(const std::function<bool()>& done);
 
-  /// From now on SIGINT and SIGTERM are `stop_requested` for `who`, and SIGHUP is what the plan
+  /// From now on SIGINT and SIGTERM are `stop_requested` for `owner`, and SIGHUP is what the plan
   /// says. The second SIGINT or SIGTERM ends the process at once with 130; those that are ignored
   /// now stay ignored.
   void handle_signals(net::owner owner, hangup_plan at_hangup);

@@ -216,7 +216,7 @@ actor_entry& process::entry_of(caf::scheduled_actor& actor) {
   fresh = std::make_unique<actor_entry>();
   auto& entry = *fresh;
   entry.internal = actor.ctrl() == system_->spawn_serv() || actor.ctrl() == system_->config_serv();
-  // Named by who made it: an ordinal of its own kind there.
+  // Named by its maker: an ordinal of its own kind there.
   auto base = std::string{actor.name()};
   if (!entry.internal) {
     base = running_ != nullptr ? running_->name() + "/" + base : prefix() + base;

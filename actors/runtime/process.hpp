@@ -250,7 +250,7 @@ private:
   net::instant noted_now_; ///< What the chain has of time.
   std::uint64_t steps_ = 0;
   timer_queue timers_;
-  // order never seen: asked by number; whoever needs an order sorts
+  // order never seen: asked by number; code that needs an order sorts
   std::unordered_map<std::uint64_t, imminent_timer> imminent_;
   std::uint64_t last_owner_ = 0;
   std::uint64_t born_ = 0;
@@ -265,7 +265,7 @@ private:
   actor_entry* running_ = nullptr; ///< Whose step runs.
   std::string running_name_;       ///< Of the actor whose step runs, kept for listeners.
 
-  // Order never seen: asked by number only; whoever needs one sorts.
+  // Order never seen: asked by number only; code that needs one sorts.
   std::unordered_map<std::uint64_t, actor_entry*> by_owner_;
   std::unordered_map<const caf::resumable*, std::unique_ptr<actor_entry>> by_actor_;
   std::unordered_map<std::uint64_t, event_counts> resumed_;

@@ -20,7 +20,8 @@ public:
   /// The wall clock when steady time was 0: what a live world's `options::wall` is set to.
   std::chrono::seconds wall_at_start() const { return wall_at_start_; }
 
-  /// The steady clock's own name for a moment of this clock, for whoever has to sleep until it.
+  /// The steady clock's own name for a moment of this clock, for a driver that has to sleep until
+  /// it.
   std::chrono::steady_clock::time_point to_system(net::steady_time when) const {
     return start_ + when;
   }

@@ -70,7 +70,7 @@ public:
   /// `started` says so.
   virtual void enrol(enrolment actor) = 0;
 
-  /// `who` is ready: its `start` has returned, in the step of whoever spawned it.
+  /// `owner` is ready: its `start` has returned, in the step of the actor that spawned it.
   virtual void started(net::owner owner) = 0;
 
   /// Forgets an actor that is about to quit. What still waits for it is dropped.
@@ -79,7 +79,7 @@ public:
   /// Takes note that an actor threw: the run goes on, and its exit code will say so.
   virtual void note_failure(net::owner owner, std::string_view text) = 0;
 
-  /// Sends `what` to `to`.
+  /// Sends `content` to `to`.
   template <class T>
   void send(owner to, T&& content) {
     using type = std::remove_cvref_t<T>;

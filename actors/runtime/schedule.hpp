@@ -30,7 +30,7 @@ class event_source {
 public:
   virtual ~event_source() = default;
 
-  /// An event that this source put into the schedule has its turn. `what` is its own.
+  /// An event that this source put into the schedule has its turn. `payload` is its own.
   virtual void on_due(std::uint64_t payload) = 0;
 };
 
@@ -75,7 +75,7 @@ struct schedule_options {
   net::steady_time ahead{0};
   /// Nobody who is due is passed over for longer. `steady_time::max()`: unbounded.
   net::steady_time behind{64'000};
-  /// Departures to make again while `how` is fifo. Each is made where its head is next and the
+  /// Departures to make again while `strategy` is fifo. Each is made where its head is next and the
   /// event that it took competes; one whose event never comes up stays unused.
   std::vector<departure> given = {};
   /// Departures are written down, and names have texts.
@@ -123,7 +123,7 @@ public:
   struct turn {
     enum class kind : std::uint8_t {
       time,  ///< Nothing before `when`: time moves there.
-      event, ///< `source->on_due(what)`.
+      event, ///< `source->on_due(payload)`.
       actor, ///< One message of `actor`.
     };
     kind is = kind::time;
@@ -148,11 +148,11 @@ public:
   const draws& draw() const { return draws_; }
   const schedule_options& settings() const { return options_; }
 
-  /// Plans `source.on_due(what)` for `due`, behind all that is in the lane. The source outlives the
-  /// event.
+  /// Plans `source.on_due(payload)` for `due`, behind all that is in the lane. The source outlives
+  /// the event.
   handle put(net::steady_time due, lane& in, event_source& source, std::uint64_t payload);
 
-  /// For who numbers its events itself, as who starts timers: this is its `nth`. It comes behind
+  /// For a source that numbers its events itself, as timers are: this is its `nth`. It comes behind
   /// those of the lane that are due no later, and before the others. A lane is filled by this or by
   /// `put`, not by both.
   handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t payload,

@@ -18,7 +18,7 @@ public:
     net::steady_time step_cost_max{10'000};
   };
 
-  /// Made before there are actors. `home` outlives it.
+  /// Made before there are actors. `world` outlives it.
   simulation(options o, sim::world& world);
   explicit simulation(sim::world& world) : simulation(options{}, world) {}
 

@@ -32,8 +32,8 @@ namespace seedwalk::sim {
 /// A network door under it is built with `asio_options::calls_from_any_thread`, and a thread of the
 /// caller's runs its io_context. The storage door must take calls from any thread.
 ///
-/// A number from `next_owner` can be written to at once: whoever learns it may run before the step
-/// that took it has enrolled the actor. What comes until then is kept for it.
+/// A number from `next_owner` can be written to at once: an actor that learns it may run before the
+/// step that took it has enrolled the actor. What comes until then is kept for it.
 ///
 /// Lifetime: the clock outlives it, and so do no actors: the owner calls `stop`, ends the actor
 /// system (which waits for the steps under way, and those still call this and the doors), then the

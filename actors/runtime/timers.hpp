@@ -36,7 +36,7 @@ struct timer_fired {
 /// the run. Timers of one owner fire in the order of their due times, then of their starts; those
 /// of different owners do so live, and in any order in a simulation that draws one.
 ///
-/// A timer belongs to what it was started for: whoever ends that, cancels it. That does not call
+/// A timer belongs to what it was started for, and is cancelled when that ends. That does not call
 /// back a `timer_fired` that waits in the mailbox already: an owner ignores numbers that it does
 /// not wait for.
 ///
@@ -49,7 +49,7 @@ public:
   virtual instant now() const = 0;
 
   /// Fires after `delay` (at the next advance of time if it is not positive), as `timer_fired` for
-  /// `who`.
+  /// `owner`.
   virtual timer_id start(std::chrono::nanoseconds delay, net::owner owner) = 0;
 
   /// Forgets the timer. One that has fired or is unknown: does nothing, and its `timer_fired` may

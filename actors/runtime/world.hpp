@@ -36,7 +36,7 @@ public:
     bool chained = true;
     /// True: a timer fires when `process::fire` says so, and not because time has come to it.
     bool fired_by_hand = false;
-    schedule_options order{}; ///< Of a simulation, but for `how`, which is `schedule`.
+    schedule_options order{}; ///< Of a simulation, but for `strategy`, which is `schedule`.
   };
 
   explicit world(options o);

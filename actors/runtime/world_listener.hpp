@@ -15,7 +15,7 @@ namespace seedwalk::sim {
 class chain;
 class process;
 
-/// A step, for who listens. Views are valid during the call.
+/// A step, for listeners. Views are valid during the call.
 struct step_view {
   std::uint64_t number = 0; ///< Of all steps of the world; the first is 1.
   process& in;

@@ -10,10 +10,10 @@
 
 namespace seedwalk::net::msg {
 
-/// One gossiped address. Time and services are claims of its sender.
+/// One gossiped address. Time and services are what its sender says.
 struct addr_entry {
   endpoint peer;
-  std::uint32_t time = 0; ///< Unix seconds as claimed, however absurd.
+  std::uint32_t time = 0; ///< Unix seconds as announced, however absurd.
   std::uint64_t services = 0;
 
   friend bool operator==(const addr_entry&, const addr_entry&) = default;

@@ -76,7 +76,7 @@ private:
   }
 };
 
-/// An endpoint in as few words as its network has, for who hashes many: equal words, equal
+/// An endpoint in as few words as its network has, for callers that hash many: equal words, equal
 /// endpoints.
 class endpoint_words {
 public:

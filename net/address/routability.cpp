@@ -44,7 +44,7 @@ constexpr std::array<std::uint16_t, 85> bad_ports = {
     990,  993,  995,  1719, 1720, 1723, 2049, 3306, 3389,  3659, 4045, 5060, 5061, 5432, 5900,
     6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080, 27017};
 
-/// One bit a port: every claim's is looked at.
+/// One bit a port: that of every announcement is looked at.
 constexpr auto bad_port_bits = [] {
   std::array<std::uint64_t, 65'536 / 64> bits{};
   for (const auto port : bad_ports)

@@ -19,7 +19,7 @@
 #include "net/asio/asio_network.hpp"
 #include "net/door/network_ids.hpp"
 
-/// What the parts of `asio_network` share. Private to them: whoever includes this pays for Asio's
+/// What the parts of `asio_network` share. Private to them: including this costs Asio's
 /// headers.
 namespace seedwalk::net {
 

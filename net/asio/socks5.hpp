@@ -26,7 +26,7 @@ namespace seedwalk::net {
 ///     3, 4          network, host unreachable                   host_unreachable
 ///     5             refused                                     refused
 ///     6             time to live: Tor's circuit took too long   timed_out
-///     1             general: Tor says it of a circuit that failed, whosever fault that is
+///     1             general: Tor says it of a circuit that failed, by any fault
 ///                                                               host_unreachable
 ///     0xf0 .. 0xf7  Tor's own of onions (its proposal 304)      host_unreachable; 0xf7 timed_out
 ///     all others    rules, commands, address types              proxy_failed

@@ -13,7 +13,7 @@ namespace seedwalk::net {
 /// on every machine.
 std::uint64_t keyed_hash(std::uint64_t seed, std::string_view purpose, byte_view key = {});
 
-/// `keyed_hash` of one seed and purpose, for who hashes many keys.
+/// `keyed_hash` of one seed and purpose, for callers that hash many keys.
 class keyed_hasher {
 public:
   keyed_hasher(std::uint64_t seed, std::string_view purpose);

@@ -59,7 +59,8 @@ struct file_closer {
 using open_file = std::unique_ptr<std::FILE, file_closer>;
 
 /// Opens a file that is read piece by piece, with the errors of `read_whole_file`: on return there
-/// is something to read, or it is empty. Whoever reads on waits for a pipe as long as it takes.
+/// is something to read, or it is empty. A caller that reads on waits for a pipe as long as it
+/// takes.
 tl::expected<open_file, file_error>
 open_input_file(const std::string& path,
                 std::chrono::milliseconds patience = file_bounds{}.patience);

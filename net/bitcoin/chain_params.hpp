@@ -17,7 +17,7 @@ using magic_bytes = std::array<std::uint8_t, 4>;
 
 /// What our side says it speaks: Bitcoin Core's PROTOCOL_VERSION (node/protocol_version.h).
 inline constexpr std::int32_t protocol_version = 70017;
-/// A peer that claims less is obsolete (Core's MIN_PEER_PROTO_VERSION).
+/// A peer that announces less is obsolete (Core's MIN_PEER_PROTO_VERSION).
 inline constexpr std::int32_t min_peer_protocol_version = 31800;
 /// Since this version addr entries carry a time (Core's CADDR_TIME_VERSION).
 inline constexpr std::int32_t addr_time_version = 31402;

@@ -86,7 +86,7 @@ public:
       each(x.emplace());
   }
 
-  /// A rule about what was read; what broke it began at `where`.
+  /// A rule about what was read; what broke it began at `offset`.
   void require(bool holds, wire_error e, std::size_t offset) {
     if (!holds)
       in_.fail(e, offset);

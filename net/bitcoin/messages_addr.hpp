@@ -28,7 +28,7 @@ struct skipped_entries {
   }
 };
 
-/// Asks for addresses. Core answers once a connection, and only to who dialled it.
+/// Asks for addresses. Core answers once a connection, and only to the side that dialled.
 struct getaddr {
   friend bool operator==(const getaddr&, const getaddr&) = default;
 

@@ -48,11 +48,11 @@ struct version_sender {
 /// Says who one is; the first message of each side.
 ///
 /// The message grew over the years, and each part may be missing with all that follows it. What a
-/// peer claims is kept whole, for the record. The user agent has at most 256 bytes.
+/// peer says is kept whole, for the record. The user agent has at most 256 bytes.
 struct version {
   std::int32_t protocol = 0;
   std::uint64_t services = 0;
-  std::int64_t time = 0;                    ///< Unix seconds, as claimed.
+  std::int64_t time = 0;                    ///< Unix seconds, as announced.
   version_address receiver;                 ///< How the sender sees us.
   std::optional<version_sender> sender;     ///< From 106.
   std::optional<std::string> user_agent;    ///< BIP14.

@@ -26,7 +26,7 @@ namespace seedwalk::net {
 struct session_step {
   const session_config& config;
   instant now;
-  session_effects& out; ///< Appended to; whoever carries the effects out clears it.
+  session_effects& out; ///< Appended to; the caller carries the effects out and clears it.
 };
 
 /// One conversation with one Bitcoin peer, from the dial or the acceptance to the end of the

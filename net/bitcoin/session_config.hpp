@@ -13,7 +13,7 @@
 
 namespace seedwalk::net {
 
-/// How much one peer may cost us. Whoever goes beyond the budgets is sent away as `misbehaved`.
+/// How much one peer may cost us. A peer that goes beyond the budgets is sent away as `misbehaved`.
 struct session_limits {
   /// How many bytes a session lets the door deliver ahead of it.
   std::uint32_t receive_window = 64u << 10;
@@ -54,7 +54,7 @@ struct session_config {
   std::string user_agent = "/Seedwalk:0.1.0/";
   std::int32_t start_height = 0;
   bool relay = false;
-  /// Where we listen, claimed in version.addr_from without an address, so that a peer which dials
+  /// Where we listen, announced in version.addr_from without an address, so that a peer which dials
   /// us too can tell that we are one; 0 if nowhere.
   std::uint16_t listen_port = 0;
 

@@ -47,7 +47,7 @@ std::string_view name_of(wire_error e);
 /// What Core does about it, and so do we.
 enum class wire_consequence : std::uint8_t {
   drop_message, ///< The message is ignored; the connection goes on.
-  misbehaved,   ///< The stream is intact, but whoever sends this is cut off.
+  misbehaved,   ///< The stream is intact, but its sender is cut off.
   lost_framing, ///< Nothing after this can be understood: close.
 };
 

@@ -37,7 +37,7 @@ public:
   /// Where that was: the first byte of the field that broke a rule, or the end of the input.
   std::size_t error_offset() const { return error_offset_; }
 
-  /// Makes the reader fail, unless it has already. `where` is an offset in the input.
+  /// Makes the reader fail, unless it has already. `offset` is one in the input.
   void fail(wire_error e, std::size_t offset) {
     if (failed_)
       return;

@@ -86,7 +86,7 @@ public:
   /// Stops listening. Accepted connections live on. Nothing more is heard of the listener.
   virtual void stop_listening(listener_id local) = 0;
 
-  /// Makes `who` the owner of a connection: what it does from now on is delivered to `who`.
+  /// Makes `owner` the owner of a connection: what it does from now on is delivered to `owner`.
   virtual void own(connection_id id, net::owner owner) = 0;
 
   /// Lets up to `bytes` more be delivered. Allowances add up, to `max_allowance_bytes` at most.

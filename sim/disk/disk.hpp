@@ -69,8 +69,8 @@ struct loss_model {
 ///
 /// Each call takes virtual time, drawn from (seed, file, kind of call, nth call of that kind on
 /// that file): what is done to other files changes no draw. A file is the name that it was created
-/// under and how manieth of that name it is; calls of names are counted by name, `sync_folder` by
-/// folder. So are the draws of a crash keyed. Counts begin anew on the disk that a crash leaves.
+/// under and its number among those of that name; calls of names are counted by name, `sync_folder`
+/// by folder. So are the draws of a crash keyed. Counts begin anew on the disk that a crash leaves.
 /// The disk has a clock of its own for that: the caller sets it to the world's time when a request
 /// begins (`begin`) and reads off when it ends
 /// (`now`). So a whole request runs at once, and yet each of its calls has its place in time; a

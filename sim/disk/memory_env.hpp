@@ -14,7 +14,7 @@ namespace seedwalk::sim {
 
 /// LevelDB's operating system, on a simulated disk and on one thread.
 ///
-/// LevelDB is deterministic here: `Schedule` queues, and whoever drives the database calls
+/// LevelDB is deterministic here: `Schedule` queues, and the driver of the database calls
 /// `run_background` after each of its calls has returned and before it is closed (never from within
 /// `Schedule`, where LevelDB holds its lock). Its clock is the disk's. The limit of this: a
 /// compaction never interleaves with a write.

@@ -62,8 +62,8 @@ public:
 
   void set_faults(std::vector<fault_rule> rules);
 
-  /// Makes dials to `at` end so, whoever owns the address; `address_in_use` if that was said
-  /// before.
+  /// Makes dials to `at` end so, no matter which host owns the address; `address_in_use` if that
+  /// was said before.
   net::error answer(const net::endpoint& at, const dial_answer& answer);
   /// All loopback addresses at a port, but for those with an answer of their own.
   net::error answer_loopback(const net::endpoint& any, const dial_answer& answer);

@@ -21,7 +21,7 @@ bool is_wildcard(const net::endpoint& at) {
   return at.address == decltype(at.address){};
 }
 
-/// CJDNS and Yggdrasil are IPv6 to who dials.
+/// CJDNS and Yggdrasil are IPv6 to the dialler.
 bool is_ipv6(net::network_id network) {
   return network == net::network_id::ipv6 || network == net::network_id::cjdns ||
          network == net::network_id::yggdrasil;

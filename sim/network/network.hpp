@@ -120,7 +120,7 @@ private:
   std::uint64_t last_question_ = 0; ///< Of those that have no id of the door.
   std::uint16_t last_port_ = 0;
   bool is_dead_ = false;
-  // order never seen: asked by number; whoever needs an order sorts
+  // order never seen: asked by number; code that needs an order sorts
   std::unordered_map<std::uint64_t, stream_ref> connections_;
   std::map<std::uint64_t, std::unique_ptr<listener>> listeners_;
   std::map<std::uint64_t, question> questions_;

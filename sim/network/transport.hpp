@@ -47,13 +47,13 @@ struct transport_options {
 ///
 /// Bytes, not messages: segments are merged, cut and delayed; each direction has a window; a side
 /// that closes, resets or vanishes is noticed when a packet brings the news and not before. Every
-/// draw is keyed by the connection (from, to, how manieth between them) and the offset in its
+/// draw is keyed by the connection (from, to, nth between them) and the offset in its
 /// stream, so that taking a node or a fault away leaves all other draws as they were.
 ///
 /// Calls return at once and call no user back; users are called from the schedule's events only.
 class transport final : public event_source {
 public:
-  /// `events` and `where` outlive the transport.
+  /// `events` and `switchboard` outlive the transport.
   transport(const transport_options& o, schedule& events, sim::switchboard& switchboard);
   ~transport() override;
 
@@ -68,7 +68,7 @@ public:
                        const stream_tag& tag, std::chrono::nanoseconds delay = {});
 
   /// Gives an accepted side to a user, or an open one to another. An accepted side stays silent,
-  /// but for its end, until it is given to somebody: `tag.who` is not `net::nobody`.
+  /// but for its end, until it is given to somebody: `tag.owner` is not `net::nobody`.
   void own(stream_ref at, stream_user& user, const stream_tag& tag);
   void want(stream_ref at, std::uint32_t bytes);
   void write(stream_ref at, net::buffer data);
@@ -78,7 +78,7 @@ public:
   /// Resets a side whose user is gone, and tells nobody here.
   void detach(stream_ref at);
 
-  /// `on_timer(what)` after `delay`, if the side still lives. Timers cannot be cancelled: who does
+  /// `on_timer(kind)` after `delay`, if the side still lives. Timers cannot be cancelled: who does
   /// not wait any more ignores it.
   void start_timer(stream_ref at, std::chrono::nanoseconds delay, std::uint8_t kind);
 

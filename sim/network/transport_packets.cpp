@@ -152,7 +152,7 @@ void transport::on_fin(const place& to) {
 void transport::on_rst(const place& to) {
   auto& self = to.self();
   switch (self.now) {
-  case half::phase::dialling: // As Linux has it: to who still dials it is a refusal.
+  case half::phase::dialling: // As Linux has it: to a side that still dials it is a refusal.
     return finish(to, net::error::refused);
   case half::phase::unborn:
     self.now = half::phase::over;

@@ -17,7 +17,7 @@
 
 namespace seedwalk::sim {
 
-/// A moment as an entry of an addr message can claim it.
+/// A moment as an entry of an addr message can announce it.
 inline std::uint32_t announced_time(std::chrono::seconds wall) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wall.count(), 0, UINT32_MAX));
 }

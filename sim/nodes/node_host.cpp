@@ -7,7 +7,7 @@ namespace {
 /// A node's door asks for so much at a time.
 constexpr std::uint32_t window_bytes = 64u << 10;
 
-/// Whoever is a guest owns a stream as somebody: anybody.
+/// A guest owns a stream in the name of some owner: any will do.
 constexpr net::owner somebody{1};
 
 } // namespace

@@ -25,9 +25,9 @@ public:
   /// Ends the connection in order, after what was sent.
   virtual void close() = 0;
   virtual void reset() = 0;
-  /// Nothing more is read: whoever writes on will have to wait.
+  /// Nothing more is read: a peer that writes on will have to wait.
   virtual void stop_reading() = 0;
-  /// `on_timer(what)` after `delay`. There is no cancelling.
+  /// `on_timer(kind)` after `delay`. There is no cancelling.
   virtual void start_timer(std::chrono::nanoseconds delay, std::uint8_t kind) = 0;
   /// The referee speaks: the other side broke the protocol. Names the rule.
   virtual void violation(std::string_view rule) = 0;
@@ -47,7 +47,7 @@ public:
   virtual void on_timer(node_io&, std::uint8_t) {}
 };
 
-/// Nodes that somebody can connect to, by number. Whoever runs them (the simulator, a zoo on real
+/// Nodes that somebody can connect to, by number. What runs them (the simulator, a zoo on real
 /// ports) asks for a session when a connection is there.
 class node_population {
 public:

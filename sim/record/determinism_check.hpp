@@ -55,7 +55,7 @@ public:
 
   void on_step(const step_view& step) override;
 
-  /// The run is over; `home` is the world it ran in.
+  /// The run is over; `world` is where it ran.
   void finish(const sim::world& world);
 
   const run_digest& digest() const { return digest_; }

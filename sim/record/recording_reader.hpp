@@ -35,7 +35,7 @@ struct recorded_advance {
   net::instant now;
 };
 
-/// A completion came for `to`. `what` is valid until the next call of the reader.
+/// A completion came for `to`. `bytes` is valid until the next call of the reader.
 struct recorded_completion {
   net::owner to;
   std::uint8_t door = 0;

@@ -98,7 +98,7 @@ struct crawl_verdict {
   double recall() const;
 };
 
-/// The world of one simulated crawl, for who wants to look inside while it runs. Most want
+/// The world of one simulated crawl, for callers that look inside while it runs. Most want
 /// `run_crawl`.
 class crawl_world {
 public:

@@ -39,7 +39,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
   m.w.inside.send(m.writer.manager, actors::announcements_added{1});
   ASSERT_TRUE(m.w.driver.run([&] { return asked.size() == 1; }, seconds{10}));
   EXPECT_GT(asked[0].limit[fresh], 0u);
-  ASSERT_EQ(asked[0].limit[rest], 0u) << "whoever waits keeps the slots busy";
+  ASSERT_EQ(asked[0].limit[rest], 0u) << "those who wait keep the slots busy";
 
   // While the last of those who wait are visited, and not when nobody is left.
   ASSERT_TRUE(m.w.driver.run([&] { return asked.size() == 2; }, seconds{3'600}));

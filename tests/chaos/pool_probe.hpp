@@ -13,7 +13,7 @@
 
 namespace seedwalk::test {
 
-/// Hears what the manager and the crawler say to whoever asks and to subscribers, and keeps it.
+/// Hears what the manager and the crawler say in answers and to subscribers, and keeps it.
 class pool_probe {
 public:
   static constexpr std::string_view kind = "probe";

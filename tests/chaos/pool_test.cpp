@@ -188,7 +188,7 @@ TEST(pool, keeps_its_promises_at_every_step_whatever_happens) {
   for (const auto& [outcome, n] : all.outcomes)
     std::cout << ", " << net::name_of(outcome) << ' ' << n;
   std::cout << '\n';
-  constexpr std::uint64_t enough = 100; // For whatever happens in one seed of ten.
+  constexpr std::uint64_t enough = 100; // For what happens in one seed of ten.
   if (seed_count() < enough)
     return;
   EXPECT_GT(all.reconnects, 0u);

@@ -72,7 +72,8 @@ struct two_crawlers {
     return o;
   }
 
-  /// Advances so often, and looks at what the pools promise after each step of `who`.
+  /// Advances so often, and looks at what the pools promise after each step of the pool of
+  /// `oracle`.
   void advance(std::uint64_t times, pool_oracle* oracle = nullptr) {
     while (times-- != 0 && driver.advance())
       if (oracle != nullptr)

@@ -62,7 +62,7 @@ inline net::resolve_id id_of(const net::routes_found&) {
 
 /// A test of the network door's contract, run against each implementation.
 ///
-/// The door is `door()`, with a referee before it: whatever breaks the contract fails the test,
+/// The door is `door()`, with a referee before it: what breaks the contract fails the test,
 /// even if the test looks at something else.
 class conformance_test : public testing::TestWithParam<implementation> {
 protected:

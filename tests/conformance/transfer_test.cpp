@@ -102,7 +102,7 @@ TEST_P(transfer, one_block_is_shared_by_many_connections) {
     EXPECT_EQ(net::buffer{await_bytes(both.server, 3000)}, shared);
 }
 
-/// Whatever is asked of a connection in whatever order, the referee has nothing to say, and it
+/// Whatever is asked of a connection, and in any order, the referee has nothing to say, and it
 /// ends.
 TEST_P(transfer, any_sequence_of_calls_keeps_the_contract) {
   const auto at = listen();

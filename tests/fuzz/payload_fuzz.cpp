@@ -1,4 +1,4 @@
-// Each message's payload: what is accepted means the same to whoever it is sent on to, and what is
+// Each message's payload: what is accepted means the same to the peer it is sent on to, and what is
 // refused is refused within it.
 
 #include "net/bitcoin/payload.hpp"

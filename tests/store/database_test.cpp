@@ -190,7 +190,7 @@ TEST_F(store_database, inbound_sightings_are_never_dialled) {
   EXPECT_TRUE(due(start + hours{10'000}).peers[1].empty());
 }
 
-/// Whoever connects to us all day long wrote a record each time, for the 30 days of history.
+/// A peer that connects to us all day long wrote a record each time, for the 30 days of history.
 TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
   EXPECT_TRUE(rc::check([&] {
     const auto env = memory_disk();

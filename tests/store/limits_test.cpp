@@ -105,8 +105,8 @@ TEST_F(store_limits, a_full_database_evicts_the_never_reached_of_the_loudest_net
   EXPECT_EQ(db->totals().known, 100u);
 }
 
-// The group that was looked for last is remembered, because claims come in runs of one source; it
-// must not be remembered beyond its last endpoint.
+// The group that was looked for last is remembered, because announcements come in runs of one
+// source; it must not be remembered beyond its last endpoint.
 TEST_F(store_limits, a_netgroup_that_lost_its_last_endpoint_is_counted_anew) {
   options.limits.known = 10;
   open();

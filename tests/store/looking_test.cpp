@@ -101,7 +101,7 @@ TEST_F(store_looking, locks_nobody_out_and_notices_who_comes) {
   EXPECT_TRUE(first.is_as_opened());
 }
 
-/// Whoever writes may take any file away at any time: the view has what it had, or says that it
+/// A writer may take any file away at any time: the view has what it had, or says that it
 /// cannot read.
 TEST_F(store_looking, beside_a_writer_it_holds_what_it_held_or_fails) {
   fill(0, 1'500);

@@ -21,7 +21,7 @@ net::endpoint onion(std::uint32_t number) {
   return e;
 }
 
-/// A database whose endpoints are claimed, visited, parked and queued again.
+/// A database whose endpoints are announced, visited, parked and queued again.
 struct store_networks : testing::Test {
   std::unique_ptr<leveldb::Env> disk = memory_disk();
   std::unique_ptr<database> db;
@@ -119,8 +119,8 @@ TEST_F(store_networks, a_restart_remembers_which_networks_have_endpoints_at_rest
   EXPECT_EQ(dial(everything).queued, 0u);
 }
 
-/// An endpoint at rest is woken by a claim of a new source, and each such claim reads and writes
-/// its record: of one that is not dialled none must.
+/// An endpoint at rest is woken by an announcement of a new source, and each such announcement
+/// reads and writes its record: of one that is not dialled none must.
 TEST_F(store_networks, new_sources_wake_nobody_who_is_not_dialled) {
   dial(without_tor);
   announce({onion(1)});

@@ -441,7 +441,7 @@ TEST_F(store_open, nothing_is_lost_whatever_is_wrong_with_a_file) {
           continue;
         EXPECT_EQ(opened.error().message.find('\n'), std::string::npos);
       }
-      // Whoever puts the file back has everything again.
+      // With the file put back, everything is there again.
       fs::remove_all(folder / "db" / name);
       fs::copy(folder / "whole" / name, folder / "db" / name);
       EXPECT_EQ(digest(path()), expected) << name << ' ' << damage;

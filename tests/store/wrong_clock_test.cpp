@@ -116,7 +116,7 @@ TEST_F(store_wrong_clock, gossip_that_2099_thought_old_is_dialled) {
 }
 
 TEST_F(store_wrong_clock, gossip_of_a_clock_that_was_behind_is_fresh_when_it_is_right) {
-  // Claimed in what was the future: taken for five days old, which is too old when time comes
+  // Announced in what was the future: taken for five days old, which is too old when time comes
   // right.
   announce(1, start - hours{24 * 4}, start - minutes{5});
   const auto answer = ask<due_answer>(db, due_query{start, {0, 10, 0}, {}});

@@ -50,7 +50,7 @@ TEST(db_access, a_list_goes_on_while_a_crawl_comes_and_goes) {
   };
   read_page();
   store::database writer{path, small()};
-  ASSERT_TRUE(writer.open()) << "nobody is locked out by who reads";
+  ASSERT_TRUE(writer.open()) << "nobody is locked out by a reader";
   {
     const fake_crawl crawl{path, writer};
     for (std::uint32_t n = 0; n != 10; ++n)
@@ -64,7 +64,7 @@ TEST(db_access, a_list_goes_on_while_a_crawl_comes_and_goes) {
 }
 
 /// A crawl that has the database is asked; once it is gone, the same access looks for itself.
-TEST(db_access, whoever_asked_a_crawl_looks_for_itself_when_that_ends) {
+TEST(db_access, a_command_that_asked_a_crawl_looks_for_itself_when_that_ends) {
   const temporary_folder folder;
   const auto path = folder / "db";
   store::database writer{path, small()};

@@ -29,7 +29,7 @@ public:
   fake_crawl& operator=(const fake_crawl&) = delete;
 
   ~fake_crawl() {
-    // Whoever is served is left; whoever connects and says nothing ends it.
+    // The client that is served is left; one that connects and says nothing ends it.
     if (const int client = served_; client >= 0)
       ::shutdown(client, SHUT_RDWR);
     protocol::socket last{io_};
@@ -78,7 +78,7 @@ private:
   store::database& database_;
   boost::asio::io_context io_;
   protocol::acceptor acceptor_;
-  std::atomic<int> served_ = -1; ///< The descriptor of who is served; -1: nobody.
+  std::atomic<int> served_ = -1; ///< The descriptor of the client that is served; -1: nobody.
   std::thread thread_;
 };
 

@@ -1,6 +1,6 @@
 // Opening a folder that lacked CURRENT made a new database there and deleted the old one's tables;
-// a look at a database wrote a new manifest into it, and locked a crawl out. So: whatever may be
-// wrong with a file of a database's folder, against whatever command.
+// a look at a database wrote a new manifest into it, and locked a crawl out. So: everything that
+// may be wrong with a file of a database's folder, against every command.
 
 #include <filesystem>
 #include <functional>

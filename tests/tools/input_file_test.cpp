@@ -122,7 +122,7 @@ TEST_F(input_file, what_a_process_writes_is_read_like_a_file) {
       run_shell("exec $SEEDWALK ctl reload --db " + (folder_ / "none") + ' ' + out_of(config));
   EXPECT_EQ(asked.err.find("pipe"), std::string::npos) << asked.err;
   EXPECT_EQ(count_lines(asked.err), 1u) << "no crawl runs there: " << asked.err;
-  // A named pipe, whoever opens it first.
+  // A named pipe, no matter which side opens it first.
   const auto pipe = folder_ / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const auto named =

@@ -19,7 +19,7 @@ struct terminal_run {
   std::string output;
 };
 
-/// Makes a terminal as wide as that, as whoever drags the edge of its window does.
+/// Makes a terminal as wide as that, as a user who drags the edge of its window does.
 inline void resize_terminal(int terminal, unsigned short columns) {
   const winsize size{24, columns, 0, 0};
   ::ioctl(terminal, TIOCSWINSZ, &size);

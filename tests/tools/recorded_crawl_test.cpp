@@ -87,7 +87,7 @@ TEST_F(recorded_crawl, replays_the_signal_that_ended_it) {
   EXPECT_EQ(replayed["complete"], true);
 }
 
-// A slip in a name replaced whatever file had it.
+// A slip in a name replaced the file that had it.
 TEST_F(recorded_crawl, replaces_no_file_that_is_not_a_recording_and_those_only_when_told) {
   serve(4, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::pruned, 1}}});
   const auto record = [this](const std::string& file, const words& more) {

@@ -31,7 +31,7 @@ public:
     if (pid_ == 0) {
       ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
-      // Whoever runs the tests may ignore some, and what is ignored at the start stays so.
+      // The parent of the tests may ignore some, and what is ignored at the start stays so.
       for (const int number : {SIGINT, SIGTERM, SIGHUP})
         ::signal(number, SIG_DFL);
       ::execv(arguments[0], arguments.data());

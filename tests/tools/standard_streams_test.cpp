@@ -240,7 +240,8 @@ std::vector<std::string> progress_in(const std::string& output) {
 }
 
 /// What was drawn before the size was changed is the terminal's own to arrange. From then on a line
-/// fits, whoever draws it: the progress of each second, or the log, which has it below itself.
+/// fits, no matter what draws it: the progress of each second, or the log, which has it below
+/// itself.
 TEST_F(streams, a_terminal_that_is_resized_has_its_progress_at_the_new_width) {
   serve(8, {.shares = {{sim::node_kind::honest, 1}, {sim::node_kind::silent, 1}}});
   constexpr std::array<unsigned short, 3> widths = {60, 30, 140};
@@ -370,7 +371,7 @@ TEST_F(streams, a_benchmark_that_was_paused_goes_on) {
   EXPECT_TRUE(bench.has_left_nothing());
 }
 
-// Whoever ignores SIGCHLD never hears how a child ended, and neither does what he starts.
+// A process that ignores SIGCHLD never hears how a child ended, and neither do its children.
 TEST_F(streams, a_benchmark_ends_whatever_its_starter_does_with_signals_of_children) {
   const auto result =
       run({"bench", "store", "--size", "1000", "--rounds", "1", "--folder", folder_.path()}, [] {

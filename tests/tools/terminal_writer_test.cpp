@@ -246,7 +246,7 @@ TEST_F(terminal_writer_threaded, a_terminal_that_is_gone_is_no_reason_to_stay) {
   EXPECT_TRUE(writer.finish());
 }
 
-TEST_F(terminal_writer_threaded, whoever_made_our_pipe_non_blocking_loses_nothing) {
+TEST_F(terminal_writer_threaded, a_process_that_made_our_pipe_non_blocking_loses_nothing) {
   small_pipe pipe;
   ::fcntl(pipe.writer(), F_SETFL, O_NONBLOCK);
   const std::string text(100'000, 'x');

@@ -12,9 +12,11 @@ finished_program tidy(const temporary_folder& tree) {
 TEST(tidy_rules, a_clean_tree_is_silent) {
   const temporary_folder tree;
   tree.write("net/a.hpp", "#pragma once\n\n/// What it is for.\nstruct a {\n};\n");
-  tree.write("net/a.cpp", "#include \"net/a.hpp\"\n\n// system_clock in a comment, and:\n"
-                          "const char* text = \"rand() steady_clock\";\n"
-                          "constexpr int many = 4'000'000; // 'x'\n");
+  tree.write("net/a.cpp",
+             "#include \"net/a.hpp\"\n\n// system_clock in a comment, whose way it is, and:\n"
+             "auto text_of(const error& e) { return e.what(); }\n"
+             "const char* text = \"rand() steady_clock\";\n"
+             "constexpr int many = 4'000'000; // 'x'\n");
   const auto run = tidy(tree);
   EXPECT_EQ(run.out, "");
   EXPECT_EQ(run.code, 0) << run.err;
@@ -86,6 +88,21 @@ INSTANTIATE_TEST_SUITE_P(
                   "ME\n",
                   "tools/a:2: unfinished: "},
         violation{"tests/net/a_test.cpp", "\n", "tests/net/a_test.cpp:1: empty: "},
+        violation{"net/a.cpp", "bool is_blind = false;\n", "net/a.cpp:1: names: is_blind: outage"},
+        violation{"store/a.cpp", "record_claims x;\n", "store/a.cpp:1: names: record_claims: "},
+        violation{"sim/a.cpp", "forsake(x);\n", "sim/a.cpp:1: names: forsake: detach"},
+        violation{"actors/a.cpp", "restart_table x;\n", "actors/a.cpp:1: names: restart_table: "},
+        violation{"tests/net/a.cpp", "int way = 0;\n", "tests/net/a.cpp:1: names: way: direction"},
+        violation{"net/a.cpp", "int whose_ = 0;\n", "net/a.cpp:1: names: whose_: blame"},
+        violation{"tools/a.cpp", "f(x.what);\n", "tools/a.cpp:1: names: what: a pronoun"},
+        violation{"net/a.cpp",
+                  "\n// For who"
+                  "ever reads this.\n",
+                  "net/a.cpp:2: words: whoever: "},
+        violation{"net/a.cpp",
+                  "int a; // The how mani"
+                  "eth?\n",
+                  "net/a.cpp:1: words: manieth: nth"},
         violation{"net/a.cpp", too_long.c_str(), "net/a.cpp:1: columns: "},
         violation{"net/a.cpp", too_many.c_str(), "net/a.cpp:801: file length: "}));
 

@@ -15,8 +15,8 @@ figures run_crawl_bench(const bench_options& options) {
   if (!zoo)
     return tl::unexpected(zoo.error());
   const auto& first = (*zoo)->first();
-  // The zoo draws what its nodes answer when they are first asked: not at the cost of who comes
-  // first.
+  // The zoo draws what its nodes answer when they are first asked: not at the cost of the crawler
+  // that comes first.
   if (const auto warm = try_epoll_crawl(first, options.size); !warm)
     return tl::unexpected(warm.error());
   std::vector<double> wall;

@@ -11,7 +11,7 @@
 
 namespace seedwalk::bench {
 
-/// Which way a figure is better.
+/// In which direction a figure is better.
 enum class better : std::uint8_t { more, less };
 
 /// What a figure should reach, and of what: the figure itself, or its share of the baseline.
@@ -30,7 +30,8 @@ struct figure {
   std::string against{}; ///< What the baseline is.
   std::optional<goal> target{};
 
-  /// How good it is beside the baseline: 1 is as good, 0.5 half as good, whichever way is better.
+  /// How good it is beside the baseline: 1 is as good, 0.5 half as good, no matter which direction
+  /// is better.
   std::optional<double> share() const;
   /// Whether it reaches its goal; nothing where it has none.
   std::optional<bool> reached() const;

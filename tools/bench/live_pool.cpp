@@ -26,7 +26,7 @@ struct answers {
   std::optional<actors::broadcast_done> broadcast;
 };
 
-/// Asks the manager on behalf of whoever measures.
+/// Asks the manager on behalf of the benchmark.
 class probe {
 public:
   static constexpr std::string_view kind = "probe";
@@ -66,7 +66,8 @@ actors::crawl_recipe recipe_for(const std::vector<net::endpoint>& peers,
 tl::expected<std::unique_ptr<store::database>, std::string>
 prepared_database(const actors::crawl_config& config, std::chrono::seconds now) {
   auto options = tools::crawl_database_options(config, 1);
-  // Buffers that fill with what is written, whoever is connected, are not a connection's memory.
+  // Buffers that fill with what is written, at any number of connections, are not a connection's
+  // memory.
   options.disk.write_buffer_bytes = 256u << 10;
   options.record_cache_bytes = 0;
   auto db = std::make_unique<store::database>(config.storage.path, std::move(options));

@@ -15,10 +15,10 @@ inline constexpr store::timestamp workload_start{1'800'000'000};
 /// The nth endpoint: in drawn order, no two alike.
 net::endpoint workload_peer(std::uint64_t n);
 
-/// The nth of those who claim endpoints, each in a netgroup of its own.
+/// The nth of the peers that announce endpoints, each in a netgroup of its own.
 net::endpoint workload_source(std::uint64_t n);
 
-/// Claims of `count` endpoints from the nth on.
+/// Announcements of `count` endpoints from the nth on.
 store::batch workload_announcements(std::uint64_t first, std::uint64_t count);
 
 /// `count` visits to `peers` endpoints, in no order of theirs; one in ten finds a node.

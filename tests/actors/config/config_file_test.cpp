@@ -60,7 +60,7 @@ TEST(config_file, broken_toml_is_one_line_with_its_number) {
 }
 
 // toml++ makes a table of each part of a dotted key and frees tables by recursion: 400 KB of
-// "[a.a.a ...]" ended whoever read them, a running crawl by `ctl reload` included.
+// "[a.a.a ...]" ended the process that read them, a running crawl by `ctl reload` included.
 TEST(config_file, what_is_nested_as_no_configuration_is_refused_before_it_is_parsed) {
   const auto repeated = [](std::string_view part, std::size_t times) {
     std::string text;

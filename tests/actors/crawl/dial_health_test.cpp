@@ -18,7 +18,7 @@ net::visit_summary dial(net::stage reached, net::blame blame, net::error reason)
 
 const auto shortage = dial(net::stage::dialling, net::blame::local, net::error::no_descriptors);
 
-/// A dial that ended in whatever way there is.
+/// A dial that ended in any way there is.
 net::visit_summary any_dial() {
   return dial(*rc::gen::element(net::stage::dialling, net::stage::verack),
               *rc::gen::element(net::blame::peer, net::blame::local, net::blame::cancelled),

@@ -155,7 +155,7 @@ TEST(peer_pool, both_sides_keep_the_same_of_two_crossing_connections) {
     two.nonce_smaller = std::min(c, d);
     two.nonce_larger = std::max(c, d);
     RC_PRE(one.nonce_smaller != two.nonce_smaller || one.nonce_larger != two.nonce_larger);
-    // Whichever a side heard of first: the answer is the same.
+    // No matter which one a side heard of first: the answer is the same.
     RC_ASSERT(first_stays(one, two) != first_stays(two, one));
     RC_ASSERT(one.nonce_smaller >= two.nonce_smaller || first_stays(one, two));
   }));

@@ -56,7 +56,7 @@ TEST(reachability, nobody_dials_what_we_cannot) {
   EXPECT_EQ(r.not_dialled_text(), "i2p (we cannot dial it)");
 }
 
-TEST(reachability, whoever_could_dial_nobody_is_told_which_networks_and_what_to_do) {
+TEST(reachability, a_crawl_that_could_dial_nobody_is_told_which_networks_and_what_to_do) {
   using ::testing::HasSubstr;
   const reachability here{{{}, {}}, {true, false, false, false}};
   std::array<std::uint64_t, 8> known{};

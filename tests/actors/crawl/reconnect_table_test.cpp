@@ -71,7 +71,7 @@ TEST(reconnect_table, other_endpoints_change_nothing_and_seeds_do) {
   EXPECT_TRUE(differs);
 }
 
-/// How long each of `n` restarts waits, of a peer that is lost again `pause` after each.
+/// How long each of `n` reconnects waits, of a peer that is lost again `pause` after each.
 std::vector<net::steady_time> waits(std::size_t n, net::steady_time first, net::steady_time pause,
                                     const reconnect_options& options) {
   reconnect_table table;

@@ -23,7 +23,7 @@ store::record_announcements some_announcements() {
   return result;
 }
 
-/// Claims take a way of their own into the chain: whatever is changed in one of them must show.
+/// Announcements take a path of their own into the chain: any change of one of them must show.
 TEST(chain, sees_a_change_in_any_announcement) {
   EXPECT_TRUE(rc::check([] {
     auto announcements = some_announcements();

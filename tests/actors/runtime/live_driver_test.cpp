@@ -61,8 +61,8 @@ TEST(live_driver_threaded, completions_of_several_threads_keep_each_threads_orde
   EXPECT_TRUE(heard.ordered);
 }
 
-/// Whoever runs the tests may ignore some signals, as a shell does for what it starts with `&`; and
-/// what is ignored at the start stays so.
+/// The parent of the tests may ignore some signals, as a shell does for what it starts with `&`;
+/// and what is ignored at the start stays so.
 class live_signals : public ::testing::Test {
 protected:
   void SetUp() override {

@@ -266,7 +266,7 @@ TEST(schedule, who_is_due_is_overtaken_within_ahead_and_behind_and_no_further) {
   EXPECT_FALSE(overtakes(1ns, 0ns, 64us));
 }
 
-/// Everybody who is there when `how` begins to decide, in the order of their turns.
+/// Everybody who is there when `strategy` begins to decide, in the order of their turns.
 std::vector<std::uint64_t> order_from_here(strategy how_before, std::uint64_t seed_before) {
   quiet source;
   auto order = drawn(0ns, 64us);

@@ -74,7 +74,7 @@ TEST(threaded_runtime_threaded, stops_in_the_middle) {
   }
 }
 
-/// Fails on its first message, and says so to whoever asks.
+/// Fails on its first message, and says so when it is asked.
 class failing {
 public:
   static constexpr std::string_view kind = "failing";

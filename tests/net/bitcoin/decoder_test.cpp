@@ -160,7 +160,7 @@ TEST_P(every_kind, survives_any_flipped_bit_of_its_payload) {
     for (std::size_t i = 0; i < std::min(bits, flips_max); ++i) {
       const auto bit = bits <= flips_max ? i : static_cast<std::size_t>(drawn.below(bits));
       payload[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
-      // What is not refused is a message, which then means the same to whoever we send it to.
+      // What is not refused is a message, which then means the same to the peer we send it to.
       if (const auto result = decode_payload(command_of(m), payload)) {
         bytes again;
         append_payload(again, result->value);

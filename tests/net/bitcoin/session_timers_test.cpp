@@ -27,7 +27,7 @@ live_session on(network_id network, visit_plan plan = {}) {
   return live_session{direction::outbound, plan, peer};
 }
 
-/// Nothing happens until just before `patience` is over, and then `how`.
+/// Nothing happens until just before `patience` is over, and then `outcome`.
 void expect_ends_after(live_session& live, steady_time patience, net::outcome outcome,
                        const char* text) {
   live.pass(patience - 1ns);

@@ -31,7 +31,7 @@ struct hand_driven : schedule {
     move_to({to, began + std::chrono::floor<std::chrono::seconds>(to)});
   }
 
-  /// Whatever is next, if it is due by `end`; false if nothing is.
+  /// What is next, if it is due by `end`; false if nothing is.
   bool advance(net::steady_time end) {
     const auto due = next_due();
     if (!due || *due > end)

@@ -223,7 +223,7 @@ TEST(node_models, what_a_connection_draws_is_keyed_by_who_dials_whom_for_which_t
     for (const auto& [owner, drawn] : expected)
       different.insert(drawn.begin(), drawn.end());
     EXPECT_EQ(different.size(), draws * all.size()) << name_of(kind);
-    // Whoever or whatever is not there changes nothing for others; our ports do change.
+    // What is not there changes nothing for others; our ports do change.
     for (const auto& without : dials{{1, 7}, {2, 7}, {1, 8}, {2, 8}}) {
       auto order = all;
       std::erase(order, without);
