@@ -57,33 +57,38 @@ void put_source(msghdr& message, const socket_address& from) {
   }
 }
 
+/// What a control message says.
+template <class Info>
+Info packet_info_in(cmsghdr& header) {
+  Info info;
+  std::memcpy(&info, CMSG_DATA(&header), sizeof info);
+  return info;
+}
+
+/// The endpoint of an address of the kernel's; its port is 0.
+template <class Raw, class Address>
+endpoint endpoint_at(sa_family_t family, Address Raw::*place, const Address& address) {
+  socket_address at;
+  at.storage.ss_family = family;
+  reinterpret_cast<Raw&>(at.storage).*place = address;
+  at.size = sizeof(Raw);
+  return endpoint_of(at);
+}
+
 /// Where a datagram went to; `otherwise` if the system does not say. The port is that of
 /// `otherwise`.
 endpoint destination_of(const msghdr& message, const endpoint& otherwise) {
   auto result = otherwise;
   for (auto* header = CMSG_FIRSTHDR(&message); header != nullptr;
        header = CMSG_NXTHDR(const_cast<msghdr*>(&message), header)) {
-    socket_address at;
-    if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
-      in_pktinfo info;
-      std::memcpy(&info, CMSG_DATA(header), sizeof info);
-      auto& raw = reinterpret_cast<sockaddr_in&>(at.storage);
-      raw.sin_family = AF_INET;
-      raw.sin_addr = info.ipi_addr;
-      at.size = sizeof raw;
-    } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
-      in6_pktinfo info;
-      std::memcpy(&info, CMSG_DATA(header), sizeof info);
-      auto& raw = reinterpret_cast<sockaddr_in6&>(at.storage);
-      raw.sin6_family = AF_INET6;
-      raw.sin6_addr = info.ipi6_addr;
-      at.size = sizeof raw;
-    } else {
-      continue;
-    }
-    result = endpoint_of(at);
-    result.port = otherwise.port;
+    if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO)
+      result = endpoint_at(AF_INET, &sockaddr_in::sin_addr,
+                           packet_info_in<in_pktinfo>(*header).ipi_addr);
+    else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO)
+      result = endpoint_at(AF_INET6, &sockaddr_in6::sin6_addr,
+                           packet_info_in<in6_pktinfo>(*header).ipi6_addr);
   }
+  result.port = otherwise.port;
   return result;
 }
 

@@ -6,19 +6,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "tests/tools/bad_file.hpp"
 #include "tests/tools/crawl_fixture.hpp"
 
 namespace seedwalk::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file that a command is given to read, and what is wrong with it.
-struct bad_file {
-  const char* name;
-  std::string path;
-  const char* message;
-};
 
 /// A command that reads a file.
 struct reading_command {
@@ -48,11 +42,7 @@ protected:
         {"a missing file", folder_ / "none", "cannot be read: No such file or directory"},
         {"a file that fails", "/proc/self/mem", "cannot be read: Input/output error"},
     };
-    if (::geteuid() != 0) { // Root may read all.
-      const auto closed = folder_.write("closed", "x");
-      ::chmod(closed.c_str(), 0);
-      files.push_back({"a file without rights", closed, "cannot be read: Permission denied"});
-    }
+    add_without_rights(files, folder_, 0, "cannot be read: Permission denied");
     return files;
   }
 

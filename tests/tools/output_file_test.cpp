@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/tools/bad_file.hpp"
 #include "tests/tools/crawl_fixture.hpp"
 #include "tools/standard_streams.hpp"
 
@@ -15,13 +16,6 @@ namespace seedwalk::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file that a command is given to write, and what is wrong with it.
-struct bad_file {
-  const char* name;
-  std::string path;
-  const char* message;
-};
 
 class output_file : public crawl_fixture {
 protected:
@@ -42,11 +36,7 @@ protected:
          "is a part of the database in its folder; name another file"},
         {"no folder", folder_ / "none/file", "cannot be written: No such file or directory"},
     };
-    if (::geteuid() != 0) { // Root may write all.
-      const auto closed = folder_.write("closed", "");
-      ::chmod(closed.c_str(), 0400);
-      files.push_back({"a file without rights", closed, "cannot be written: Permission denied"});
-    }
+    add_without_rights(files, folder_, 0400, "cannot be written: Permission denied");
     return files;
   }
 
