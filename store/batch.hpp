@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "net/address/addr_entry.hpp"
+#include "net/address/addr_list.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/inspect.hpp"
@@ -26,7 +26,7 @@ using announcement = net::msg::addr_entry;
 struct record_announcements {
   std::optional<net::endpoint> source;
   timestamp now{};
-  std::vector<announcement> announcements;
+  net::msg::addr_list announcements;
   template <net::inspector F>
   friend auto inspect(F& f, record_announcements& x) {
     return f(x.source, x.now, x.announcements);

@@ -47,7 +47,11 @@ const std::string& source_group_names::of(const peer_record& r) {
 }
 
 std::uint64_t known_state::hash_of(const net::endpoint& peer) const {
-  return known_table::fold(hash_(endpoint_bytes{peer}.view()));
+  return hash_of_key(endpoint_bytes{peer}.view());
+}
+
+std::uint64_t known_state::hash_of_key(net::byte_view key) const {
+  return known_table::fold(hash_(key));
 }
 
 std::uint64_t known_state::hash_of_ipv4(const net::endpoint& peer) const {

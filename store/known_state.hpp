@@ -124,6 +124,8 @@ public:
         hash_64_(seed, "/64"), hash_48_(seed, "/48") {}
 
   std::uint64_t hash_of(const net::endpoint& peer) const;
+  /// The same of its key, as `endpoint_bytes` and `net::msg::addr_list` have it.
+  std::uint64_t hash_of_key(net::byte_view key) const;
   hashed_endpoint identify(const net::endpoint& peer) const { return {peer, hash_of(peer)}; }
 
   /// Says that an endpoint, not known yet, is added before long: what that looks at is in memory

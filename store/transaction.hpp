@@ -82,6 +82,10 @@ private:
   /// Gives an endpoint a record, or none.
   void change(touched& t, std::optional<peer_record>&& record);
 
+  bool is_as_known(const record_announcements& op, std::uint32_t source_bit,
+                   const net::msg::addr_list::const_iterator& entry,
+                   known_table::entry& known) const;
+  /// Precondition: unknown.
   tl::expected<void, error> add_announcement(const record_announcements& op,
                                              std::uint32_t source_bit, const announcement& c,
                                              std::uint64_t hash, announcements_recorded& counts);

@@ -6,26 +6,54 @@
 
 namespace seedwalk::store {
 
+/// True if the record need not be written for this; what it says is kept in memory then.
+inline bool transaction::is_as_known(const record_announcements& op, std::uint32_t source_bit,
+                                     const net::msg::addr_list::const_iterator& entry,
+                                     known_table::entry& known) const {
+  const auto sane = sane_announced_time(entry.time(), op.now);
+  const auto sources = known.sources | source_bit;
+  const bool heard_anew = sources != known.sources;
+  const bool advances = std::min(day_of(sane), 0xffffu) > known.day;
+  const bool doubles = heard_anew && std::popcount(sources) >= 2 * known.written_sources;
+  const bool wakes =
+      known.dormant && heard_anew && fresh(sane, op.now, schedule_) && !memory_.parks(entry.peer());
+  if (advances || doubles || wakes)
+    return false;
+  known.sources = sources;
+  return true;
+}
+
 transaction::result transaction::apply(const record_announcements& op) {
   announcements_recorded counts;
   const auto bit = memory_.source_bit(op.source);
   // All are named before the first is looked up, so that the table's memory comes meanwhile.
   hashes_.clear();
-  for (const auto& c : op.announcements) {
-    hashes_.push_back(memory_.hash_of(c.peer));
+  const auto& told = op.announcements;
+  for (auto entry = told.begin(); entry != told.end(); ++entry) {
+    hashes_.push_back(memory_.hash_of_key(entry.key()));
     memory_.table.prefetch(hashes_.back());
   }
   constexpr std::size_t ahead = 8; // Longer than memory takes, shorter than a cache holds.
   bool was_new = false;
-  for (std::size_t i = 0; i != op.announcements.size(); ++i) {
+  auto entry = told.begin();
+  auto later_entry = told.begin();
+  for (std::size_t i = 0, at = 0; i != hashes_.size(); ++i, ++entry) {
     // New ones come in runs, as a crawl begins. Where all are known, as later, nobody looks twice.
     const auto later = i + ahead;
-    if (was_new && later < hashes_.size() && !memory_.table.find(hashes_[later]))
-      memory_.prefetch_new(op.announcements[later].peer);
-    const auto known_before = counts.known;
-    if (auto done = add_announcement(op, bit, op.announcements[i], hashes_[i], counts); !done)
+    if (was_new && later < hashes_.size() && !memory_.table.find(hashes_[later])) {
+      for (; at != later; ++at)
+        ++later_entry;
+      memory_.prefetch_new(later_entry.peer());
+    }
+    auto* known = memory_.table.find(hashes_[i]);
+    was_new = known == nullptr;
+    counts.known += was_new ? 0 : 1;
+    if (known != nullptr && is_as_known(op, bit, entry, *known))
+      continue;
+    const auto done = was_new ? add_announcement(op, bit, *entry, hashes_[i], counts)
+                              : refresh({entry.peer(), hashes_[i]}, op, bit, *entry);
+    if (!done)
       return tl::unexpected(done.error());
-    was_new = counts.known == known_before;
   }
   return counts;
 }
@@ -34,20 +62,6 @@ tl::expected<void, error> transaction::add_announcement(const record_announcemen
                                                         std::uint32_t source_bit,
                                                         const announcement& c, std::uint64_t hash,
                                                         announcements_recorded& counts) {
-  if (auto* known = memory_.table.find(hash)) {
-    ++counts.known;
-    const auto sane = sane_announced_time(c.time, op.now);
-    const auto sources = known->sources | source_bit;
-    const bool heard_anew = sources != known->sources;
-    const bool advances = std::min(day_of(sane), 0xffffu) > known->day;
-    const bool doubles = heard_anew && std::popcount(sources) >= 2 * known->written_sources;
-    const bool wakes =
-        known->dormant && heard_anew && fresh(sane, op.now, schedule_) && !memory_.parks(c.peer);
-    if (advances || doubles || wakes)
-      return refresh({c.peer, hash}, op, source_bit, c);
-    known->sources = sources;
-    return {};
-  }
   if (!memory_.has_room(c.peer, limits_)) {
     ++counts.refused_address;
     return {};

@@ -129,6 +129,9 @@ private:
     std::reverse(x.begin(), x.end());
     return actors::print_hex(x);
   }
+  static wire_json json_of(const net::msg::addr_list& xs) {
+    return json_of(std::vector<net::msg::addr_entry>(xs.begin(), xs.end()));
+  }
   template <class T>
   static wire_json json_of(const std::vector<T>& xs) {
     auto list = wire_json::array();
@@ -304,6 +307,11 @@ private:
   static void take(const wire_json& in, hash256& x) {
     take_array(in, x, "a hash");
     std::reverse(x.begin(), x.end());
+  }
+  static void take(const wire_json& in, net::msg::addr_list& xs) {
+    std::vector<net::msg::addr_entry> entries;
+    take(in, entries);
+    xs = net::msg::addr_list(entries.begin(), entries.end());
   }
   template <class T>
   static void take(const wire_json& in, std::vector<T>& xs) {

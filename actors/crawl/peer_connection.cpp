@@ -164,8 +164,7 @@ void peer_connection::hand_on_addresses() {
   while (!effects().addresses.empty()) {
     save_addresses message;
     message.announcements = std::exchange(effects().addresses, {});
-    std::erase_if(message.announcements,
-                  [&](const auto& announced) { return !settings_->may_dial(announced.peer); });
+    settings_->keep_dialable(message.announcements);
     if (message.announcements.empty()) {
       s_.session.addresses_taken(step());
       continue;

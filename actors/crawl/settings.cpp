@@ -56,24 +56,41 @@ net::address settings::route_to(const net::endpoint& peer) const {
   return peer;
 }
 
-bool settings::may_dial(const net::endpoint& peer) const {
-  // What is unroutable for its address may have no port besides, and the operator allows the first.
-  if (peer.port == 0 && peer.network != net::network_id::i2p)
-    return false;
-  switch (net::routability_of(peer)) {
+bool settings::allows(net::routability verdict) const {
+  switch (verdict) {
   case net::routability::routable:
-    break;
+    return true;
   case net::routability::port_zero:
   case net::routability::multicast:
   case net::routability::this_network:
   case net::routability::unused_network:
     return false; // Nothing can be dialled there, whatever the operator allows.
   default:
-    if (!config.network.allow_unroutable)
-      return false;
+    return config.network.allow_unroutable;
   }
-  return !any_names(config.peers.exclude, peer) && !any_names(excluded, peer) &&
-         !any_names(config.peers.ban, peer);
+}
+
+bool settings::may_dial(const net::endpoint& peer) const {
+  // What is unroutable for its address may have no port besides, and the operator allows the first.
+  if (peer.port == 0 && peer.network != net::network_id::i2p)
+    return false;
+  return allows(net::routability_of(peer)) && !any_names(config.peers.exclude, peer) &&
+         !any_names(excluded, peer) && !any_names(config.peers.ban, peer);
+}
+
+void settings::keep_dialable(net::msg::addr_list& entries) const {
+  const bool names_nobody =
+      config.peers.exclude.empty() && excluded.empty() && config.peers.ban.empty();
+  entries.erase_if([&](const auto& entry) {
+    // Nearly all are IPv4, and nobody is named: of them no endpoint is made.
+    if (!names_nobody || entry.network() != net::network_id::ipv4)
+      return !may_dial(entry.peer());
+    const auto key = entry.key();
+    const auto port = static_cast<std::uint16_t>(key[5] << 8 | key[6]);
+    const auto address = std::uint32_t{key[1]} << 24 | std::uint32_t{key[2]} << 16 |
+                         std::uint32_t{key[3]} << 8 | key[4];
+    return port == 0 || !allows(net::routability_of_ipv4(address, port));
+  });
 }
 
 bool settings::asked_for(const net::endpoint& peer) const {

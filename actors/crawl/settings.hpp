@@ -11,6 +11,8 @@
 #include "actors/config/crawl_config.hpp"
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/reconnect_table.hpp"
+#include "net/address/addr_list.hpp"
+#include "net/address/routability.hpp"
 #include "net/bitcoin/session_config.hpp"
 
 namespace seedwalk::actors {
@@ -46,6 +48,10 @@ struct settings {
   /// Whether an endpoint that was learned is worth keeping and dialling: routable (unless the
   /// operator said otherwise), not excluded, not banned by configuration.
   bool may_dial(const net::endpoint& peer) const;
+  /// Whether the operator lets us dial what is judged so.
+  bool allows(net::routability verdict) const;
+  /// Takes out of a list those that `may_dial` is false for.
+  void keep_dialable(net::msg::addr_list& entries) const;
 
   /// False for those whom `start.fixed` leaves alone, for as long as this run lasts: an endpoint
   /// that is not named by `start.connect`, be it by its address or by a name that led there.

@@ -20,7 +20,7 @@ namespace seedwalk::actors {
 struct save_addresses {
   net::owner from;
   net::endpoint source;
-  std::vector<store::announcement> announcements;
+  net::msg::addr_list announcements;
   template <net::inspector F>
   friend auto inspect(F& f, save_addresses& x) {
     return f(x.from, x.source, x.announcements);

@@ -48,19 +48,6 @@ private:
 
   void stage_byte(std::uint8_t x) { stage_whole(x); }
 
-  /// What comes by the thousand, as address announcements do, says itself how it is written in few
-  /// words: room for them is looked for once.
-  template <class T>
-  requires requires(const T& x, std::uint8_t* out) {
-    { x.write_words(out) } -> std::same_as<std::size_t>;
-  }
-  void stage_known(const T& x) {
-    static_assert(T::words_bytes_max <= 1024);
-    if (stage_.size() - staged_ < T::words_bytes_max)
-      flush();
-    staged_ += x.write_words(stage_.data() + staged_);
-  }
-
   void stage_whole(std::uint64_t x) {
     if (stage_.size() - staged_ < sizeof x)
       flush();

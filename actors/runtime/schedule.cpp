@@ -24,7 +24,7 @@ schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_optio
 
 schedule::~schedule() = default;
 
-/// Whoever follows this run from here on.
+/// The strategy that decides from here on.
 void schedule::begin_contest() {
   auto by = make_ranking({options_.strategy, rank_seed_, options_.depth, options_.profile});
   contest_ = by ? std::make_unique<contest>(std::move(by)) : nullptr;

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
@@ -21,17 +18,6 @@ struct addr_entry {
   template <inspector F>
   friend auto inspect(F& f, addr_entry& x) {
     return f(x.peer, x.time, x.services);
-  }
-
-  /// The most that `write_words` writes.
-  static constexpr std::size_t words_bytes_max =
-      2 * sizeof(std::uint64_t) + endpoint_words::bytes_max;
-
-  /// The entry in few machine words, for a hash of it; how many bytes they are.
-  std::size_t write_words(std::uint8_t* out) const {
-    const std::array<std::uint64_t, 2> numbers = {time, services};
-    std::memcpy(out, numbers.data(), sizeof numbers);
-    return sizeof numbers + endpoint_words::write(peer, out + sizeof numbers);
   }
 };
 

@@ -52,6 +52,14 @@ constexpr auto bad_port_bits = [] {
   return bits;
 }();
 
+} // namespace
+
+bool is_bad_port(std::uint16_t port) {
+  return (bad_port_bits[port / 64] >> (port % 64) & 1) != 0;
+}
+
+namespace {
+
 /// The first range that an address with this first byte may be in, and all of them stand together;
 /// the number of ranges if there is none, as for most addresses.
 constexpr auto first_range_of = [] {
@@ -152,19 +160,25 @@ std::string_view name_of(routability r) {
   return index < names.size() ? names[index] : "unknown";
 }
 
+routability routability_of_ipv4(std::uint32_t address, std::uint16_t port) {
+  if (const auto verdict = judge_ipv4(address); verdict != routability::routable) [[unlikely]]
+    return verdict;
+  if (port == 0)
+    return routability::port_zero;
+  return is_bad_port(port) ? routability::bad_port : routability::routable;
+}
+
 routability routability_of(const endpoint& peer) {
+  if (peer.network == network_id::ipv4)
+    return routability_of_ipv4(ipv4_at(peer, 0), peer.port);
   if (const auto verdict = judge_address(peer); verdict != routability::routable)
     return verdict;
   if (peer.network == network_id::i2p)
     return peer.port == 0 ? routability::routable : routability::i2p_port;
   if (peer.port == 0)
     return routability::port_zero;
-  const bool has_services = peer.network == network_id::ipv4 || peer.network == network_id::ipv6;
+  const bool has_services = peer.network == network_id::ipv6;
   return has_services && is_bad_port(peer.port) ? routability::bad_port : routability::routable;
-}
-
-bool is_bad_port(std::uint16_t port) {
-  return (bad_port_bits[port / 64] >> (port % 64) & 1) != 0;
 }
 
 } // namespace seedwalk::net

@@ -39,6 +39,9 @@ std::string_view name_of(routability r);
 /// Judges the address first, then the port.
 routability routability_of(const endpoint& peer);
 
+/// The same of an IPv4 endpoint from its four bytes, most significant first, and its port.
+routability routability_of_ipv4(std::uint32_t address, std::uint16_t port);
+
 inline bool is_routable(const endpoint& peer) {
   return routability_of(peer) == routability::routable;
 }

@@ -51,9 +51,16 @@ template <class T>
 struct is_pair : std::false_type {};
 template <class A, class B>
 struct is_pair<std::pair<A, B>> : std::true_type {};
-/// A block of bytes that knows its own view and is made from one: `buffer`.
+/// Takes over bytes, or says that they are none of its kind.
 template <class T>
-concept byte_block = std::is_constructible_v<T, byte_view> && requires(const T& x) {
+concept checks_bytes = requires(T& x, byte_view from) {
+  { x.assign(from) } -> std::same_as<bool>;
+};
+/// A block of bytes that knows its own view and is made from one, as `buffer`, or checks one, as
+/// `msg::addr_list`.
+template <class T>
+concept byte_block = (std::is_constructible_v<T, byte_view> ||
+                      checks_bytes<T>)&&requires(const T& x) {
   { x.view() } -> std::same_as<byte_view>;
 };
 template <class T>
@@ -68,8 +75,6 @@ inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_
 ///     void stage_whole(std::uint64_t);
 ///     void stage_raw(const void* data, std::size_t size);
 ///     void flush();  // after each outermost call
-///
-/// and `stage_known(const T&)` for each type that it takes as a whole, by a way of its own.
 template <class Writer>
 class field_walk {
 public:
@@ -90,9 +95,7 @@ private:
   template <class T>
   void put(const T& x) {
     using namespace detail;
-    if constexpr (requires(Writer & w) { w.stage_known(x); }) {
-      self().stage_known(x);
-    } else if constexpr (std::is_enum_v<T>) {
+    if constexpr (std::is_enum_v<T>) {
       put(static_cast<std::underlying_type_t<T>>(x));
     } else if constexpr (std::is_same_v<T, bool> || (std::is_integral_v<T> && sizeof(T) == 1)) {
       self().stage_byte(static_cast<std::uint8_t>(x));
@@ -111,8 +114,9 @@ private:
       self().stage_whole(x.size());
       self().stage_raw(x.data(), x.size());
     } else if constexpr (byte_block<T>) {
-      self().stage_whole(x.size());
-      self().stage_raw(x.data(), x.size());
+      const auto view = x.view();
+      self().stage_whole(view.size());
+      self().stage_raw(view.data(), view.size());
     } else if constexpr (is_std_array<T>::value) {
       if constexpr (is_byte<typename T::value_type>)
         self().stage_raw(x.data(), x.size());
@@ -329,8 +333,12 @@ private:
       std::size_t n = 0;
       if (!get_count(n, 1))
         return false;
-      x = T{in_.first(n)};
+      const auto block = in_.first(n);
       in_ = in_.subspan(n);
+      if constexpr (checks_bytes<T>)
+        return x.assign(block) || fail();
+      else
+        x = T{block};
       return true;
     } else if constexpr (is_std_array<T>::value) {
       if constexpr (is_byte<typename T::value_type>)

@@ -7,7 +7,6 @@ namespace seedwalk::net::detail {
 
 namespace {
 
-using msg::addr_entry;
 using msg::skipped_entries;
 
 constexpr std::size_t entries_max = 1000;        // Core's MAX_ADDR_TO_SEND
@@ -44,33 +43,38 @@ bool is_onioncat(const std::uint8_t* address) {
   return (load<std::uint64_t>(address) & 0xffffffffffff) == prefix;
 }
 
-/// Puts an entry together if it is one to keep; counts it otherwise. `length` is the network's.
-bool keep_v2(addr_entry& entry, skipped_entries& skipped, std::uint8_t network,
-             const std::uint8_t* address) {
-  auto& kept = entry.peer.address;
-  switch (static_cast<network_id>(network)) {
-  case network_id::ipv4:
-    std::memcpy(kept.data(), address, 4);
-    break;
+/// An entry as it lies in a message.
+struct raw_entry {
+  std::uint32_t time = 0;
+  std::uint64_t services = 0;
+  std::uint8_t network = 0;
+  const std::uint8_t* address = nullptr; ///< As long as the network's are.
+  std::uint16_t port = 0;
+};
+
+/// True if an entry is one to keep; counts it otherwise. Precondition: of a network that we keep.
+bool is_kept(const raw_entry& entry, skipped_entries& skipped) {
+  switch (static_cast<network_id>(entry.network)) {
   case network_id::ipv6:
-    if (is_ipv4_mapped(address) || is_onioncat(address)) {
+    if (is_ipv4_mapped(entry.address) || is_onioncat(entry.address)) {
       ++skipped.embedded;
       return false;
     }
-    std::memcpy(kept.data(), address, 16);
-    break;
+    return true;
   case network_id::cjdns:
-    if (address[0] != cjdns_prefix) {
+    if (entry.address[0] != cjdns_prefix) {
       ++skipped.not_cjdns;
       return false;
     }
-    std::memcpy(kept.data(), address, 16);
-    break;
-  default: // Tor v3 and I2P
-    std::memcpy(kept.data(), address, 32);
+    return true;
+  default: // IPv4, Tor v3 and I2P
+    return true;
   }
-  entry.peer.network = static_cast<network_id>(network);
-  return true;
+}
+
+void keep(msg::addr_list& entries, const raw_entry& entry) {
+  entries.push_back(entry.time, entry.services, static_cast<network_id>(entry.network),
+                    entry.address, entry.port);
 }
 
 /// The networks whose addresses we keep, and whose length is therefore a rule: BIP155 lets the
@@ -92,31 +96,31 @@ void count_skipped(skipped_entries& skipped, std::uint8_t network) {
     ++skipped.unknown_network;
 }
 
-/// One entry wherever it lies, with all checks. True if `entry` is one to keep.
-bool read_v2_entry(wire_reader& in, addr_entry& entry, skipped_entries& skipped) {
+/// One entry wherever it lies, with all checks. True if it is one to keep.
+bool read_v2_entry(wire_reader& in, raw_entry& entry, skipped_entries& skipped) {
   entry.time = in.u32();
   entry.services = in.size();
-  const auto network = in.u8();
+  entry.network = in.u8();
   const auto length_at = in.offset();
   const auto address = in.var_view(address_bytes_max, wire_error::address_too_long);
-  const auto required = kept_length(network);
+  const auto required = kept_length(entry.network);
   if (required != 0 && address.size() != required)
     in.fail(wire_error::wrong_address_length, length_at);
-  entry.peer.port = in.port();
+  entry.port = in.port();
   if (!in.ok())
     return false;
   if (required == 0) {
-    count_skipped(skipped, network);
+    count_skipped(skipped, entry.network);
     return false;
   }
-  return keep_v2(entry, skipped, network, address.data());
+  entry.address = address.data();
+  return is_kept(entry, skipped);
 }
 
 /// The same for an entry that surely lies whole before `at + v2_entry_bytes_max`, in the shape that
-/// nearly all have; moves `at` behind it. Whatever is out of the ordinary is left to the careful
-/// way: then false, and nothing has changed but `entry`.
-bool read_v2_entry_fast(const std::uint8_t*& at, addr_entry& entry, skipped_entries& skipped,
-                        bool& keep) {
+/// nearly all have; moves `at` behind it. What is out of the ordinary is left to the careful way:
+/// then false, and nothing has changed but `entry`.
+bool read_v2_entry_fast(const std::uint8_t*& at, raw_entry& entry) {
   auto next = at + 5;
   std::uint64_t services = at[4];
   if (services >= 0xfd) {
@@ -126,32 +130,28 @@ bool read_v2_entry_fast(const std::uint8_t*& at, addr_entry& entry, skipped_entr
     if (!two_bytes || services < 0xfd)
       return false;
   }
-  const auto network = next[0];
+  entry.network = next[0];
   const std::size_t length = next[1];
   next += 2;
-  if (length == 0 || length != kept_length(network))
+  if (length == 0 || length != kept_length(entry.network))
     return false;
   entry.time = load<std::uint32_t>(at);
   entry.services = services;
-  entry.peer.port = load_port(next + length);
-  keep = keep_v2(entry, skipped, network, next);
+  entry.address = next;
+  entry.port = load_port(next + length);
   at = next + length + 2;
   return true;
 }
 
 /// Where an address of the sixteen bytes of old belongs. False for Tor v2.
-bool keep_v1(endpoint& peer, const std::uint8_t* address, skipped_entries& skipped) {
-  if (is_ipv4_mapped(address)) {
-    peer.network = network_id::ipv4;
-    std::memcpy(peer.address.data(), address + 12, 4);
-    return true;
-  }
+bool place_v1(raw_entry& entry, const std::uint8_t* address, skipped_entries& skipped) {
   if (is_onioncat(address)) {
     ++skipped.torv2;
     return false;
   }
-  peer.network = network_id::ipv6;
-  std::memcpy(peer.address.data(), address, 16);
+  const bool mapped = is_ipv4_mapped(address);
+  entry.network = static_cast<std::uint8_t>(mapped ? network_id::ipv4 : network_id::ipv6);
+  entry.address = mapped ? address + 12 : address;
   return true;
 }
 
@@ -182,12 +182,12 @@ std::uint8_t* store_port(std::uint8_t* at, std::uint16_t port) {
 
 /// Appends the entries in one pass over memory that is sized for the longest of them beforehand.
 template <class Entry>
-void append_entries(bytes& out, const std::vector<addr_entry>& entries, std::size_t entry_bytes_max,
+void append_entries(bytes& out, const msg::addr_list& entries, std::size_t entry_bytes_max,
                     Entry&& put) {
   const auto start = out.size();
   out.resize(start + 9 + entries.size() * entry_bytes_max);
   auto at = store_size(out.data() + start, entries.size());
-  for (const auto& entry : entries)
+  for (const auto entry : entries)
     at = put(at, entry);
   out.resize(static_cast<std::size_t>(at - out.data()));
 }
@@ -199,24 +199,29 @@ void read_addrv2(wire_reader& in, msg::addrv2& x) {
   const auto count = in.count(v2_entry_bytes_min);
   x.skipped = {};
   x.entries.clear();
-  x.entries.reserve(std::min(count, entries_max));
   auto at = in.at();
   const auto end = at + in.left();
+  // An entry takes at most so many bytes more in a list than here, where services may be one byte.
+  constexpr std::size_t more = msg::addr_list::key_offset + 3 - v2_entry_bytes_min;
+  x.entries.reserve(std::min(in.left() + std::min(count, entries_max) * more,
+                             entries_max * msg::addr_list::entry_bytes_max));
+  raw_entry entry;
   for (std::size_t i = 0; i != count; ++i) {
     if (i == entries_max)
       // Too many, but only if nothing is malformed: Core looks at the number last.
       x.entries.clear();
-    auto& entry = x.entries.emplace_back();
-    bool keep = false;
-    if (end - at < v2_entry_bytes_max || !read_v2_entry_fast(at, entry, x.skipped, keep)) {
+    bool is_to_keep = false;
+    if (end - at >= v2_entry_bytes_max && read_v2_entry_fast(at, entry)) {
+      is_to_keep = is_kept(entry, x.skipped);
+    } else {
       in.advance(static_cast<std::size_t>(at - in.at()));
-      keep = read_v2_entry(in, entry, x.skipped);
+      is_to_keep = read_v2_entry(in, entry, x.skipped);
       if (!in.ok())
         return;
       at = in.at();
     }
-    if (!keep || i >= entries_max)
-      x.entries.pop_back();
+    if (is_to_keep && i < entries_max)
+      keep(x.entries, entry);
   }
   in.advance(static_cast<std::size_t>(at - in.at()));
   if (count > entries_max)
@@ -234,19 +239,20 @@ void read_addr(wire_reader& in, msg::addr& x, bool has_times) {
     in.fail(wire_error::too_many_addresses, count_at);
     return;
   }
-  x.entries.reserve(count);
+  constexpr std::size_t v1_packed_max = msg::addr_list::key_offset + 1 + 16 + 2;
+  x.entries.reserve(count * v1_packed_max);
   // The count was checked against what is left: every entry is whole.
   auto at = in.raw(count * entry_bytes).data();
   for (std::size_t i = 0; i != count; ++i) {
-    auto& entry = x.entries.emplace_back();
+    raw_entry entry;
     if (has_times) {
       entry.time = load<std::uint32_t>(at);
       at += time_bytes;
     }
     entry.services = load<std::uint64_t>(at);
-    entry.peer.port = load_port(at + 24);
-    if (!keep_v1(entry.peer, at + 8, x.skipped))
-      x.entries.pop_back();
+    entry.port = load_port(at + 24);
+    if (place_v1(entry, at + 8, x.skipped))
+      keep(x.entries, entry);
     at += v1_entry_bytes;
   }
 }

@@ -11,9 +11,9 @@ namespace seedwalk::net {
 namespace {
 
 /// One endpoint's share of a digest that adds up, so that order and splitting do not matter.
-std::uint64_t digest_of(const endpoint& peer) {
+std::uint64_t digest_of(const msg::addr_list::const_iterator& entry) {
   static const keyed_hasher hash{0, "address digest"};
-  return hash(endpoint_words{peer}.view());
+  return hash(entry.key());
 }
 
 } // namespace
@@ -26,9 +26,8 @@ void address_collection::begin(steady_time now, std::optional<std::uint64_t> mar
 }
 
 void address_collection::add_block(steady_time now, const endpoint& peer,
-                                   const session_limits& limits,
-                                   std::vector<msg::addr_entry>&& entries, std::uint32_t skipped,
-                                   std::vector<msg::addr_entry>& kept) {
+                                   const session_limits& limits, msg::addr_list&& entries,
+                                   std::uint32_t skipped, msg::addr_list& kept) {
   std::size_t allowed = 0;
   if (running()) {
     note_answer(now, peer, entries, skipped);
@@ -44,20 +43,19 @@ void address_collection::add_block(steady_time now, const endpoint& peer,
   if (kept.empty())
     kept = std::move(entries);
   else
-    kept.insert(kept.end(), entries.begin(), entries.end());
+    kept.append(entries);
 }
 
 void address_collection::note_answer(steady_time now, const endpoint& peer,
-                                     const std::vector<msg::addr_entry>& entries,
-                                     std::uint32_t skipped) {
+                                     const msg::addr_list& entries, std::uint32_t skipped) {
   ++report_.messages;
   report_.skipped += skipped;
-  for (const auto& entry : entries) {
-    const auto network = static_cast<std::size_t>(entry.peer.network);
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
+    const auto network = static_cast<std::size_t>(entry.network());
     assert(network < report_.by_network.size());
     ++report_.by_network[network];
-    report_.digest += digest_of(entry.peer);
-    answered_ = answered_ || entry.peer != peer;
+    report_.digest += digest_of(entry);
+    answered_ = answered_ || entry.peer() != peer;
   }
   answered_ = answered_ || skipped != 0;
   if (!first_block_took_)

@@ -42,8 +42,7 @@ public:
   /// mostly all of them, and nothing was kept before, so that a block changes hands whole.
   /// `skipped` entries came with it that name nothing we would keep.
   void add_block(steady_time now, const endpoint& peer, const session_limits& limits,
-                 std::vector<msg::addr_entry>&& entries, std::uint32_t skipped,
-                 std::vector<msg::addr_entry>& kept);
+                 msg::addr_list&& entries, std::uint32_t skipped, msg::addr_list& kept);
 
   /// A pong came. True if it answers the marker, which then is out no more; look at running().
   bool take_pong(std::uint64_t nonce);
@@ -85,8 +84,8 @@ private:
 
   /// How many of `entries` unasked ones the rate allows now; takes them from it.
   std::size_t spend_gossip(steady_time now, const session_limits& limits, std::size_t entries);
-  void note_answer(steady_time now, const endpoint& peer,
-                   const std::vector<msg::addr_entry>& entries, std::uint32_t skipped);
+  void note_answer(steady_time now, const endpoint& peer, const msg::addr_list& entries,
+                   std::uint32_t skipped);
   void end_with(addr_answer answer, collection_end by);
 
   phase phase_ = phase::not_asked;

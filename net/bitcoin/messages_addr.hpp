@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "net/address/addr_entry.hpp"
+#include "net/address/addr_list.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
 
@@ -43,7 +42,7 @@ struct getaddr {
 /// Protocol versions below 31402 sent no times; see `has_times`. Entries of other networks cannot
 /// be encoded: they go out as sixteen zeros, as in Core.
 struct addr {
-  std::vector<addr_entry> entries;
+  addr_list entries;
   skipped_entries skipped;
   bool has_times = true;
 
@@ -57,7 +56,7 @@ struct addr {
 
 /// Addresses of nodes of every network (BIP155), at most 1000.
 struct addrv2 {
-  std::vector<addr_entry> entries;
+  addr_list entries;
   skipped_entries skipped;
 
   friend bool operator==(const addrv2&, const addrv2&) = default;

@@ -283,7 +283,7 @@ outcome session::outcome_of_loss(error reason) const {
 
 void session::hand_on_rest(const session_step& step) {
   auto& out = step.out.addresses;
-  out.insert(out.end(), held_back_.begin(), held_back_.end());
+  out.append(held_back_);
   held_back_ = {};
 }
 

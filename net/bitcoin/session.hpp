@@ -180,8 +180,7 @@ private:
   void on_feature(const session_step& step, msg::feature&& feature);
   void on_ping(const session_step& step, const msg::ping& ping);
   void on_pong(const session_step& step, const msg::pong& pong);
-  void on_addresses(const session_step& step, std::vector<msg::addr_entry>&& entries,
-                    std::uint32_t skipped);
+  void on_addresses(const session_step& step, msg::addr_list&& entries, std::uint32_t skipped);
   std::optional<outcome> objection(const session_config& config) const;
   std::int32_t common_version(const session_config& config) const;
   bool within_budget(const session_step& step) const;
@@ -221,7 +220,7 @@ private:
   address_collection collection_;
   keep_alive keep_alive_;
   /// Addresses that came while those before them were not taken. Bounded by the allowance.
-  std::vector<msg::addr_entry> held_back_;
+  msg::addr_list held_back_;
 };
 
 } // namespace seedwalk::net

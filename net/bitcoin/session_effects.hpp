@@ -76,7 +76,7 @@ struct session_effects {
   /// Entries to hand on. Where there are any, nothing more is wanted from the peer until
   /// `session::addresses_taken` says that they have arrived: that is how a slow database slows
   /// peers, and nothing piles up between.
-  std::vector<msg::addr_entry> addresses;
+  msg::addr_list addresses;
 
   std::uint32_t want = 0; ///< How many bytes more the door may deliver.
   std::optional<closing> close;

@@ -281,7 +281,7 @@ void session::on_pong(const session_step& step, const msg::pong& pong) {
     hold_or_leave(step);
 }
 
-void session::on_addresses(const session_step& step, std::vector<msg::addr_entry>&& entries,
+void session::on_addresses(const session_step& step, msg::addr_list&& entries,
                            std::uint32_t skipped) {
   if (collection_.running())
     reached_ = stage::addresses;

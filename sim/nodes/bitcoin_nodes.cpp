@@ -1,6 +1,7 @@
 #include "sim/nodes/bitcoin_nodes.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "net/base/random.hpp"
 #include "net/bitcoin/encode.hpp"
@@ -69,11 +70,12 @@ void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t ti
 }
 
 void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
-                  std::vector<net::msg::addr_entry>&& entries) {
+                  std::span<const net::msg::addr_entry> entries) {
+  net::msg::addr_list told(entries.begin(), entries.end());
   if (v2)
-    net::append_message(out, magic, net::msg::addrv2{std::move(entries), {}});
+    net::append_message(out, magic, net::msg::addrv2{std::move(told), {}});
   else
-    net::append_message(out, magic, net::msg::addr{std::move(entries), {}, true});
+    net::append_message(out, magic, net::msg::addr{std::move(told), {}, true});
 }
 
 } // namespace
@@ -127,11 +129,12 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
   const auto& magic = topology_.settings().magic;
   // Blocks of one begin no answer: a table too small for two of them is told in one.
   if (self.kind == node_kind::two_blocks && entries.size() >= 4) {
-    const auto middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
-    append_block(out, magic, v2, {entries.begin(), middle});
-    entries.erase(entries.begin(), middle);
+    const auto middle = entries.size() / 2;
+    append_block(out, magic, v2, std::span(entries).first(middle));
+    append_block(out, magic, v2, std::span(entries).subspan(middle));
+    return out;
   }
-  append_block(out, magic, v2, std::move(entries));
+  append_block(out, magic, v2, entries);
   return out;
 }
 

@@ -209,7 +209,7 @@ void bitcoin_session::answer_later(node_io& io, std::chrono::nanoseconds delay) 
 }
 
 void bitcoin_session::announce_itself(node_io& io) {
-  std::vector<net::msg::addr_entry> self = {
+  net::msg::addr_list self = {
       {description().at, announced_time(io.now().wall), description().services}};
   say(io,
       net::buffer{speaks_v2() ? net::encode(magic(), net::msg::addrv2{std::move(self), {}})

@@ -56,7 +56,7 @@ msg::addrv2 gossip() {
   random_stream draws{1, "wire bench"};
   msg::addrv2 result;
   for (std::size_t i = 0; i != entry_count; ++i) {
-    auto& entry = result.entries.emplace_back();
+    msg::addr_entry entry;
     entry.time = 1'700'000'000 + static_cast<std::uint32_t>(draws.below(1'000'000));
     entry.services = draws.chance(1, 10) ? 1 : draws.chance(1, 2) ? 1033 : 3081;
     const auto kind = draws.below(20);
@@ -67,6 +67,7 @@ msg::addrv2 gossip() {
     for (std::size_t j = 0; j != address_size(entry.peer.network); ++j)
       entry.peer.address[j] = static_cast<std::uint8_t>(draws.next() | 1);
     entry.peer.port = entry.peer.network == network_id::i2p ? 0 : 8333;
+    result.entries.push_back(entry);
   }
   return result;
 }

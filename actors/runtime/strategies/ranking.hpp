@@ -43,7 +43,7 @@ struct candidate {
 struct rank_value {
   std::uint64_t value = 0;
   /// Of those that race, `value` is how long they still take: it runs while they may be chosen, and
-  /// whoever is through first goes. One alone of them competes with those that do not race, by
+  /// the one that is through first goes. One alone of them competes with those that do not race, by
   /// `ranking::rank_in_race`.
   bool races = false;
 };

@@ -144,12 +144,16 @@ void draw(net::msg::alert& x) {
 // Addresses ---------------------------------------------------------------------------------------
 
 void draw(net::msg::addrv2& x) {
-  draw(x.entries, 12);
+  std::vector<net::msg::addr_entry> entries;
+  draw(entries, 12);
+  x.entries = {entries.begin(), entries.end()};
 }
 void draw(net::msg::addr& x) {
-  draw(x.entries, 12);
-  for (auto& entry : x.entries)
+  std::vector<net::msg::addr_entry> entries;
+  draw(entries, 12);
+  for (auto& entry : entries)
     entry.peer = endpoint_on(*rc::gen::element(network_id::ipv4, network_id::ipv6));
+  x.entries = {entries.begin(), entries.end()};
 }
 
 // Inventory ---------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ TEST(addrv2, skips_cjdns_outside_its_range) {
 
 TEST(addrv2, keeps_fc00_as_ipv6_where_it_is_sent_so) {
   const auto message = decoded_v2({entry_v2(2, bytes(16, 0xfc))});
-  EXPECT_EQ(message.entries.at(0).peer.network, network_id::ipv6);
+  EXPECT_EQ(message.entries[0].peer.network, network_id::ipv6);
 }
 
 TEST(addrv2, keeps_services_of_any_size_and_refuses_a_second_spelling) {
@@ -188,8 +188,12 @@ TEST(addr, comes_in_both_historic_forms) {
   EXPECT_TRUE(rc::check([] {
     auto m = std::get<msg::addr>(*any_message(message_kind::addr));
     m.has_times = false;
-    for (auto& entry : m.entries)
+    msg::addr_list timeless;
+    for (auto entry : m.entries) {
       entry.time = 0;
+      timeless.push_back(entry);
+    }
+    m.entries = timeless;
     bytes payload;
     append_payload(payload, m);
     RC_ASSERT(payload.size() == 1 + 26 * m.entries.size());

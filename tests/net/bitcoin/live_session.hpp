@@ -146,7 +146,7 @@ public:
     allowance += effects.want;
     events.insert(events.end(), effects.events.begin(), effects.events.end());
     notes.insert(notes.end(), effects.messages.begin(), effects.messages.end());
-    addresses.insert(addresses.end(), effects.addresses.begin(), effects.addresses.end());
+    addresses.append(effects.addresses);
     handed_on += !effects.addresses.empty();
     if (effects.close)
       closed_by = effects.close;
@@ -204,7 +204,7 @@ public:
   bytes undelivered; ///< Arrived while nothing was wanted.
   std::vector<session_event> events;
   std::vector<message_note> notes;
-  std::vector<msg::addr_entry> addresses;
+  msg::addr_list addresses;
   int handed_on = 0; ///< How many times since addresses were taken.
   std::optional<closing> closed_by;
   int summaries = 0;

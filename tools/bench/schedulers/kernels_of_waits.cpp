@@ -39,7 +39,7 @@ void lost_wakeup(stage& on) {
   on.expect_at_end([=] { return *has_it; });
 }
 
-/// A queue of one place wakes whoever waits longest, which may be the one that cannot go on either.
+/// A queue of one place wakes the one that waits longest, which may not be able to go on either.
 void full_queue(stage& on) {
   const auto taken = std::make_shared<int>(0);
   const auto queue = on.actor("queue", [held = 0, waiting = std::deque<net::owner>{}](
