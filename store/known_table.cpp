@@ -11,8 +11,11 @@ namespace {
 /// it more than growing.
 constexpr std::size_t first_slots = 64;
 
+/// From so many slots on, 16 MiB, memory counts for more than how many places a search looks at.
+constexpr std::size_t many_slots = 1 << 20;
+
 bool too_full(std::size_t size, std::size_t slots) {
-  return (size + 1) * 5 > slots * 3; // Fuller, and a search looks at several places.
+  return (size + 1) * 5 > slots * (slots < many_slots ? 3 : 4);
 }
 
 } // namespace

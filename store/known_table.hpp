@@ -7,7 +7,8 @@
 namespace seedwalk::store {
 
 /// What is kept in memory of each known endpoint: enough to say, without reading the database, that
-/// an announcement brings nothing new. 16 bytes an entry; open addressing, at most 3/5 full.
+/// an announcement brings nothing new. 16 bytes an entry; open addressing, at most 3/5 full, and
+/// 4/5 from a million slots on.
 ///
 /// Entries are found by a 64-bit keyed hash. Two endpoints with the same hash, once in some ten
 /// million databases of the largest size, share an entry: announcements of the second are then

@@ -28,7 +28,7 @@ void addr_list::append(const addr_list& other) {
     return;
   const auto bytes = view.size();
   if (capacity_ - used_ < bytes)
-    grow(std::max(2 * used_, used_ + bytes)); // Of its own, too: `other` may be this one.
+    grow(used_ + std::max(used_ / 4, bytes) + entry_bytes_max); // `other` may be this one.
   std::copy_n(other.data_.get(), bytes, data_.get() + used_);
   used_ += bytes;
   size_ += other.size_;

@@ -70,7 +70,7 @@ double share_broken(std::string_view name, const sim::schedule_options& order, i
 }
 
 std::shared_ptr<const sim::run_profile> profile_of(void (*build)(stage&)) {
-  stage on(1, {.outcome = strategy::fifo, .keeps_profile = true});
+  stage on(1, {.strategy = strategy::fifo, .keeps_profile = true});
   build(on);
   on.breaks();
   return std::make_shared<const sim::run_profile>(on.world().events().profile());
@@ -84,7 +84,7 @@ TEST(kernels, pct_breaks_those_of_depth_two_as_often_as_its_bound_says) {
     const auto profile = profile_of(find_kernel(name)->build);
     const auto bound = 1 / (count * std::exp(1.0) * static_cast<double>(profile->turns()));
     const auto share =
-        share_broken(name, {.outcome = strategy::pct, .depth = 2, .profile = profile}, schedules);
+        share_broken(name, {.strategy = strategy::pct, .depth = 2, .profile = profile}, schedules);
     EXPECT_GT(share, bound - 3 * std::sqrt(bound / schedules)) << name;
   }
 }
@@ -113,7 +113,7 @@ TEST(surw, orders_of_the_target_are_even_however_many_turns_its_messages_take) {
   for (const auto strategy : {strategy::surw, strategy::uniform}) {
     int far_first = 0;
     for (std::uint64_t seed = 0; seed != 4'000; ++seed) {
-      stage on(seed, {.outcome = strategy, .profile = profile});
+      stage on(seed, {.strategy = strategy, .profile = profile});
       near_and_far(on);
       far_first += on.breaks() ? 1 : 0;
     }

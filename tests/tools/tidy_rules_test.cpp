@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         violation{"sim/a.cpp", "#include <random>\n", "sim/a.cpp:1: entropy: "},
         violation{"actors/a.cpp", "std::uniform_int_distribution<int> d;\n",
                   "actors/a.cpp:1: entropy: "},
-        violation{"actors/a.cpp", "auto me = getpid();\n", "actors/a.cpp:1: identity: "},
+        violation{"actors/a.cpp", "auto number = getpid();\n", "actors/a.cpp:1: identity: "},
         violation{"actors/a.cpp", "auto x = std::getenv(name);\n", "actors/a.cpp:1: environment: "},
         violation{"store/a.cpp", "auto x = std::exp(y);\n", "store/a.cpp:1: libm: "},
         violation{"sim/a.cpp", "std::map<const peer*, int> m;\n", "sim/a.cpp:1: pointer order: "},

@@ -36,7 +36,7 @@ std::optional<strategy_text> strategy_text::parse(std::string_view text) {
   const auto name = std::find(names.begin(), names.end(), text.substr(0, colon));
   if (name == names.end())
     return std::nullopt;
-  strategy_text result{static_cast<strategy>(name - names.begin())};
+  strategy_text result{static_cast<sim::strategy>(name - names.begin())};
   if (colon == std::string_view::npos)
     return result;
   const auto depth = text.substr(colon + 1);

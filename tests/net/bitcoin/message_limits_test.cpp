@@ -49,12 +49,15 @@ TEST(limits, of_version) {
 }
 
 TEST(limits, of_addresses) {
-  const msg::addr_entry entry{ipv4_endpoint(0x08080808, 8333), 1, 1};
-  expect_accepted(msg::addr{std::vector(1000, entry), {}, true});
-  expect_accepted(msg::addrv2{std::vector(1000, entry), {}});
-  EXPECT_EQ(refusal_of(msg::addr{std::vector(1001, entry), {}, true}),
+  msg::addr_list most;
+  most.resize(1000, {ipv4_endpoint(0x08080808, 8333), 1, 1});
+  auto too_many = most;
+  too_many.push_back(most[0]);
+  expect_accepted(msg::addr{most, {}, true});
+  expect_accepted(msg::addrv2{most, {}});
+  EXPECT_EQ(refusal_of(msg::addr{too_many, {}, true}),
             (payload_error{wire_error::too_many_addresses, 0}));
-  EXPECT_EQ(refusal_of(msg::addrv2{std::vector(1001, entry), {}}),
+  EXPECT_EQ(refusal_of(msg::addrv2{too_many, {}}),
             (payload_error{wire_error::too_many_addresses, 0}));
 }
 

@@ -26,7 +26,7 @@ double thread_cpu_s() {
 }
 
 std::shared_ptr<const sim::run_profile> profile_of(const kernel& which) {
-  stage on(1, {.outcome = sim::strategy::fifo, .keeps_profile = true});
+  stage on(1, {.strategy = sim::strategy::fifo, .keeps_profile = true});
   which.build(on);
   on.breaks();
   return std::make_shared<const sim::run_profile>(on.world().events().profile());
@@ -38,9 +38,9 @@ kernel_score score_of(const kernel& which, const sim::strategy_text& strategy,
   kernel_score result;
   const auto began = thread_cpu_s();
   sim::schedule_options order;
-  order.outcome = strategy.outcome;
+  order.strategy = strategy.strategy;
   order.depth = strategy.depth;
-  if (sim::wants_profile(strategy.outcome))
+  if (sim::wants_profile(strategy.strategy))
     order.profile = profile_of(which);
   std::uint32_t missed = 0;
   for (std::uint32_t trial = 0; trial != o.trials && missed != misses_max; ++trial) {

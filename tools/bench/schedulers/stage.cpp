@@ -14,7 +14,7 @@ constexpr std::uint64_t steps_max = 100'000;
 sim::world::options world_options(std::uint64_t seed, sim::schedule_options order) {
   order.ahead = net::steady_time{0};
   order.behind = net::steady_time::max();
-  const auto strategy = order.outcome;
+  const auto strategy = order.strategy;
   return {.seed = seed, .schedule = strategy, .chained = false, .order = std::move(order)};
 }
 
