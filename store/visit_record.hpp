@@ -42,7 +42,7 @@ struct addr_summary {
   std::uint32_t messages = 0;
   std::array<std::uint32_t, 8> entries{}; ///< By net::network_id; 0: networks that are none.
   std::uint32_t fresh = 0;                ///< How many were new to us.
-  std::uint64_t digest = 0; ///< Of the entries in the order received; two equal answers have equal
+  std::uint64_t digest = 0; ///< Of the entries, in any order; two equal answers have equal
                             ///< ones.
 
   friend bool operator==(const addr_summary&, const addr_summary&) = default;

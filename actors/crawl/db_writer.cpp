@@ -54,7 +54,7 @@ caf::behavior db_writer::make_behavior() {
 
 void db_writer::on_addresses(save_addresses& m) {
   const waiter waiting{m.from, 0, 1, true,
-                       sizeof(store::operation) + m.announcements.memory_bytes()};
+                       sizeof(store::operation) + m.announcements.view().size()};
   gather(store::record_announcements{m.source, env_.time.now().wall, std::move(m.announcements)});
   wait_for(waiting);
   flush();

@@ -103,11 +103,11 @@ public:
     return *std::next(begin(), static_cast<std::ptrdiff_t>(n));
   }
 
-  /// The memory that it has taken.
-  std::size_t memory_bytes() const { return capacity_; }
-  /// The entries as they lie.
+  /// The entries as they lie. How much more memory there is depends on how the list was made, and
+  /// is nobody's business.
   byte_view view() const { return {data_.get(), used_}; }
-  /// What `view()` gave. False, and empty, if these bytes are no entries of known networks.
+  /// What `view()` of another one gave. False, and empty, if these bytes are no entries of known
+  /// networks.
   bool assign(byte_view packed);
 
   /// Takes memory for so many bytes of entries at once.
@@ -122,7 +122,8 @@ public:
     push_back(entry.time, entry.services, entry.peer.network, entry.peer.address.data(),
               entry.peer.port);
   }
-  /// The same from its parts: `address` has as many bytes as the network's addresses have.
+  /// The same from its parts: `address` has as many bytes as the network's addresses have, and
+  /// does not lie in this list.
   void push_back(std::uint32_t time, std::uint64_t services, network_id network,
                  const std::uint8_t* address, std::uint16_t port) {
     if (capacity_ - used_ < entry_bytes_max)

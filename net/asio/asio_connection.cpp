@@ -70,25 +70,39 @@ error asio_connection::start_dial(const address& peer) {
   if (ec)
     return dial_error(ec.value());
   socket_.non_blocking(true, ec);
-  // Not by Asio's own connect, which asks the kernel twice how it went.
   const auto failed = ::connect(socket_.native_handle(), to->get(), to->size) == 0 ? 0 : errno;
-  const auto dialled = endpoint_of(*to);
-  if (failed == EINPROGRESS || failed == EINTR)
-    socket_.async_wait(stream_socket::wait_write,
-                       [self = shared_from_this(), dialled](const boost::system::error_code&) {
-                         if (self->phase_ == phase::dialling)
-                           self->on_dialled(pending_error(self->socket_.native_handle()), dialled);
-                       });
+  if (failed == EINPROGRESS || (failed == EINTR && is_ip_))
+    await_dial();
   else
-    asio::post(core_->io, [self = shared_from_this(), dialled, failed] {
+    asio::post(core_->io, [self = shared_from_this(), failed] {
       if (self->phase_ == phase::dialling)
-        self->on_dialled(failed, dialled);
+        failed == 0 ? self->on_dial_ready() : self->on_dialled(failed, {});
     });
   return error::none;
 }
 
-/// `dialled`: where to, the proxy if there is one.
-void asio_connection::on_dialled(int error_number, const endpoint& dialled) {
+void asio_connection::await_dial() {
+  socket_.async_wait(stream_socket::wait_write,
+                     [self = shared_from_this()](const boost::system::error_code&) {
+                       if (self->phase_ == phase::dialling)
+                         self->on_dial_ready();
+                     });
+}
+
+void asio_connection::on_dial_ready() {
+  const auto descriptor = socket_.native_handle();
+  if (const auto failed = pending_error(descriptor); failed != 0)
+    return on_dialled(failed, {});
+  // What was ready may have been a socket that is closed: Asio gives the next one its place, and
+  // its last event with it.
+  if (const auto remote = remote_endpoint_of(descriptor))
+    on_dialled(0, *remote);
+  else
+    await_dial();
+}
+
+/// `remote`: who is at the other end, the proxy if there is one.
+void asio_connection::on_dialled(int error_number, const endpoint& remote) {
   // TCP says so only of a connection that its peer had accepted (before that, it is ECONNREFUSED):
   // the peer lives and has ended it, before the dial was even reported.
   if (error_number == ECONNRESET && is_ip_ && !proxy_) {
@@ -105,7 +119,7 @@ void asio_connection::on_dialled(int error_number, const endpoint& dialled) {
   // A dial from an ephemeral port to itself meets itself (RFC 793, simultaneous open): nobody
   // listens there.
   const auto local = local_endpoint();
-  if (is_ip_ && local == dialled) {
+  if (is_ip_ && local == remote) {
     cut_off();
     return finish(error::refused);
   }

@@ -51,7 +51,9 @@ private:
   enum class output : std::uint8_t { open, ending, ended };
 
   error start_dial(const address& peer);
-  void on_dialled(int error_number, const endpoint& dialled);
+  void await_dial();
+  void on_dial_ready();
+  void on_dialled(int error_number, const endpoint& remote);
   void on_proxy_readable();
   void send_to_proxy();
   endpoint local_endpoint();

@@ -107,12 +107,26 @@ endpoint endpoint_of(const socket_address& from) {
   return peer;
 }
 
+namespace {
+
+/// What getsockname(2) or getpeername(2) says.
+template <class Ask>
+std::optional<endpoint> asked(int descriptor, Ask&& ask) {
+  socket_address answer;
+  answer.size = sizeof answer.storage;
+  if (ask(descriptor, answer.get(), &answer.size) != 0)
+    return std::nullopt;
+  return endpoint_of(answer);
+}
+
+} // namespace
+
 endpoint local_endpoint_of(int descriptor) {
-  socket_address local;
-  local.size = sizeof local.storage;
-  if (::getsockname(descriptor, local.get(), &local.size) != 0)
-    return {};
-  return endpoint_of(local);
+  return asked(descriptor, ::getsockname).value_or(endpoint{});
+}
+
+std::optional<endpoint> remote_endpoint_of(int descriptor) {
+  return asked(descriptor, ::getpeername);
 }
 
 } // namespace seedwalk::net

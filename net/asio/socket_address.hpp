@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <sys/socket.h>
@@ -39,5 +40,8 @@ endpoint endpoint_of(const socket_address& from);
 
 /// The address that a socket is bound to; default-constructed if the kernel cannot say.
 endpoint local_endpoint_of(int descriptor);
+
+/// The address that a socket is connected to, as `endpoint_of` has it; nothing if it is not.
+std::optional<endpoint> remote_endpoint_of(int descriptor);
 
 } // namespace seedwalk::net

@@ -282,8 +282,7 @@ outcome session::outcome_of_loss(error reason) const {
 }
 
 void session::hand_on_rest(const session_step& step) {
-  auto& out = step.out.addresses;
-  out.append(held_back_);
+  step.out.addresses.append(held_back_);
   held_back_ = {};
 }
 

@@ -92,7 +92,7 @@ struct session_effects {
     shared_output.reset();
     events.clear();
     messages.clear();
-    addresses.clear();
+    addresses = {}; // They leave with their memory: nothing is kept for the next.
     want = 0;
     close.reset();
     summary.reset();

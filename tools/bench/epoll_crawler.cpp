@@ -166,8 +166,8 @@ private:
     else if (const auto* ping = std::get_if<net::msg::ping>(&m))
       say(p, net::encode(magic_, net::msg::pong{ping->nonce.value_or(0)}));
     else if (const auto* answer = std::get_if<net::msg::addrv2>(&m)) {
-      for (const auto& e : answer->entries)
-        learn(e.peer);
+      for (auto e = answer->entries.begin(); e != answer->entries.end(); ++e)
+        learn(e.peer());
       result_.entries += answer->entries.size();
       p.answered = true;
     } else if (const auto* pong = std::get_if<net::msg::pong>(&m)) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -9,6 +10,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -161,6 +163,58 @@ TEST_F(asio_network_test, a_peer_that_resets_before_the_dial_is_reported_had_acc
   ASSERT_EQ(begun.size(), 1u);
   EXPECT_NE(begun.front().local.port, 0);
   EXPECT_TRUE(sink_.all<connect_failed>().empty());
+}
+
+/// A listener whose queue is full: who dials it hears nothing.
+class deaf_listener {
+public:
+  deaf_listener() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    EXPECT_EQ(::listen(descriptor_, 0), 0);
+    const auto to = socket_address_of(at());
+    for (auto& one : dialling_) {
+      one = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      ::connect(one, to->get(), to->size);
+    }
+  }
+  ~deaf_listener() {
+    for (const auto one : dialling_)
+      ::close(one);
+    ::close(descriptor_);
+  }
+
+  endpoint at() const { return ipv4_endpoint(0x7f000001, local_endpoint_of(descriptor_).port); }
+
+private:
+  int descriptor_;
+  std::array<int, 3> dialling_{};
+};
+
+// Asio gives a new socket the place in its tables that a closed one had, and with it an event of
+// that one which still waits in its queue. A dial that took it for its own was reported as
+// connected, to a peer that never answered.
+TEST_F(asio_network_test, a_dial_is_not_connected_by_the_last_event_of_another_connection) {
+  settings_.calls_from_any_thread = true; // Calls wait in the queue where the event does.
+  const deaf_listener deaf;
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::listen(listener, 1), 0);
+  const auto near = ipv4_endpoint(0x7f000001, local_endpoint_of(listener).port);
+  const auto other = door().connect(near, 10s, somebody);
+  await<connected>();
+  const int accepted = ::accept(listener, nullptr, nullptr);
+  door().want(other, 100);
+  io_.poll();
+  connection_id dialled{};
+  boost::asio::post(io_, [&] {
+    ASSERT_EQ(::send(accepted, "x", 1, 0), 1);
+    door().close(other, closing::abort);
+    dialled = door().connect(deaf.at(), 10s, somebody);
+  });
+  io_.poll();
+  EXPECT_EQ(sink_.all<connected>().size(), 1u) << "nobody has accepted the second dial";
+  door().close(dialled, closing::abort);
+  EXPECT_TRUE(run_until([&] { return sink_.all<closed>().size() == 2; }));
+  ::close(accepted);
+  ::close(listener);
 }
 
 TEST_F(asio_network_test, a_listener_survives_a_lack_of_descriptors_without_spinning) {
