@@ -18,11 +18,11 @@ namespace {
 using sim::strategy;
 using testing::HasSubstr;
 
-kernel_score score_of(std::string_view name, const char* outcome, std::uint32_t trials,
+kernel_score score_of(std::string_view name, const char* strategy, std::uint32_t trials,
                       std::uint32_t schedules) {
   scheduler_bench_options o;
   o.kernels = {find_kernel(name)};
-  o.strategies = {*sim::strategy_text::parse(outcome)};
+  o.strategies = {*sim::strategy_text::parse(strategy)};
   o.trials = trials;
   o.schedules = schedules;
   return run_scheduler_bench(o).scores[0][0];

@@ -27,7 +27,7 @@ void contest::enter(const entrant& one) {
     entrants_.resize(one.slot + 1);
   auto& known = entrants_[one.slot];
   known.is = one;
-  by_source_[one.owner.source] = one.slot;
+  by_source_[one.event.source] = one.slot;
   push_waiting(known);
 }
 
@@ -43,7 +43,7 @@ void contest::push_ranked(known_entrant& one) {
   one.stamp = ++stamps_;
   one.is_waiting = false;
   auto& of = team_of(one.is.group);
-  const auto rank = by_->rank(one.is.owner);
+  const auto rank = by_->rank(one.is.event);
   if (rank.races)
     of.racing.push({of.clock + rank.value, one.is.order, one.is.slot, one.stamp});
   else
@@ -55,18 +55,18 @@ void contest::leave(std::uint32_t slot) {
   if (known.stamp == 0)
     return;
   if (!known.is_waiting)
-    by_->on_left(known.is.owner);
+    by_->on_left(known.is.event);
   known.stamp = 0;
-  if (const auto at = by_source_.find(known.is.owner.source);
+  if (const auto at = by_source_.find(known.is.event.source);
       at != by_source_.end() && at->second == slot)
     by_source_.erase(at);
 }
 
 void contest::take(std::uint32_t slot) {
-  const auto owner = entrants_[slot].is.owner;
+  const auto event = entrants_[slot].is.event;
   leave(slot);
-  announced_.erase(owner.name);
-  by_->on_taken(owner);
+  announced_.erase(event.name);
+  by_->on_taken(event);
 }
 
 /// Ranks them anew whose rank is another since the last choice.
@@ -96,7 +96,7 @@ const contest::place* contest::top_by(queue& of, net::steady_time limit) {
     auto& known = entrants_[first->slot];
     if (known.is.due <= limit)
       return first;
-    by_->on_left(known.is.owner);
+    by_->on_left(known.is.event);
     push_waiting(known);
   }
   return nullptr;
@@ -127,7 +127,7 @@ std::uint32_t contest::pick(const window& when,
                             const std::function<net::steady_time(std::uint32_t)>& busy_until) {
   rank_changed();
   auto slot = first(when, busy_until);
-  while (by_->puts_off(entrants_[slot].is.owner)) {
+  while (by_->puts_off(entrants_[slot].is.event)) {
     push_ranked(entrants_[slot]);
     slot = first(when, busy_until);
   }
@@ -154,7 +154,7 @@ std::uint32_t contest::first(const window& when,
   assert(best.ranked || best.racing);
   if (!best.racing ||
       (best.ranked &&
-       best.ranked->rank < by_->rank_in_race(entrants_[best.racing->slot].is.owner.name)))
+       best.ranked->rank < by_->rank_in_race(entrants_[best.racing->slot].is.event.name)))
     return best.ranked->slot;
   for (auto* one : eligible_)
     one->clock += best.racing->rank;

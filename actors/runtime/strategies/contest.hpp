@@ -30,7 +30,7 @@ public:
     std::uint32_t group = no_group;
     std::uint64_t order = 0; ///< Breaks ties.
     net::steady_time due{0};
-    candidate owner;
+    candidate event;
   };
 
   /// When who may be chosen.

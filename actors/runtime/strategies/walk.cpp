@@ -22,17 +22,17 @@ std::optional<run_profile::target> draw_target(std::uint64_t seed, const run_pro
 } // namespace
 
 walk::walk(sim::strategy strategy, std::uint64_t seed, std::shared_ptr<const run_profile> profile)
-    : outcome_(strategy), seed_(seed), profile_(std::move(profile)) {
+    : strategy_(strategy), seed_(seed), profile_(std::move(profile)) {
   if (!profile_)
     return;
-  if (outcome_ == strategy::urw)
+  if (strategy_ == strategy::urw)
     weights_ = profile_->led_to();
   else if ((aim_ = draw_target(seed_, *profile_)))
     weights_ = profile_->led_to(*aim_);
 }
 
 std::uint64_t walk::weight_of(const pending_event& one) const {
-  if (outcome_ == strategy::urw)
+  if (strategy_ == strategy::urw)
     return weights_ ? std::max<std::uint64_t>(weights_->of(one), 1) : 1;
   return weights_ && !(one.is_step && one.source == aim_->source) ? weights_->of(one) : 0;
 }
@@ -92,7 +92,7 @@ void walk::on_taken(const candidate& one) {
   const auto source = sources_.find(one.source);
   const auto was_chosen = source->second.weight != 0;
   forget(one);
-  if (outcome_ == strategy::surw && was_chosen) {
+  if (strategy_ == strategy::surw && was_chosen) {
     // What waits behind it goes on, unless what it leads to does.
     chosen_ = one.name;
     heirs_weight_ = source->second.weight;

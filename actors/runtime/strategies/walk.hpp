@@ -26,7 +26,7 @@ namespace seedwalk::sim {
 /// kind. Without an earlier run `urw` weighs each event 1, and `surw` gives each a random priority.
 class walk final : public ranking {
 public:
-  /// `how`: `urw` or `surw`.
+  /// `strategy`: `urw` or `surw`.
   walk(sim::strategy strategy, std::uint64_t seed, std::shared_ptr<const run_profile> profile);
 
   void on_pending(const pending_event& one) override;
@@ -50,7 +50,7 @@ private:
   void hand_on(const pending_event& to, std::uint64_t weight);
   std::uint64_t weight_of(const pending_event& one) const;
 
-  strategy outcome_;
+  sim::strategy strategy_;
   std::uint64_t seed_;
   std::shared_ptr<const run_profile> profile_; ///< `weights_` points into it.
   std::optional<run_profile::target> aim_;
