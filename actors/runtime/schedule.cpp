@@ -74,9 +74,9 @@ schedule::place schedule::place_of(std::uint32_t at) const {
 }
 
 /// The first of a queue that is still there; null if none is.
-inline const schedule::place* schedule::top(queue& of) {
+inline const schedule::place* schedule::top(turn_queue& of) {
   while (!of.empty()) {
-    const auto& first = of.top();
+    const auto& first = of.front();
     const auto& s = slots_[first.at];
     if (s.generation == first.generation && s.competes) [[likely]]
       return &first;
@@ -269,16 +269,14 @@ net::steady_time schedule::due_of(std::uint32_t at) const {
   return s.owning_group == none ? s.due : std::max(s.due, groups_[s.owning_group].busy_until);
 }
 
-/// The rank of one that would go at `from`. Going before its process is free moves time to when
-/// that is: then it is no better than one that is due then, and nobody waits for it longer than
-/// `behind`.
-std::int64_t schedule::rank_at(net::steady_time from, const place& p) const {
-  const auto runs = due_of(p.at);
-  if (!is_ranked())
-    return runs.count();
-  if (runs <= from || options_.behind == net::steady_time::max())
-    return p.rank;
-  return std::max(p.rank, runs.count());
+/// The rank of one that would go at `from` and runs at `runs`, where its process is occupied until
+/// then. Going before its process is free moves time to when that is: then it is no better than one
+/// that is due then, and nobody waits for it longer than `behind`.
+std::int64_t schedule::rank_at(net::steady_time from, std::int64_t rank,
+                               net::steady_time runs) const {
+  if (is_ranked() && (runs <= from || options_.behind == net::steady_time::max()))
+    return rank;
+  return std::max(rank, runs.count());
 }
 
 /// Ranked events compete from when the horizon comes to them.
@@ -290,30 +288,33 @@ void schedule::promote() {
   }
 }
 
-/// Who goes if time stands at `from`; none if nobody competes then.
-std::optional<std::uint32_t> schedule::choose_from(net::steady_time from) {
+/// Who goes if time stands at `from`; `none` if nobody competes then.
+std::uint32_t schedule::choose_from(net::steady_time from) {
   horizon_ = from + options_.ahead;
   for (auto* feeder : feeders_)
     feeder->feed(horizon_);
   if (is_ranked())
     promote();
-  const place* best = nullptr;
-  std::int64_t best_rank = 0;
-  const auto consider = [&](const place* p) {
-    if (p == nullptr || due_of(p->at) > horizon_)
-      return;
-    const auto rank = rank_at(from, *p);
-    if (best != nullptr && std::pair{best_rank, best->order} < std::pair{rank, p->order})
-      return;
-    best = p;
-    best_rank = rank;
-  };
-  consider(top(is_ranked() ? ready_ : waiting_));
-  for (auto& one : groups_)
-    consider(top(one.ready));
-  if (best == nullptr)
-    return std::nullopt;
-  return best->at;
+  place best{.at = none};
+  if (const auto* first = top(is_ranked() ? ready_ : waiting_)) {
+    const auto due = slots_[first->at].due;
+    if (due <= horizon_) {
+      best = *first;
+      best.rank = rank_at(from, first->rank, due);
+    }
+  }
+  for (auto& one : groups_) {
+    if (one.busy_until > horizon_)
+      continue;
+    const auto* first = top(one.ready);
+    if (first == nullptr)
+      continue;
+    auto other = *first;
+    other.rank = rank_at(from, first->rank, one.busy_until);
+    if (best.at == none || other < best)
+      best = other;
+  }
+  return best.at;
 }
 
 /// Who would go next by fifo, among those that compete.
@@ -413,18 +414,18 @@ std::uint32_t schedule::decide(std::uint32_t head, net::steady_time from) {
 std::optional<schedule::turn> schedule::next() {
   auto from = now_.steady;
   auto chosen = choose_from(from);
-  if (!chosen) {
+  if (chosen == none) {
     const auto when = next_due();
     if (!when)
       return std::nullopt;
     from = std::max(*when, from);
     chosen = choose_from(from);
-    if (!chosen || !is_fed(from))
+    if (chosen == none || !is_fed(from))
       return turn{.when = from};
   }
   if (tracks_) [[unlikely]]
-    chosen = decide(*chosen, from);
-  return take(*chosen);
+    chosen = decide(chosen, from);
+  return take(chosen);
 }
 
 std::size_t schedule::ready_before(const slot& s) const {
@@ -447,9 +448,10 @@ void schedule::note_turn(std::uint32_t at) {
     profile_->on_taken(s.name);
 }
 
-schedule::turn schedule::take(std::uint32_t at) {
+std::optional<schedule::turn> schedule::take(std::uint32_t at) {
   auto& s = slots_[at];
-  turn result;
+  std::optional<turn> taken{std::in_place};
+  auto& result = *taken;
   result.is = s.owning_group == none ? turn::kind::event : turn::kind::actor;
   result.when = std::max(due_of(at), now_.steady);
   result.name = s.name;
@@ -470,17 +472,17 @@ schedule::turn schedule::take(std::uint32_t at) {
   stop_competing(at);
   release(at);
   advance_lane(behind);
-  return result;
+  return taken;
 }
 
 void schedule::switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32_t depth) {
   options_.strategy = strategy;
   options_.depth = depth;
   rank_seed_ = seed;
-  waiting_ = {};
-  ready_ = {};
+  waiting_.clear();
+  ready_.clear();
   for (auto& one : groups_)
-    one.ready = {};
+    one.ready.clear();
   by_fifo_.clear();
   by_name_.clear();
   begin_contest();

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <set>
 #include <string>
 #include <tuple>
@@ -17,6 +16,7 @@
 
 #include "actors/runtime/draws.hpp"
 #include "actors/runtime/strategies/ranking.hpp"
+#include "actors/runtime/turn_queue.hpp"
 #include "net/base/instant.hpp"
 
 namespace seedwalk::sim {
@@ -250,27 +250,11 @@ private:
     actor_entry* actor = nullptr;
   };
 
-  /// Where a slot stands in a queue.
-  struct place {
-    std::int64_t rank = 0;
-    std::uint64_t order = 0;
-    std::uint32_t at = none;
-    std::uint32_t generation = 0;
-    bool operator>(const place& other) const {
-      return rank != other.rank ? rank > other.rank : order > other.order;
-    }
-  };
-  using queue = std::priority_queue<place, std::vector<place>, std::greater<>>;
+  using place = turn_queue::place;
 
   struct process_group {
-    queue ready;
+    turn_queue ready;
     net::steady_time busy_until{0};
-  };
-
-  /// A candidate, and when it would run.
-  struct candidate {
-    place position;
-    net::steady_time due{0};
   };
 
   bool is_ranked() const { return options_.strategy == strategy::uniform; }
@@ -292,16 +276,16 @@ private:
   void announce_put(const slot& s);
   void advance_lane(std::uint32_t next);
   std::int64_t rank_of(const slot& s) const;
-  std::int64_t rank_at(net::steady_time from, const place& p) const;
+  std::int64_t rank_at(net::steady_time from, std::int64_t rank, net::steady_time runs) const;
   place place_of(std::uint32_t at) const;
-  const place* top(queue& of);
+  const place* top(turn_queue& of);
   net::steady_time due_of(std::uint32_t at) const;
   void promote();
-  std::optional<std::uint32_t> choose_from(net::steady_time from);
+  std::uint32_t choose_from(net::steady_time from);
   bool is_fed(net::steady_time by) const;
   std::optional<std::uint32_t> fifo_head() const;
   std::optional<std::uint32_t> given_instead(std::uint32_t head);
-  turn take(std::uint32_t at);
+  std::optional<turn> take(std::uint32_t at);
   std::size_t ready_before(const slot& s) const;
   void note_text(const slot& s);
   void note_given(const slot& s);
@@ -320,8 +304,8 @@ private:
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;
   net::steady_time horizon_{0}; ///< What is due by then competes.
-  queue waiting_;               ///< Events by due time: all of them, or those beyond the horizon.
-  queue ready_;                 ///< Ranked ones within the horizon.
+  turn_queue waiting_;          ///< Events by due time: all of them, or those beyond the horizon.
+  turn_queue ready_;            ///< Ranked ones within the horizon.
   std::vector<process_group> groups_;
   std::vector<event_feeder*> feeders_;
   std::unique_ptr<contest> contest_; ///< Chooses, where neither fifo nor uniform does.

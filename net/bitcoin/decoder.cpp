@@ -19,11 +19,20 @@ std::string_view command_in(const std::array<std::uint8_t, header_bytes>& header
 }
 
 /// The position in the command of the first byte that may not be there; `command_bytes` if all may.
-std::size_t malformed_at(const std::array<std::uint8_t, header_bytes>& header) {
-  auto i = command_in(header).size();
+/// `printable` is how long its printable beginning is.
+std::size_t malformed_at(const std::array<std::uint8_t, header_bytes>& header,
+                         std::size_t printable) {
+  auto i = printable;
   while (i != command_bytes && header[command_offset + i] == 0)
     ++i;
   return i;
+}
+
+/// `unknown` also for a malformed one.
+message_kind kind_in(const std::array<std::uint8_t, header_bytes>& header,
+                     std::string_view command) {
+  return malformed_at(header, command.size()) == command_bytes ? kind_of(command)
+                                                               : message_kind::unknown;
 }
 
 } // namespace
@@ -49,8 +58,7 @@ net::frame decoder::whole_frame() const {
   net::frame result;
   result.offset = message_offset();
   result.command = command_in(header_);
-  if (malformed_at(header_) == command_bytes)
-    result.kind = kind_of(result.command);
+  result.kind = kind_in(header_, result.command);
   result.payload_bytes = payload_length();
   std::copy_n(header_.begin() + checksum_offset, result.checksum.size(), result.checksum.begin());
   return result;
@@ -64,8 +72,7 @@ std::optional<message_progress> decoder::in_progress() const {
   result.received_bytes = std::uint64_t{header_received_} + payload_received_;
   if (header_received_ == header_bytes) {
     result.expected_bytes = header_bytes + std::uint64_t{payload_length()};
-    if (malformed_at(header_) == command_bytes)
-      result.kind = kind_of(command_in(header_));
+    result.kind = kind_in(header_, command_in(header_));
   }
   return result;
 }
@@ -116,8 +123,9 @@ std::optional<decoder::broken_rule> decoder::take_header(byte_view& in) {
     return std::nullopt;
   if (payload_length() > max_payload_bytes)
     return broken_rule{wire_error::oversize_payload, message_offset() + length_offset};
-  keeps_payload_ = malformed_at(header_) == command_bytes &&
-                   options_.wanted.test(static_cast<std::size_t>(kind_of(command_in(header_))));
+  const auto command = command_in(header_);
+  keeps_payload_ = malformed_at(header_, command.size()) == command_bytes &&
+                   options_.wanted.test(static_cast<std::size_t>(kind_of(command)));
   return std::nullopt;
 }
 
@@ -174,7 +182,7 @@ decoder_event decoder::judge(byte_view payload, const hash256& hash) const {
     const auto offset = head.offset + position;
     return refused_message{std::move(head), e, consequence, offset};
   };
-  if (const auto bad = malformed_at(header_); bad != command_bytes)
+  if (const auto bad = malformed_at(header_, head.command.size()); bad != command_bytes)
     return refuse(wire_error::malformed_command, command_offset + bad);
   if (hashes() && !std::equal(head.checksum.begin(), head.checksum.end(), hash.begin()))
     return refuse(wire_error::bad_checksum, checksum_offset);
