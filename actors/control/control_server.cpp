@@ -234,8 +234,7 @@ bool control_server::dispatch(const std::string& command, const nlohmann::json& 
   } else if (command == "unban") {
     env_.runtime.send(s_.manager, unban_peer{self, token, target_of(request)});
   } else if (command == "disconnect") {
-    const auto peer =
-        net::parse_endpoint(text_of(request, "peer"), env_.settings.current()->default_port());
+    const auto peer = net::parse_endpoint(text_of(request, "peer"), s_.default_port);
     if (!peer)
       throw bad_request(peer.error().message);
     env_.runtime.send(s_.manager, drop_peer{self, token, *peer});
@@ -323,7 +322,7 @@ void control_server::on_done(const command_done& m) {
 
 void control_server::on_snapshot(const pool_snapshot& m) {
   auto status = to_json(m);
-  status["chain"] = env_.settings.current()->config.network.name;
+  status["chain"] = s_.chain;
   answer(m.token, status, {});
 }
 

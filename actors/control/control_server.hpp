@@ -49,6 +49,8 @@ public:
   };
 
   struct state {
+    std::string chain; ///< Its name; no reload changes it.
+    std::uint16_t default_port = 0;
     net::owner crawler;
     net::owner manager;
     net::owner db_writer;
@@ -59,8 +61,8 @@ public:
     local_failures failures;                           ///< To accept.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.manager, x.db_writer, x.listener, x.clients, x.tokens, x.asked,
-               x.failures);
+      return f(x.chain, x.default_port, x.crawler, x.manager, x.db_writer, x.listener, x.clients,
+               x.tokens, x.asked, x.failures);
     }
   };
 

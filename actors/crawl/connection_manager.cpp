@@ -34,11 +34,11 @@ std::size_t connection_manager::mailbox_max() const {
   // Of each connection that it stands, its version, its verack, a sign of life, the answer to a
   // broadcast, and an outcome; of each listener its credit; of the DB writer an answer for each
   // batch; a few of the crawler and the control socket.
-  return 6 * env_.settings.current()->connections_max() + 64 * listeners_max + 512;
+  return 6 * s_.settings->connections_max() + 64 * listeners_max + 512;
 }
 
 void connection_manager::start() {
-  s_.dials.set_limits(env_.settings.current()->dials());
+  s_.dials.set_limits(s_.settings->dials());
   if (env_.pool_opened)
     env_.pool_opened(s_.pool, s_.dials);
 }
@@ -90,6 +90,7 @@ caf::behavior connection_manager::make_behavior() {
       [this](const drop_peer& m) { on_drop(m); },
       [this](const broadcast& m) { on_broadcast(m); },
       [this](const apply_settings& m) { on_apply(m); },
+      [this](const settings_changed& m) { s_.settings = m.settings; },
       [this](const subscribe& m) { s_.subscribers.add(m.from, m.credit); },
       [this](const unsubscribe& m) { s_.subscribers.remove(m.from); },
       [this](const ask_snapshot& m) { env_.runtime.send(m.from, snapshot(m.token)); },
@@ -186,7 +187,7 @@ void connection_manager::on_due_unknown(const store::error& reason) {
   if (s_.due.failed(now))
     env_.log.write(log_level::error, host_.stable_name(),
                    "cannot read who is due: asking every second", {{"error", reason.message}});
-  const auto patience = env_.settings.current()->config.storage.full_patience;
+  const auto patience = s_.settings->config.storage.full_patience;
   if (store::damaged(reason.code) || s_.due.failing_for(now.steady) >= patience)
     env_.runtime.send(s_.crawler, storage_troubled{true, reason});
   arm_timers();
@@ -239,7 +240,7 @@ crawl_progress connection_manager::progress() const {
 void connection_manager::look_for_the_end() {
   const bool empty = s_.pool.empty() && s_.awaited.empty();
   const bool nothing_due = s_.now == phase::crawling && empty && s_.due.nobody_is_due() &&
-                           s_.reconnects.waiting() == 0 && env_.settings.current()->config.run.once;
+                           s_.reconnects.waiting() == 0 && s_.settings->config.run.once;
   if (!nothing_due && !(s_.now == phase::ending && empty))
     return;
   if (nothing_due && s_.more != more_to_come::no) {
@@ -298,7 +299,7 @@ void connection_manager::dial_more() {
   // A visit that ended frees its slot before it is written: were there no end to that, a slow disk
   // would be waited for by as many visits as peers that hang up soon.
   if (s_.now != phase::crawling || s_.stalled ||
-      s_.awaited.size() >= env_.settings.current()->connections_max())
+      s_.awaited.size() >= s_.settings->connections_max())
     return;
   const auto now = env_.time.now().steady;
   s_.dials.set_ceiling(s_.health.allowed(s_.dials.limits().slots, now));
@@ -315,7 +316,7 @@ void connection_manager::dial_more() {
 /// Endpoints that were heard of for the first time are fresh ones. Gossip makes nobody due whom a
 /// crawl of fixed endpoints would dial.
 void connection_manager::note_announcements() {
-  if (!env_.settings.current()->config.start.fixed)
+  if (!s_.settings->config.start.fixed)
     s_.due.note(store::dial_class::fresh);
 }
 
@@ -330,7 +331,7 @@ void connection_manager::look_again() {
 
 /// An endpoint that waits for a dial and cannot be reached any more waits no longer.
 void connection_manager::drop_unreachable() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   for (const auto& gone : s_.dials.drop_waiting(
            [&](const net::endpoint& peer) { return !settings->reach.dials(peer); }))
     s_.pool.leave(gone.peer);
@@ -354,7 +355,7 @@ void connection_manager::ask_who_is_due() {
 void connection_manager::on_due(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   s_.due.answered(answer, settings->config.start.fixed ? env_.time.now().wall + fixed_look_interval
                                                        : store::never);
   std::vector<net::endpoint> unwelcome;
@@ -389,7 +390,7 @@ void connection_manager::ask_for_spares() {
   const auto now = env_.time.now();
   if (!wants_to_hold() || s_.dials.waiting() > 0 || !s_.spares.ask(now.steady))
     return;
-  const auto& config = env_.settings.current()->config;
+  const auto& config = s_.settings->config;
   store::due_query question;
   question.now = now.wall + 2 * config.schedule.live_interval;
   question.limit[static_cast<std::size_t>(store::dial_class::live)] = config.run.hold;
@@ -400,7 +401,7 @@ void connection_manager::ask_for_spares() {
 void connection_manager::on_spares(const store::due_answer& answer) {
   if (s_.now != phase::crawling)
     return;
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   std::vector<net::endpoint> spares;
   for (const auto& peer : answer.peers[static_cast<std::size_t>(store::dial_class::live)])
     if (settings->asked_for(peer.peer))
@@ -416,7 +417,7 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
   const auto now = env_.time.now().wall;
   std::vector<store::operation> operations;
   for (const auto& peer : unwelcome) {
-    if (!env_.settings.current()->may_dial(peer)) {
+    if (!s_.settings->may_dial(peer)) {
       operations.emplace_back(store::forget_peer{peer});
       continue;
     }
@@ -472,7 +473,7 @@ void connection_manager::arm_timers() {
   if (!crawling || !keeps_connections())
     keep_timer(alarm::reap, std::nullopt, {});
   else if (!s_.timers.at(static_cast<std::size_t>(alarm::reap)).mark)
-    keep_timer(alarm::reap, now.steady, env_.settings.current()->config.keep_alive.inactivity / 4);
+    keep_timer(alarm::reap, now.steady, s_.settings->config.keep_alive.inactivity / 4);
 }
 
 void connection_manager::on_timer(net::timer_id timer) {

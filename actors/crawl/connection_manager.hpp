@@ -101,6 +101,7 @@ public:
   };
 
   struct state {
+    settings_in_use settings;
     net::owner crawler;
     net::owner db_writer;
     phase now = phase::waiting;
@@ -133,15 +134,17 @@ public:
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections, x.tokens,
-               x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock, x.clock_said,
-               x.mender, x.bans, x.reconnects, x.spares, x.outages, x.listeners, x.subscribers,
-               x.broadcasts, x.tally, x.more);
+      return f(x.settings, x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections,
+               x.tokens, x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock,
+               x.clock_said, x.mender, x.bans, x.reconnects, x.spares, x.outages, x.listeners,
+               x.subscribers, x.broadcasts, x.tally, x.more);
     }
   };
 
   connection_manager(environment& env, net::actor_host& host, state& data)
-      : env_(env), host_(host), s_(data) {}
+      : env_(env), host_(host), s_(data) {
+    env.settings.attach(data.settings);
+  }
 
   void start();
   caf::behavior make_behavior();

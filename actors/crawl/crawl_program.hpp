@@ -50,7 +50,7 @@ public:
 private:
   log_sink* lines_;
   log log_;
-  settings_box settings_;
+  settings_shelf settings_;
   environment env_;
   std::optional<crawl_summary> summary_;
 };

@@ -33,17 +33,21 @@ void crawler::start() {
   s_.db_writer = env_.runtime.next_owner();
   s_.manager = env_.runtime.next_owner();
   db_writer::state writing;
+  writing.settings = s_.settings;
   writing.manager = s_.manager;
   writing.crawler = host_.self();
   net::spawn_as<db_writer>(env_.runtime, env_, s_.db_writer, name + "/db_writer",
                            std::move(writing));
   connection_manager::state managing;
+  managing.settings = s_.settings;
   managing.crawler = host_.self();
   managing.db_writer = s_.db_writer;
   net::spawn_as<connection_manager>(env_.runtime, env_, s_.manager, name + "/manager",
                                     std::move(managing));
   if (!env_.recipe.control_socket.empty()) {
     control_server::state controlling;
+    controlling.chain = s_.settings->config.network.name;
+    controlling.default_port = s_.settings->default_port();
     controlling.crawler = host_.self();
     controlling.manager = s_.manager;
     controlling.db_writer = s_.db_writer;
@@ -204,7 +208,7 @@ void crawler::on_census(const store::censuses_answer& answer) {
     save(save_open, {store::update_census{s_.census_number, s_.census}});
     return;
   }
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   s_.census.start = env_.time.now().wall;
   s_.census.vantage = settings->config.run.vantage;
   s_.census.build = settings->build;
@@ -224,7 +228,7 @@ void crawler::on_stats(const store::stats_answer& answer) {
 /// Asked for at the start and now and then, for a machine may be given a route at any time. What
 /// was there and is gone is still dialled: an outage ends, and need not move every record.
 void crawler::on_routes(const net::routes_found& found) {
-  const auto old = env_.settings.current();
+  const auto old = s_.settings;
   const auto& before = old->routes;
   const net::routes_found now{before.ipv4 || found.ipv4, before.ipv6 || found.ipv6,
                               before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
@@ -240,9 +244,11 @@ void crawler::on_routes(const net::routes_found& found) {
 
 /// Replaces the settings of the day, and has the database follow if other networks are dialled.
 void crawler::use(std::shared_ptr<const settings> next) {
-  const auto old = env_.settings.current();
+  const auto old = s_.settings;
   const bool changes = old->reach != next->reach;
-  env_.settings.replace(next);
+  s_.settings = env_.settings.add(next);
+  for (const auto& other : {s_.db_writer, s_.manager})
+    env_.runtime.send(other, settings_changed{s_.settings});
   if (changes || s_.now == phase::opening)
     env_.log.write(
         log_level::info, host_.stable_name(), "networks",
@@ -254,7 +260,7 @@ void crawler::use(std::shared_ptr<const settings> next) {
 /// Tells the database which networks are dialled, a part of its records at a time.
 void crawler::settle_networks(const std::optional<net::endpoint>& after) {
   s_.settling = true;
-  s_.settling_for = env_.settings.current()->reach.dialled();
+  s_.settling_for = s_.settings->reach.dialled();
   save(save_networks, {store::dial_networks{s_.settling_for, env_.time.now().wall, after}});
 }
 
@@ -263,7 +269,7 @@ void crawler::on_networks_settled(const store::networks_settled& done) {
     return;
   if (done.queued > 0 && s_.now == phase::crawling)
     env_.runtime.send(s_.manager, endpoints_queued{});
-  if (s_.settling_for != env_.settings.current()->reach.dialled())
+  if (s_.settling_for != s_.settings->reach.dialled())
     return settle_networks(std::nullopt);
   if (done.next)
     return settle_networks(done.next);
@@ -273,7 +279,7 @@ void crawler::on_networks_settled(const store::networks_settled& done) {
 }
 
 void crawler::begin() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   s_.now = phase::crawling;
   if (s_.settling_for != settings->reach.dialled()) // A reload came meanwhile.
     settle_networks(std::nullopt);
@@ -293,7 +299,7 @@ void crawler::tidy() {
   const auto now = env_.time.now();
   s_.tidy_waits = !s_.believed_at || clock_step_between(*s_.believed_at, now);
   if (!s_.tidy_waits)
-    save(save_tidy, {store::tidy{now.wall, env_.settings.current()->config.storage.history}});
+    save(save_tidy, {store::tidy{now.wall, s_.settings->config.storage.history}});
 }
 
 void crawler::on_timer(net::timer_id timer) {
@@ -336,7 +342,7 @@ void crawler::reload(const reload_settings& m) {
       env_.runtime.send(m.from, command_done{m.token, next.error(), 0, true});
     return;
   }
-  const auto old = env_.settings.current();
+  const auto old = s_.settings;
   use(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
                                        env_.recipe.excluded, old->routes, old->resolved));
   env_.network.find_routes(host_.self());
@@ -367,8 +373,7 @@ void crawler::end(crawl_end end) {
   s_.end = end;
   env_.log.write(log_level::info, host_.stable_name(),
                  "ending: no new dials, visits under way are cancelled");
-  s_.deadline_timer =
-      env_.time.start(env_.settings.current()->config.run.stop_deadline, host_.self());
+  s_.deadline_timer = env_.time.start(s_.settings->config.run.stop_deadline, host_.self());
   env_.runtime.send(s_.manager, end_crawl{});
 }
 
@@ -385,8 +390,8 @@ void crawler::on_crawl_ended(const crawl_ended& m) {
   s_.now = phase::closing;
   s_.counters = m.counters;
   env_.time.cancel(s_.deadline_timer);
-  s_.deadline_timer = env_.time.start(
-      env_.settings.current()->config.run.stop_deadline + closing_time, host_.self());
+  s_.deadline_timer =
+      env_.time.start(s_.settings->config.run.stop_deadline + closing_time, host_.self());
   if (s_.census_number == 0) {
     // Ended before there was a census. One that is being opened is waited for.
     if (s_.unsaved == 0)
@@ -405,8 +410,7 @@ void crawler::judge_unreached(const store::stats_answer& stats) {
   const auto& not_dialled = stats.not_dialled;
   if (stats.known > 0 &&
       std::accumulate(not_dialled.begin(), not_dialled.end(), std::uint64_t{0}) == stats.known)
-    fail(crawl_fault::nobody_reached,
-         env_.settings.current()->reach.nobody_dialled_text(stats.not_dialled));
+    fail(crawl_fault::nobody_reached, s_.settings->reach.nobody_dialled_text(stats.not_dialled));
   save_last_census();
 }
 

@@ -64,6 +64,7 @@ public:
   enum class phase : std::uint8_t { opening = 0, seeding, crawling, ending, closing, ended };
 
   struct state {
+    settings_in_use settings;
     net::owner db_writer;
     net::owner manager;
     net::owner control; ///< `nobody`: there is no control socket.
@@ -109,20 +110,22 @@ public:
     bool tidy_waits = false;                 ///< For a clock that is believed.
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.db_writer, x.manager, x.control, x.now, x.started, x.census_number, x.census,
-               x.resumed, x.counters, x.known, x.asking_known, x.not_dialled, x.reached_lately,
-               x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds, x.limit_timer,
-               x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.end, x.problem,
-               x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits, x.watch,
-               x.seeds_answered, x.end_waits, x.names_to_ask, x.resolving_names, x.names_failed,
-               x.asked_names, x.resolver_fails, x.in_vain, x.names_timer, x.queueing);
+      return f(x.settings, x.db_writer, x.manager, x.control, x.now, x.started, x.census_number,
+               x.census, x.resumed, x.counters, x.known, x.asking_known, x.not_dialled,
+               x.reached_lately, x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds,
+               x.limit_timer, x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.end,
+               x.problem, x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits,
+               x.watch, x.seeds_answered, x.end_waits, x.names_to_ask, x.resolving_names,
+               x.names_failed, x.asked_names, x.resolver_fails, x.in_vain, x.names_timer,
+               x.queueing);
     }
   };
 
   static constexpr std::size_t mailbox_max = 256; ///< Answers, a resolver's answer a seed, signals.
 
-  crawler(environment& env, net::actor_host& host, state& data)
-      : env_(env), host_(host), s_(data) {}
+  crawler(environment& env, net::actor_host& host, state& data) : env_(env), host_(host), s_(data) {
+    env.settings.attach(data.settings);
+  }
 
   void start();
   caf::behavior make_behavior();

@@ -39,7 +39,7 @@ bool seeds_could_help(const settings& s) {
 } // namespace
 
 void crawler::seed() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto& from = settings->config.start;
   s_.now = phase::seeding;
   for (const auto& peer : from.connect)
@@ -77,13 +77,13 @@ void crawler::queue(token purpose, std::vector<store::operation> operations) {
 // ------------------------------------------------------------------------------------------
 
 bool crawler::may_ask_seeds() const {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto& from = settings->config.start;
   return from.dns && !from.fixed && !from.names_somebody() && !settings->dns_seeds().empty();
 }
 
 void crawler::ask_seeds() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   s_.asked_seeds.begin_round();
   if (s_.now == phase::crawling)
     s_.watch.asked(env_.time.now().steady, env_.seed);
@@ -125,7 +125,7 @@ void crawler::on_seed_resolved(const std::string& seed, const net::resolved& m) 
     env_.log.write(log_level::warning, host_.stable_name(), "a DNS seed does not answer",
                    {{"seed", seed}, {"error", std::string{net::name_of(m.reason)}}});
   }
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto kept = std::min(m.addresses.size(), addresses_per_name);
   for (std::size_t i = 0; i != kept; ++i)
     if (settings->may_dial(m.addresses[i]))
@@ -142,7 +142,7 @@ void crawler::on_seed_resolved(const std::string& seed, const net::resolved& m) 
 /// Nobody is known, or nobody who is known could be reached, and no seed gave an address: they are
 /// asked again, or that was it.
 void crawler::seeds_failed() {
-  const auto wait = s_.asked_seeds.next_round(env_.settings.current()->config.run.once);
+  const auto wait = s_.asked_seeds.next_round(s_.settings->config.run.once);
   if (!wait && s_.watch.reached() > 0) { // Meanwhile.
     s_.end_waits = false;
     found_more();
@@ -204,7 +204,7 @@ void crawler::ask_next_names() {
 }
 
 void crawler::on_name_resolved(const net::named_host& host, const net::resolved& m) {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   std::vector<net::endpoint> found;
   std::string reason{net::name_of(m.reason)};
   const auto kept = std::min(m.addresses.size(), addresses_per_name);
@@ -230,7 +230,7 @@ void crawler::on_name_resolved(const net::named_host& host, const net::resolved&
 
 void crawler::start_at(const net::named_host& host, std::vector<net::endpoint> found) {
   s_.in_vain.erase(net::to_string(host));
-  const auto old = env_.settings.current();
+  const auto old = s_.settings;
   std::string addresses;
   bool dialled = false;
   for (const auto& peer : found) {
@@ -253,7 +253,7 @@ void crawler::start_at(const net::named_host& host, std::vector<net::endpoint> f
 void crawler::names_round_over() {
   if (s_.names_failed.empty())
     return;
-  const bool once = env_.settings.current()->config.run.once;
+  const bool once = s_.settings->config.run.once;
   const auto wait = s_.asked_names.next_round(once);
   if (wait && (s_.resolver_fails || !once)) {
     s_.names_timer = env_.time.start(*wait, host_.self());
@@ -284,7 +284,7 @@ void crawler::found_more() {
 void crawler::watch_for_seeds(const crawl_progress& m) {
   if (s_.now != phase::crawling || !may_ask_seeds())
     return;
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto now = env_.time.now().steady;
   const auto reached =
       std::accumulate(m.good_by_network.begin(), m.good_by_network.end(), std::uint64_t{0});
@@ -314,7 +314,7 @@ void crawler::on_nothing_due(const nothing_is_due& m) {
   }
   const bool in_vain = m.reached == 0 && (m.dialled > 0 || s_.reached_lately == 0);
   if (in_vain && !m.our_doing && !s_.seeds_answered && may_ask_seeds() &&
-      seeds_could_help(*env_.settings.current())) {
+      seeds_could_help(*s_.settings)) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "nobody who is known was reached: asking the DNS seeds before the end",
                    {{"known", fmt::to_string(s_.known)}, {"dialled", fmt::to_string(m.dialled)}});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/crawl/crawl_messages.hpp"
+#include "actors/crawl/peer_messages.hpp"
 
 namespace seedwalk::actors {
 
@@ -25,7 +26,7 @@ std::size_t db_writer::mailbox_max() const {
   // Each connection has at most one block of addresses unanswered, and as it ends what came behind
   // that; the manager has one visit for each. Beside them: a question of each asker, and
   // completions of the batches in flight.
-  return 3 * env_.settings.current()->connections_max() + 64;
+  return 3 * s_.settings->connections_max() + 64;
 }
 
 caf::behavior db_writer::make_behavior() {
@@ -34,6 +35,7 @@ caf::behavior db_writer::make_behavior() {
       [this](save_operations& m) { on_operations(m); },
       [this](storage_question& m) { on_question(m); },
       [this](store::written& m) { on_written(m); },
+      [this](settings_changed& m) { s_.settings = std::move(m.settings); },
       [this](store::answered& m) {
         const auto i = s_.asked.find(m.request);
         if (i == s_.asked.end())
@@ -88,7 +90,7 @@ void db_writer::gather(store::operation operation) {
 /// Takes from what has gathered what fits into one batch, the oldest first. Precondition: somebody
 /// waits.
 db_writer::flight db_writer::next_batch() {
-  const std::size_t most = env_.settings.current()->config.storage.batch_operations;
+  const std::size_t most = s_.settings->config.storage.batch_operations;
   auto& [batch, waiters] = s_.gathering;
   auto last = waiters.begin();
   std::size_t operations = last->operations;
@@ -149,7 +151,7 @@ void db_writer::on_failure(flight failed, const store::error& reason) {
   const auto now = env_.time.now().steady;
   s_.failed.push_back(std::move(failed));
   const bool too_long =
-      s_.stalled && now - s_.stalled_since >= env_.settings.current()->config.storage.full_patience;
+      s_.stalled && now - s_.stalled_since >= s_.settings->config.storage.full_patience;
   if (!store::transient(reason.code) || too_long)
     return give_up(reason);
   if (!s_.stalled) {

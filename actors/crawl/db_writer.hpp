@@ -64,6 +64,7 @@ public:
   };
 
   struct state {
+    settings_in_use settings;
     net::owner manager;
     net::owner crawler;
     flight gathering;
@@ -78,13 +79,16 @@ public:
     std::uint64_t unwritten_bytes_max = 0;
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.manager, x.crawler, x.gathering, x.in_flight, x.asked, x.failed, x.retry,
-               x.stalled, x.stalled_since, x.fatal, x.unwritten_bytes, x.unwritten_bytes_max);
+      return f(x.settings, x.manager, x.crawler, x.gathering, x.in_flight, x.asked, x.failed,
+               x.retry, x.stalled, x.stalled_since, x.fatal, x.unwritten_bytes,
+               x.unwritten_bytes_max);
     }
   };
 
   db_writer(environment& env, net::actor_host& host, state& data)
-      : env_(env), host_(host), s_(data) {}
+      : env_(env), host_(host), s_(data) {
+    env.settings.attach(data.settings);
+  }
 
   void start() {}
   caf::behavior make_behavior();

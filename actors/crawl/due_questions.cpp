@@ -13,22 +13,29 @@ std::optional<store::due_query> due_questions::ask(const moment& at) {
     look_from_front();
   const bool last_look = at.quiet && outlook_ == outlook::open;
   const auto most = std::max(fetched_min, fetched_per_slot * at.slots);
-  store::due_query question;
-  question.now = at.now;
+  std::array<bool, store::dialled_class_count> worth_asking{};
   for (std::size_t i = 0; i != queues_.size(); ++i) {
     auto& queue = queues_[i];
     if (queue.next_due != store::never && at.now >= queue.next_due) {
       queue.next_due = store::never;
       note(queue);
     }
+    worth_asking[i] =
+        (queue.now != stage::resting || last_look) && at.waiting[i] <= most / refill_fraction;
+  }
+  // Mostly none is: this is looked at whenever something happens.
+  if (std::ranges::find(worth_asking, true) == worth_asking.end())
+    return std::nullopt;
+  store::due_query question;
+  question.now = at.now;
+  for (std::size_t i = 0; i != queues_.size(); ++i) {
+    auto& queue = queues_[i];
     question.after[i] = queue.place;
-    if ((queue.now == stage::resting && !last_look) || at.waiting[i] > most / refill_fraction)
+    if (!worth_asking[i])
       continue;
     question.limit[i] = most - at.waiting[i] + (queue.place.empty() ? at.in_pool : 0);
     queue.now = stage::asked;
   }
-  if (!asking())
-    return std::nullopt;
   outlook_ = at.quiet ? outlook::last_look : outlook::open;
   asked_at_ = at.now;
   return question;

@@ -27,7 +27,7 @@ struct environment {
   store::storage& storage;
   net::timers& time;
   actors::log& log;
-  settings_box& settings;
+  settings_shelf& settings; ///< Where actors have theirs from; what they do follows from those.
   crawl_recipe recipe;
   std::uint64_t seed = 0; ///< Every random stream of the run comes from it.
   /// Called once, in the crawler's last step, with what the crawl came to.

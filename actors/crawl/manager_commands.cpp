@@ -12,12 +12,12 @@ namespace seedwalk::actors {
 // ------------------------------------------------------------------------------------------
 
 bool connection_manager::welcome(const net::endpoint& peer) const {
-  return env_.settings.current()->may_dial(peer) && !s_.bans.forbids(peer, ban_time());
+  return s_.settings->may_dial(peer) && !s_.bans.forbids(peer, ban_time());
 }
 
 /// Ends every live connection that settings or bans forbid by now; returns how many.
 std::uint32_t connection_manager::send_away_unwelcome() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto now = ban_time();
   std::vector<std::pair<net::endpoint, net::outcome>> forbidden;
   for (const auto& [key, entry] : s_.pool.entries()) {
@@ -103,7 +103,7 @@ bool peer_filter::takes(const net::endpoint& peer, const pool_entry& entry) cons
 void connection_manager::on_broadcast(const broadcast& m) {
   net::shared_message shared;
   if (m.message)
-    shared = {env_.settings.current()->session.magic, *m.message};
+    shared = {s_.settings->session.magic, *m.message};
   const auto number = ++s_.tokens;
   std::set<net::endpoint> asked;
   for (const auto& [key, entry] : s_.pool.entries()) {
@@ -129,12 +129,12 @@ void connection_manager::finish(broadcast_table::finished done) {
 // ------------------------------------------------------------------------------------------
 
 void connection_manager::on_apply(const apply_settings& m) {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   s_.dials.set_limits(settings->dials());
   drop_unreachable();
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
-      env_.runtime.send(entry.connection, settings_changed{});
+      env_.runtime.send(entry.connection, settings_changed{s_.settings});
   const auto affected = send_away_unwelcome();
   for (auto i = s_.listeners.begin(); i != s_.listeners.end();) {
     const auto& wanted = settings->config.peers.listen;
@@ -155,7 +155,7 @@ void connection_manager::on_apply(const apply_settings& m) {
 // ---------------------------------------------------------------------------------------
 
 bool connection_manager::keeps_connections() const {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   return !settings->config.peers.listen.empty() || settings->config.run.hold > 0 ||
          s_.pool.live(net::direction::inbound) > 0;
 }
@@ -173,7 +173,7 @@ pool_snapshot connection_manager::snapshot(std::uint64_t token) const {
     result.by_phase[i] = s_.pool.in_phase(static_cast<pool_phase>(i));
   for (std::size_t i = 0; i != result.by_direction.size(); ++i)
     result.by_direction[i] = s_.pool.live(static_cast<net::direction>(i));
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   result.outbound_slots = settings->dials().slots;
   result.inbound_slots = settings->inbound().slots;
   result.held = s_.pool.held();

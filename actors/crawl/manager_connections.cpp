@@ -30,7 +30,7 @@ bool deserves_ban(net::outcome outcome) {
 
 /// Opens the listeners that are configured and not there yet.
 void connection_manager::listen(bool since_start) {
-  for (const auto& local : env_.settings.current()->config.peers.listen) {
+  for (const auto& local : s_.settings->config.peers.listen) {
     const auto there = std::any_of(s_.listeners.begin(), s_.listeners.end(),
                                    [&](const auto& x) { return x.second.local == local; });
     if (there)
@@ -63,7 +63,7 @@ void connection_manager::on_listen_failed(const net::listen_failed& m) {
 void connection_manager::on_accepted(const net::accepted& m) {
   if (s_.listeners.contains(m.listener))
     env_.network.accept(m.listener, 1);
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto limits = settings->inbound();
   auto direction = net::direction::inbound;
   if (s_.pool.live(net::direction::inbound) >= limits.slots)
@@ -98,8 +98,9 @@ net::owner connection_manager::spawn_peer(const net::endpoint& key, net::directi
                           s_.connections.next_name(key, direction));
   const auto draw =
       static_cast<std::uint32_t>(net::keyed_hash(env_.seed, "version nonce", net::as_bytes(name)));
-  const auto nonce = net::make_version_nonce(env_.settings.current()->session.nonce_key, draw);
+  const auto nonce = net::make_version_nonce(s_.settings->session.nonce_key, draw);
   peer_connection::state peer;
+  peer.settings = s_.settings;
   peer.key = key;
   peer.manager = host_.self();
   peer.db_writer = s_.db_writer;
@@ -109,7 +110,7 @@ net::owner connection_manager::spawn_peer(const net::endpoint& key, net::directi
 }
 
 bool connection_manager::wants_to_hold() const {
-  return s_.pool.held() + s_.reconnects.waiting() < env_.settings.current()->config.run.hold;
+  return s_.pool.held() + s_.reconnects.waiting() < s_.settings->config.run.hold;
 }
 
 /// Queues an endpoint that was good lately, if a peer to hold is missing and nobody else waits;
@@ -127,7 +128,7 @@ bool connection_manager::dial_spare() {
 /// still being saved, or due by itself meanwhile, or it has dialled us; or it is unwelcome since.
 bool connection_manager::dial_again(const net::endpoint& key) {
   if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
-      !env_.settings.current()->reach.dials(key))
+      !s_.settings->reach.dials(key))
     return false;
   const auto now = env_.time.now().wall;
   store::due_peer again;
@@ -144,7 +145,7 @@ bool connection_manager::dial_again(const net::endpoint& key) {
 }
 
 void connection_manager::dial(const store::due_peer& due) {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto now = env_.time.now();
   auto& entry = *s_.pool.find(due.peer);
   // Core answers getaddr from a cache that it keeps for a day: asking again sooner brings the same.
@@ -234,7 +235,7 @@ void connection_manager::send_away(const net::endpoint&, pool_entry& entry, net:
 }
 
 void connection_manager::reap() {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto before = env_.time.now().steady - settings->config.keep_alive.inactivity;
   for (const auto& key : s_.pool.silent_since(before))
     if (auto entry = s_.pool.find(key))
@@ -306,14 +307,13 @@ bool connection_manager::agent_is_banned(const net::visit_summary& summary) cons
   if (summary.outcome != net::outcome::banned || !summary.version)
     return false;
   const auto agent = summary.version->user_agent.value_or(std::string{});
-  return !net::welcomes(env_.settings.current()->session, agent) ||
-         s_.bans.forbids_agent(agent, ban_time());
+  return !net::welcomes(s_.settings->session, agent) || s_.bans.forbids_agent(agent, ban_time());
 }
 
 void connection_manager::punish(const net::endpoint& key, const net::visit_summary& summary) {
   if (!(deserves_ban(summary.outcome) || agent_is_banned(summary)) || s_.now != phase::crawling)
     return;
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto now = env_.time.now().wall;
   if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, ban_time()))
     return;
@@ -337,8 +337,7 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   saving then;
   then.leaves = key;
   if (entry.direction == net::direction::outbound) {
-    auto visit = to_visit_record(summary, s_.census, env_.settings.current()->config.run.vantage,
-                                 started, now);
+    auto visit = to_visit_record(summary, s_.census, s_.settings->config.run.vantage, started, now);
     visit.via = via;
     save({store::record_visit{key, std::move(visit)}}, then);
     return;
@@ -357,7 +356,7 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
 
 void connection_manager::reconnect_or_replace(const net::endpoint& key, const pool_entry& entry,
                                               const net::visit_summary& summary) {
-  const auto settings = env_.settings.current();
+  const auto settings = s_.settings;
   const auto& config = settings->config;
   if (s_.now != phase::crawling || config.run.hold == 0 ||
       entry.direction != net::direction::outbound)

@@ -25,8 +25,7 @@ void connection_manager::note_failure(const net::visit_summary& summary) {
   if (summary.direction != net::direction::outbound)
     return;
   s_.health.dial_ended(summary, s_.dials.in_use(), env_.time.now().steady);
-  if (s_.health.is_hopeless() && s_.now == phase::crawling &&
-      env_.settings.current()->config.run.once)
+  if (s_.health.is_hopeless() && s_.now == phase::crawling && s_.settings->config.run.once)
     env_.runtime.send(s_.crawler,
                       part_failed{s_.health.why_in_vain(), crawl_fault::nobody_reached});
 }

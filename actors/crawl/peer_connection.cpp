@@ -20,7 +20,9 @@ net::session_effects& effects() {
 } // namespace
 
 peer_connection::peer_connection(environment& env, net::actor_host& host, state& data)
-    : env_(env), host_(host), s_(data), settings_(env.settings.current()) {}
+    : env_(env), host_(host), s_(data) {
+  env.settings.attach(data.settings);
+}
 
 std::size_t peer_connection::mailbox_max() const {
   // A margin and no proof: the door counts the bytes that were wanted, and they may come in pieces
@@ -31,13 +33,13 @@ std::size_t peer_connection::mailbox_max() const {
 }
 
 net::session_step peer_connection::step() {
-  return {settings_->session, env_.time.now(), effects()};
+  return {s_.settings->session, env_.time.now(), effects()};
 }
 
 void peer_connection::start() {
   if (s_.session.direction() == net::direction::outbound) {
-    const auto& timers = settings_->session.timers.of(s_.session.peer().network);
-    const auto route = settings_->route_to(s_.session.peer());
+    const auto& timers = s_.settings->session.timers.of(s_.session.peer().network);
+    const auto route = s_.settings->route_to(s_.session.peer());
     if (std::holds_alternative<net::through_proxy>(route))
       s_.via = store::transport::socks;
     s_.connection = env_.network.connect(route, timers.connect, host_.self());
@@ -93,8 +95,8 @@ caf::behavior peer_connection::make_behavior() {
         s_.session.abandon(step(), net::outcome::cancelled);
         carry_out();
       },
-      [this](settings_changed&) {
-        settings_ = env_.settings.current();
+      [this](settings_changed& m) {
+        s_.settings = std::move(m.settings);
         s_.session.on_config_changed(step());
         carry_out();
       },
@@ -164,7 +166,7 @@ void peer_connection::hand_on_addresses() {
   while (!effects().addresses.empty()) {
     save_addresses message;
     message.announcements = std::exchange(effects().addresses, {});
-    settings_->keep_dialable(message.announcements);
+    s_.settings->keep_dialable(message.announcements);
     if (message.announcements.empty()) {
       s_.session.addresses_taken(step());
       continue;
@@ -177,7 +179,7 @@ void peer_connection::hand_on_addresses() {
 }
 
 void peer_connection::rearm() {
-  const auto due = s_.session.deadline(settings_->session);
+  const auto due = s_.session.deadline(s_.settings->session);
   const bool runs = s_.timer != net::timer_id{};
   if (!due) {
     if (runs)

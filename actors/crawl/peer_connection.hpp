@@ -26,6 +26,7 @@ public:
   using environment = actors::environment;
 
   struct state {
+    settings_in_use settings;
     net::endpoint key; ///< Under which the manager's pool has it.
     net::owner manager;
     net::owner db_writer;
@@ -37,8 +38,8 @@ public:
     net::steady_time timer_due{0};
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
-      return f(x.key, x.manager, x.db_writer, x.session, x.connection, x.via, x.messages, x.timer,
-               x.timer_due);
+      return f(x.settings, x.key, x.manager, x.db_writer, x.session, x.connection, x.via,
+               x.messages, x.timer, x.timer_due);
     }
   };
 
@@ -60,7 +61,6 @@ private:
   environment& env_;
   net::actor_host& host_;
   state& s_;
-  std::shared_ptr<const settings> settings_; ///< Of the day; follows `settings_changed`.
 };
 
 } // namespace seedwalk::actors

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/crawl/settings.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
 #include "net/base/outcome.hpp"
@@ -117,11 +118,13 @@ struct disconnect_peer {
   }
 };
 
-/// Manager to peer connection: the settings of all sessions have changed; look at them again.
+/// Crawler to manager and DB writer, and manager to peer connections: go by these settings from now
+/// on.
 struct settings_changed {
+  settings_in_use settings;
   template <net::inspector F>
-  friend auto inspect(F& f, settings_changed&) {
-    return f();
+  friend auto inspect(F& f, settings_changed& x) {
+    return f(x.settings);
   }
 };
 

@@ -237,8 +237,8 @@ struct broadcast_done {
   }
 };
 
-/// The settings were replaced (`settings_box` has the new ones): hold every live connection to
-/// them. Answered by `command_done`.
+/// Crawler to manager, after `settings_changed`: hold every live connection to the new settings.
+/// Answered by `command_done`.
 struct apply_settings {
   net::owner from;
   std::uint64_t token = 0;

@@ -1,7 +1,10 @@
 #include "actors/crawl/settings.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <variant>
+
+#include <fmt/format.h>
 
 #include "net/address/routability.hpp"
 #include "net/base/archive.hpp"
@@ -124,6 +127,77 @@ dial_limits settings::dials() const {
 
 std::uint32_t settings::connections_max() const {
   return config.limits.max_connections + config.limits.over_capacity;
+}
+
+settings_in_use settings_shelf::newest() const {
+  const std::lock_guard lock{mutex_};
+  return newest_;
+}
+
+settings_in_use settings_shelf::add(std::shared_ptr<const settings> next) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(known_, [](const auto& one) { return one.second.expired(); });
+  kept_.clear();
+  newest_ = {newest_.number + 1, std::move(next)};
+  known_[newest_.number] = newest_.values;
+  return newest_;
+}
+
+void settings_shelf::attach(settings_in_use& in_use) const {
+  if (in_use.values)
+    return;
+  const std::lock_guard lock{mutex_};
+  if (in_use.number == 0)
+    in_use = newest_;
+  else if (const auto known = known_.find(in_use.number); known != known_.end())
+    in_use.values = known->second.lock();
+  if (!in_use.values)
+    throw std::logic_error(fmt::format("there are no settings number {}", in_use.number));
+}
+
+namespace {
+
+/// What settings are made of, by number.
+struct archived_settings {
+  std::uint32_t number = 0;
+  crawl_config config;
+  std::uint64_t seed = 0;
+  std::string build;
+  std::vector<address_rule> excluded;
+  net::routes_found routes;
+  std::set<net::endpoint> resolved;
+  template <net::inspector F>
+  friend auto inspect(F& f, archived_settings& x) {
+    return f(x.number, x.config, x.seed, x.build, x.excluded, x.routes, x.resolved);
+  }
+};
+
+} // namespace
+
+net::bytes settings_shelf::capture() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<archived_settings> all;
+  for (const auto& [number, one] : known_)
+    if (const auto s = one.lock())
+      all.push_back({number, s->config, s->seed, s->build, s->excluded, s->routes, s->resolved});
+  return net::to_archive(all);
+}
+
+bool settings_shelf::restore(net::byte_view archived) {
+  std::vector<archived_settings> all;
+  if (!net::from_archive(archived, all) || all.empty())
+    return false;
+  const std::lock_guard lock{mutex_};
+  known_.clear();
+  kept_.clear();
+  for (auto& one : all) {
+    newest_ = {one.number, std::make_shared<const settings>(
+                               std::move(one.config), one.seed, std::move(one.build),
+                               std::move(one.excluded), one.routes, std::move(one.resolved))};
+    known_[one.number] = newest_.values;
+    kept_.push_back(newest_.values);
+  }
+  return true;
 }
 
 } // namespace seedwalk::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -67,27 +68,54 @@ struct settings {
   std::uint16_t default_port() const { return chain.default_port; }
 };
 
-/// The settings of the day, which a reload replaces whole. A holder of the old ones keeps them
-/// until told.
+/// The settings that an actor goes by: part of its state, given when it is spawned and replaced by
+/// a message. Several thousand peers hold the same.
+///
+/// In an archive it is the number alone: `settings_shelf` has the values of each number, and says
+/// so to an actor that was brought back from an archive.
+struct settings_in_use {
+  std::uint32_t number = 0; ///< 1, 2, ... in the order in which the crawler made them.
+  std::shared_ptr<const settings> values;
+
+  const settings& operator*() const { return *values; }
+  const settings* operator->() const { return values.get(); }
+
+  template <net::inspector F>
+  friend auto inspect(F& f, settings_in_use& x) {
+    return f(x.number);
+  }
+};
+
+/// All settings of a run that somebody goes by, by number. A reload makes new ones; the crawler
+/// tells the others. Actors do not look here for what they should do: what is in force for them is
+/// in their state.
 ///
 /// Threads: any.
-class settings_box {
+class settings_shelf {
 public:
-  explicit settings_box(std::shared_ptr<const settings> first) : current_(std::move(first)) {}
+  explicit settings_shelf(std::shared_ptr<const settings> first) { add(std::move(first)); }
 
-  std::shared_ptr<const settings> current() const {
-    const std::lock_guard lock{mutex_};
-    return current_;
-  }
+  /// The newest, which the crawler made last.
+  settings_in_use newest() const;
 
-  void replace(std::shared_ptr<const settings> next) {
-    const std::lock_guard lock{mutex_};
-    current_ = std::move(next);
-  }
+  settings_in_use add(std::shared_ptr<const settings> next);
+
+  /// Fills in the values of a number that came from an archive; the newest, where it is 0. Throws
+  /// std::logic_error for a number that is not here.
+  void attach(settings_in_use& in_use) const;
+
+  /// All that somebody goes by, archived.
+  net::bytes capture() const;
+
+  /// Has those again that `capture` wrote. False if `archived` is no such thing.
+  bool restore(net::byte_view archived);
 
 private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const settings> current_;
+  std::map<std::uint32_t, std::weak_ptr<const settings>> known_;
+  settings_in_use newest_;
+  /// Brought back, and not yet gone by: kept until the next are made.
+  std::vector<std::shared_ptr<const settings>> kept_;
 };
 
 } // namespace seedwalk::actors

@@ -109,7 +109,7 @@ public:
     if (!pool)
       return;
     using net::direction;
-    const auto settings = of_.program().env().settings.current();
+    const auto settings = of_.program().env().settings.newest().values;
     const auto outbound = pool->live(direction::outbound);
     expect(of_.dials()->in_use() == outbound, "slots in use are not the live connections");
     expect(outbound <= settings->dials().slots, "more outbound connections than slots");

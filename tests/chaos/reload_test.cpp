@@ -86,7 +86,7 @@ struct reloaded_world {
   }
 
   std::shared_ptr<const actors::settings> settings() {
-    return w.crawler.program().env().settings.current();
+    return w.crawler.program().env().settings.newest().values;
   }
 
   std::uint32_t connections;

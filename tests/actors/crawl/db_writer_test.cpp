@@ -141,7 +141,7 @@ private:
   sim::process inside_{world_};
   testing::memory_network network_;
   log log_;
-  settings_box settings_;
+  settings_shelf settings_;
   environment env_;
   net::owner sender_;
   net::owner writer_;

@@ -166,7 +166,7 @@ TEST(names, that_were_resolved_survive_a_reload) {
   // As an operator may spell it: in capitals, and without the chain's own port.
   world.reload("[start]\nconnect = [\"Nodes.TEST\"]\n[limits]\nmax_outbound = 5\n");
   run_until(world, 20min);
-  const auto settings = world.program().env().settings.current();
+  const auto settings = world.program().env().settings.newest().values;
   EXPECT_EQ(settings->config.limits.max_outbound, 5u);
   EXPECT_TRUE(settings->asked_for(world.nodes().nodes()[0].at));
   EXPECT_FALSE(settings->asked_for(world.nodes().nodes()[1].at));

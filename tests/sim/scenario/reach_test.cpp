@@ -276,7 +276,7 @@ void configure_a_proxy(crawl_scenario s, std::uint32_t onions, net::steady_time 
     visited += is_onion(peer) && record.last ? 1 : 0;
   });
   EXPECT_EQ(visited, onions);
-  EXPECT_EQ(w.program().env().settings.current()->reach.of(network_id::torv3),
+  EXPECT_EQ(w.program().env().settings.newest().values->reach.of(network_id::torv3),
             actors::reach::dialled);
   w.run();
   const auto verdict = w.judge();
