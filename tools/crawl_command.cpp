@@ -255,6 +255,21 @@ exit_code crawl_and_report(invocation& invoked, const command_line& line,
   return report_end(invoked, options, *result, as_json, quiet);
 }
 
+/// Empty, or one line for the operator.
+std::string use_image(live_crawl_options& options, const std::string& after) {
+  if (options.image_file.empty())
+    return after.empty() ? "" : "--image-after goes with --image IMAGE";
+  if (!after.empty()) {
+    const auto parsed = actors::parse_duration(after);
+    if (!parsed)
+      return fmt::format("--image-after {}: {}", after, parsed.error());
+    options.image_after = *parsed;
+  }
+  if (options.record_file.empty())
+    return "--image goes with --record FILE: what comes after the image is in the recording";
+  return problem_with_image(options.image_file);
+}
+
 } // namespace
 
 exit_code run_crawl(invocation& invoked) {
@@ -270,6 +285,13 @@ exit_code run_crawl(invocation& invoked) {
   add_name(line.app(), "--record", options.record_file,
            "write everything that enters the run into FILE, for replay")
       ->type_name("FILE");
+  add_name(line.app(), "--image", options.image_file,
+           "with --record: keep a moment of the run in IMAGE, for `replay FILE --from IMAGE`")
+      ->type_name("IMAGE");
+  std::string image_after;
+  add_name(line.app(), "--image-after", image_after,
+           "with --image: the first quiet moment after so long")
+      ->type_name("DURATION");
   line.app().add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
   add_number(line.app(), "--seed", seed, {},
              "the run's random seed; drawn from the system unless given");
@@ -288,6 +310,8 @@ exit_code run_crawl(invocation& invoked) {
                        "--record needs one thread: with --threads, the order of steps is CAF's "
                        "choice, and no recording could repeat it");
   if (const auto problem = problem_with_recording(options.record_file, overwrite); !problem.empty())
+    return line.refuse(invoked, problem);
+  if (const auto problem = use_image(options, image_after); !problem.empty())
     return line.refuse(invoked, problem);
   options.recipe.config = layered->config;
   if (const auto problem = make_default_folder(*layered); !problem.empty())

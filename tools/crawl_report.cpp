@@ -99,6 +99,12 @@ std::string crawl_report_json(const live_crawl_result& result, const std::string
     report["recording_bytes"] = result.recording_bytes;
     if (!result.recording_problem.empty())
       report["recording_problem"] = result.recording_problem;
+    if (const auto& image = result.image)
+      report["image"] = {{"step", image->step},
+                         {"actors", image->actors},
+                         {"held_back_ms", static_cast<double>(image->held_back.count()) / 1e6}};
+    if (!result.image_problem.empty())
+      report["image_problem"] = result.image_problem;
   }
   return report.dump(2);
 }
@@ -140,6 +146,12 @@ std::string crawl_report_text(const live_crawl_result& result, const live_crawl_
   if (!options.record_file.empty() && result.recording_problem.empty())
     out += fmt::format("  Recording: {} ({} bytes); run it again: seedwalk replay {}\n",
                        options.record_file, result.recording_bytes, options.record_file);
+  if (result.image && result.image_problem.empty())
+    out += fmt::format(
+        "  Image: {}, after step {}; go on from there: seedwalk replay {} --from {}\n",
+        options.image_file, result.image->step, options.record_file, options.image_file);
+  else if (!result.image_problem.empty())
+    out += fmt::format("  No image in {}: {}\n", options.image_file, result.image_problem);
   return out;
 }
 

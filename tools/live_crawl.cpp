@@ -1,6 +1,9 @@
 #include "tools/live_crawl.hpp"
 
+#include <exception>
 #include <memory>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,9 +12,11 @@
 #include "actors/config/build_identity.hpp"
 #include "actors/crawl/crawl_program.hpp"
 #include "net/base/archive.hpp"
+#include "sim/record/image_file.hpp"
 #include "sim/record/recording_writer.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"
+#include "tools/output_file.hpp"
 #include "tools/store_errors.hpp"
 #include "tools/threaded_crawl.hpp"
 
@@ -73,12 +78,36 @@ public:
     return {};
   }
 
+  /// Opens the file of the image, if there is to be one. The error is one line.
+  tl::expected<void, std::string> prepare_image() {
+    if (options_.image_file.empty())
+      return {};
+    auto file = output_file::create("--image", options_.image_file);
+    if (!file)
+      return tl::unexpected(file.error());
+    image_file_ = std::move(*file);
+    return {};
+  }
+
   live_crawl_result run() {
     const auto crawler = program_.start();
     if (options_.handle_signals)
       live_.driver.handle_signals(crawler, hangup_plan_of(options_));
-    live_.driver.run([this] { return program_.summary().has_value() && world_.idle(); });
+    bool image_is_due = image_file_ != nullptr;
+    live_.driver.run([&] {
+      if (image_is_due && world_.now().steady >= options_.image_after) {
+        image_is_due = false;
+        live_.driver.when_quiet([this](std::chrono::nanoseconds so_far) { make_image(so_far); });
+      }
+      return program_.summary().has_value() && world_.idle();
+    });
     live_crawl_result result;
+    if (image_writer_.joinable())
+      image_writer_.join();
+    result.image = image_;
+    result.image_problem = std::move(image_problem_);
+    if (image_file_ && !image_ && result.image_problem.empty())
+      result.image_problem = "the crawl ended before";
     result.summary = *program_.summary();
     result.hash = world_.hash();
     result.steps = world_.steps();
@@ -95,11 +124,35 @@ public:
   }
 
 private:
+  /// Captures in this thread, which holds everything up; compresses and writes in another.
+  void make_image(std::chrono::nanoseconds so_far) {
+    const auto begin = live_.clock.now().steady;
+    sim::image_parts parts;
+    program_.add_parts(parts);
+    parts.add_number("network", [this] { return live_.network.last_asked(); });
+    parts.add_number("storage", [this] { return live_.storage.last_asked(); });
+    auto image = live_.process.image(parts);
+    image_ = {image.steps, image.actors.size(), so_far + live_.clock.now().steady - begin};
+    image_writer_ = std::thread([this, image = std::move(image)]() mutable {
+      try {
+        const auto packed = sim::pack_image({actors::build_identity(), std::move(image)});
+        image_file_->stream() << net::as_text(packed);
+        image_file_->finish();
+      } catch (const std::exception& e) {
+        image_problem_ = e.what();
+      }
+    });
+  }
+
   const live_crawl_options& options_;
   live_world live_;
   sim::world& world_ = live_.world;
   actors::crawl_program program_;
   std::unique_ptr<sim::recording_writer> recorder_;
+  std::unique_ptr<output_file> image_file_;
+  std::optional<live_image> image_;
+  std::string image_problem_; ///< Of `image_writer_`, until that is joined.
+  std::thread image_writer_;
 };
 
 } // namespace
@@ -128,8 +181,9 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
   if (options.recipe.config.run.threads > 0)
     return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};
-  if (auto recording = crawl.record(); !recording)
-    return tl::unexpected(start_error{exit_code::usage, std::move(recording.error())});
+  for (const auto& prepared : {crawl.record(), crawl.prepare_image()})
+    if (!prepared)
+      return tl::unexpected(start_error{exit_code::usage, prepared.error()});
   return crawl.run();
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -21,9 +23,20 @@ struct live_crawl_options {
   std::uint64_t seed = 0;
   std::string config_file; ///< Read again at SIGHUP; empty: none, and SIGHUP ends the crawl.
   std::string record_file; ///< Empty: not recorded. Needs `run.threads` to be 0.
+  /// Empty: none. Else an image is made at the first quiet moment after `image_after` of the
+  /// recorded run: `replay --from` goes on from there.
+  std::string image_file;
+  std::chrono::nanoseconds image_after{0};
   actors::log_sink* lines = nullptr;
   std::function<void(const actors::crawl_progress&)> progressed;
   bool handle_signals = true; ///< False: the caller keeps the signals of the process.
+};
+
+/// An image of a live crawl.
+struct live_image {
+  std::uint64_t step = 0; ///< It was made after this one.
+  std::uint64_t actors = 0;
+  std::chrono::nanoseconds held_back{0}; ///< So long neither time nor the doors said anything.
 };
 
 /// What such a crawl came to.
@@ -32,6 +45,8 @@ struct live_crawl_result {
   std::uint64_t hash = 0;
   std::uint64_t steps = 0;
   std::uint64_t recording_bytes = 0;
+  std::optional<live_image> image;
+  std::string image_problem;     ///< Why there is none that could be read; empty: there is.
   std::string recording_problem; ///< Why the recording ended before the crawl; empty: it did not.
   std::uint64_t log_lines_lost = 0;    ///< Filled in by the owner of the log.
   std::vector<std::string> violations; ///< Broken rules of ours, failed actors: bugs.

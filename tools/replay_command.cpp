@@ -9,11 +9,15 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/config/build_identity.hpp"
+#include "net/base/whole_file.hpp"
+#include "sim/record/image_file.hpp"
 #include "sim/record/replay.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
 #include "tools/command_line.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
+#include "tools/recording_target.hpp"
 
 namespace seedwalk::tools {
 
@@ -21,19 +25,23 @@ namespace {
 
 constexpr auto examples = R"(seedwalk replay crawl.rec
 seedwalk replay crawl.rec --json
-seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log)";
+seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log
+seedwalk replay crawl.rec --image at.img --image-after 50000    # keep the moment after step 50000,
+seedwalk replay crawl.rec --from at.img         # and go on from there, in seconds)";
 
 double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
 }
 
-std::string as_json(const sim::replay_result& r) {
+std::string as_json(const sim::replay_result& r, std::optional<std::uint64_t> image_step) {
   nlohmann::json report{{"hash", fmt::format("{:016x}", r.hash)},
                         {"steps", r.steps},
                         {"verified", r.verified},
                         {"complete", r.complete},
                         {"wall_s", seconds_of(r.wall)},
                         {"recorded_s", seconds_of(r.recorded)}};
+  if (image_step)
+    report["image_step"] = *image_step;
   if (r.first_difference)
     report["first_difference"] = {{"step", r.first_difference->step},
                                   {"recorded", r.first_difference->recorded},
@@ -47,13 +55,16 @@ std::string as_json(const sim::replay_result& r) {
   return report.dump(2);
 }
 
-void print(std::ostream& out, const sim::replay_result& r) {
+void print(std::ostream& out, const sim::replay_result& r,
+           std::optional<std::uint64_t> image_step) {
   out << fmt::format("{} steps in {:.2f} s (recorded: {:.2f} s), hash {:016x}\n", r.steps,
                      seconds_of(r.wall), seconds_of(r.recorded), r.hash);
   if (r.verified && r.complete)
     out << "equal at every step\n";
   else if (r.verified)
     out << "equal at every step, up to where the recording was cut off\n";
+  if (image_step)
+    out << fmt::format("image made after step {}\n", *image_step);
 }
 
 exit_code conclude(console& terminal, const std::string& file, const sim::replay_result& r) {
@@ -73,6 +84,36 @@ exit_code conclude(console& terminal, const std::string& file, const sim::replay
   return exit_code::done;
 }
 
+/// What the options say of images.
+struct image_options {
+  std::string from;
+  std::string to;
+  std::optional<std::uint64_t> after;
+};
+
+/// Reads and prepares them. Empty, or one line for the operator.
+std::string use_images(const image_options& wanted, sim::replay_options& options,
+                       std::ostream& notes) {
+  if (wanted.after && wanted.to.empty())
+    return "--image-after goes with --image IMAGE";
+  if (!wanted.from.empty()) {
+    const auto contents = net::read_whole_file(wanted.from, {sim::image_bytes_max});
+    if (!contents)
+      return fmt::format("--from {} {}", wanted.from, contents.error().message);
+    auto saved = sim::unpack_image(*contents);
+    if (!saved)
+      return fmt::format("--from {} {}", wanted.from, saved.error());
+    if (saved->build != actors::build_identity())
+      notes << fmt::format("note: image made by {}, this is {}\n", saved->build,
+                           actors::build_identity());
+    options.from = std::move(saved->image);
+  }
+  if (wanted.to.empty())
+    return {};
+  options.image_after_step = wanted.after.value_or(1);
+  return problem_with_image(wanted.to);
+}
+
 } // namespace
 
 exit_code run_replay(invocation& invoked) {
@@ -88,12 +129,22 @@ exit_code run_replay(invocation& invoked) {
   line.app().add_flag("--json", as_json_document, "print one JSON document");
   std::optional<std::uint64_t> until;
   add_number(line.app(), "--until", until, {1}, "stop after this step");
+  image_options images;
+  add_name(line.app(), "--from", images.from, "go on from the moment of this image")
+      ->type_name("IMAGE");
+  add_name(line.app(), "--image", images.to,
+           "write an image of the first moment between two steps "
+           "in which no actor has a message")
+      ->type_name("IMAGE");
+  add_number(line.app(), "--image-after", images.after, {1}, "not before this step");
   add_name(line.app(), "--log-level", level, "log at this level, whatever the recorded run did")
       ->type_name("trace|debug|info|warning|error");
   if (const auto code = line.parse(invoked))
     return *code;
   if (until)
     options.until_step = *until;
+  if (auto problem = use_images(images, options, invoked.terminal.err); !problem.empty())
+    return line.refuse(invoked, problem);
   std::unique_ptr<actors::queued_log_sink> lines;
   std::optional<actors::log_options> logging;
   if (!level.empty()) {
@@ -114,6 +165,20 @@ exit_code run_replay(invocation& invoked) {
     invoked.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
                                         actors::build_identity());
   };
+  std::unique_ptr<output_file> image_file;
+  if (!images.to.empty()) {
+    auto file = output_file::create("--image", images.to);
+    if (!file)
+      return line.refuse(invoked, file.error());
+    image_file = std::move(*file);
+  }
+  std::optional<std::uint64_t> image_step;
+  options.on_image = [&](sim::process_image image) {
+    image_step = image.steps;
+    const auto packed = sim::pack_image({actors::build_identity(), std::move(image)});
+    image_file->stream() << net::as_text(packed);
+    image_file->finish();
+  };
   const auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
   if (lines)
     finish_log(*lines, invoked.terminal);
@@ -123,10 +188,17 @@ exit_code run_replay(invocation& invoked) {
                                                                     : exit_code::damaged;
   }
   if (as_json_document)
-    invoked.terminal.out << as_json(*result) << '\n';
+    invoked.terminal.out << as_json(*result, image_step) << '\n';
   else
-    print(invoked.terminal.out, *result);
-  return conclude(invoked.terminal, file, *result);
+    print(invoked.terminal.out, *result, image_step);
+  const auto code = conclude(invoked.terminal, file, *result);
+  if (code != exit_code::done || !image_file || image_step)
+    return code;
+  invoked.terminal.err << fmt::format(
+      "seedwalk replay: --image {} is empty: from step {} to the end, {}, no step left all actors "
+      "without a message\n",
+      images.to, options.image_after_step, result->steps);
+  return exit_code::usage;
 }
 
 } // namespace seedwalk::tools

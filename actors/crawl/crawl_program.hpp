@@ -5,10 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "actors/crawl/crawler.hpp"
 #include "actors/crawl/environment.hpp"
 #include "actors/logging/log_sink.hpp"
+#include "actors/runtime/checkpoint.hpp"
+#include "actors/runtime/image.hpp"
 
 namespace seedwalk::actors {
 
@@ -42,14 +45,28 @@ public:
   /// world have different names.
   net::owner start(const std::string& name = "crawler");
 
+  /// What an image has of it beside its actors.
+  void add_parts(sim::image_parts& parts);
+
+  /// Goes on from an image, whose parts and process have been restored: brings the actors back, and
+  /// the logger anew, where there is one. Returns the names of those that could not be brought
+  /// back.
+  std::vector<std::string> resume(sim::process& inside, const sim::process_image& image);
+
+  /// How its actors are brought back. It outlives `kinds`.
+  void add_kinds(sim::actor_kinds& kinds);
+
   /// What the crawl came to, once it is over.
   const std::optional<crawl_summary>& summary() const { return summary_; }
 
   actors::environment& env() { return env_; }
 
 private:
+  void start_logger();
+
   log_sink* lines_;
   log log_;
+  net::owner logger_number_; ///< Taken whether there is a logger or not.
   settings_shelf settings_;
   environment env_;
   std::optional<crawl_summary> summary_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "actors/runtime/process.hpp"
@@ -16,21 +17,29 @@ public:
 
   store::request_id write(store::batch batch, net::owner owner) override {
     process_.note_archived(effect_kind::store_write, batch, owner);
-    const auto id = inner_.write(std::move(batch), owner);
-    process_.note_effect(effect_kind::store_write, id.value);
-    return id;
+    return given(effect_kind::store_write, inner_.write(std::move(batch), owner));
   }
 
   store::request_id query(store::query query, net::owner owner) override {
     process_.note_archived(effect_kind::store_query, query, owner);
-    const auto id = inner_.query(std::move(query), owner);
-    process_.note_effect(effect_kind::store_query, id.value);
+    return given(effect_kind::store_query, inner_.query(std::move(query), owner));
+  }
+
+  /// The last id that the inner door gave: what its ids go on from.
+  std::uint64_t last_asked() const { return last_asked_; }
+  /// What it was, where the inner door goes on from there.
+  void resume(std::uint64_t last_asked) { last_asked_ = last_asked; }
+
+private:
+  store::request_id given(effect_kind kind, store::request_id id) {
+    process_.note_effect(kind, id.value);
+    last_asked_ = id.value;
     return id;
   }
 
-private:
   process& process_;
   store::storage& inner_;
+  std::uint64_t last_asked_ = 0;
 };
 
 } // namespace seedwalk::sim

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "actors/runtime/runtime.hpp"
 #include "actors/runtime/schedule.hpp"
 #include "net/base/fifo.hpp"
+#include "net/base/inspect.hpp"
 
 namespace seedwalk::sim {
 
@@ -42,6 +44,11 @@ public:
   auto end() const { return counts_.end(); }
   void clear() { counts_.clear(); }
 
+  template <net::inspector F>
+  friend auto inspect(F& f, few_counts& x) {
+    return f(x.counts_);
+  }
+
 private:
   std::vector<std::pair<std::uint64_t, std::uint64_t>> counts_;
 };
@@ -66,6 +73,14 @@ public:
   /// True where forgetting is worth while.
   bool is_large() const { return !many_.empty(); }
 
+  template <net::inspector F>
+  friend auto inspect(F& f, origin_counts& x) {
+    std::map<std::uint64_t, std::uint64_t> in_order(x.many_.begin(), x.many_.end());
+    const auto result = f(x.few_, in_order);
+    x.many_ = {in_order.begin(), in_order.end()};
+    return result;
+  }
+
 private:
   few_counts few_;
   std::unordered_map<std::uint64_t, std::uint64_t> many_; // order never seen: asked by origin alone
@@ -82,6 +97,11 @@ struct event_counts {
   few_counts told;
   origin_counts heard;
   std::uint64_t timers_started = 0;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, event_counts& x) {
+    return f(x.told, x.heard, x.timers_started);
+  }
 };
 
 /// What a process knows of one actor.

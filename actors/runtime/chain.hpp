@@ -30,6 +30,9 @@ public:
 
   std::uint64_t value() const { return value_; }
 
+  /// Goes on from a value that another chain had.
+  void resume(std::uint64_t value) { value_ = value; }
+
   /// What a recording keeps of it for each step.
   std::uint16_t digest16() const { return static_cast<std::uint16_t>(value_ >> 16); }
 

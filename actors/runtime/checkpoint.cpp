@@ -6,11 +6,7 @@ std::vector<std::string> recreate(sim::process& process, const actor_kinds& kind
   const auto captured = process.capture(process::captured_set::with_observers);
   process.kill();
   process.start();
-  std::vector<std::string> lost;
-  for (const auto& actor : captured)
-    if (!kinds.restore(process, actor))
-      lost.push_back(actor.name);
-  return lost;
+  return kinds.restore_all(process, captured);
 }
 
 } // namespace seedwalk::sim

@@ -36,6 +36,16 @@ public:
     return kind->second(process, actor.id, actor.name, actor.state);
   }
 
+  /// The same for all of them. Returns the names of those that could not be brought back.
+  std::vector<std::string> restore_all(sim::process& process,
+                                       const std::vector<captured_actor>& actors) const {
+    std::vector<std::string> lost;
+    for (const auto& actor : actors)
+      if (!restore(process, actor))
+        lost.push_back(actor.name);
+    return lost;
+  }
+
 private:
   using restorer =
       std::function<bool(net::runtime&, net::owner, const std::string&, net::byte_view)>;

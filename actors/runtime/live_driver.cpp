@@ -63,19 +63,43 @@ void live_driver::sleep() {
   io_.run_one_until(clock_.to_system(until));
 }
 
+void live_driver::when_quiet(std::function<void(std::chrono::nanoseconds)> take) {
+  when_quiet_ = std::move(take);
+  hushed_since_ = last_listened_ = clock_.now().steady;
+}
+
+/// Steps until a look at the sockets is due. Returns how many.
+std::size_t live_driver::burst() {
+  std::size_t steps = 0;
+  while (steps != options_.burst_steps && world_.step())
+    ++steps;
+  if (when_quiet_ && steps != 0 && world_.idle())
+    std::exchange(when_quiet_, {})(clock_.now().steady - last_listened_);
+  return steps;
+}
+
+/// Has the sockets deliver what they have, or some of it while somebody waits for a quiet moment.
+void live_driver::poll() {
+  polling_ = true;
+  if (!when_quiet_) {
+    io_.poll();
+  } else if (const auto now = clock_.now().steady; now - hushed_since_ < options_.hushed_max) {
+    last_listened_ = now;
+    for (std::size_t n = 0; n != options_.hushed_handlers && io_.poll_one() != 0; ++n) {
+    }
+  }
+  polling_ = false;
+}
+
 void live_driver::run(const std::function<bool()>& done) {
   io_.restart();
   while (!done()) {
-    std::size_t steps = 0;
-    while (steps != options_.burst_steps && world_.step())
-      ++steps;
+    const auto steps = burst();
     if (steps == 0 && !has_queued_.load(std::memory_order_acquire))
       sleep();
     world_.advance(clock_.now());
     deliver_queued();
-    polling_ = true;
-    io_.poll();
-    polling_ = false;
+    poll();
   }
 }
 

@@ -57,6 +57,11 @@ public:
   struct options {
     /// Steps between two looks at the sockets: more serves throughput, fewer serve latency.
     std::size_t burst_steps = 256;
+    /// What the sockets may bring in one look while somebody waits for a quiet moment: so little
+    /// that the mailboxes empty, whatever goes on.
+    std::size_t hushed_handlers = 16;
+    /// After so long the sockets are not looked at any more until it is quiet.
+    std::chrono::milliseconds hushed_max{1000};
     /// Time moves at least this often, so that an idle run's recording reaches the disk.
     std::chrono::milliseconds sleep_max{1000};
   };
@@ -82,6 +87,12 @@ public:
   /// Runs until `done`, which is asked once a round, between two steps.
   void run(const std::function<bool()>& done);
 
+  /// Calls `take` at the next moment in which no actor has a message, right after a step: what
+  /// `process::image` asks for. Until then the sockets are served more slowly than the actors work,
+  /// so that such a moment comes however busy the run is. `take` is told how long nobody has been
+  /// listened to when it is called. Called between two rounds; the last call counts.
+  void when_quiet(std::function<void(std::chrono::nanoseconds held_back)> take);
+
   /// From now on SIGINT and SIGTERM are `stop_requested` for `owner`, and SIGHUP is what the plan
   /// says. The second SIGINT or SIGTERM ends the process at once with 130; those that are ignored
   /// now stay ignored.
@@ -105,6 +116,8 @@ private:
 
   void enqueue(std::unique_ptr<queued> entry);
   bool deliver_queued();
+  std::size_t burst();
+  void poll();
   void sleep();
 
   process& process_;
@@ -119,6 +132,10 @@ private:
   std::vector<std::unique_ptr<queued>> queue_; ///< Guarded by `mutex_`.
   std::atomic<bool> has_queued_{false};        ///< A look at it costs no lock.
   std::vector<std::unique_ptr<queued>> delivering_;
+
+  std::function<void(std::chrono::nanoseconds)> when_quiet_;
+  net::steady_time hushed_since_{0};  ///< Since when somebody waits for that.
+  net::steady_time last_listened_{0}; ///< While somebody waits.
 
   std::shared_ptr<void> work_; ///< Keeps the io_context willing to wait.
   std::unique_ptr<process_signals> signals_;

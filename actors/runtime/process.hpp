@@ -18,6 +18,7 @@
 #include "actors/runtime/chain.hpp"
 #include "actors/runtime/channel.hpp"
 #include "actors/runtime/effect_kind.hpp"
+#include "actors/runtime/image.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "actors/runtime/schedule.hpp"
 #include "actors/runtime/timer_queue.hpp"
@@ -34,15 +35,6 @@ class coordinator;
 struct clock_step {
   net::steady_time at{0};
   std::chrono::seconds by{0};
-};
-
-/// One captured actor.
-struct captured_actor {
-  net::owner id;
-  std::string name;
-  std::string kind;
-  net::bytes state;
-  event_counts counts; ///< What the names of its events go on from.
 };
 
 /// One program that runs in a world: an actor system, the names, numbers, timers and mailboxes'
@@ -172,6 +164,15 @@ public:
   /// The states of all enrolled actors, by number. Precondition: the world is idle.
   std::vector<captured_actor>
   capture(captured_set captured = captured_set::without_observers) const;
+
+  /// All that it knows but its observers, right after a step. `parts` belong to it. Precondition:
+  /// the world is idle.
+  process_image image(const image_parts& parts) const;
+
+  /// Goes on from an image: all of it but the actors, who are to be brought back next, and the
+  /// parts. Precondition: no actor has lived in it, it is the only process of its world, and no
+  /// schedule decides there.
+  void restore(const process_image& from);
 
   /// Makes the next `enrol` of `id` go on with these counts.
   void resume_counts(net::owner id, event_counts counts) { resumed_[id.id] = std::move(counts); }

@@ -6,8 +6,10 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "actors/runtime/timers.hpp"
+#include "net/base/inspect.hpp"
 #include "net/base/instant.hpp"
 #include "net/base/owner.hpp"
 
@@ -23,6 +25,23 @@ public:
     net::owner owner;
     net::steady_time due{0};
     std::uint64_t nth = 0;
+
+    template <net::inspector F>
+    friend auto inspect(F& f, due_timer& x) {
+      return f(x.id, x.owner, x.due, x.nth);
+    }
+  };
+
+  /// All of it, as data.
+  struct image {
+    std::vector<due_timer> waiting; ///< In the order in which they fire.
+    std::uint64_t last = 0;
+    std::uint64_t last_observed = 0;
+
+    template <net::inspector F>
+    friend auto inspect(F& f, image& x) {
+      return f(x.waiting, x.last, x.last_observed);
+    }
   };
 
   /// `nth` is handed back with it: which it is of that owner.
@@ -79,6 +98,23 @@ public:
       due_.erase(timer.first.second);
       return true;
     });
+  }
+
+  image capture() const {
+    image result{{}, last_, last_observed_};
+    result.waiting.reserve(waiting_.size());
+    for (const auto& [at, of] : waiting_)
+      result.waiting.push_back({net::timer_id{at.second}, of.owner, at.first, of.nth});
+    return result;
+  }
+
+  /// Has those of the image, and no others.
+  void restore(const image& from) {
+    clear();
+    last_ = from.last;
+    last_observed_ = from.last_observed;
+    for (const auto& timer : from.waiting)
+      put(timer);
   }
 
   std::size_t size() const { return waiting_.size(); }

@@ -20,6 +20,9 @@ public:
   /// 1, 3, 5, ...
   std::uint64_t next_accepted() { return 2 * accepted_++ + 1; }
 
+  /// Goes on behind this one, which a call was given.
+  void resume(std::uint64_t last_asked) { asked_.store(last_asked / 2, std::memory_order_relaxed); }
+
   template <inspector F>
   friend auto inspect(F& f, network_ids& x) {
     auto asked = x.asked_.load(std::memory_order_relaxed);

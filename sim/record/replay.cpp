@@ -34,8 +34,17 @@ public:
 
   replay_result run(recording_reader& reader, const replay_builder& build) {
     world_.listen(last_);
-    const auto kept = build({process_, network_, doors_, reader.header()});
-    auto going_on = world_.steps() < options_.until_step;
+    parts_.add_number(
+        "network", [this] { return network_.last_asked(); },
+        [this](std::uint64_t last) {
+          no_network_.resume(last);
+          network_.resume(last);
+        });
+    const auto* from = options_.from ? &*options_.from : nullptr;
+    if (from != nullptr)
+      process_.restore(*from);
+    const auto kept = build({process_, network_, doors_, parts_, reader.header(), from});
+    auto going_on = world_.steps() < options_.until_step && (from == nullptr || skip_to(reader));
     while (going_on) {
       const auto next = reader.next();
       going_on = std::visit([this](const auto& entry) { return on(entry); }, next);
@@ -51,6 +60,36 @@ public:
   }
 
 private:
+  /// Passes over what the recording has of the time before the image.
+  bool skip_to(recording_reader& reader) {
+    std::uint64_t steps = 0;
+    std::optional<recorded_step> last;
+    while (steps != world_.steps()) {
+      const auto next = reader.next();
+      if (const auto* step = std::get_if<recorded_step>(&next)) {
+        last = *step;
+        ++steps;
+      } else if (std::holds_alternative<recording_end>(next) ||
+                 std::holds_alternative<recording_cut>(next)) {
+        return damaged(fmt::format("the image was made after step {}, and the recording ends "
+                                   "after step {}: it is of another run",
+                                   world_.steps(), steps));
+      } else if (const auto* problem = std::get_if<recording_error>(&next)) {
+        return on(*problem);
+      }
+    }
+    if (last && last->digest != process_.run_chain().digest16())
+      return damaged(fmt::format("the image is of another run: after step {} the chain is {:04x} "
+                                 "in the recording, and {:04x} in the image",
+                                 steps, last->digest, process_.run_chain().digest16()));
+    return true;
+  }
+
+  void make_image() {
+    options_.on_image(process_.image(parts_));
+    options_.image_after_step = UINT64_MAX;
+  }
+
   bool on(const recorded_advance& entry) {
     if (entry.now.steady < world_.now().steady)
       return damaged("time goes back");
@@ -81,8 +120,11 @@ private:
   bool on(const recorded_step& entry) {
     const auto ran = world_.step(entry.passed_over);
     const auto digest = process_.run_chain().digest16();
-    if (ran && digest == entry.digest)
+    if (ran && digest == entry.digest) {
+      if (world_.steps() >= options_.image_after_step && world_.idle())
+        make_image();
       return world_.steps() < options_.until_step;
+    }
     if (ran)
       return differs(world_.steps(), entry.digest);
     last_.actor = last_.message = {};
@@ -116,13 +158,14 @@ private:
     return false;
   }
 
-  const replay_options options_;
+  replay_options options_;
   real_clock clock_;
   world world_;
   process process_;
   replayed_network no_network_;
   watched_network network_;
   replayed_doors doors_;
+  image_parts parts_;
   last_step last_;
   replay_result result_;
 };

@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/runtime/control.hpp"
+#include "actors/runtime/image.hpp"
 #include "actors/runtime/process.hpp"
 #include "net/base/archive.hpp"
 #include "net/base/sink.hpp"
@@ -59,7 +60,11 @@ struct replay_ground {
   sim::process& process;
   net::network& network; ///< Does nothing, and is in the chain.
   replayed_doors& doors; ///< To add those that the program has besides.
+  image_parts& parts;    ///< The same for what it has in an image.
   const recording_header& header;
+  /// Where it goes on from; null: from the beginning. Then the program spawns nobody. It brings
+  /// the actors of the image back, when it has added its parts and restored them.
+  const process_image* image = nullptr;
 };
 
 /// Spawns, on the ground that is given, the same actors in the same order as the recorded program
@@ -97,6 +102,11 @@ struct replay_result {
 /// goes. The error: the recording cannot be begun at all.
 struct replay_options {
   std::uint64_t until_step = UINT64_MAX; ///< Stops, verified as far as that, after this one.
+  /// Goes on from this moment of the recorded run, instead of from its beginning.
+  std::optional<process_image> from = std::nullopt;
+  /// Told of the first quiescent moment after this step or a later one, and gets what it was then.
+  std::uint64_t image_after_step = UINT64_MAX;
+  std::function<void(process_image)> on_image = {};
 };
 tl::expected<replay_result, recording_error>
 replay(const std::string& path, const replay_builder& build, const replay_options& options = {});

@@ -36,6 +36,9 @@ public:
                      net::buffer) override {}
   void close_datagrams(net::datagram_socket_id) override {}
 
+  /// Goes on behind this id.
+  void resume(std::uint64_t last_asked) { ids_.resume(last_asked); }
+
 private:
   std::uint64_t next() { return ids_.next_asked(); }
 

@@ -8,12 +8,14 @@ net::connection_id watched_network::connect(const net::address& peer,
                                             std::chrono::milliseconds timeout, net::owner owner) {
   const auto id = inner_.connect(peer, timeout, owner);
   process_.note_archived(effect_kind::connect, id, peer, timeout, owner);
+  last_asked_ = id.value;
   return id;
 }
 
 net::listener_id watched_network::listen(const net::address& local, net::owner owner) {
   const auto id = inner_.listen(local, owner);
   process_.note_archived(effect_kind::listen, id, local, owner);
+  last_asked_ = id.value;
   return id;
 }
 
@@ -57,6 +59,7 @@ net::resolve_id watched_network::resolve(const std::string& host, std::uint16_t 
                                          std::chrono::milliseconds timeout, net::owner owner) {
   const auto id = inner_.resolve(host, port, timeout, owner);
   process_.note_archived(effect_kind::resolve, id, host, port, timeout, owner);
+  last_asked_ = id.value;
   return id;
 }
 
@@ -69,6 +72,7 @@ net::datagram_socket_id watched_network::open_datagrams(const net::endpoint& loc
                                                         net::owner owner) {
   const auto id = inner_.open_datagrams(local, owner);
   process_.note_archived(effect_kind::open_datagrams, id, local, owner);
+  last_asked_ = id.value;
   return id;
 }
 

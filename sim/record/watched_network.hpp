@@ -34,9 +34,15 @@ public:
                      net::buffer data) override;
   void close_datagrams(net::datagram_socket_id id) override;
 
+  /// The last id that the inner door gave for a call: what its ids go on from.
+  std::uint64_t last_asked() const { return last_asked_; }
+  /// What it was, where the inner door goes on from there.
+  void resume(std::uint64_t last_asked) { last_asked_ = last_asked; }
+
 private:
   process& process_;
   net::network& inner_;
+  std::uint64_t last_asked_ = 0;
 };
 
 } // namespace seedwalk::sim

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "actors/config/build_identity.hpp"
 #include "actors/crawl/crawl_program.hpp"
 #include "net/base/archive.hpp"
@@ -28,6 +30,16 @@ struct replayed_crawl {
   actors::crawl_program program;
 };
 
+void go_on(actors::crawl_program& program, const replay_ground& ground) {
+  auto lost = ground.parts.restore(*ground.image);
+  if (lost.empty())
+    lost = program.resume(ground.process, *ground.image);
+  if (!lost.empty())
+    throw std::runtime_error(
+        fmt::format("the image is of another version of this program: it has no readable {}",
+                    fmt::join(lost, ", ")));
+}
+
 } // namespace
 
 replay_builder crawl_replayer(crawl_replayer_options options) {
@@ -40,7 +52,11 @@ replay_builder crawl_replayer(crawl_replayer_options options) {
     if (options.level)
       recipe.config.log.level = *options.level;
     auto replayed = std::make_shared<replayed_crawl>(ground, std::move(recipe), options.lines);
-    replayed->program.start(ground.process.prefix() + "crawler");
+    replayed->program.add_parts(ground.parts);
+    if (ground.image == nullptr)
+      replayed->program.start(ground.process.prefix() + "crawler");
+    else
+      go_on(replayed->program, ground);
     return replayed;
   };
 }

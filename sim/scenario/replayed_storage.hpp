@@ -15,6 +15,9 @@ public:
   store::request_id write(store::batch, net::owner) override { return {++last_}; }
   store::request_id query(store::query, net::owner) override { return {++last_}; }
 
+  /// Goes on behind this id.
+  void resume(std::uint64_t last) { last_ = last; }
+
 private:
   std::uint64_t last_ = 0;
 };
@@ -24,6 +27,12 @@ private:
 struct replayed_store {
   explicit replayed_store(const replay_ground& ground) : watched(ground.process, nothing) {
     ground.doors.add<store::completion>();
+    ground.parts.add_number(
+        "storage", [this] { return watched.last_asked(); },
+        [this](std::uint64_t last) {
+          nothing.resume(last);
+          watched.resume(last);
+        });
   }
 
   replayed_storage nothing;

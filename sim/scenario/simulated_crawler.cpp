@@ -3,11 +3,6 @@
 #include <utility>
 
 #include "actors/config/build_identity.hpp"
-#include "actors/control/control_server.hpp"
-#include "actors/crawl/connection_manager.hpp"
-#include "actors/crawl/crawler.hpp"
-#include "actors/crawl/db_writer.hpp"
-#include "actors/crawl/peer_connection.hpp"
 #include "net/base/archive.hpp"
 
 namespace seedwalk::sim {
@@ -59,12 +54,10 @@ void simulated_crawler::make_program() {
   program_ = std::make_unique<actors::crawl_program>(
       actors::crawl_doors{process_, *watched_network_, watched_storage_, process_}, options_.recipe,
       options_.seed, options_.build, nullptr);
-  auto& env = program_->env();
-  kinds_.add<actors::crawler>(env);
-  kinds_.add<actors::connection_manager>(env);
-  kinds_.add<actors::peer_connection>(env);
-  kinds_.add<actors::db_writer>(env);
-  kinds_.add<actors::control_server>(env);
+  program_->add_kinds(kinds_);
+  program_->add_parts(parts_);
+  parts_.add_number("network", [this] { return watched_network_->last_asked(); });
+  parts_.add_number("storage", [this] { return watched_storage_.last_asked(); });
   if (options_.on_program)
     options_.on_program(*program_);
 }

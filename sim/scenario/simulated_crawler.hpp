@@ -75,6 +75,10 @@ public:
   /// Precondition: the world is idle. Returns the names of those that could not be brought back.
   std::vector<std::string> recreate();
 
+  /// All that the process knows, right after one of its steps: `replay` goes on from it. Nothing of
+  /// the run changes. Precondition: the world is idle.
+  process_image image() const { return process_.image(parts_); }
+
   /// It gets one more address, and with it a route to that network.
   void own_address(const net::endpoint& address) { door_->add_address(address); }
 
@@ -108,6 +112,7 @@ private:
   watched_storage watched_storage_;
   std::unique_ptr<actors::crawl_program> program_;
   actor_kinds kinds_;
+  image_parts parts_;
   std::string root_;
   net::owner self_;
 };

@@ -3,6 +3,7 @@ is awaited is a line of a log, or an answer."""
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -12,6 +13,16 @@ import threading
 import time
 
 PATIENCE_S = 60.0  # Ends what hangs, and proves nothing.
+SPARE_DESCRIPTORS = 300  # A crawl wants 256 beside its connections.
+
+
+def affordable(count):
+    """So many connections, or as many as there may be descriptors for."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY or hard >= count + SPARE_DESCRIPTORS:
+        return count
+    print("only %d descriptors may be open" % hard)
+    return hard - SPARE_DESCRIPTORS
 
 
 class ReservedPort:

@@ -6,6 +6,7 @@
 
 #include <caf/behavior.hpp>
 
+#include "actors/runtime/checkpoint.hpp"
 #include "actors/runtime/control.hpp"
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/timers.hpp"
@@ -320,6 +321,15 @@ inline net::owner spawn_all(program& p, watcher::environment& watching) {
     s.clients.push_back(net::spawn<client>(p.host, p, "client/" + std::to_string(i), std::move(c)));
   }
   return net::spawn<server>(p.host, p, "server", std::move(s));
+}
+
+/// How its actors are brought back from an image.
+inline sim::actor_kinds kinds_of(program& p) {
+  sim::actor_kinds kinds;
+  kinds.add<client>(p);
+  kinds.add<connection>(p);
+  kinds.add<server>(p);
+  return kinds;
 }
 
 } // namespace seedwalk::echo

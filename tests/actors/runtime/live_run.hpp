@@ -84,6 +84,14 @@ struct live_run {
     inside.kill();
   }
 
+  /// All that it knows. Precondition: no actor has a message, right after a step.
+  sim::process_image image() const {
+    sim::image_parts parts;
+    parts.add_number("network", [this] { return watched_network.last_asked(); });
+    parts.add_number("storage", [this] { return watched_storage.last_asked(); });
+    return inside.image(parts);
+  }
+
   std::uint64_t steps = 0;
   std::uint64_t hash = 0;
 };

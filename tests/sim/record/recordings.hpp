@@ -73,7 +73,14 @@ struct echo_builder {
     result->program.config.shifted = shifted;
     result->program.seed = ground.header.seed;
     result->watching.level = level;
-    echo::spawn_all(result->program, result->watching);
+    if (ground.image == nullptr) {
+      echo::spawn_all(result->program, result->watching);
+    } else {
+      EXPECT_TRUE(ground.parts.restore(*ground.image).empty());
+      EXPECT_TRUE(echo::kinds_of(result->program)
+                      .restore_all(ground.process, ground.image->actors)
+                      .empty());
+    }
     if (built)
       *built = result;
     return result;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "actors/runtime/image.hpp"
+#include "net/base/bytes.hpp"
+
+namespace seedwalk::sim {
+
+/// An image and whose it is.
+struct saved_image {
+  std::string build; ///< Names the binary that wrote it.
+  process_image image;
+
+  template <net::inspector F>
+  friend auto inspect(F& f, saved_image& x) {
+    return f(x.build, x.image);
+  }
+};
+
+/// What a file of an image holds:
+///
+///     image := "sdwkimg\n" version:u32 contents_bytes:u64 stored_check:u64 stored
+///
+/// `stored` is the archive of a `saved_image`, compressed by zstd; its check is XXH3-64. Integers
+/// of the head are little-endian.
+net::bytes pack_image(const saved_image& image);
+
+inline constexpr std::string_view image_magic = "sdwkimg\n";
+
+/// The largest archive that is read: an image of 10,000 connections has a hundredth of that.
+inline constexpr std::uint64_t image_bytes_max = 1u << 30;
+
+/// The image in a file's contents. Whatever they are, it neither crashes nor takes more memory than
+/// `image_bytes_max`. The error is half a sentence: "is no image of a run".
+tl::expected<saved_image, std::string> unpack_image(std::string_view contents);
+
+} // namespace seedwalk::sim

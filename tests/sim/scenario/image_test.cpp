@@ -1,0 +1,214 @@
+#include <optional>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "sim/record/image_file.hpp"
+#include "sim/record/replay.hpp"
+#include "sim/scenario/drawn_misfortunes.hpp"
+#include "sim/scenario/replayed_crawl.hpp"
+#include "tests/sim/scenario/imaged_run.hpp"
+#include "tests/tools/temporary_folder.hpp"
+
+namespace seedwalk::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::imaged_run;
+using testing::run_with_images;
+
+/// A crawl with what lives long: connections that are held, a listener, a second crawler that dials
+/// it, reloads.
+crawl_scenario busy_scenario() {
+  auto s = plain_crawl(*rc::gen::inRange<std::uint64_t>(1, 1'000'000),
+                       *rc::gen::inRange<std::uint32_t>(4, 24));
+  s.schedule = *rc::gen::element(strategy::fifo, strategy::uniform, strategy::surw);
+  s.deep = *rc::gen::arbitrary<bool>();
+  s.crawlers = *rc::gen::inRange(1u, 3u);
+  auto& c = s.crawler.config;
+  if (*rc::gen::arbitrary<bool>()) {
+    c.run.once = false;
+    c.run.hold = *rc::gen::inRange(1u, 20u);
+    c.run.limit = 40s;
+  }
+  if (*rc::gen::arbitrary<bool>())
+    s.wall_steps = {{*rc::gen::element<net::steady_time>(1s, 20s), -3600s}};
+  if (*rc::gen::arbitrary<bool>())
+    s.reseeds = {{*rc::gen::inRange<std::uint64_t>(1, 200), 99}};
+  draw_misfortunes(s, *rc::gen::inRange(0u, 4u), *rc::gen::inRange(0u, 4u));
+  s.limit = 2min;
+  return s;
+}
+
+replay_result carried_on(const std::string& recording, const process_image& image) {
+  replay_options options;
+  options.from = image;
+  auto result = replay(recording, crawl_replayer({}), options);
+  if (!result)
+    RC_FAIL(result.error().message);
+  return *result;
+}
+
+void expect_end_of(const imaged_run& run, const replay_result& again) {
+  if (again.damage)
+    RC_FAIL(again.damage->message);
+  if (again.first_difference)
+    RC_FAIL("step " + std::to_string(again.first_difference->step) + " of " +
+            std::to_string(run.steps) + ", " + again.first_difference->actor + " took " +
+            again.first_difference->message);
+  RC_ASSERT(again.complete);
+  RC_ASSERT(again.verified);
+  RC_ASSERT(again.hash == run.hash);
+  RC_ASSERT(again.steps == run.steps);
+}
+
+// Actors looked up their settings beside their state, and the numbers that doors had given were
+// nowhere: no captured moment could be carried on but in the process that it was captured in.
+TEST(image, another_process_goes_on_from_it_and_comes_to_the_same_end) {
+  std::size_t images = 0;
+  EXPECT_TRUE(rc::check([&] {
+    const auto s = busy_scenario();
+    const tools::temporary_folder folder;
+    std::set<std::uint64_t> moments;
+    for (int i = 0; i != 3; ++i)
+      moments.insert(*rc::gen::inRange<std::uint64_t>(1, 600));
+    const auto nth = *rc::gen::inRange<std::size_t>(0, s.crawlers);
+    const auto run = run_with_images(s, folder / "recording", moments, nth);
+    RC_ASSERT(run.problem == "");
+    for (const auto& image : run.images) {
+      const auto there = unpack_image(net::as_text(pack_image({"this build", image})));
+      RC_ASSERT(there.has_value());
+      expect_end_of(run, carried_on(folder / "recording", there->image));
+      ++images;
+    }
+  }));
+  EXPECT_GT(images, 100u);
+}
+
+TEST(image, making_one_changes_nothing) {
+  EXPECT_TRUE(rc::check([] {
+    const auto s = busy_scenario();
+    const tools::temporary_folder folder;
+    std::set<std::uint64_t> moments;
+    for (std::uint64_t i = 1; i < 1000; i += *rc::gen::inRange<std::uint64_t>(1, 100))
+      moments.insert(i);
+    const auto plain = run_with_images(s, folder / "plain", {});
+    const auto imaged = run_with_images(s, folder / "imaged", moments);
+    RC_ASSERT(imaged.problem == "");
+    RC_ASSERT(imaged.hash == plain.hash);
+    RC_ASSERT(imaged.steps == plain.steps);
+  }));
+}
+
+/// A run of its own for what follows, and the image in its middle.
+struct example {
+  explicit example(std::uint64_t seed = 3)
+      : run(run_with_images(slow_crawl(seed), folder / "recording", {60})) {}
+
+  /// Few connections at once: half of them are made after the image.
+  static crawl_scenario slow_crawl(std::uint64_t seed) {
+    auto s = plain_crawl(seed, 24);
+    s.crawler.config.limits.max_connections = 4;
+    s.crawler.config.limits.max_outbound = 4;
+    return s;
+  }
+
+  replay_result from(const process_image& image) const {
+    replay_options options;
+    options.from = image;
+    return replay(folder / "recording", crawl_replayer({}), options).value();
+  }
+
+  tools::temporary_folder folder;
+  imaged_run run;
+};
+
+TEST(image, a_replay_makes_the_same_one) {
+  const example e;
+  ASSERT_EQ(1u, e.run.images.size());
+  std::optional<process_image> made;
+  replay_options options;
+  options.image_after_step = 60;
+  options.on_image = [&](process_image image) { made = std::move(image); };
+  ASSERT_TRUE(replay(e.folder / "recording", crawl_replayer({}), options).value().verified);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(e.run.images[0].steps, made->steps);
+  EXPECT_EQ(e.run.images[0].chain, made->chain);
+  EXPECT_EQ(e.run.images[0].parts, made->parts);
+  ASSERT_EQ(e.run.images[0].actors.size(), made->actors.size());
+  for (std::size_t i = 0; i != made->actors.size(); ++i)
+    EXPECT_EQ(e.run.images[0].actors[i].state, made->actors[i].state) << made->actors[i].name;
+  EXPECT_TRUE(e.from(*made).complete);
+}
+
+TEST(image, one_of_another_run_is_refused) {
+  const example e;
+  const example other{4};
+  const auto result = e.from(other.run.images.at(0));
+  ASSERT_TRUE(result.damage);
+  EXPECT_NE(std::string::npos, result.damage->message.find("the image is of another run"));
+}
+
+TEST(image, one_from_behind_the_end_is_refused) {
+  const example e;
+  auto image = e.run.images.at(0);
+  image.steps = e.run.steps + 1;
+  const auto result = e.from(image);
+  ASSERT_TRUE(result.damage);
+  EXPECT_NE(std::string::npos, result.damage->message.find("the recording ends after step"));
+}
+
+/// Each part of an image matters: without it the run does not come to its end. (But for what the
+/// chain has of time, which differs from the time only between two steps of one moment.)
+TEST(image, what_is_left_out_of_it_is_missed) {
+  const example e;
+  const auto& whole = e.run.images.at(0);
+  ASSERT_TRUE(e.from(whole).complete);
+  const auto expect_missed = [&](const char* what, auto&& leave_out) {
+    auto image = whole;
+    leave_out(image);
+    bool missed = true;
+    try {
+      const auto result = e.from(image);
+      missed = !result.complete || !result.verified;
+    } catch (const std::exception&) {
+      // Refused: as good.
+    }
+    EXPECT_TRUE(missed) << what;
+  };
+  expect_missed("now", [](auto& i) { i.now.steady += 1h; });
+  expect_missed("chain", [](auto& i) { i.chain ^= 1; });
+  expect_missed("steps", [](auto& i) { --i.steps; });
+  expect_missed("last_owner", [](auto& i) { ++i.last_owner; });
+  expect_missed("timers", [](auto& i) { i.timers.waiting.clear(); });
+  expect_missed("last timer", [](auto& i) { ++i.timers.last; });
+  expect_missed("an actor", [](auto& i) { i.actors.pop_back(); });
+  for (const auto part : {"settings", "network", "storage", "logger"}) {
+    expect_missed(part, [&](auto& i) { i.parts.erase(part); });
+  }
+  expect_missed("ids",
+                [](auto& i) { i.parts["network"] = net::to_archive(std::uint64_t{1'000'000}); });
+  expect_missed("requests",
+                [](auto& i) { i.parts["storage"] = net::to_archive(std::uint64_t{1'000'000}); });
+}
+
+TEST(image, a_file_that_is_none_or_is_damaged_is_refused) {
+  EXPECT_EQ("is no image of a run", unpack_image("").error());
+  EXPECT_EQ("is no image of a run", unpack_image("sdwkrec\n").error());
+  const example e;
+  const auto packed = pack_image({"this build", e.run.images.at(0)});
+  EXPECT_TRUE(rc::check([&] {
+    auto bytes = packed;
+    const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
+    bytes[at] ^= static_cast<std::uint8_t>(1u << *rc::gen::inRange(0, 8));
+    RC_ASSERT(!unpack_image(net::as_text(bytes)).has_value());
+    bytes = packed;
+    bytes.resize(at);
+    RC_ASSERT(!unpack_image(net::as_text(bytes)).has_value());
+  }));
+}
+
+} // namespace
+} // namespace seedwalk::sim
