@@ -20,10 +20,7 @@ struct subnet {
 
   friend auto operator<=>(const subnet&, const subnet&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, subnet& x) {
-    return f(x.network, x.address, x.bits);
-  }
+  SEEDWALK_INSPECT(subnet, network, address, bits)
 };
 
 /// The subnet of `bits` bits that `peer` is in; `bits` beyond the network's size mean the address.
@@ -38,10 +35,7 @@ struct user_agent_pattern {
 
   friend auto operator<=>(const user_agent_pattern&, const user_agent_pattern&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, user_agent_pattern& x) {
-    return f(x.pattern);
-  }
+  SEEDWALK_INSPECT(user_agent_pattern, pattern)
 };
 
 /// Whom a ban is for. Stored by index: append only.
@@ -56,10 +50,7 @@ struct ban_record {
 
   friend bool operator==(const ban_record&, const ban_record&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, ban_record& x) {
-    return f(x.target, x.reason, x.since, x.until);
-  }
+  SEEDWALK_INSPECT(ban_record, target, reason, since, until)
 };
 
 /// Whether the ban is in force at `now`.

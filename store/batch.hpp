@@ -27,10 +27,7 @@ struct record_announcements {
   std::optional<net::endpoint> source;
   timestamp now{};
   net::msg::addr_list announcements;
-  template <net::inspector F>
-  friend auto inspect(F& f, record_announcements& x) {
-    return f(x.source, x.now, x.announcements);
-  }
+  SEEDWALK_INSPECT(record_announcements, source, now, announcements)
 };
 
 /// A visit ended. Files it, counts it, in its census too, and schedules the next one. An unknown
@@ -38,10 +35,7 @@ struct record_announcements {
 struct record_visit {
   net::endpoint peer;
   visit_record visit;
-  template <net::inspector F>
-  friend auto inspect(F& f, record_visit& x) {
-    return f(x.peer, x.visit);
-  }
+  SEEDWALK_INSPECT(record_visit, peer, visit)
 };
 
 /// Makes endpoints due at `now`, known before or not, whatever their history: an operator named
@@ -49,20 +43,14 @@ struct record_visit {
 struct dial_soon {
   timestamp now{};
   std::vector<net::endpoint> peers;
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_soon& x) {
-    return f(x.now, x.peers);
-  }
+  SEEDWALK_INSPECT(dial_soon, now, peers)
 };
 
 /// Begins a census. One that is still open is closed as crashed at `census.start`.
 /// Result: `census_opened`.
 struct open_census {
   census_record census;
-  template <net::inspector F>
-  friend auto inspect(F& f, open_census& x) {
-    return f(x.census);
-  }
+  SEEDWALK_INSPECT(open_census, census)
 };
 
 /// Replaces the record of a census, but for its counters of visits: `record_visit` counts those. An
@@ -70,46 +58,31 @@ struct open_census {
 struct update_census {
   std::uint32_t number = 0;
   census_record census;
-  template <net::inspector F>
-  friend auto inspect(F& f, update_census& x) {
-    return f(x.number, x.census);
-  }
+  SEEDWALK_INSPECT(update_census, number, census)
 };
 
 /// Somebody dialled us, and that is over.
 struct record_inbound {
   inbound_sighting sighting;
-  template <net::inspector F>
-  friend auto inspect(F& f, record_inbound& x) {
-    return f(x.sighting);
-  }
+  SEEDWALK_INSPECT(record_inbound, sighting)
 };
 
 /// Adds a ban, or replaces that of the same target.
 struct add_ban {
   ban_record ban;
-  template <net::inspector F>
-  friend auto inspect(F& f, add_ban& x) {
-    return f(x.ban);
-  }
+  SEEDWALK_INSPECT(add_ban, ban)
 };
 
 /// Lifts a ban; one that is not there does nothing.
 struct lift_ban {
   ban_target target;
-  template <net::inspector F>
-  friend auto inspect(F& f, lift_ban& x) {
-    return f(x.target);
-  }
+  SEEDWALK_INSPECT(lift_ban, target)
 };
 
 /// Forgets an endpoint; its visits stay until their day is dropped.
 struct forget_peer {
   net::endpoint peer;
-  template <net::inspector F>
-  friend auto inspect(F& f, forget_peer& x) {
-    return f(x.peer);
-  }
+  SEEDWALK_INSPECT(forget_peer, peer)
 };
 
 /// Housekeeping, at most `limit` steps of it: forgets endpoints that nobody reaches or announces
@@ -120,10 +93,7 @@ struct tidy {
   timestamp now{};
   std::chrono::seconds history = std::chrono::hours{24 * 30};
   std::uint32_t limit = 1'000;
-  template <net::inspector F>
-  friend auto inspect(F& f, tidy& x) {
-    return f(x.now, x.history, x.limit);
-  }
+  SEEDWALK_INSPECT(tidy, now, history, limit)
 };
 
 /// Says which networks are dialled from now on, by net::network_id; until it is said, all are. What
@@ -139,10 +109,7 @@ struct dial_networks {
   timestamp now{};
   std::optional<net::endpoint> after;
   std::uint32_t limit = 5'000;
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_networks& x) {
-    return f(x.dialled, x.now, x.after, x.limit);
-  }
+  SEEDWALK_INSPECT(dial_networks, dialled, now, after, limit)
 };
 
 /// The clock was wrong when something was written, and says `now` today: mends what lies in the
@@ -156,10 +123,7 @@ struct mend_times {
   std::uint8_t part = 0;            ///< As the answer before said; at first 0 ...
   net::bytes after{};               ///< ... and nothing.
   std::uint32_t limit = 1'000;
-  template <net::inspector F>
-  friend auto inspect(F& f, mend_times& x) {
-    return f(x.now, x.set_back, x.believed, x.part, x.after, x.limit);
-  }
+  SEEDWALK_INSPECT(mend_times, now, set_back, believed, part, after, limit)
 };
 
 /// Everything that can be written. Recordings store it by index: append only.
@@ -170,10 +134,7 @@ using operation =
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
   std::vector<operation> operations;
-  template <net::inspector F>
-  friend auto inspect(F& f, batch& x) {
-    return f(x.operations);
-  }
+  SEEDWALK_INSPECT(batch, operations)
 };
 
 /// What became of the announcements of a `record_announcements` or `dial_soon`; the four add up to
@@ -186,20 +147,14 @@ struct announcements_recorded {
   std::uint32_t evicted = 0;         ///< Others, never reached, that were forgotten to make room.
 
   friend bool operator==(const announcements_recorded&, const announcements_recorded&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, announcements_recorded& x) {
-    return f(x.added, x.known, x.refused_address, x.refused_full, x.evicted);
-  }
+  SEEDWALK_INSPECT(announcements_recorded, added, known, refused_address, refused_full, evicted)
 };
 
 /// The number of the census that was opened: 1, 2, ...
 struct census_opened {
   std::uint32_t number = 0;
   friend bool operator==(const census_opened&, const census_opened&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, census_opened& x) {
-    return f(x.number);
-  }
+  SEEDWALK_INSPECT(census_opened, number)
 };
 
 /// What housekeeping did. `more`: the limit was reached, and there is more to do.
@@ -210,10 +165,7 @@ struct tidied {
   std::uint32_t bans_ended = 0;
   bool more = false;
   friend bool operator==(const tidied&, const tidied&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, tidied& x) {
-    return f(x.forgotten, x.put_to_rest, x.visits_dropped, x.bans_ended, x.more);
-  }
+  SEEDWALK_INSPECT(tidied, forgotten, put_to_rest, visits_dropped, bans_ended, more)
 };
 
 /// What `dial_networks` did.
@@ -222,10 +174,7 @@ struct networks_settled {
   std::uint32_t queued = 0;          ///< Queued again.
   std::optional<net::endpoint> next; ///< There is more to do, behind this one.
   friend bool operator==(const networks_settled&, const networks_settled&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, networks_settled& x) {
-    return f(x.parked, x.queued, x.next);
-  }
+  SEEDWALK_INSPECT(networks_settled, parked, queued, next)
 };
 
 /// What mending did. `more`: there is more to look at, from `part` and `after` on.
@@ -237,10 +186,7 @@ struct times_mended {
   net::bytes after{};
   bool more = false;
   friend bool operator==(const times_mended&, const times_mended&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, times_mended& x) {
-    return f(x.records, x.bans, x.visits, x.part, x.after, x.more);
-  }
+  SEEDWALK_INSPECT(times_mended, records, bans, visits, part, after, more)
 };
 
 /// What one operation brought; most bring nothing. Recordings store it by index: append only.
@@ -251,10 +197,7 @@ using operation_result = std::variant<std::monostate, announcements_recorded, ce
 struct batch_result {
   std::vector<operation_result> results;
   friend bool operator==(const batch_result&, const batch_result&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, batch_result& x) {
-    return f(x.results);
-  }
+  SEEDWALK_INSPECT(batch_result, results)
 };
 
 } // namespace seedwalk::store

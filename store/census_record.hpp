@@ -33,10 +33,7 @@ struct outage_interval {
 
   friend bool operator==(const outage_interval&, const outage_interval&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, outage_interval& x) {
-    return f(x.network, x.since, x.until);
-  }
+  SEEDWALK_INSPECT(outage_interval, network, since, until)
 };
 
 /// One walk through the network, from the first dial to the last, restarts included.
@@ -71,11 +68,8 @@ struct census_record {
 
   friend bool operator==(const census_record&, const census_record&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, census_record& x) {
-    return f(x.start, x.end, x.state, x.vantage, x.build, x.configuration, x.seeds, x.restarts,
-             x.tried, x.good, x.failed, x.outcomes, x.outages);
-  }
+  SEEDWALK_INSPECT(census_record, start, end, state, vantage, build, configuration, seeds, restarts,
+                   tried, good, failed, outcomes, outages)
 };
 
 } // namespace seedwalk::store

@@ -22,10 +22,7 @@ struct header {
   std::string chain;
   std::uint64_t seed = 0;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, header& x) {
-    return f(x.schema, x.chain, x.seed);
-  }
+  SEEDWALK_INSPECT(header, schema, chain, seed)
 };
 
 std::string archived(const auto& value) {

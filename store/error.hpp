@@ -39,10 +39,7 @@ struct error {
 
   friend bool operator==(const error&, const error&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, error& x) {
-    return f(x.code, x.message);
-  }
+  SEEDWALK_INSPECT(error, code, message)
 };
 
 /// True for errors that time or an operator may cure while the program runs: disk_full and io.

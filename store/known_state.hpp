@@ -33,11 +33,8 @@ struct counters {
 
   friend bool operator==(const counters&, const counters&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, counters& x) {
-    return f(x.known, x.by_network, x.by_class, x.visited, x.reached, x.good, x.visits, x.inbound,
-             x.censuses, x.bans);
-  }
+  SEEDWALK_INSPECT(counters, known, by_network, by_class, visited, reached, good, visits, inbound,
+                   censuses, bans)
 };
 
 /// The sightings of peers that dialled us, of which the oldest make room for the newest.
@@ -47,10 +44,7 @@ struct inbound_counts {
 
   friend bool operator==(const inbound_counts&, const inbound_counts&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, inbound_counts& x) {
-    return f(x.kept, x.dropped);
-  }
+  SEEDWALK_INSPECT(inbound_counts, kept, dropped)
 };
 
 /// An endpoint with the keyed hash by which memory knows it and the indexes order it.

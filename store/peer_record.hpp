@@ -36,10 +36,7 @@ struct verdict {
 
   friend bool operator==(const verdict&, const verdict&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, verdict& x) {
-    return f(x.at, x.outcome, x.stage, x.blame);
-  }
+  SEEDWALK_INSPECT(verdict, at, outcome, stage, blame)
 };
 
 /// All that is known of one endpoint: what others announce of it, and what visits found.
@@ -79,13 +76,10 @@ struct peer_record {
 
   friend bool operator==(const peer_record&, const peer_record&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_record& x) {
-    return f(x.first_heard, x.last_heard, x.announced_time, x.announced_raw, x.announced_services,
-             x.first_source, x.sources, x.queue, x.due, x.first_success, x.last_success, x.last_try,
-             x.last_counted, x.last_getaddr, x.tries, x.successes, x.failures, x.maybe_full,
-             x.sources_at_try, x.last, x.averages, x.version);
-  }
+  SEEDWALK_INSPECT(peer_record, first_heard, last_heard, announced_time, announced_raw,
+                   announced_services, first_source, sources, queue, due, first_success,
+                   last_success, last_try, last_counted, last_getaddr, tries, successes, failures,
+                   maybe_full, sources_at_try, last, averages, version)
 };
 
 /// Whether a visit that got as far as `s` met a peer that works: its verack is in.
@@ -104,10 +98,7 @@ struct seed_policy {
   std::uint16_t port = 8333;              ///< The chain's default port; I2P has none.
   std::chrono::seconds max_age = std::chrono::hours{24}; ///< Since the last success.
 
-  template <net::inspector F>
-  friend auto inspect(F& f, seed_policy& x) {
-    return f(x.services, x.protocol_version, x.start_height, x.port, x.max_age);
-  }
+  SEEDWALK_INSPECT(seed_policy, services, protocol_version, start_height, port, max_age)
 };
 
 /// Whether a DNS seed would answer with `peer`: reached on its last visit and recently, meets

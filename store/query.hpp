@@ -29,19 +29,13 @@ struct due_query {
   timestamp now{};
   std::array<std::uint32_t, dialled_class_count> limit{}; ///< By dial_class; 0: none of it.
   std::array<net::bytes, dialled_class_count> after{};    ///< By dial_class; opaque.
-  template <net::inspector F>
-  friend auto inspect(F& f, due_query& x) {
-    return f(x.now, x.limit, x.after);
-  }
+  SEEDWALK_INSPECT(due_query, now, limit, after)
 };
 
 /// The record of one endpoint.
 struct get_query {
   net::endpoint peer;
-  template <net::inspector F>
-  friend auto inspect(F& f, get_query& x) {
-    return f(x.peer);
-  }
+  SEEDWALK_INSPECT(get_query, peer)
 };
 
 /// The records of a part of the endpoints, in their order, a page at a time.
@@ -54,55 +48,37 @@ struct list_query {
 
   static constexpr std::uint32_t max_page = 10'000;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, list_query& x) {
-    return f(x.after, x.limit, x.good_only, x.tried_only, x.network);
-  }
+  SEEDWALK_INSPECT(list_query, after, limit, good_only, tried_only, network)
 };
 
 /// The visits to one endpoint that history still has, oldest first.
 struct visits_query {
   net::endpoint peer;
   std::uint32_t limit = 100; ///< The newest so many.
-  template <net::inspector F>
-  friend auto inspect(F& f, visits_query& x) {
-    return f(x.peer, x.limit);
-  }
+  SEEDWALK_INSPECT(visits_query, peer, limit)
 };
 
 /// Counters of the whole; `now` is what "this week" is counted from.
 struct stats_query {
   timestamp now{};
-  template <net::inspector F>
-  friend auto inspect(F& f, stats_query& x) {
-    return f(x.now);
-  }
+  SEEDWALK_INSPECT(stats_query, now)
 };
 
 /// The newest censuses, newest first; the open one, if there is one, is the first.
 struct censuses_query {
   std::uint32_t limit = 1;
-  template <net::inspector F>
-  friend auto inspect(F& f, censuses_query& x) {
-    return f(x.limit);
-  }
+  SEEDWALK_INSPECT(censuses_query, limit)
 };
 
 /// All bans, ended or not, in the order of their targets.
 struct bans_query {
-  template <net::inspector F>
-  friend auto inspect(F& f, bans_query&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(bans_query)
 };
 
 /// The newest inbound sightings, newest day first.
 struct inbound_query {
   std::uint32_t limit = 100;
-  template <net::inspector F>
-  friend auto inspect(F& f, inbound_query& x) {
-    return f(x.limit);
-  }
+  SEEDWALK_INSPECT(inbound_query, limit)
 };
 
 /// Everything that can be asked. Recordings store it by index: append only.
@@ -118,10 +94,7 @@ struct due_peer {
   timestamp last_getaddr{};
   timestamp last_success{};
   std::optional<verdict> last;
-  template <net::inspector F>
-  friend auto inspect(F& f, due_peer& x) {
-    return f(x.peer, x.queue, x.due, x.last_getaddr, x.last_success, x.last);
-  }
+  SEEDWALK_INSPECT(due_peer, peer, queue, due, last_getaddr, last_success, last)
 };
 
 /// Answers `due_query`.
@@ -132,38 +105,26 @@ struct due_answer {
   /// The earliest due time after `now`, by dial_class; never: nothing waits there, or nobody
   /// looked, because the class was not asked for or has `more`.
   std::array<timestamp, dialled_class_count> next{};
-  template <net::inspector F>
-  friend auto inspect(F& f, due_answer& x) {
-    return f(x.peers, x.after, x.more, x.next);
-  }
+  SEEDWALK_INSPECT(due_answer, peers, after, more, next)
 };
 
 /// Answers `get_query`.
 struct get_answer {
   std::optional<peer_record> record;
-  template <net::inspector F>
-  friend auto inspect(F& f, get_answer& x) {
-    return f(x.record);
-  }
+  SEEDWALK_INSPECT(get_answer, record)
 };
 
 /// Answers `list_query`. The last endpoint looked at, if there are more: what to give as `after`.
 struct list_answer {
   std::vector<std::pair<net::endpoint, peer_record>> peers;
   std::optional<net::endpoint> next;
-  template <net::inspector F>
-  friend auto inspect(F& f, list_answer& x) {
-    return f(x.peers, x.next);
-  }
+  SEEDWALK_INSPECT(list_answer, peers, next)
 };
 
 /// Answers `visits_query`.
 struct visits_answer {
   std::vector<visit_record> visits;
-  template <net::inspector F>
-  friend auto inspect(F& f, visits_answer& x) {
-    return f(x.visits);
-  }
+  SEEDWALK_INSPECT(visits_answer, visits)
 };
 
 /// Answers `stats_query`.
@@ -186,39 +147,27 @@ struct stats_answer {
   std::uint64_t user_agents = 0; ///< Different ones that have a number.
 
   friend bool operator==(const stats_answer&, const stats_answer&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, stats_answer& x) {
-    return f(x.known, x.known_by_network, x.known_by_class, x.not_dialled, x.visited, x.reached,
-             x.good, x.reached_lately, x.visits, x.inbound, x.inbound_kept, x.inbound_dropped,
-             x.censuses, x.bans, x.user_agents);
-  }
+  SEEDWALK_INSPECT(stats_answer, known, known_by_network, known_by_class, not_dialled, visited,
+                   reached, good, reached_lately, visits, inbound, inbound_kept, inbound_dropped,
+                   censuses, bans, user_agents)
 };
 
 /// Answers `censuses_query`: (number, record).
 struct censuses_answer {
   std::vector<std::pair<std::uint32_t, census_record>> censuses;
-  template <net::inspector F>
-  friend auto inspect(F& f, censuses_answer& x) {
-    return f(x.censuses);
-  }
+  SEEDWALK_INSPECT(censuses_answer, censuses)
 };
 
 /// Answers `bans_query`.
 struct bans_answer {
   std::vector<ban_record> bans;
-  template <net::inspector F>
-  friend auto inspect(F& f, bans_answer& x) {
-    return f(x.bans);
-  }
+  SEEDWALK_INSPECT(bans_answer, bans)
 };
 
 /// Answers `inbound_query`.
 struct inbound_answer {
   std::vector<inbound_sighting> sightings;
-  template <net::inspector F>
-  friend auto inspect(F& f, inbound_answer& x) {
-    return f(x.sightings);
-  }
+  SEEDWALK_INSPECT(inbound_answer, sightings)
 };
 
 /// The answer to a query has the query's index.

@@ -30,11 +30,8 @@ struct schedule_options {
 
   friend bool operator==(const schedule_options&, const schedule_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, schedule_options& x) {
-    return f(x.live_interval, x.jitter_percent, x.live_window, x.backoff, x.first_tries,
-             x.first_tries_interval, x.full_retries, x.local_retry, x.freshness, x.forget);
-  }
+  SEEDWALK_INSPECT(schedule_options, live_interval, jitter_percent, live_window, backoff,
+                   first_tries, first_tries_interval, full_retries, local_retry, freshness, forget)
 };
 
 /// In which queue an endpoint waits, and until when.

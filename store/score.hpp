@@ -19,10 +19,7 @@ struct average {
 
   friend bool operator==(const average&, const average&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, average& x) {
-    return f(x.reliability, x.weight, x.count);
-  }
+  SEEDWALK_INSPECT(average, reliability, weight, count)
 };
 
 /// The five averages by which DNS seeds judge a node: over 2 h, 8 h, 1 d, 1 w and 30 d.
@@ -38,10 +35,7 @@ struct score {
 
   friend bool operator==(const score&, const score&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, score& x) {
-    return f(x.averages);
-  }
+  SEEDWALK_INSPECT(score, averages)
 };
 
 /// Counts one try. `age` is the time since the one before; it is clamped to 0..30 days, because

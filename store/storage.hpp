@@ -19,10 +19,7 @@ namespace seedwalk::store {
 struct request_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const request_id&, const request_id&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, request_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(request_id, value)
 };
 
 /// A batch is durable, with one result for each operation; or, if there is an `error`, it is not
@@ -35,10 +32,7 @@ struct written {
   store::error error;
   batch_result result;
   batch refused{}; ///< With an error: the batch itself, so that it can be written again.
-  template <net::inspector F>
-  friend auto inspect(F& f, written& x) {
-    return f(x.request, x.error, x.result, x.refused);
-  }
+  SEEDWALK_INSPECT(written, request, error, result, refused)
 };
 
 /// The answer to a query, which has the query's index; or, if there is an `error`, nothing.
@@ -46,10 +40,7 @@ struct answered {
   request_id request;
   store::error error;
   store::answer answer;
-  template <net::inspector F>
-  friend auto inspect(F& f, answered& x) {
-    return f(x.request, x.error, x.answer);
-  }
+  SEEDWALK_INSPECT(answered, request, error, answer)
 };
 
 /// Everything that can come through the storage door. Recordings store it by index: append only.

@@ -27,11 +27,8 @@ struct version_record {
 
   friend bool operator==(const version_record&, const version_record&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, version_record& x) {
-    return f(x.protocol_version, x.services, x.time, x.receiver_services, x.receiver,
-             x.sender_services, x.sender, x.nonce, x.user_agent, x.start_height, x.relay);
-  }
+  SEEDWALK_INSPECT(version_record, protocol_version, services, time, receiver_services, receiver,
+                   sender_services, sender, nonce, user_agent, start_height, relay)
 };
 
 } // namespace seedwalk::store

@@ -47,10 +47,7 @@ struct addr_summary {
 
   friend bool operator==(const addr_summary&, const addr_summary&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, addr_summary& x) {
-    return f(x.answer, x.messages, x.entries, x.fresh, x.digest, x.ended_by);
-  }
+  SEEDWALK_INSPECT(addr_summary, answer, messages, entries, fresh, digest, ended_by)
 };
 
 /// How long each part of a visit took; 0 where it did not come to that.
@@ -62,10 +59,7 @@ struct visit_durations {
 
   friend bool operator==(const visit_durations&, const visit_durations&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, visit_durations& x) {
-    return f(x.dial, x.handshake, x.addresses, x.total);
-  }
+  SEEDWALK_INSPECT(visit_durations, dial, handshake, addresses, total)
 };
 
 /// One visit to one endpoint: written once, never changed, dropped with its day when history ends.
@@ -88,12 +82,8 @@ struct visit_record {
 
   friend bool operator==(const visit_record&, const visit_record&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, visit_record& x) {
-    return f(x.census, x.vantage, x.via, x.started, x.ended, x.outcome, x.stage, x.blame,
-             x.durations, x.round_trip, x.bytes_in, x.bytes_out, x.features, x.version,
-             x.addresses);
-  }
+  SEEDWALK_INSPECT(visit_record, census, vantage, via, started, ended, outcome, stage, blame,
+                   durations, round_trip, bytes_in, bytes_out, features, version, addresses)
 };
 
 /// Somebody dialled us. Never a dial target: the port that we see is ephemeral.
@@ -109,10 +99,7 @@ struct inbound_sighting {
 
   friend bool operator==(const inbound_sighting&, const inbound_sighting&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, inbound_sighting& x) {
-    return f(x.from, x.local, x.at, x.ended, x.outcome, x.stage, x.blame, x.version);
-  }
+  SEEDWALK_INSPECT(inbound_sighting, from, local, at, ended, outcome, stage, blame, version)
 };
 
 } // namespace seedwalk::store

@@ -35,10 +35,7 @@ struct network_options {
 
   friend bool operator==(const network_options&, const network_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, network_options& x) {
-    return f(x.name, x.signet_challenge, x.user_agent, x.allow_unroutable, x.reach);
-  }
+  SEEDWALK_INSPECT(network_options, name, signet_challenge, user_agent, allow_unroutable, reach)
 };
 
 /// Where a crawl starts: at `connect` and `connect_names`; else at what the database knows; else,
@@ -57,10 +54,7 @@ struct start_options {
 
   friend bool operator==(const start_options&, const start_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, start_options& x) {
-    return f(x.connect, x.connect_names, x.fixed, x.dns, x.dns_seeds, x.enough_known);
-  }
+  SEEDWALK_INSPECT(start_options, connect, connect_names, fixed, dns, dns_seeds, enough_known)
 };
 
 /// How a crawl lives and when it ends.
@@ -74,10 +68,7 @@ struct run_options {
 
   friend bool operator==(const run_options&, const run_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, run_options& x) {
-    return f(x.once, x.limit, x.hold, x.threads, x.stop_deadline, x.vantage);
-  }
+  SEEDWALK_INSPECT(run_options, once, limit, hold, threads, stop_deadline, vantage)
 };
 
 /// How much at once. The rates are for other people's machines: loopback has none.
@@ -95,12 +86,9 @@ struct limit_options {
 
   friend bool operator==(const limit_options&, const limit_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, limit_options& x) {
-    return f(x.max_connections, x.max_outbound, x.max_inbound, x.over_capacity, x.dials_per_second,
-             x.group_connections, x.group_dials_per_second, x.live_percent, x.fresh_percent,
-             x.rest_percent);
-  }
+  SEEDWALK_INSPECT(limit_options, max_connections, max_outbound, max_inbound, over_capacity,
+                   dials_per_second, group_connections, group_dials_per_second, live_percent,
+                   fresh_percent, rest_percent)
 };
 
 /// Where the database is, what it keeps and how it is written.
@@ -119,11 +107,9 @@ struct storage_options {
 
   friend bool operator==(const storage_options&, const storage_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, storage_options& x) {
-    return f(x.path, x.history, x.max_known, x.max_per_ipv4, x.max_per_ipv6_64, x.max_per_ipv6_48,
-             x.max_inbound_records, x.batch_operations, x.full_patience, x.cache_bytes);
-  }
+  SEEDWALK_INSPECT(storage_options, path, history, max_known, max_per_ipv4, max_per_ipv6_64,
+                   max_per_ipv6_48, max_inbound_records, batch_operations, full_patience,
+                   cache_bytes)
 };
 
 /// Who is welcome.
@@ -139,11 +125,8 @@ struct peer_options {
 
   friend bool operator==(const peer_options&, const peer_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_options& x) {
-    return f(x.listen, x.exclude, x.exclude_file, x.ban, x.ban_time, x.ban_user_agents,
-             x.required_user_agents, x.required_services);
-  }
+  SEEDWALK_INSPECT(peer_options, listen, exclude, exclude_file, ban, ban_time, ban_user_agents,
+                   required_user_agents, required_services)
 };
 
 /// Everything that a crawl can be told, as one value: what a configuration file says, what a
@@ -168,11 +151,8 @@ struct crawl_config {
 
   friend bool operator==(const crawl_config&, const crawl_config&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_config& x) {
-    return f(x.network, x.start, x.run, x.limits, x.timers, x.keep_alive, x.schedule,
-             x.getaddr_interval, x.reconnects, x.storage, x.peers, x.log);
-  }
+  SEEDWALK_INSPECT(crawl_config, network, start, run, limits, timers, keep_alive, schedule,
+                   getaddr_interval, reconnects, storage, peers, log)
 };
 
 /// What is wrong with a configuration.

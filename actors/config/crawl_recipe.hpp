@@ -22,10 +22,7 @@ struct crawl_recipe {
   std::vector<address_rule> excluded;
   std::string control_socket; ///< Where commands are taken; empty: nowhere.
 
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_recipe& x) {
-    return f(x.config, x.pinned, x.excluded, x.control_socket);
-  }
+  SEEDWALK_INSPECT(crawl_recipe, config, pinned, excluded, control_socket)
 };
 
 /// The configuration that follows from `contents`, a configuration file called `name`: what it

@@ -43,10 +43,7 @@ struct log_options {
 
   friend bool operator==(const log_options&, const log_options&) = default;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, log_options& x) {
-    return f(x.level, x.format, x.file, x.rotate_bytes, x.rotate_files, x.queue_lines);
-  }
+  SEEDWALK_INSPECT(log_options, level, format, file, rotate_bytes, rotate_files, queue_lines)
 };
 
 } // namespace seedwalk::actors

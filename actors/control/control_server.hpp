@@ -42,10 +42,7 @@ public:
     bool busy = false;         ///< A request is under way.
     bool ended = false;        ///< Asks no more; goes when it has its answers.
     std::uint32_t unspent = 0; ///< Wanted, and not delivered.
-    template <net::inspector F>
-    friend auto inspect(F& f, client& x) {
-      return f(x.input, x.output, x.writing, x.busy, x.ended, x.unspent);
-    }
+    SEEDWALK_INSPECT(client, input, output, writing, busy, ended, unspent)
   };
 
   struct state {
@@ -59,11 +56,8 @@ public:
     std::uint64_t tokens = 0;
     std::map<std::uint64_t, net::connection_id> asked; ///< Whose request a token is.
     local_failures failures;                           ///< To accept.
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.chain, x.default_port, x.crawler, x.manager, x.db_writer, x.listener, x.clients,
-               x.tokens, x.asked, x.failures);
-    }
+    SEEDWALK_INSPECT(state, chain, default_port, crawler, manager, db_writer, listener, clients,
+                     tokens, asked, failures)
   };
 
   /// Each client: a few completions and an answer; and its line in pieces of at least one byte,

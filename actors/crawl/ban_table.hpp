@@ -46,10 +46,7 @@ public:
   const std::map<store::ban_target, store::ban_record>& all() const { return bans_; }
 
   friend bool operator==(const ban_table&, const ban_table&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, ban_table& x) {
-    return f(x.bans_, x.lengths_, x.ends_);
-  }
+  SEEDWALK_INSPECT(ban_table, bans_, lengths_, ends_)
 
 private:
   void forget(std::map<store::ban_target, store::ban_record>::iterator i);

@@ -41,20 +41,14 @@ public:
 
   std::size_t size() const { return running_.size(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, broadcast_table& x) {
-    return f(x.running_);
-  }
+  SEEDWALK_INSPECT(broadcast_table, running_)
 
 private:
   struct running {
     net::owner asker;
     broadcast_done answer;         ///< So far.
     std::set<net::endpoint> asked; ///< Those that have not answered.
-    template <net::inspector F>
-    friend auto inspect(F& f, running& x) {
-      return f(x.asker, x.answer, x.asked);
-    }
+    SEEDWALK_INSPECT(running, asker, answer, asked)
   };
 
   std::map<std::uint64_t, running> running_; ///< By number.

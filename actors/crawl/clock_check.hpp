@@ -56,10 +56,7 @@ public:
   std::chrono::seconds careful(const net::instant& now) const;
 
   friend bool operator==(const clock_check&, const clock_check&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, clock_check& x) {
-    return f(x.last_, x.anchor_, x.samples_);
-  }
+  SEEDWALK_INSPECT(clock_check, last_, anchor_, samples_)
 
 private:
   std::optional<net::instant> last_;

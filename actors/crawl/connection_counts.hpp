@@ -40,10 +40,7 @@ public:
   /// Endpoints that have a count of their own.
   std::size_t counted() const { return counted_; }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, connection_counts& x) {
-    return f(x.hashes_, x.counts_, x.counted_, x.most_, x.others_);
-  }
+  SEEDWALK_INSPECT(connection_counts, hashes_, counts_, counted_, most_, others_)
 
 private:
   std::uint64_t next(std::uint64_t hash);

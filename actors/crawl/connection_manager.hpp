@@ -72,10 +72,7 @@ public:
   struct armed_timer {
     net::timer_id id;
     std::optional<std::chrono::nanoseconds> mark; ///< Nothing: it does not run.
-    template <net::inspector F>
-    friend auto inspect(F& f, armed_timer& x) {
-      return f(x.id, x.mark);
-    }
+    SEEDWALK_INSPECT(armed_timer, id, mark)
   };
 
   /// What the answer of the DB writer to a token is for.
@@ -85,19 +82,13 @@ public:
     std::uint64_t token = 0;
     std::uint32_t affected = 0;
     std::optional<store::mend_times> mends; ///< What mends clocks' doings.
-    template <net::inspector F>
-    friend auto inspect(F& f, saving& x) {
-      return f(x.leaves, x.asker, x.token, x.affected, x.mends);
-    }
+    SEEDWALK_INSPECT(saving, leaves, asker, token, affected, mends)
   };
 
   struct open_listener {
     net::endpoint local;
     bool since_start = true; ///< A crawl does not start without; one that a reload adds may fail.
-    template <net::inspector F>
-    friend auto inspect(F& f, open_listener& x) {
-      return f(x.local, x.since_start);
-    }
+    SEEDWALK_INSPECT(open_listener, local, since_start)
   };
 
   struct state {
@@ -132,13 +123,10 @@ public:
     broadcast_table broadcasts;
     crawl_tally tally;
 
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.settings, x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections,
-               x.tokens, x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock,
-               x.clock_said, x.mender, x.bans, x.reconnects, x.spares, x.outages, x.listeners,
-               x.subscribers, x.broadcasts, x.tally, x.more);
-    }
+    SEEDWALK_INSPECT(state, settings, crawler, db_writer, now, census, pool, dials, connections,
+                     tokens, awaited, due, stalled, bans_asked, timers, health, clock, clock_said,
+                     mender, bans, reconnects, spares, outages, listeners, subscribers, broadcasts,
+                     tally, more)
   };
 
   connection_manager(environment& env, net::actor_host& host, state& data)

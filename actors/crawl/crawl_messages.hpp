@@ -30,11 +30,8 @@ struct crawl_counters {
   std::uint64_t peak_unwritten_bytes = 0; ///< Most that waited for the DB writer at once.
 
   friend bool operator==(const crawl_counters&, const crawl_counters&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_counters& x) {
-    return f(x.tried, x.good, x.failed, x.outcomes, x.addresses, x.peak_connections, x.collections,
-             x.peak_unwritten_bytes, x.local_failures);
-  }
+  SEEDWALK_INSPECT(crawl_counters, tried, good, failed, outcomes, addresses, peak_connections,
+                   collections, peak_unwritten_bytes, local_failures)
 };
 
 /// What made a crawl fail: what the exit code of a command tells.
@@ -57,19 +54,13 @@ struct begin_crawl {
   /// The crawler may find more to dial: names are being resolved, or DNS seeds may be asked. Until
   /// `no_more_to_come`, a crawl that ends when nothing is due asks before it ends.
   bool more_to_come = false;
-  template <net::inspector F>
-  friend auto inspect(F& f, begin_crawl& x) {
-    return f(x.census, x.so_far, x.more_to_come);
-  }
+  SEEDWALK_INSPECT(begin_crawl, census, so_far, more_to_come)
 };
 
 /// Crawler to manager: endpoints may have been queued behind the place that it has come to, such as
 /// those of networks that are dialled from now on, or of names that were resolved.
 struct endpoints_queued {
-  template <net::inspector F>
-  friend auto inspect(F& f, endpoints_queued&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(endpoints_queued)
 };
 
 /// Manager to crawler: this crawl is to end when nothing is due, and nothing is; shall it? Said
@@ -79,27 +70,18 @@ struct nothing_is_due {
   std::uint64_t dialled = 0; ///< Dials that ended in this run.
   std::uint64_t reached = 0; ///< Of them, those that reached the peer's verack.
   bool our_doing = false;    ///< All dials failed by this machine's own doing.
-  template <net::inspector F>
-  friend auto inspect(F& f, nothing_is_due& x) {
-    return f(x.dialled, x.reached, x.our_doing);
-  }
+  SEEDWALK_INSPECT(nothing_is_due, dialled, reached, our_doing)
 };
 
 /// Crawler to manager: there is nowhere else to look; end once nothing is due.
 struct no_more_to_come {
-  template <net::inspector F>
-  friend auto inspect(F& f, no_more_to_come&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(no_more_to_come)
 };
 
 /// Crawler to manager: no new dials; cancel what is under way; say `crawl_ended` when nothing is
 /// left.
 struct end_crawl {
-  template <net::inspector F>
-  friend auto inspect(F& f, end_crawl&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(end_crawl)
 };
 
 /// Manager to crawler: nothing is due any more (said once, and only if the crawl is to end then),
@@ -108,19 +90,13 @@ struct crawl_ended {
   crawl_counters counters;
   bool nothing_due = false;
   std::string problem{}; ///< Nothing is due, but it was all in vain: why. Else empty.
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_ended& x) {
-    return f(x.counters, x.nothing_due, x.problem);
-  }
+  SEEDWALK_INSPECT(crawl_ended, counters, nothing_due, problem)
 };
 
 /// Crawler to manager: how far is it? Answered by `crawl_progress`.
 struct ask_progress {
   net::owner from;
-  template <net::inspector F>
-  friend auto inspect(F& f, ask_progress& x) {
-    return f(x.from);
-  }
+  SEEDWALK_INSPECT(ask_progress, from)
 };
 
 /// Manager to crawler.
@@ -136,38 +112,26 @@ struct crawl_progress {
   std::uint64_t known = 0;       ///< Endpoints in the database; the crawler fills it in.
   /// The moment of this message, if the wall clock is believed then (clock_check.hpp).
   std::optional<net::instant> believed_at;
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_progress& x) {
-    return f(x.counters, x.connections, x.waiting, x.more_due, x.good_by_network, x.dialled,
-             x.established, x.known, x.believed_at);
-  }
+  SEEDWALK_INSPECT(crawl_progress, counters, connections, waiting, more_due, good_by_network,
+                   dialled, established, known, believed_at)
 };
 
 /// Manager to crawler: a network answers again; belongs into the census.
 struct outage_ended {
   store::outage_interval interval;
-  template <net::inspector F>
-  friend auto inspect(F& f, outage_ended& x) {
-    return f(x.interval);
-  }
+  SEEDWALK_INSPECT(outage_ended, interval)
 };
 
 /// Crawler to all others: the crawl is over, and everything is durable. Go.
 struct shut_down {
-  template <net::inspector F>
-  friend auto inspect(F& f, shut_down&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(shut_down)
 };
 
 /// An actor without which the crawl cannot go on to the crawler: why it cannot.
 struct part_failed {
   std::string problem;
   crawl_fault fault = crawl_fault::program;
-  template <net::inspector F>
-  friend auto inspect(F& f, part_failed& x) {
-    return f(x.problem, x.fault);
-  }
+  SEEDWALK_INSPECT(part_failed, problem, fault)
 };
 
 } // namespace seedwalk::actors

@@ -41,10 +41,7 @@ public:
   /// A snapshot of which all is filled in that is a sum over ended connections.
   pool_snapshot snapshot() const;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, crawl_tally& x) {
-    return f(x.counters_, x.sums_, x.good_by_network_);
-  }
+  SEEDWALK_INSPECT(crawl_tally, counters_, sums_, good_by_network_)
 
 private:
   crawl_counters counters_;

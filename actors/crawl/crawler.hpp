@@ -108,17 +108,13 @@ public:
     crawl_fault fault = crawl_fault::none;
     std::optional<net::instant> believed_at; ///< When the wall clock was last known to be right.
     bool tidy_waits = false;                 ///< For a clock that is believed.
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.settings, x.db_writer, x.manager, x.control, x.now, x.started, x.census_number,
-               x.census, x.resumed, x.counters, x.known, x.asking_known, x.not_dialled,
-               x.reached_lately, x.routes_known, x.settling, x.settling_for, x.resolving, x.seeds,
-               x.limit_timer, x.progress_timer, x.tidy_timer, x.deadline_timer, x.unsaved, x.end,
-               x.problem, x.fault, x.asked_seeds, x.seeds_timer, x.believed_at, x.tidy_waits,
-               x.watch, x.seeds_answered, x.end_waits, x.names_to_ask, x.resolving_names,
-               x.names_failed, x.asked_names, x.resolver_fails, x.in_vain, x.names_timer,
-               x.queueing);
-    }
+    SEEDWALK_INSPECT(state, settings, db_writer, manager, control, now, started, census_number,
+                     census, resumed, counters, known, asking_known, not_dialled, reached_lately,
+                     routes_known, settling, settling_for, resolving, seeds, limit_timer,
+                     progress_timer, tidy_timer, deadline_timer, unsaved, end, problem, fault,
+                     asked_seeds, seeds_timer, believed_at, tidy_waits, watch, seeds_answered,
+                     end_waits, names_to_ask, resolving_names, names_failed, asked_names,
+                     resolver_fails, in_vain, names_timer, queueing)
   };
 
   static constexpr std::size_t mailbox_max = 256; ///< Answers, a resolver's answer a seed, signals.

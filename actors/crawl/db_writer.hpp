@@ -38,29 +38,20 @@ public:
     std::uint32_t operations = 0; ///< How many of the batch's are theirs.
     bool addresses = false;       ///< Wants `addresses_saved`.
     std::uint64_t bytes = 0;      ///< What of theirs waits, in memory.
-    template <net::inspector F>
-    friend auto inspect(F& f, waiter& x) {
-      return f(x.owner, x.token, x.operations, x.addresses, x.bytes);
-    }
+    SEEDWALK_INSPECT(waiter, owner, token, operations, addresses, bytes)
   };
 
   /// A batch that is not on its way: gathering, or refused.
   struct flight {
     store::batch batch;
     std::vector<waiter> waiters;
-    template <net::inspector F>
-    friend auto inspect(F& f, flight& x) {
-      return f(x.batch, x.waiters);
-    }
+    SEEDWALK_INSPECT(flight, batch, waiters)
   };
 
   struct asker {
     net::owner owner;
     std::uint64_t token = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, asker& x) {
-      return f(x.owner, x.token);
-    }
+    SEEDWALK_INSPECT(asker, owner, token)
   };
 
   struct state {
@@ -77,12 +68,8 @@ public:
     bool fatal = false; ///< Nothing more is written; all who wait are answered all the same.
     std::uint64_t unwritten_bytes = 0; ///< Of all who wait for an answer.
     std::uint64_t unwritten_bytes_max = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.settings, x.manager, x.crawler, x.gathering, x.in_flight, x.asked, x.failed,
-               x.retry, x.stalled, x.stalled_since, x.fatal, x.unwritten_bytes,
-               x.unwritten_bytes_max);
-    }
+    SEEDWALK_INSPECT(state, settings, manager, crawler, gathering, in_flight, asked, failed, retry,
+                     stalled, stalled_since, fatal, unwritten_bytes, unwritten_bytes_max)
   };
 
   db_writer(environment& env, net::actor_host& host, state& data)

@@ -52,10 +52,7 @@ public:
     return brake_.next_change(now);
   }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_health& x) {
-    return f(x.failures_, x.brake_, x.dials_ended_, x.got_out_);
-  }
+  SEEDWALK_INSPECT(dial_health, failures_, brake_, dials_ended_, got_out_)
 
 private:
   local_failures failures_;

@@ -25,10 +25,8 @@ struct dial_limits {
   std::uint32_t group_dials_per_second = 1; ///< To the same.
 
   friend bool operator==(const dial_limits&, const dial_limits&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_limits& x) {
-    return f(x.slots, x.share_percent, x.dials_per_second, x.group_slots, x.group_dials_per_second);
-  }
+  SEEDWALK_INSPECT(dial_limits, slots, share_percent, dials_per_second, group_slots,
+                   group_dials_per_second)
 };
 
 /// Who is dialled next, of those that are due: reserves the slot before the dial, and takes it back
@@ -85,20 +83,14 @@ public:
   std::deque<store::due_peer>
   drop_waiting(const std::function<bool(const net::endpoint&)>& unwanted);
 
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_schedule& x) {
-    return f(x.limits_, x.queues_, x.class_in_use_, x.class_pass_, x.in_use_, x.groups_,
-             x.next_dial_, x.ready_at_, x.gates_, x.ceiling_);
-  }
+  SEEDWALK_INSPECT(dial_schedule, limits_, queues_, class_in_use_, class_pass_, in_use_, groups_,
+                   next_dial_, ready_at_, gates_, ceiling_)
 
 private:
   struct group {
     std::uint32_t in_use = 0;
     net::steady_time next_dial{0};
-    template <net::inspector F>
-    friend auto inspect(F& f, group& x) {
-      return f(x.in_use, x.next_dial);
-    }
+    SEEDWALK_INSPECT(group, in_use, next_dial)
   };
 
   std::uint32_t reserved(std::size_t queue) const;

@@ -93,10 +93,7 @@ public:
   /// When to look again if nothing is noted; never: nobody waits.
   store::timestamp next_due() const;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, due_questions& x) {
-    return f(x.queues_, x.outlook_, x.asked_at_, x.failing_since_);
-  }
+  SEEDWALK_INSPECT(due_questions, queues_, outlook_, asked_at_, failing_since_)
 
 private:
   enum class stage : std::uint8_t {
@@ -119,10 +116,7 @@ private:
     stage now = stage::front;
     net::bytes place;             ///< Where the last answer ended; empty: the front.
     store::timestamp next_due{0}; ///< When the next of it is due; never: nobody waits.
-    template <net::inspector F>
-    friend auto inspect(F& f, queue_state& x) {
-      return f(x.now, x.place, x.next_due);
-    }
+    SEEDWALK_INSPECT(queue_state, now, place, next_due)
   };
 
   static bool under_way(const queue_state& queue) { return queue.now >= stage::asked; }

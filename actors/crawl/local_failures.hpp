@@ -45,10 +45,7 @@ public:
   bool empty() const { return reasons_.empty(); }
 
   friend bool operator==(const local_failures&, const local_failures&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, local_failures& x) {
-    return f(x.reasons_, x.said_at_);
-  }
+  SEEDWALK_INSPECT(local_failures, reasons_, said_at_)
 
 private:
   struct reason {
@@ -56,10 +53,7 @@ private:
     std::uint64_t unsaid = 0;
     net::steady_time last{0};
     friend bool operator==(const reason&, const reason&) = default;
-    template <net::inspector F>
-    friend auto inspect(F& f, reason& x) {
-      return f(x.total, x.unsaid, x.last);
-    }
+    SEEDWALK_INSPECT(reason, total, unsaid, last)
   };
   std::map<net::error, reason> reasons_;
   net::steady_time said_at_{0};
@@ -94,10 +88,7 @@ public:
   std::uint32_t pauses_in_a_row() const { return pauses_; }
 
   friend bool operator==(const dial_brake&, const dial_brake&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, dial_brake& x) {
-    return f(x.on_, x.ceiling_, x.pauses_, x.until_);
-  }
+  SEEDWALK_INSPECT(dial_brake, on_, ceiling_, pauses_, until_)
 
 private:
   bool on_ = false;

@@ -43,10 +43,7 @@ public:
   std::optional<net::network_id> take_probe(net::steady_time now);
 
   friend bool operator==(const outage_detector&, const outage_detector&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, outage_detector& x) {
-    return f(x.networks_);
-  }
+  SEEDWALK_INSPECT(outage_detector, networks_)
 
 private:
   struct network_state {
@@ -55,10 +52,7 @@ private:
     bool in_outage = false;
     net::steady_time probe_at{0};
     friend bool operator==(const network_state&, const network_state&) = default;
-    template <net::inspector F>
-    friend auto inspect(F& f, network_state& x) {
-      return f(x.failures, x.since, x.in_outage, x.probe_at);
-    }
+    SEEDWALK_INSPECT(network_state, failures, since, in_outage, probe_at)
   };
 
   const network_state& of(net::network_id network) const {

@@ -36,11 +36,8 @@ public:
     command_counts messages;                      ///< Received, and not reported yet.
     net::timer_id timer;                          ///< 0: none runs.
     net::steady_time timer_due{0};
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.settings, x.key, x.manager, x.db_writer, x.session, x.connection, x.via,
-               x.messages, x.timer, x.timer_due);
-    }
+    SEEDWALK_INSPECT(state, settings, key, manager, db_writer, session, connection, via, messages,
+                     timer, timer_due)
   };
 
   peer_connection(environment& env, net::actor_host& host, state& data);

@@ -43,10 +43,7 @@ struct command_counts {
       ++counts.back().second;
   }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, command_counts& x) {
-    return f(x.counts);
-  }
+  SEEDWALK_INSPECT(command_counts, counts)
 };
 
 /// Peer connection to manager: the last thing it says, whatever happened. It is gone after that.
@@ -55,19 +52,13 @@ struct peer_outcome {
   net::visit_summary summary;
   command_counts messages; ///< Received since the last report.
   store::transport via = store::transport::tcp;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_outcome& x) {
-    return f(x.key, x.summary, x.messages, x.via);
-  }
+  SEEDWALK_INSPECT(peer_outcome, key, summary, messages, via)
 };
 
 /// Peer connection to manager: its dial succeeded.
 struct peer_connected {
   net::endpoint key;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_connected& x) {
-    return f(x.key);
-  }
+  SEEDWALK_INSPECT(peer_connected, key)
 };
 
 /// Peer connection to manager: the peer's version is in. Enough to find duplicates.
@@ -77,10 +68,7 @@ struct peer_identified {
   std::uint64_t nonce_smaller =
       0; ///< Of the two version nonces on this connection: both sides know both.
   std::uint64_t nonce_larger = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_identified& x) {
-    return f(x.key, x.identity, x.nonce_smaller, x.nonce_larger);
-  }
+  SEEDWALK_INSPECT(peer_identified, key, identity, nonce_smaller, nonce_larger)
 };
 
 /// Peer connection to manager: its verack is in, and here is what it said of itself.
@@ -88,10 +76,7 @@ struct peer_established {
   net::endpoint key;
   net::msg::version version;
   std::chrono::nanoseconds handshake{0};
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_established& x) {
-    return f(x.key, x.version, x.handshake);
-  }
+  SEEDWALK_INSPECT(peer_established, key, version, handshake)
 };
 
 /// Peer connection to manager: it was heard, and this much has crossed the wire since the last
@@ -103,29 +88,20 @@ struct peer_seen {
   std::uint64_t bytes_out = 0;
   std::uint32_t messages_in = 0;
   command_counts messages; ///< Received since the last report.
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_seen& x) {
-    return f(x.key, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.messages);
-  }
+  SEEDWALK_INSPECT(peer_seen, key, round_trip, bytes_in, bytes_out, messages_in, messages)
 };
 
 /// Manager to peer connection: end it for this reason.
 struct disconnect_peer {
   net::outcome outcome = net::outcome::cancelled;
-  template <net::inspector F>
-  friend auto inspect(F& f, disconnect_peer& x) {
-    return f(x.outcome);
-  }
+  SEEDWALK_INSPECT(disconnect_peer, outcome)
 };
 
 /// Crawler to manager and DB writer, and manager to peer connections: go by these settings from now
 /// on.
 struct settings_changed {
   settings_in_use settings;
-  template <net::inspector F>
-  friend auto inspect(F& f, settings_changed& x) {
-    return f(x.settings);
-  }
+  SEEDWALK_INSPECT(settings_changed, settings)
 };
 
 /// Manager to peer connection: send this message, which others send too; or, if it is empty, a ping
@@ -133,10 +109,7 @@ struct settings_changed {
 struct send_shared {
   std::uint64_t broadcast = 0; ///< Names the broadcast in the answer; 0: none is wanted.
   net::shared_message message;
-  template <net::inspector F>
-  friend auto inspect(F& f, send_shared& x) {
-    return f(x.broadcast, x.message);
-  }
+  SEEDWALK_INSPECT(send_shared, broadcast, message)
 };
 
 /// Peer connection to manager: whether a `send_shared` was sent.
@@ -144,10 +117,7 @@ struct shared_sent {
   net::endpoint key;
   std::uint64_t broadcast = 0;
   bool sent = false;
-  template <net::inspector F>
-  friend auto inspect(F& f, shared_sent& x) {
-    return f(x.key, x.broadcast, x.sent);
-  }
+  SEEDWALK_INSPECT(shared_sent, key, broadcast, sent)
 };
 
 } // namespace seedwalk::actors

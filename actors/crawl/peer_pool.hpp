@@ -59,12 +59,9 @@ struct pool_entry {
   std::uint64_t nonce_larger = 0;
   std::string user_agent;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, pool_entry& x) {
-    return f(x.phase, x.direction, x.connection, x.queue, x.hold, x.was_good, x.started,
-             x.last_seen, x.round_trip, x.bytes_in, x.bytes_out, x.messages_in, x.identity,
-             x.nonce_smaller, x.nonce_larger, x.user_agent);
-  }
+  SEEDWALK_INSPECT(pool_entry, phase, direction, connection, queue, hold, was_good, started,
+                   last_seen, round_trip, bytes_in, bytes_out, messages_in, identity, nonce_smaller,
+                   nonce_larger, user_agent)
 };
 
 /// True while a connection exists or is being made: its slot is taken.
@@ -118,10 +115,7 @@ public:
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_pool& x) {
-    return f(x.entries_, x.by_phase_, x.live_, x.held_);
-  }
+  SEEDWALK_INSPECT(peer_pool, entries_, by_phase_, live_, held_)
 
 private:
   void count(const pool_entry& entry, std::int32_t by);

@@ -38,10 +38,7 @@ namespace seedwalk::actors {
 struct connection_is_established {
   net::endpoint peer;
   net::direction direction = net::direction::outbound;
-  template <net::inspector F>
-  friend auto inspect(F& f, connection_is_established& x) {
-    return f(x.peer, x.direction);
-  }
+  SEEDWALK_INSPECT(connection_is_established, peer, direction)
 };
 
 /// A handshake is complete; what the peer said of itself.
@@ -49,10 +46,7 @@ struct handshake_is_complete {
   net::endpoint peer;
   net::direction direction = net::direction::outbound;
   net::msg::version version;
-  template <net::inspector F>
-  friend auto inspect(F& f, handshake_is_complete& x) {
-    return f(x.peer, x.direction, x.version);
-  }
+  SEEDWALK_INSPECT(handshake_is_complete, peer, direction, version)
 };
 
 /// A dial failed, or a connection ended before its handshake was complete.
@@ -60,10 +54,7 @@ struct peer_has_failed {
   net::endpoint peer;
   net::direction direction = net::direction::outbound;
   net::outcome outcome = net::outcome::internal_error;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_has_failed& x) {
-    return f(x.peer, x.direction, x.outcome);
-  }
+  SEEDWALK_INSPECT(peer_has_failed, peer, direction, outcome)
 };
 
 /// A connection ended after its handshake.
@@ -71,47 +62,32 @@ struct peer_is_lost {
   net::endpoint peer;
   net::direction direction = net::direction::outbound;
   net::outcome outcome = net::outcome::internal_error;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_is_lost& x) {
-    return f(x.peer, x.direction, x.outcome);
-  }
+  SEEDWALK_INSPECT(peer_is_lost, peer, direction, outcome)
 };
 
 /// Somebody was banned.
 struct peer_is_banned {
   store::ban_record ban;
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_is_banned& x) {
-    return f(x.ban);
-  }
+  SEEDWALK_INSPECT(peer_is_banned, ban)
 };
 
 /// A peer's visit brought so many addresses; they are in the database.
 struct addresses_were_found {
   net::endpoint source;
   std::uint32_t entries = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, addresses_were_found& x) {
-    return f(x.source, x.entries);
-  }
+  SEEDWALK_INSPECT(addresses_were_found, source, entries)
 };
 
 /// Messages of a peer, by command, since the last such event.
 struct messages_were_received {
   net::endpoint peer;
   std::vector<std::pair<std::string, std::uint32_t>> counts;
-  template <net::inspector F>
-  friend auto inspect(F& f, messages_were_received& x) {
-    return f(x.peer, x.counts);
-  }
+  SEEDWALK_INSPECT(messages_were_received, peer, counts)
 };
 
 /// The subscriber was too slow: its credit was used up, and this is the last thing it hears.
 struct subscription_ended {
-  template <net::inspector F>
-  friend auto inspect(F& f, subscription_ended&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(subscription_ended)
 };
 
 using pool_event =
@@ -125,28 +101,19 @@ struct subscribe {
   static constexpr std::uint32_t max_credit = 65'536;
   net::owner from;
   std::uint32_t credit = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, subscribe& x) {
-    return f(x.from, x.credit);
-  }
+  SEEDWALK_INSPECT(subscribe, from, credit)
 };
 
 /// Subscriber to manager: no more.
 struct unsubscribe {
   net::owner from;
-  template <net::inspector F>
-  friend auto inspect(F& f, unsubscribe& x) {
-    return f(x.from);
-  }
+  SEEDWALK_INSPECT(unsubscribe, from)
 };
 
 /// Manager to subscriber.
 struct pool_news {
   pool_event event;
-  template <net::inspector F>
-  friend auto inspect(F& f, pool_news& x) {
-    return f(x.event);
-  }
+  SEEDWALK_INSPECT(pool_news, event)
 };
 
 // -- commands
@@ -157,10 +124,7 @@ struct command_done {
   std::string problem;
   std::uint32_t affected = 0; ///< Connections that it touched.
   bool bad_request = false;   ///< The problem is what was asked for: it can never be done.
-  template <net::inspector F>
-  friend auto inspect(F& f, command_done& x) {
-    return f(x.token, x.problem, x.affected, x.bad_request);
-  }
+  SEEDWALK_INSPECT(command_done, token, problem, affected, bad_request)
 };
 
 /// Ban somebody; live connections that it forbids end. Durable when answered.
@@ -170,10 +134,7 @@ struct ban_peer {
   store::ban_target target;
   std::string reason;
   std::chrono::seconds duration{0}; ///< 0: until lifted.
-  template <net::inspector F>
-  friend auto inspect(F& f, ban_peer& x) {
-    return f(x.from, x.token, x.target, x.reason, x.duration);
-  }
+  SEEDWALK_INSPECT(ban_peer, from, token, target, reason, duration)
 };
 
 /// Lift a ban. Durable when answered.
@@ -181,10 +142,7 @@ struct unban_peer {
   net::owner from;
   std::uint64_t token = 0;
   store::ban_target target;
-  template <net::inspector F>
-  friend auto inspect(F& f, unban_peer& x) {
-    return f(x.from, x.token, x.target);
-  }
+  SEEDWALK_INSPECT(unban_peer, from, token, target)
 };
 
 /// End the connection to somebody.
@@ -192,10 +150,7 @@ struct drop_peer {
   net::owner from;
   std::uint64_t token = 0;
   net::endpoint peer;
-  template <net::inspector F>
-  friend auto inspect(F& f, drop_peer& x) {
-    return f(x.from, x.token, x.peer);
-  }
+  SEEDWALK_INSPECT(drop_peer, from, token, peer)
 };
 
 /// Whom a broadcast is for: those of whom all that is given is true.
@@ -206,10 +161,7 @@ struct peer_filter {
 
   bool takes(const net::endpoint& peer, const pool_entry& entry) const;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_filter& x) {
-    return f(x.direction, x.network, x.user_agent);
-  }
+  SEEDWALK_INSPECT(peer_filter, direction, network, user_agent)
 };
 
 /// Send a message to every peer whose handshake is complete and whom the filter takes. It is
@@ -219,10 +171,7 @@ struct broadcast {
   std::uint64_t token = 0;
   peer_filter to;
   std::optional<net::message> message; ///< Nothing: each is pinged with a nonce of its own.
-  template <net::inspector F>
-  friend auto inspect(F& f, broadcast& x) {
-    return f(x.from, x.token, x.to, x.message);
-  }
+  SEEDWALK_INSPECT(broadcast, from, token, to, message)
 };
 
 /// How many were sent a broadcast, and who of those meant was not: it had said goodbye, or its
@@ -231,10 +180,7 @@ struct broadcast_done {
   std::uint64_t token = 0;
   std::uint32_t sent = 0;
   std::vector<net::endpoint> failed;
-  template <net::inspector F>
-  friend auto inspect(F& f, broadcast_done& x) {
-    return f(x.token, x.sent, x.failed);
-  }
+  SEEDWALK_INSPECT(broadcast_done, token, sent, failed)
 };
 
 /// Crawler to manager, after `settings_changed`: hold every live connection to the new settings.
@@ -242,10 +188,7 @@ struct broadcast_done {
 struct apply_settings {
   net::owner from;
   std::uint64_t token = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, apply_settings& x) {
-    return f(x.from, x.token);
-  }
+  SEEDWALK_INSPECT(apply_settings, from, token)
 };
 
 /// Anybody to crawler: take this as the configuration file's new contents. Checked whole; applied
@@ -255,10 +198,7 @@ struct reload_settings {
   std::uint64_t token = 0;
   std::string name; ///< For errors.
   std::string contents;
-  template <net::inspector F>
-  friend auto inspect(F& f, reload_settings& x) {
-    return f(x.from, x.token, x.name, x.contents);
-  }
+  SEEDWALK_INSPECT(reload_settings, from, token, name, contents)
 };
 
 // -- statistics
@@ -285,22 +225,16 @@ struct pool_snapshot {
   /// What is kept for each connection and endpoint of the pool, by the size of its parts; what the
   /// allocator and the kernel add is not seen from here.
   std::uint64_t memory_bytes = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, pool_snapshot& x) {
-    return f(x.token, x.counters, x.by_phase, x.by_direction, x.outbound_slots, x.inbound_slots,
-             x.held, x.waiting, x.reconnects, x.bans, x.bytes_in, x.bytes_out, x.messages_in,
-             x.visits_ms, x.handshakes_ms, x.round_trips, x.round_trips_us, x.memory_bytes);
-  }
+  SEEDWALK_INSPECT(pool_snapshot, token, counters, by_phase, by_direction, outbound_slots,
+                   inbound_slots, held, waiting, reconnects, bans, bytes_in, bytes_out, messages_in,
+                   visits_ms, handshakes_ms, round_trips, round_trips_us, memory_bytes)
 };
 
 /// Anybody to manager: how is the pool? Answered by `pool_snapshot`.
 struct ask_snapshot {
   net::owner from;
   std::uint64_t token = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, ask_snapshot& x) {
-    return f(x.from, x.token);
-  }
+  SEEDWALK_INSPECT(ask_snapshot, from, token)
 };
 
 /// The live connections, in the order of their endpoints.
@@ -308,20 +242,14 @@ struct peer_list {
   std::uint64_t token = 0;
   std::vector<std::pair<net::endpoint, pool_entry>> peers;
   std::chrono::nanoseconds now{0}; ///< For `last_seen` and the like.
-  template <net::inspector F>
-  friend auto inspect(F& f, peer_list& x) {
-    return f(x.token, x.peers, x.now);
-  }
+  SEEDWALK_INSPECT(peer_list, token, peers, now)
 };
 
 /// Anybody to manager: who is connected? Answered by `peer_list`.
 struct ask_peers {
   net::owner from;
   std::uint64_t token = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, ask_peers& x) {
-    return f(x.from, x.token);
-  }
+  SEEDWALK_INSPECT(ask_peers, from, token)
 };
 
 } // namespace seedwalk::actors

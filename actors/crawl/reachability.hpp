@@ -34,10 +34,7 @@ struct reach_options {
   std::optional<net::endpoint> tor_proxy; ///< A SOCKS5 proxy that dials onions.
 
   friend bool operator==(const reach_options&, const reach_options&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, reach_options& x) {
-    return f(x.only, x.tor_proxy);
-  }
+  SEEDWALK_INSPECT(reach_options, only, tor_proxy)
 };
 
 /// Which networks are dialled. The policy, as data: what was configured and what this machine can

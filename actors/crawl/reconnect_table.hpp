@@ -25,10 +25,8 @@ struct reconnect_options {
   std::uint32_t jitter_percent = 25; ///< Each delay is drawn within so much of its length.
 
   friend bool operator==(const reconnect_options&, const reconnect_options&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, reconnect_options& x) {
-    return f(x.max_reconnects, x.window, x.first_delay, x.longest_delay, x.jitter_percent);
-  }
+  SEEDWALK_INSPECT(reconnect_options, max_reconnects, window, first_delay, longest_delay,
+                   jitter_percent)
 };
 
 /// True for endings that a new dial may mend: of connections that we dialled, and by the network's
@@ -65,19 +63,13 @@ public:
   std::size_t waiting() const { return waiting_.size(); }
   void drop_waiting() { waiting_.clear(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, reconnect_table& x) {
-    return f(x.reconnects_, x.waiting_);
-  }
+  SEEDWALK_INSPECT(reconnect_table, reconnects_, waiting_)
 
 private:
   struct history {
     std::uint64_t ever = 0; ///< Reconnects granted, those that have left the window too.
     std::deque<net::steady_time> recent; ///< When each that has not was asked for, oldest first.
-    template <net::inspector F>
-    friend auto inspect(F& f, history& x) {
-      return f(x.ever, x.recent);
-    }
+    SEEDWALK_INSPECT(history, ever, recent)
   };
 
   std::map<net::endpoint, history> reconnects_;

@@ -41,10 +41,7 @@ public:
 
   std::uint32_t rounds() const { return rounds_; }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, seed_questions& x) {
-    return f(x.rounds_, x.failures_);
-  }
+  SEEDWALK_INSPECT(seed_questions, rounds_, failures_)
 
 private:
   std::uint32_t rounds_ = 0;

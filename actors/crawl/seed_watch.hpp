@@ -37,6 +37,8 @@ public:
     std::uint64_t dialled = 0;     ///< Dials that ended.
     std::uint64_t reached = 0;     ///< Of them, those that reached a verack.
     std::uint32_t established = 0; ///< Connections whose handshake is complete.
+
+    SEEDWALK_INSPECT(moment, dialled, reached, established)
   };
 
   /// The crawl begins to dial.
@@ -54,11 +56,7 @@ public:
   std::uint64_t reached() const { return last_.reached; }
   std::uint32_t rounds() const { return rounds_; }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, seed_watch& x) {
-    return f(x.last_.dialled, x.last_.reached, x.last_.established, x.dialled_then_, x.quiet_since_,
-             x.not_before_, x.rounds_, x.doublings_);
-  }
+  SEEDWALK_INSPECT(seed_watch, last_, dialled_then_, quiet_since_, not_before_, rounds_, doublings_)
 
 private:
   moment last_;

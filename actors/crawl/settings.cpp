@@ -166,10 +166,7 @@ struct archived_settings {
   std::vector<address_rule> excluded;
   net::routes_found routes;
   std::set<net::endpoint> resolved;
-  template <net::inspector F>
-  friend auto inspect(F& f, archived_settings& x) {
-    return f(x.number, x.config, x.seed, x.build, x.excluded, x.routes, x.resolved);
-  }
+  SEEDWALK_INSPECT(archived_settings, number, config, seed, build, excluded, routes, resolved)
 };
 
 } // namespace

@@ -75,15 +75,12 @@ struct settings {
 /// so to an actor that was brought back from an archive.
 struct settings_in_use {
   std::uint32_t number = 0; ///< 1, 2, ... in the order in which the crawler made them.
-  std::shared_ptr<const settings> values;
+  net::not_archived<std::shared_ptr<const settings>> values;
 
   const settings& operator*() const { return *values; }
   const settings* operator->() const { return values.get(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, settings_in_use& x) {
-    return f(x.number);
-  }
+  SEEDWALK_INSPECT(settings_in_use, number, values)
 };
 
 /// All settings of a run that somebody goes by, by number. A reload makes new ones; the crawler

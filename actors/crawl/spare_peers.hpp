@@ -37,10 +37,7 @@ public:
   bool empty() const { return peers_.empty(); }
   std::size_t size() const { return peers_.size(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, spare_peers& x) {
-    return f(x.peers_, x.asked_at_);
-  }
+  SEEDWALK_INSPECT(spare_peers, peers_, asked_at_)
 
 private:
   std::deque<net::endpoint> peers_;

@@ -21,19 +21,13 @@ struct save_addresses {
   net::owner from;
   net::endpoint source;
   net::msg::addr_list announcements;
-  template <net::inspector F>
-  friend auto inspect(F& f, save_addresses& x) {
-    return f(x.from, x.source, x.announcements);
-  }
+  SEEDWALK_INSPECT(save_addresses, from, source, announcements)
 };
 
 /// DB writer to peer connection: durable; `added` of them were new.
 struct addresses_saved {
   std::uint32_t added = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, addresses_saved& x) {
-    return f(x.added);
-  }
+  SEEDWALK_INSPECT(addresses_saved, added)
 };
 
 /// Anybody to DB writer: do this, together. Answered by `operations_saved` with the same `token`.
@@ -41,10 +35,7 @@ struct save_operations {
   net::owner from;
   std::uint64_t token = 0;
   std::vector<store::operation> operations;
-  template <net::inspector F>
-  friend auto inspect(F& f, save_operations& x) {
-    return f(x.from, x.token, x.operations);
-  }
+  SEEDWALK_INSPECT(save_operations, from, token, operations)
 };
 
 /// DB writer to the one that asked: all operations of these tokens are durable. `results` has those
@@ -54,20 +45,14 @@ struct operations_saved {
   std::vector<store::operation_result> results;
   std::uint32_t announcements_added = 0; ///< By anybody, in the same batch.
   std::uint64_t unwritten_bytes_max = 0; ///< Most that ever waited for the DB writer, in memory.
-  template <net::inspector F>
-  friend auto inspect(F& f, operations_saved& x) {
-    return f(x.tokens, x.results, x.announcements_added, x.unwritten_bytes_max);
-  }
+  SEEDWALK_INSPECT(operations_saved, tokens, results, announcements_added, unwritten_bytes_max)
 };
 
 /// DB writer to the manager: a batch without any operation of the manager's has made new endpoints
 /// known.
 struct announcements_added {
   std::uint32_t added = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, announcements_added& x) {
-    return f(x.added);
-  }
+  SEEDWALK_INSPECT(announcements_added, added)
 };
 
 /// Anybody to DB writer: a question, asked after everything sent before it. Answered by
@@ -76,10 +61,7 @@ struct storage_question {
   net::owner from;
   std::uint64_t token = 0;
   store::query query;
-  template <net::inspector F>
-  friend auto inspect(F& f, storage_question& x) {
-    return f(x.from, x.token, x.query);
-  }
+  SEEDWALK_INSPECT(storage_question, from, token, query)
 };
 
 /// DB writer to the one that asked.
@@ -87,10 +69,7 @@ struct storage_answer {
   std::uint64_t token = 0;
   store::error error;
   store::answer answer;
-  template <net::inspector F>
-  friend auto inspect(F& f, storage_answer& x) {
-    return f(x.token, x.error, x.answer);
-  }
+  SEEDWALK_INSPECT(storage_answer, token, error, answer)
 };
 
 /// DB writer to the manager: nothing can be written at the moment, or again. While it lasts nobody
@@ -98,10 +77,7 @@ struct storage_answer {
 struct storage_troubled {
   bool stalled = false;
   store::error error;
-  template <net::inspector F>
-  friend auto inspect(F& f, storage_troubled& x) {
-    return f(x.stalled, x.error);
-  }
+  SEEDWALK_INSPECT(storage_troubled, stalled, error)
 };
 
 } // namespace seedwalk::actors

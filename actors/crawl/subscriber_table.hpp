@@ -40,10 +40,7 @@ public:
 
   std::size_t size() const { return credit_.size(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, subscriber_table& x) {
-    return f(x.credit_);
-  }
+  SEEDWALK_INSPECT(subscriber_table, credit_)
 
 private:
   std::map<net::owner, std::uint32_t> credit_; ///< Never 0.

@@ -40,10 +40,7 @@ public:
 
   bool under_way() const { return under_way_; }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, time_mender& x) {
-    return f(x.under_way_, x.put_off_, x.for_good_);
-  }
+  SEEDWALK_INSPECT(time_mender, under_way_, put_off_, for_good_)
 
 private:
   bool under_way_ = false;          ///< A page is being written.

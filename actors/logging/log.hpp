@@ -23,10 +23,7 @@ struct log_line {
   std::string actor; ///< The stable name of the actor that says it.
   std::string text;
   std::vector<std::pair<std::string, std::string>> details;
-  template <net::inspector F>
-  friend auto inspect(F& f, log_line& x) {
-    return f(x.level, x.at, x.actor, x.text, x.details);
-  }
+  SEEDWALK_INSPECT(log_line, level, at, actor, text, details)
 };
 
 /// How actors say what goes on. Lines go to the logger, which is an observer: nothing they do

@@ -12,10 +12,7 @@ namespace seedwalk::net {
 /// Somebody wants the run to end in order: a signal to the process, or a scenario that drew one.
 struct stop_requested {
   int signal = 0; ///< SIGINT, SIGTERM; 0 if it was no signal.
-  template <inspector F>
-  friend auto inspect(F& f, stop_requested& x) {
-    return f(x.signal);
-  }
+  SEEDWALK_INSPECT(stop_requested, signal)
 };
 
 /// Somebody wants a file read again (SIGHUP). The contents come with the request: no actor opens a
@@ -27,10 +24,7 @@ struct reload_requested {
   std::string path;
   std::string contents;
   std::string error; ///< The system's words if the file could not be read, else empty.
-  template <inspector F>
-  friend auto inspect(F& f, reload_requested& x) {
-    return f(x.path, x.contents, x.error);
-  }
+  SEEDWALK_INSPECT(reload_requested, path, contents, error)
 };
 
 /// Everything that can come through the control door, in one type. Recordings store it by index:

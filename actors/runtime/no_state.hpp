@@ -6,10 +6,7 @@ namespace seedwalk::net {
 
 /// The `state` of an actor that need not remember anything.
 struct no_state {
-  template <inspector F>
-  friend auto inspect(F& f, no_state&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(no_state)
 };
 
 } // namespace seedwalk::net

@@ -15,19 +15,13 @@ namespace seedwalk::net {
 struct timer_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const timer_id&, const timer_id&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, timer_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(timer_id, value)
 };
 
 /// The timer is due. Comes at most once; after `cancel` only if it was on its way already.
 struct timer_fired {
   timer_id timer;
-  template <inspector F>
-  friend auto inspect(F& f, timer_fired& x) {
-    return f(x.timer);
-  }
+  SEEDWALK_INSPECT(timer_fired, timer)
 };
 
 /// The time door: what time it is, and wake-up calls.

@@ -15,10 +15,7 @@ struct addr_entry {
 
   friend bool operator==(const addr_entry&, const addr_entry&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, addr_entry& x) {
-    return f(x.peer, x.time, x.services);
-  }
+  SEEDWALK_INSPECT(addr_entry, peer, time, services)
 };
 
 } // namespace seedwalk::net::msg

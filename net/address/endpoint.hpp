@@ -59,10 +59,7 @@ struct endpoint {
     return a.port <=> b.port;
   }
 
-  template <inspector F>
-  friend auto inspect(F& f, endpoint& x) {
-    return f(x.network, x.address, x.port);
-  }
+  SEEDWALK_INSPECT(endpoint, network, address, port)
 
 private:
   static std::uint64_t word_at(const endpoint& e, std::size_t offset) {

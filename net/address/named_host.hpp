@@ -19,10 +19,7 @@ struct named_host {
 
   friend bool operator==(const named_host&, const named_host&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, named_host& x) {
-    return f(x.name, x.port);
-  }
+  SEEDWALK_INSPECT(named_host, name, port)
 };
 
 /// "node.example.org:8333".

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <bit>
+#include <bitset>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -48,6 +51,20 @@ struct is_optional : std::false_type {};
 template <class T>
 struct is_optional<std::optional<T>> : std::true_type {};
 template <class T>
+struct is_atomic : std::false_type {};
+template <class T>
+struct is_atomic<std::atomic<T>> : std::true_type {};
+template <class T>
+struct is_not_archived : std::false_type {};
+template <class T>
+struct is_not_archived<not_archived<T>> : std::true_type {};
+/// A set of up to 64 kinds, written as one number.
+template <class T>
+struct is_bitset : std::false_type {};
+template <std::size_t N>
+requires(N <= 64) struct is_bitset<std::bitset<N>> : std::true_type {
+};
+template <class T>
 struct is_pair : std::false_type {};
 template <class A, class B>
 struct is_pair<std::pair<A, B>> : std::true_type {};
@@ -62,6 +79,11 @@ template <class T>
 concept byte_block = (std::is_constructible_v<T, byte_view> ||
                       checks_bytes<T>)&&requires(const T& x) {
   { x.view() } -> std::same_as<byte_view>;
+};
+/// A type that says whether what was read into it can be.
+template <class T>
+concept checks_itself = requires(const T& x) {
+  { x.is_consistent() } -> std::same_as<bool>;
 };
 template <class T>
 inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, char>;
@@ -127,13 +149,17 @@ private:
       put(x.has_value());
       if (x)
         put(*x);
+    } else if constexpr (is_atomic<T>::value) {
+      put(x.load(std::memory_order_relaxed));
+    } else if constexpr (is_bitset<T>::value) {
+      put(static_cast<std::uint64_t>(x.to_ullong()));
     } else if constexpr (is_pair<T>::value) {
       put(x.first);
       put(x.second);
     } else if constexpr (is_variant<T>::value) {
       self().stage_whole(x.index());
       std::visit([this](const auto& alternative) { put(alternative); }, x);
-    } else if constexpr (std::is_same_v<T, std::monostate>) {
+    } else if constexpr (std::is_same_v<T, std::monostate> || is_not_archived<T>::value) {
     } else if constexpr (associative<T> || sequence<T>) {
       self().stage_whole(x.size());
       if constexpr (std::is_same_v<T, bytes>)
@@ -356,13 +382,25 @@ private:
         return true;
       }
       return get(x.emplace());
+    } else if constexpr (is_atomic<T>::value) {
+      typename T::value_type value{};
+      if (!get(value))
+        return false;
+      x.store(value, std::memory_order_relaxed);
+      return true;
+    } else if constexpr (is_bitset<T>::value) {
+      std::uint64_t bits = 0;
+      if (!get(bits))
+        return false;
+      x = T{bits};
+      return true;
     } else if constexpr (is_pair<T>::value) {
       return get(const_cast<std::remove_const_t<typename T::first_type>&>(x.first)) &&
              get(x.second);
     } else if constexpr (is_variant<T>::value) {
       std::uint64_t index = 0;
       return get_varint(index) && get_alternative(index, x);
-    } else if constexpr (std::is_same_v<T, std::monostate>) {
+    } else if constexpr (std::is_same_v<T, std::monostate> || is_not_archived<T>::value) {
       return ok_;
     } else if constexpr (associative<T>) {
       return get_associative(x);
@@ -375,6 +413,8 @@ private:
         if (!get(x.emplace_back()))
           return false;
       return true;
+    } else if constexpr (checks_itself<T>) {
+      return inspect(*this, x) && ok_ && (x.is_consistent() || fail());
     } else {
       return inspect(*this, x) && ok_;
     }

@@ -20,10 +20,7 @@ struct instant {
 
   friend auto operator<=>(const instant&, const instant&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, instant& x) {
-    return f(x.steady, x.wall);
-  }
+  SEEDWALK_INSPECT(instant, steady, wall)
 };
 
 } // namespace seedwalk::net

@@ -17,10 +17,7 @@ struct owner {
 
   friend auto operator<=>(const owner&, const owner&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, owner& x) {
-    return f(x.id);
-  }
+  SEEDWALK_INSPECT(owner, id)
 };
 
 inline constexpr owner nobody{};

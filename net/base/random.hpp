@@ -64,10 +64,7 @@ public:
   /// True `numerator` times in `denominator`, on average.
   bool chance(std::uint64_t numerator, std::uint64_t denominator);
 
-  template <inspector F>
-  friend auto inspect(F& f, random_stream& x) {
-    return f(x.state_);
-  }
+  SEEDWALK_INSPECT(random_stream, state_)
 
 private:
   std::uint64_t state_ = 0;

@@ -73,11 +73,8 @@ public:
 
   const address_report& report() const { return report_; }
 
-  template <inspector F>
-  friend auto inspect(F& f, address_collection& x) {
-    return f(x.phase_, x.answered_, x.marker_, x.asked_at_, x.waiting_since_, x.first_block_took_,
-             x.gossip_until_, x.handed_on_, x.report_);
-  }
+  SEEDWALK_INSPECT(address_collection, phase_, answered_, marker_, asked_at_, waiting_since_,
+                   first_block_took_, gossip_until_, handed_on_, report_)
 
 private:
   enum class phase : std::uint8_t { not_asked, waiting, answering, over };

@@ -38,10 +38,7 @@ struct chain_params {
 
   friend bool operator==(const chain_params&, const chain_params&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, chain_params& x) {
-    return f(x.name, x.magic, x.default_port, x.dns_seeds);
-  }
+  SEEDWALK_INSPECT(chain_params, name, magic, default_port, dns_seeds)
 };
 
 /// All chains that have a name here: main, testnet3, testnet4, signet, regtest, bitcoin-cash.

@@ -71,13 +71,7 @@ struct decoder_options {
 
   friend bool operator==(const decoder_options&, const decoder_options&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, decoder_options& x) {
-    auto bits = static_cast<std::uint64_t>(x.wanted.to_ullong());
-    const auto result = f(x.magic, bits, x.verify_skipped);
-    x.wanted = message_set{bits};
-    return result;
-  }
+  SEEDWALK_INSPECT(decoder_options, magic, wanted, verify_skipped)
 };
 
 /// Turns one direction of a connection's bytes into messages, however the bytes are split.
@@ -140,12 +134,11 @@ public:
 
   friend bool operator==(const decoder&, const decoder&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, decoder& x) {
-    return f(x.options_, x.version_, x.header_, x.header_received_, x.payload_, x.payload_received_,
-             x.keeps_payload_, x.lead_, x.hash_, x.offset_, x.lost_) &&
-           x.is_consistent();
-  }
+  /// Whether the fields can be those of a decoder: what is read from an archive may be anything.
+  bool is_consistent() const;
+
+  SEEDWALK_INSPECT(decoder, options_, version_, header_, header_received_, payload_,
+                   payload_received_, keeps_payload_, lead_, hash_, offset_, lost_)
 
 private:
   struct broken_rule {
@@ -160,7 +153,6 @@ private:
   void hold(byte_view piece);
   void keep_lead(byte_view piece);
 
-  bool is_consistent() const;
   bool hashes() const { return keeps_payload_ || options_.verify_skipped; }
   std::uint32_t payload_length() const;
   std::uint64_t message_offset() const { return offset_ - header_received_ - payload_received_; }

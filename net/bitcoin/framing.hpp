@@ -33,10 +33,7 @@ struct frame {
 
   friend bool operator==(const frame&, const frame&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, frame& x) {
-    return f(x.offset, x.kind, x.command, x.payload_bytes, x.checksum);
-  }
+  SEEDWALK_INSPECT(frame, offset, kind, command, payload_bytes, checksum)
 };
 
 } // namespace seedwalk::net

@@ -35,10 +35,7 @@ public:
   /// for it, and do not take it for a measurement.
   void excuse(steady_time pause, steady_time now);
 
-  template <inspector F>
-  friend auto inspect(F& f, keep_alive& x) {
-    return f(x.nonce_, x.count_, x.excused_, x.waiting_since_, x.latest_, x.shortest_);
-  }
+  SEEDWALK_INSPECT(keep_alive, nonce_, count_, excused_, waiting_since_, latest_, shortest_)
 
 private:
   std::uint64_t nonce_ = 0;

@@ -24,10 +24,7 @@ struct unknown_message {
 
   friend bool operator==(const unknown_message&, const unknown_message&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, unknown_message& x) {
-    return f(x.command, x.payload);
-  }
+  SEEDWALK_INSPECT(unknown_message, command, payload)
 };
 
 } // namespace msg

@@ -21,20 +21,14 @@ struct skipped_entries {
 
   friend bool operator==(const skipped_entries&, const skipped_entries&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, skipped_entries& x) {
-    return f(x.torv2, x.yggdrasil, x.unknown_network, x.embedded, x.not_cjdns);
-  }
+  SEEDWALK_INSPECT(skipped_entries, torv2, yggdrasil, unknown_network, embedded, not_cjdns)
 };
 
 /// Asks for addresses. Core answers once a connection, and only to the side that dialled.
 struct getaddr {
   friend bool operator==(const getaddr&, const getaddr&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getaddr&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(getaddr)
 };
 
 /// Addresses of IPv4 and IPv6 nodes, at most 1000.
@@ -48,10 +42,7 @@ struct addr {
 
   friend bool operator==(const addr&, const addr&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, addr& x) {
-    return f(x.entries, x.skipped, x.has_times);
-  }
+  SEEDWALK_INSPECT(addr, entries, skipped, has_times)
 };
 
 /// Addresses of nodes of every network (BIP155), at most 1000.
@@ -61,10 +52,7 @@ struct addrv2 {
 
   friend bool operator==(const addrv2&, const addrv2&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, addrv2& x) {
-    return f(x.entries, x.skipped);
-  }
+  SEEDWALK_INSPECT(addrv2, entries, skipped)
 };
 
 } // namespace seedwalk::net::msg

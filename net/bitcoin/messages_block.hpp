@@ -21,10 +21,7 @@ struct tx_input {
 
   friend bool operator==(const tx_input&, const tx_input&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, tx_input& x) {
-    return f(x.previous, x.index, x.script, x.sequence, x.witness);
-  }
+  SEEDWALK_INSPECT(tx_input, previous, index, script, sequence, witness)
 };
 
 /// What a transaction pays.
@@ -34,10 +31,7 @@ struct tx_output {
 
   friend bool operator==(const tx_output&, const tx_output&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, tx_output& x) {
-    return f(x.value, x.script);
-  }
+  SEEDWALK_INSPECT(tx_output, value, script)
 };
 
 /// A transaction, with witnesses (BIP144) or without. One with outputs but no inputs has no
@@ -50,10 +44,7 @@ struct tx {
 
   friend bool operator==(const tx&, const tx&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, tx& x) {
-    return f(x.version, x.inputs, x.outputs, x.lock_time);
-  }
+  SEEDWALK_INSPECT(tx, version, inputs, outputs, lock_time)
 };
 
 /// The items of an input's witness stack; they point into `input`. Nothing beyond the first
@@ -70,10 +61,7 @@ struct block {
 
   friend bool operator==(const block&, const block&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, block& x) {
-    return f(x.header, x.transactions);
-  }
+  SEEDWALK_INSPECT(block, header, transactions)
 };
 
 /// A header, and proof of the transactions in it that a filter matched (BIP37).
@@ -85,10 +73,7 @@ struct merkleblock {
 
   friend bool operator==(const merkleblock&, const merkleblock&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, merkleblock& x) {
-    return f(x.header, x.total_transactions, x.hashes, x.flags);
-  }
+  SEEDWALK_INSPECT(merkleblock, header, total_transactions, hashes, flags)
 };
 
 /// A transaction that the sender of a compact block expects the receiver to lack.
@@ -98,10 +83,7 @@ struct prefilled_tx {
 
   friend bool operator==(const prefilled_tx&, const prefilled_tx&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, prefilled_tx& x) {
-    return f(x.index, x.transaction);
-  }
+  SEEDWALK_INSPECT(prefilled_tx, index, transaction)
 };
 
 /// A block by six-byte ids of its transactions (BIP152); at most 65,535 of both kinds together.
@@ -113,10 +95,7 @@ struct cmpctblock {
 
   friend bool operator==(const cmpctblock&, const cmpctblock&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, cmpctblock& x) {
-    return f(x.header, x.nonce, x.short_ids, x.prefilled);
-  }
+  SEEDWALK_INSPECT(cmpctblock, header, nonce, short_ids, prefilled)
 };
 
 /// Asks for transactions of a compact block (BIP152).
@@ -126,10 +105,7 @@ struct getblocktxn {
 
   friend bool operator==(const getblocktxn&, const getblocktxn&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getblocktxn& x) {
-    return f(x.block_hash, x.indexes);
-  }
+  SEEDWALK_INSPECT(getblocktxn, block_hash, indexes)
 };
 
 /// Answers getblocktxn (BIP152).
@@ -139,10 +115,7 @@ struct blocktxn {
 
   friend bool operator==(const blocktxn&, const blocktxn&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, blocktxn& x) {
-    return f(x.block_hash, x.transactions);
-  }
+  SEEDWALK_INSPECT(blocktxn, block_hash, transactions)
 };
 
 } // namespace seedwalk::net::msg

@@ -18,10 +18,7 @@ struct filterload {
 
   friend bool operator==(const filterload&, const filterload&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, filterload& x) {
-    return f(x.filter, x.hash_functions, x.tweak, x.flags);
-  }
+  SEEDWALK_INSPECT(filterload, filter, hash_functions, tweak, flags)
 };
 
 /// Adds to the Bloom filter (BIP37).
@@ -30,20 +27,14 @@ struct filteradd {
 
   friend bool operator==(const filteradd&, const filteradd&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, filteradd& x) {
-    return f(x.data);
-  }
+  SEEDWALK_INSPECT(filteradd, data)
 };
 
 /// Removes the Bloom filter (BIP37).
 struct filterclear {
   friend bool operator==(const filterclear&, const filterclear&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, filterclear&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(filterclear)
 };
 
 /// Asks for compact filters (BIP157).
@@ -54,10 +45,7 @@ struct getcfilters {
 
   friend bool operator==(const getcfilters&, const getcfilters&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getcfilters& x) {
-    return f(x.filter_type, x.start_height, x.stop);
-  }
+  SEEDWALK_INSPECT(getcfilters, filter_type, start_height, stop)
 };
 
 /// One compact filter (BIP157, BIP158).
@@ -68,10 +56,7 @@ struct cfilter {
 
   friend bool operator==(const cfilter&, const cfilter&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, cfilter& x) {
-    return f(x.filter_type, x.block_hash, x.filter);
-  }
+  SEEDWALK_INSPECT(cfilter, filter_type, block_hash, filter)
 };
 
 /// Asks for filter headers (BIP157).
@@ -82,10 +67,7 @@ struct getcfheaders {
 
   friend bool operator==(const getcfheaders&, const getcfheaders&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getcfheaders& x) {
-    return f(x.filter_type, x.start_height, x.stop);
-  }
+  SEEDWALK_INSPECT(getcfheaders, filter_type, start_height, stop)
 };
 
 /// Filter hashes in a row, at most 2000 (BIP157).
@@ -97,10 +79,7 @@ struct cfheaders {
 
   friend bool operator==(const cfheaders&, const cfheaders&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, cfheaders& x) {
-    return f(x.filter_type, x.stop, x.previous_header, x.filter_hashes);
-  }
+  SEEDWALK_INSPECT(cfheaders, filter_type, stop, previous_header, filter_hashes)
 };
 
 /// Asks for every thousandth filter header (BIP157).
@@ -110,10 +89,7 @@ struct getcfcheckpt {
 
   friend bool operator==(const getcfcheckpt&, const getcfcheckpt&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getcfcheckpt& x) {
-    return f(x.filter_type, x.stop);
-  }
+  SEEDWALK_INSPECT(getcfcheckpt, filter_type, stop)
 };
 
 /// Every thousandth filter header (BIP157).
@@ -124,10 +100,7 @@ struct cfcheckpt {
 
   friend bool operator==(const cfcheckpt&, const cfcheckpt&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, cfcheckpt& x) {
-    return f(x.filter_type, x.stop, x.filter_headers);
-  }
+  SEEDWALK_INSPECT(cfcheckpt, filter_type, stop, filter_headers)
 };
 
 } // namespace seedwalk::net::msg

@@ -26,10 +26,7 @@ struct version_address {
 
   friend bool operator==(const version_address&, const version_address&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, version_address& x) {
-    return f(x.services, x.address, x.port);
-  }
+  SEEDWALK_INSPECT(version_address, services, address, port)
 };
 
 /// The second half of `version`, which protocol versions from 106 on have.
@@ -39,10 +36,7 @@ struct version_sender {
 
   friend bool operator==(const version_sender&, const version_sender&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, version_sender& x) {
-    return f(x.address, x.nonce);
-  }
+  SEEDWALK_INSPECT(version_sender, address, nonce)
 };
 
 /// Says who one is; the first message of each side.
@@ -61,41 +55,29 @@ struct version {
 
   friend bool operator==(const version&, const version&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, version& x) {
-    return f(x.protocol, x.services, x.time, x.receiver, x.sender, x.user_agent, x.start_height,
-             x.relay);
-  }
+  SEEDWALK_INSPECT(version, protocol, services, time, receiver, sender, user_agent, start_height,
+                   relay)
 };
 
 /// Acknowledges the peer's version. The handshake is over when both have arrived.
 struct verack {
   friend bool operator==(const verack&, const verack&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, verack&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(verack)
 };
 
 /// Asks for transactions to be announced by wtxid. Only between version and verack (BIP339).
 struct wtxidrelay {
   friend bool operator==(const wtxidrelay&, const wtxidrelay&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, wtxidrelay&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(wtxidrelay)
 };
 
 /// Asks for addrv2 instead of addr. Only between version and verack (BIP155).
 struct sendaddrv2 {
   friend bool operator==(const sendaddrv2&, const sendaddrv2&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, sendaddrv2&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(sendaddrv2)
 };
 
 /// Names an optional feature. Only between version and verack (BIP434). The only message that Core
@@ -106,10 +88,7 @@ struct feature {
 
   friend bool operator==(const feature&, const feature&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, feature& x) {
-    return f(x.id, x.data);
-  }
+  SEEDWALK_INSPECT(feature, id, data)
 };
 
 /// Offers transaction reconciliation. Only between version and verack (BIP330).
@@ -119,20 +98,14 @@ struct sendtxrcncl {
 
   friend bool operator==(const sendtxrcncl&, const sendtxrcncl&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, sendtxrcncl& x) {
-    return f(x.version, x.salt);
-  }
+  SEEDWALK_INSPECT(sendtxrcncl, version, salt)
 };
 
 /// Asks for blocks to be announced by header (BIP130).
 struct sendheaders {
   friend bool operator==(const sendheaders&, const sendheaders&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, sendheaders&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(sendheaders)
 };
 
 /// Offers compact blocks (BIP152).
@@ -142,10 +115,7 @@ struct sendcmpct {
 
   friend bool operator==(const sendcmpct&, const sendcmpct&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, sendcmpct& x) {
-    return f(x.announce, x.version);
-  }
+  SEEDWALK_INSPECT(sendcmpct, announce, version)
 };
 
 /// Asks for no transactions that pay less (BIP133).
@@ -154,10 +124,7 @@ struct feefilter {
 
   friend bool operator==(const feefilter&, const feefilter&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, feefilter& x) {
-    return f(x.satoshis_per_kilobyte);
-  }
+  SEEDWALK_INSPECT(feefilter, satoshis_per_kilobyte)
 };
 
 /// Asks for a sign of life. Without a nonce, up to protocol 60000, nothing answers (BIP31).
@@ -166,10 +133,7 @@ struct ping {
 
   friend bool operator==(const ping&, const ping&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, ping& x) {
-    return f(x.nonce);
-  }
+  SEEDWALK_INSPECT(ping, nonce)
 };
 
 /// Answers a ping with its nonce.
@@ -178,10 +142,7 @@ struct pong {
 
   friend bool operator==(const pong&, const pong&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, pong& x) {
-    return f(x.nonce);
-  }
+  SEEDWALK_INSPECT(pong, nonce)
 };
 
 /// Said what was wrong with a message (BIP61); gone from Core since 0.20.
@@ -193,10 +154,7 @@ struct reject {
 
   friend bool operator==(const reject&, const reject&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, reject& x) {
-    return f(x.command, x.code, x.reason, x.data);
-  }
+  SEEDWALK_INSPECT(reject, command, code, reason, data)
 };
 
 /// A signed warning of old. Core still sends one final alert to peers of at most 70012.
@@ -206,10 +164,7 @@ struct alert {
 
   friend bool operator==(const alert&, const alert&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, alert& x) {
-    return f(x.payload, x.signature);
-  }
+  SEEDWALK_INSPECT(alert, payload, signature)
 };
 
 } // namespace seedwalk::net::msg

@@ -15,10 +15,7 @@ struct inventory_item {
 
   friend bool operator==(const inventory_item&, const inventory_item&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, inventory_item& x) {
-    return f(x.type, x.hash);
-  }
+  SEEDWALK_INSPECT(inventory_item, type, hash)
 };
 
 /// Announces what one has; at most 50,000.
@@ -27,10 +24,7 @@ struct inv {
 
   friend bool operator==(const inv&, const inv&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, inv& x) {
-    return f(x.items);
-  }
+  SEEDWALK_INSPECT(inv, items)
 };
 
 /// Asks for what was announced; at most 50,000.
@@ -39,10 +33,7 @@ struct getdata {
 
   friend bool operator==(const getdata&, const getdata&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getdata& x) {
-    return f(x.items);
-  }
+  SEEDWALK_INSPECT(getdata, items)
 };
 
 /// Says what of a getdata one does not have; at most 50,000.
@@ -51,10 +42,7 @@ struct notfound {
 
   friend bool operator==(const notfound&, const notfound&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, notfound& x) {
-    return f(x.items);
-  }
+  SEEDWALK_INSPECT(notfound, items)
 };
 
 /// The eighty bytes that a block's hash is made of.
@@ -68,10 +56,7 @@ struct block_header {
 
   friend bool operator==(const block_header&, const block_header&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, block_header& x) {
-    return f(x.version, x.previous, x.merkle_root, x.time, x.bits, x.nonce);
-  }
+  SEEDWALK_INSPECT(block_header, version, previous, merkle_root, time, bits, nonce)
 };
 
 /// Asks for the hashes that follow the first block both know.
@@ -82,10 +67,7 @@ struct getblocks {
 
   friend bool operator==(const getblocks&, const getblocks&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getblocks& x) {
-    return f(x.version, x.locator, x.stop);
-  }
+  SEEDWALK_INSPECT(getblocks, version, locator, stop)
 };
 
 /// Asks for the headers that follow the first block both know.
@@ -96,10 +78,7 @@ struct getheaders {
 
   friend bool operator==(const getheaders&, const getheaders&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, getheaders& x) {
-    return f(x.version, x.locator, x.stop);
-  }
+  SEEDWALK_INSPECT(getheaders, version, locator, stop)
 };
 
 /// Headers in a row, at most 2000. The transaction count after each, always zero, is not kept.
@@ -108,20 +87,14 @@ struct headers {
 
   friend bool operator==(const headers&, const headers&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, headers& x) {
-    return f(x.list);
-  }
+  SEEDWALK_INSPECT(headers, list)
 };
 
 /// Asks for an inv of the memory pool (BIP35).
 struct mempool {
   friend bool operator==(const mempool&, const mempool&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, mempool&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(mempool)
 };
 
 } // namespace seedwalk::net::msg

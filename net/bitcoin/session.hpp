@@ -140,14 +140,11 @@ public:
   /// What the summary would say now.
   visit_summary summary(steady_time now) const;
 
-  template <inspector F>
-  friend auto inspect(F& f, session& x) {
-    return f(x.state_, x.direction_, x.peer_, x.version_nonce_, x.plan_, x.started_at_,
-             x.connected_at_, x.handshake_took_, x.last_byte_at_, x.message_began_at_,
-             x.message_offset_, x.deaf_since_, x.pinged_at_, x.allowance_, x.reached_, x.outcome_,
-             x.blame_, x.reason_, x.transport_, x.peer_version_, x.features_, x.carried_,
-             x.collection_, x.keep_alive_, x.held_back_);
-  }
+  SEEDWALK_INSPECT(session, state_, direction_, peer_, version_nonce_, plan_, started_at_,
+                   connected_at_, handshake_took_, last_byte_at_, message_began_at_,
+                   message_offset_, deaf_since_, pinged_at_, allowance_, reached_, outcome_, blame_,
+                   reason_, transport_, peer_version_, features_, carried_, collection_,
+                   keep_alive_, held_back_)
 
 private:
   /// What a deadline is for, and when it is.

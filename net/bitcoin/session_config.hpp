@@ -89,10 +89,7 @@ struct visit_plan {
 
   friend bool operator==(const visit_plan&, const visit_plan&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, visit_plan& x) {
-    return f(x.ask_addresses, x.hold);
-  }
+  SEEDWALK_INSPECT(visit_plan, ask_addresses, hold)
 };
 
 /// A nonce for our `version`, half of it a tag by which any session of this run knows it again:

@@ -18,36 +18,24 @@ namespace seedwalk::net {
 /// The peer's version is in and we go on with it: `session::peer_version()` has what it said. Soon
 /// enough to end a duplicate before the handshake is through.
 struct version_received {
-  template <inspector F>
-  friend auto inspect(F& f, version_received&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(version_received)
 };
 
 /// The peer's verack is in: from here on it was `good`.
 struct handshake_completed {
   std::chrono::nanoseconds took{0}; ///< Since connected.
-  template <inspector F>
-  friend auto inspect(F& f, handshake_completed& x) {
-    return f(x.took);
-  }
+  SEEDWALK_INSPECT(handshake_completed, took)
 };
 
 /// A pong matched our ping.
 struct round_trip_measured {
   std::chrono::nanoseconds took{0};
-  template <inspector F>
-  friend auto inspect(F& f, round_trip_measured& x) {
-    return f(x.took);
-  }
+  SEEDWALK_INSPECT(round_trip_measured, took)
 };
 
 /// The collection of addresses is over: `session::addresses()` says with what.
 struct addresses_collected {
-  template <inspector F>
-  friend auto inspect(F& f, addresses_collected&) {
-    return f();
-  }
+  SEEDWALK_INSPECT(addresses_collected)
 };
 
 using session_event =
@@ -57,10 +45,7 @@ using session_event =
 struct message_note {
   message_kind kind = message_kind::unknown;
   std::uint32_t payload_bytes = 0;
-  template <inspector F>
-  friend auto inspect(F& f, message_note& x) {
-    return f(x.kind, x.payload_bytes);
-  }
+  SEEDWALK_INSPECT(message_note, kind, payload_bytes)
 };
 
 /// What a session wants done after one event. The caller carries it out, in the order of the
@@ -98,11 +83,8 @@ struct session_effects {
     summary.reset();
   }
 
-  template <inspector F>
-  friend auto inspect(F& f, session_effects& x) {
-    return f(x.output, x.shared_output, x.events, x.messages, x.addresses, x.want, x.close,
-             x.summary);
-  }
+  SEEDWALK_INSPECT(session_effects, output, shared_output, events, messages, addresses, want, close,
+                   summary)
 };
 
 } // namespace seedwalk::net

@@ -25,11 +25,8 @@ struct session_timers {
 
   friend bool operator==(const session_timers&, const session_timers&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, session_timers& x) {
-    return f(x.connect, x.handshake, x.message_idle, x.message_whole, x.first_addresses,
-             x.quiet_addresses, x.all_addresses, x.probe);
-  }
+  SEEDWALK_INSPECT(session_timers, connect, handshake, message_idle, message_whole, first_addresses,
+                   quiet_addresses, all_addresses, probe)
 };
 
 /// What an address costs to reach differs: a Tor circuit takes longer than a TCP handshake.
@@ -52,10 +49,7 @@ struct timer_table {
 
   friend bool operator==(const timer_table&, const timer_table&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, timer_table& x) {
-    return f(x.clearnet, x.tor, x.i2p);
-  }
+  SEEDWALK_INSPECT(timer_table, clearnet, tor, i2p)
 };
 
 /// Bitcoin Core waits 5 s for a TCP connection (netbase.h) and 60 s for a handshake (net.h); a
@@ -80,10 +74,7 @@ struct keep_alive_timers {
 
   friend bool operator==(const keep_alive_timers&, const keep_alive_timers&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, keep_alive_timers& x) {
-    return f(x.ping_every, x.ping_timeout, x.inactivity);
-  }
+  SEEDWALK_INSPECT(keep_alive_timers, ping_every, ping_timeout, inactivity)
 };
 
 } // namespace seedwalk::net

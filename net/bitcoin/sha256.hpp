@@ -23,10 +23,7 @@ public:
 
   friend bool operator==(const sha256&, const sha256&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, sha256& x) {
-    return f(x.chain_, x.length_, x.partial_);
-  }
+  SEEDWALK_INSPECT(sha256, chain_, length_, partial_)
 
 private:
   std::array<std::uint32_t, 8> chain_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,

@@ -28,10 +28,7 @@ public:
   /// The message as v1 sends it.
   const buffer& v1_frame() const { return v1_frame_; }
 
-  template <inspector F>
-  friend auto inspect(F& f, shared_message& x) {
-    return f(x.v1_frame_);
-  }
+  SEEDWALK_INSPECT(shared_message, v1_frame_)
 
 private:
   buffer v1_frame_;
@@ -52,10 +49,7 @@ public:
   std::optional<message_progress> in_progress() const { return decoder_.in_progress(); }
   void set_protocol_version(std::int32_t version) { decoder_.set_protocol_version(version); }
 
-  template <inspector F>
-  friend auto inspect(F& f, v1_transport& x) {
-    return f(x.magic_, x.decoder_);
-  }
+  SEEDWALK_INSPECT(v1_transport, magic_, decoder_)
 
 private:
   magic_bytes magic_{};
@@ -106,10 +100,7 @@ public:
     std::visit([&](auto& one) { one.set_protocol_version(version); }, alternative_);
   }
 
-  template <inspector F>
-  friend auto inspect(F& f, transport& x) {
-    return f(x.alternative_);
-  }
+  SEEDWALK_INSPECT(transport, alternative_)
 
 private:
   std::variant<v1_transport> alternative_;

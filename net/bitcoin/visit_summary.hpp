@@ -41,10 +41,7 @@ struct peer_features {
 
   friend bool operator==(const peer_features&, const peer_features&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, peer_features& x) {
-    return f(x.bits, x.fee_rate_min, x.compact_announce, x.compact_version, x.ids);
-  }
+  SEEDWALK_INSPECT(peer_features, bits, fee_rate_min, compact_announce, compact_version, ids)
 };
 
 /// What crossed the wire.
@@ -59,11 +56,8 @@ struct traffic {
 
   friend bool operator==(const traffic&, const traffic&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, traffic& x) {
-    return f(x.bytes_in, x.bytes_out, x.messages_in, x.messages_out, x.messages_refused,
-             x.messages_unknown, x.trailing_bytes);
-  }
+  SEEDWALK_INSPECT(traffic, bytes_in, bytes_out, messages_in, messages_out, messages_refused,
+                   messages_unknown, trailing_bytes)
 };
 
 /// What came of our getaddr, and of gossip that nobody asked for.
@@ -82,11 +76,8 @@ struct address_report {
 
   friend bool operator==(const address_report&, const address_report&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, address_report& x) {
-    return f(x.answer, x.ended_by, x.messages, x.by_network, x.skipped, x.over_limit, x.refused,
-             x.gossip, x.digest);
-  }
+  SEEDWALK_INSPECT(address_report, answer, ended_by, messages, by_network, skipped, over_limit,
+                   refused, gossip, digest)
 };
 
 /// All that one session leaves behind: exactly one, when its connection has ended.
@@ -111,12 +102,9 @@ struct visit_summary {
 
   friend bool operator==(const visit_summary&, const visit_summary&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, visit_summary& x) {
-    return f(x.peer, x.direction, x.outcome, x.reached, x.blame, x.reason, x.whole, x.connecting,
-             x.handshake, x.first_answer, x.round_trip, x.carried, x.version, x.features,
-             x.addresses);
-  }
+  SEEDWALK_INSPECT(visit_summary, peer, direction, outcome, reached, blame, reason, whole,
+                   connecting, handshake, first_answer, round_trip, carried, version, features,
+                   addresses)
 };
 
 /// The outcome of a dial, or of a connection that had got as far as `reached`, that a door ended

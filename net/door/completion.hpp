@@ -19,50 +19,35 @@ namespace seedwalk::net {
 struct connection_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const connection_id&, const connection_id&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, connection_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(connection_id, value)
 };
 
 /// One listening socket.
 struct listener_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const listener_id&, const listener_id&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, listener_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(listener_id, value)
 };
 
 /// One UDP socket.
 struct datagram_socket_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const datagram_socket_id&, const datagram_socket_id&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, datagram_socket_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(datagram_socket_id, value)
 };
 
 /// One question to the resolver.
 struct resolve_id {
   std::uint64_t value = 0;
   friend auto operator<=>(const resolve_id&, const resolve_id&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, resolve_id& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(resolve_id, value)
 };
 
 /// A Unix socket in the file system.
 struct unix_path {
   std::string path;
   friend auto operator<=>(const unix_path&, const unix_path&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, unix_path& x) {
-    return f(x.path);
-  }
+  SEEDWALK_INSPECT(unix_path, path)
 };
 
 /// An endpoint that is dialled through a SOCKS5 proxy (RFC 1928): the proxy is told its name, or
@@ -71,10 +56,7 @@ struct through_proxy {
   endpoint peer;
   endpoint proxy;
   friend auto operator<=>(const through_proxy&, const through_proxy&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, through_proxy& x) {
-    return f(x.peer, x.proxy);
-  }
+  SEEDWALK_INSPECT(through_proxy, peer, proxy)
 };
 
 /// What one can dial or, without a proxy, listen on. Recordings store it by index: append only.
@@ -84,40 +66,28 @@ using address = std::variant<endpoint, unix_path, through_proxy>;
 struct connected {
   connection_id connection;
   endpoint local;
-  template <inspector F>
-  friend auto inspect(F& f, connected& x) {
-    return f(x.connection, x.local);
-  }
+  SEEDWALK_INSPECT(connected, connection, local)
 };
 
 /// The dial failed, and the connection never was.
 struct connect_failed {
   connection_id connection;
   error reason = error::unknown;
-  template <inspector F>
-  friend auto inspect(F& f, connect_failed& x) {
-    return f(x.connection, x.reason);
-  }
+  SEEDWALK_INSPECT(connect_failed, connection, reason)
 };
 
 /// The socket listens. `local` has the real port where 0 was asked for.
 struct listening {
   listener_id listener;
   address local;
-  template <inspector F>
-  friend auto inspect(F& f, listening& x) {
-    return f(x.listener, x.local);
-  }
+  SEEDWALK_INSPECT(listening, listener, local)
 };
 
 /// The socket does not listen, or no longer does.
 struct listen_failed {
   listener_id listener;
   error reason = error::unknown;
-  template <inspector F>
-  friend auto inspect(F& f, listen_failed& x) {
-    return f(x.listener, x.reason);
-  }
+  SEEDWALK_INSPECT(listen_failed, listener, reason)
 };
 
 /// This machine had nothing left to accept with (descriptors, memory): the listener rests for a
@@ -125,10 +95,7 @@ struct listen_failed {
 struct accept_paused {
   listener_id listener;
   error reason = error::unknown;
-  template <inspector F>
-  friend auto inspect(F& f, accept_paused& x) {
-    return f(x.listener, x.reason);
-  }
+  SEEDWALK_INSPECT(accept_paused, listener, reason)
 };
 
 /// Somebody dialled us, and one accept credit is spent. Silent until `own` says who looks after it.
@@ -137,39 +104,27 @@ struct accepted {
   connection_id connection;
   endpoint peer;  ///< Default-constructed on a Unix socket.
   endpoint local; ///< The address that was dialled; on a wildcard listener it tells which one.
-  template <inspector F>
-  friend auto inspect(F& f, accepted& x) {
-    return f(x.listener, x.connection, x.peer, x.local);
-  }
+  SEEDWALK_INSPECT(accepted, listener, connection, peer, local)
 };
 
 /// Bytes from the peer, never empty, never more than was wanted.
 struct received {
   connection_id connection;
   buffer data;
-  template <inspector F>
-  friend auto inspect(F& f, received& x) {
-    return f(x.connection, x.data);
-  }
+  SEEDWALK_INSPECT(received, connection, data)
 };
 
 /// Fewer than `network::low_water_bytes` wait to be sent. Follows each write, at most one for
 /// several.
 struct drained {
   connection_id connection;
-  template <inspector F>
-  friend auto inspect(F& f, drained& x) {
-    return f(x.connection);
-  }
+  SEEDWALK_INSPECT(drained, connection)
 };
 
 /// The peer ended its side in order. Ours may still send.
 struct input_ended {
   connection_id connection;
-  template <inspector F>
-  friend auto inspect(F& f, input_ended& x) {
-    return f(x.connection);
-  }
+  SEEDWALK_INSPECT(input_ended, connection)
 };
 
 /// The connection is over; the last thing heard of it. `error::none`: both sides ended in order, or
@@ -177,10 +132,7 @@ struct input_ended {
 struct closed {
   connection_id connection;
   error reason = error::none;
-  template <inspector F>
-  friend auto inspect(F& f, closed& x) {
-    return f(x.connection, x.reason);
-  }
+  SEEDWALK_INSPECT(closed, connection, reason)
 };
 
 /// The resolver's answer: `reason` is `none` and `addresses` (with the port asked for) are in the
@@ -189,10 +141,7 @@ struct resolved {
   resolve_id question;
   error reason = error::none;
   std::vector<endpoint> addresses;
-  template <inspector F>
-  friend auto inspect(F& f, resolved& x) {
-    return f(x.question, x.reason, x.addresses);
-  }
+  SEEDWALK_INSPECT(resolved, question, reason, addresses)
 };
 
 /// The UDP socket is bound to `local`; or, if `reason` is not `none`, is not or no longer.
@@ -200,10 +149,7 @@ struct datagrams_opened {
   datagram_socket_id socket;
   error reason = error::none;
   endpoint local;
-  template <inspector F>
-  friend auto inspect(F& f, datagrams_opened& x) {
-    return f(x.socket, x.reason, x.local);
-  }
+  SEEDWALK_INSPECT(datagrams_opened, socket, reason, local)
 };
 
 /// One datagram; one credit is spent.
@@ -212,10 +158,7 @@ struct datagram_received {
   endpoint from;
   endpoint to; ///< Which of our addresses, with the socket's port.
   buffer data;
-  template <inspector F>
-  friend auto inspect(F& f, datagram_received& x) {
-    return f(x.socket, x.from, x.to, x.data);
-  }
+  SEEDWALK_INSPECT(datagram_received, socket, from, to, data)
 };
 
 /// Where this machine has a route to. Of the two meshes it says so if it has an address of its own
@@ -226,10 +169,7 @@ struct routes_found {
   bool cjdns = false;
   bool yggdrasil = false;
   friend bool operator==(const routes_found&, const routes_found&) = default;
-  template <inspector F>
-  friend auto inspect(F& f, routes_found& x) {
-    return f(x.ipv4, x.ipv6, x.cjdns, x.yggdrasil);
-  }
+  SEEDWALK_INSPECT(routes_found, ipv4, ipv6, cjdns, yggdrasil)
 };
 
 /// Everything that can come through the network door, in one type. Recordings store it by index:

@@ -23,13 +23,7 @@ public:
   /// Goes on behind this one, which a call was given.
   void resume(std::uint64_t last_asked) { asked_.store(last_asked / 2, std::memory_order_relaxed); }
 
-  template <inspector F>
-  friend auto inspect(F& f, network_ids& x) {
-    auto asked = x.asked_.load(std::memory_order_relaxed);
-    const auto result = f(asked, x.accepted_);
-    x.asked_.store(asked, std::memory_order_relaxed);
-    return result;
-  }
+  SEEDWALK_INSPECT(network_ids, asked_, accepted_)
 
 private:
   std::atomic<std::uint64_t> asked_ = 0;

@@ -22,10 +22,7 @@ struct step_line {
   std::string actor;
   std::string message;
   friend bool operator==(const step_line&, const step_line&) = default;
-  template <net::inspector F>
-  friend auto inspect(F& f, step_line& x) {
-    return f(x.step, x.chain, x.actor, x.message);
-  }
+  SEEDWALK_INSPECT(step_line, step, chain, actor, message)
 };
 
 /// What a comparison keeps of a run.
@@ -34,10 +31,7 @@ struct run_digest {
   std::uint64_t steps = 0;
   std::vector<std::uint64_t> checkpoints; ///< The chain after every so many steps.
   std::vector<step_line> lines;           ///< Of the steps asked for.
-  template <net::inspector F>
-  friend auto inspect(F& f, run_digest& x) {
-    return f(x.hash, x.steps, x.checkpoints, x.lines);
-  }
+  SEEDWALK_INSPECT(run_digest, hash, steps, checkpoints, lines)
 };
 
 /// One run, and what to keep of it.

@@ -44,11 +44,8 @@ struct recording_header {
         .seed = seed, .schedule = schedule, .deep = deep, .wall = wall, .fired_by_hand = simulated};
   }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, recording_header& x) {
-    return f(x.build, x.configuration, x.seed, x.schedule, x.deep, x.wall, x.simulated, x.process,
-             x.told_build);
-  }
+  SEEDWALK_INSPECT(recording_header, build, configuration, seed, schedule, deep, wall, simulated,
+                   process, told_build)
 };
 
 /// How a run ended that was recorded to its end.
@@ -56,10 +53,7 @@ struct recording_end {
   std::uint64_t steps = 0;
   std::uint64_t hash = 0; ///< The whole chain.
   std::string reason;     ///< "done", "stopped", an assertion, ...
-  template <net::inspector F>
-  friend auto inspect(F& f, recording_end& x) {
-    return f(x.steps, x.hash, x.reason);
-  }
+  SEEDWALK_INSPECT(recording_end, steps, hash, reason)
 };
 
 /// What a frame holds. Stored by number: append only.

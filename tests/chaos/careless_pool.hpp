@@ -40,10 +40,7 @@ public:
     std::uint32_t open = 0;
     std::uint32_t reserved = 0;
     std::uint32_t dialled = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.open, x.reserved, x.dialled);
-    }
+    SEEDWALK_INSPECT(state, open, reserved, dialled)
   };
 
   small_pool(environment& env, net::actor_host& host, state& data)

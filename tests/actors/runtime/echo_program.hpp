@@ -26,10 +26,7 @@ struct settings {
   bool pause = true;              ///< Between messages, by a timer.
   bool shifted = false;           ///< A planted difference: client 0 sends one other byte.
 
-  template <net::inspector F>
-  friend auto inspect(F& f, settings& x) {
-    return f(x.clients, x.messages, x.size_max, x.pause, x.shifted);
-  }
+  SEEDWALK_INSPECT(settings, clients, messages, size_max, pause, shifted)
 };
 
 /// A count that another thread can wait for.
@@ -68,20 +65,14 @@ struct program {
 /// To a client: where the server is.
 struct dial {
   net::address server;
-  template <net::inspector F>
-  friend auto inspect(F& f, dial& x) {
-    return f(x.server);
-  }
+  SEEDWALK_INSPECT(dial, server)
 };
 
 /// To the observer: a line, at a level.
 struct log_line {
   std::uint32_t level = 0;
   std::string text;
-  template <net::inspector F>
-  friend auto inspect(F& f, log_line& x) {
-    return f(x.level, x.text);
-  }
+  SEEDWALK_INSPECT(log_line, level, text)
 };
 
 /// An observer: counts lines from a level on, and runs a timer of its own for each.
@@ -98,10 +89,7 @@ public:
   };
   struct state {
     net::owner self;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.self);
-    }
+    SEEDWALK_INSPECT(state, self)
   };
 
   watcher(environment& e, net::actor_host& host, state&) : env_(e), host_(host) {}
@@ -131,10 +119,7 @@ public:
   struct state {
     net::connection_id id;
     std::uint64_t bytes = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.id, x.bytes);
-    }
+    SEEDWALK_INSPECT(state, id, bytes)
   };
 
   connection(program& p, net::actor_host& host, state& s) : program_(p), host_(host), state_(s) {}
@@ -178,10 +163,7 @@ public:
     std::uint64_t awaited_bytes = 0;
     net::timer_id pause;
     store::request_id request;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.number, x.watcher, x.id, x.draws, x.sent, x.awaited_bytes, x.pause, x.request);
-    }
+    SEEDWALK_INSPECT(state, number, watcher, id, draws, sent, awaited_bytes, pause, request)
   };
 
   client(program& p, net::actor_host& host, state& s) : program_(p), host_(host), state_(s) {}
@@ -279,10 +261,7 @@ public:
   struct state {
     std::vector<net::owner> clients;
     std::uint64_t accepted = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.clients, x.accepted);
-    }
+    SEEDWALK_INSPECT(state, clients, accepted)
   };
 
   server(program& p, net::actor_host& host, state& s) : program_(p), host_(host), state_(s) {}

@@ -41,10 +41,7 @@ public:
   };
   struct state {
     int hired = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.hired);
-    }
+    SEEDWALK_INSPECT(state, hired)
   };
   employer(environment& env, net::actor_host&, state& s) : env_(env), state_(s) {}
   void start() {}

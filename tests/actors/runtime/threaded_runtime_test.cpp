@@ -84,10 +84,7 @@ public:
   };
   struct state {
     std::uint32_t nothing = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.nothing);
-    }
+    SEEDWALK_INSPECT(state, nothing)
   };
   failing(environment& e, net::actor_host&, state&) : env_(e) {}
   void start() {}

@@ -32,29 +32,20 @@ struct counted {
 struct token {
   std::uint64_t value = 0;
   std::uint32_t hops = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, token& x) {
-    return f(x.value, x.hops);
-  }
+  SEEDWALK_INSPECT(token, value, hops)
 };
 
 /// Who else is there.
 struct meet {
   std::vector<net::owner> others;
   net::owner watcher;
-  template <net::inspector F>
-  friend auto inspect(F& f, meet& x) {
-    return f(x.others, x.watcher);
-  }
+  SEEDWALK_INSPECT(meet, others, watcher)
 };
 
 /// What an observer is told.
 struct seen {
   std::uint64_t value = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, seen& x) {
-    return f(x.value);
-  }
+  SEEDWALK_INSPECT(seen, value)
 };
 
 /// Where walkers live, and in which ways some of them misbehave.
@@ -79,10 +70,7 @@ public:
     net::owner watcher;
     std::uint64_t sum = 0;
     std::optional<net::timer_id> waiting;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.draws, x.others, x.watcher, x.sum, x.waiting);
-    }
+    SEEDWALK_INSPECT(state, draws, others, watcher, sum, waiting)
   };
 
   walker(environment& env, net::actor_host& host, state& s) : env_(env), host_(host), state_(s) {}

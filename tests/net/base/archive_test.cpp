@@ -36,12 +36,8 @@ struct everything {
 
   friend bool operator==(const everything&, const everything&) = default;
 
-  template <inspector F>
-  friend auto inspect(F& f, everything& x) {
-    return f(x.flag, x.small, x.signed_small, x.wide, x.signed_wide, x.real, x.paint, x.duration,
-             x.text, x.data, x.raw, x.numbers, x.perhaps, x.both, x.either, x.list, x.table,
-             x.distinct);
-  }
+  SEEDWALK_INSPECT(everything, flag, small, signed_small, wide, signed_wide, real, paint, duration,
+                   text, data, raw, numbers, perhaps, both, either, list, table, distinct)
 };
 
 everything anything() {

@@ -45,10 +45,7 @@ public:
   };
   struct state {
     std::uint64_t taken = 0;
-    template <net::inspector F>
-    friend auto inspect(F& f, state& x) {
-      return f(x.taken);
-    }
+    SEEDWALK_INSPECT(state, taken)
   };
 
   suspect(environment& env, net::actor_host& host, state& s) : env_(env), host_(host), state_(s) {}

@@ -25,10 +25,7 @@ template <word Word>
 struct said {
   net::owner from;
   int value = 0;
-  template <net::inspector F>
-  friend auto inspect(F& f, said& x) {
-    return f(x.from, x.value);
-  }
+  SEEDWALK_INSPECT(said, from, value)
 };
 
 class stage;
