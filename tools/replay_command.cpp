@@ -48,6 +48,8 @@ std::string as_json(const sim::replay_result& r, std::optional<std::uint64_t> im
                                   {"replayed", r.first_difference->replayed},
                                   {"actor", r.first_difference->actor},
                                   {"message", r.first_difference->message}};
+  if (r.first_difference && !r.first_difference->state.empty())
+    report["first_difference"]["state"] = nlohmann::json::parse(r.first_difference->state);
   if (r.damage) {
     report["last_good_step"] = r.steps;
     report["damage"] = r.damage->message;
@@ -63,6 +65,8 @@ void print(std::ostream& out, const sim::replay_result& r,
     out << "equal at every step\n";
   else if (r.verified)
     out << "equal at every step, up to where the recording was cut off\n";
+  else if (r.first_difference && !r.first_difference->state.empty())
+    out << "--json has all that the actor knows after the step that differs\n";
   if (image_step)
     out << fmt::format("image made after step {}\n", *image_step);
 }

@@ -11,6 +11,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include "actors/runtime/runtime.hpp"
+#include "net/base/json_writer.hpp"
 
 namespace seedwalk::net {
 
@@ -149,6 +150,9 @@ owner enrol_hosted(runtime& host, typename Actor::environment& env, owner self, 
   e.state = &actor->state.data;
   e.capture = [](const void* state, bytes& out) {
     byte_writer{out}(*static_cast<const typename Actor::state*>(state));
+  };
+  e.describe = [](const void* state) {
+    return to_json(*static_cast<const typename Actor::state*>(state));
   };
   host.enrol(std::move(e));
   if (fresh)

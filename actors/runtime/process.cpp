@@ -538,6 +538,13 @@ std::string process::name_of(net::owner owner) const {
   return i == by_owner_.end() ? std::string{} : i->second->name();
 }
 
+std::string process::state_of(net::owner owner) const {
+  const auto i = by_owner_.find(owner.id);
+  if (i == by_owner_.end() || !i->second->enrolled.describe)
+    return {};
+  return i->second->enrolled.describe(i->second->enrolled.state);
+}
+
 bool process::wants_payloads(net::owner to) const {
   if (!world_.settings().deep || in_observer_)
     return false;

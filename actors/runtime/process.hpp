@@ -154,6 +154,8 @@ public:
   std::size_t known() const { return by_actor_.size(); }
   /// The name of an enrolled actor; empty if unknown.
   std::string name_of(net::owner owner) const;
+  /// All that an enrolled actor knows, as JSON; empty if unknown. Between steps.
+  std::string state_of(net::owner owner) const;
 
   // -- capture and restore
 

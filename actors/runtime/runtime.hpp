@@ -47,6 +47,7 @@ struct enrolment {
   bool observer = false;       ///< Watches, and is not watched: its messages are no steps.
   const void* state = nullptr; ///< What `capture` writes.
   void (*capture)(const void* state, bytes& out) = nullptr;
+  std::string (*describe)(const void* state) = nullptr; ///< The same as JSON, for people.
   std::string_view kind; ///< Names the factory that can bring it back.
 };
 

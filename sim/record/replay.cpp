@@ -16,10 +16,12 @@ namespace {
 class last_step final : public world_listener {
 public:
   void on_step(const step_view& step) override {
+    owner = step.owner;
     actor = step.actor; // the process keeps both texts until its next step
     message = step.message;
   }
 
+  net::owner owner;
   std::string_view actor;
   std::string_view message;
 };
@@ -127,6 +129,7 @@ private:
     }
     if (ran)
       return differs(world_.steps(), entry.digest);
+    last_.owner = net::nobody;
     last_.actor = last_.message = {};
     return differs(world_.steps() + 1, entry.digest);
   }
@@ -152,9 +155,12 @@ private:
   }
 
   bool differs(std::uint64_t step, std::uint16_t recorded) {
-    result_.first_difference =
-        replay_difference{step, recorded, process_.run_chain().digest16(), std::string{last_.actor},
-                          std::string{last_.message}};
+    result_.first_difference = replay_difference{step,
+                                                 recorded,
+                                                 process_.run_chain().digest16(),
+                                                 std::string{last_.actor},
+                                                 std::string{last_.message},
+                                                 process_.state_of(last_.owner)};
     return false;
   }
 

@@ -79,6 +79,7 @@ struct replay_difference {
   std::uint16_t replayed = 0; ///< The same, here; of the chain before it, if no step was made.
   std::string actor;          ///< Whose step it was here. Empty: no actor had anything to do.
   std::string message;        ///< The type of the message that it took.
+  std::string state; ///< What it knew here after the step, as JSON. Empty: it ended with the step.
 };
 
 /// What became of a replay.

@@ -1,3 +1,7 @@
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -21,6 +25,36 @@ TEST(sim_record, what_was_recorded_of_a_simulation_is_replayed_by_another_proces
   EXPECT_EQ(replayed.code, 0) << replayed.err;
   EXPECT_THAT(replayed.out, HasSubstr("equal at every step"));
   EXPECT_EQ(replayed.err, "");
+}
+
+TEST(sim_record, a_replay_that_differs_says_what_the_actor_knows) {
+  const temporary_folder folder;
+  const auto recorded = [&](const std::string& seed) {
+    const auto run = run_seedwalk(
+        {"sim", "run", "--nodes", "8", "--seed", seed, "--record", folder / ("seed" + seed)});
+    EXPECT_EQ(run.code, 0) << run.err;
+    std::ifstream in{folder / ("seed" + seed), std::ios::binary};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  // The preamble, and the frame with the header: 40 bytes, in which the size of what follows is.
+  const auto header_end = [](const std::string& recording) {
+    std::uint32_t stored = 0;
+    std::memcpy(&stored, recording.data() + 20 + 16, sizeof stored);
+    return 20 + 40 + stored;
+  };
+  const auto one = recorded("1");
+  const auto other = recorded("2");
+  const auto file = folder / "with the seed of another";
+  std::ofstream{file, std::ios::binary}
+      << other.substr(0, header_end(other)) + one.substr(header_end(one));
+
+  const auto replayed = run_seedwalk({"replay", file, "--json"});
+  EXPECT_EQ(replayed.code, 12) << replayed.err;
+  const auto difference = nlohmann::json::parse(replayed.out)["first_difference"];
+  EXPECT_THAT(difference["actor"].get<std::string>(), HasSubstr("crawler/peer/"));
+  EXPECT_EQ(difference["state"]["session"]["direction"], "outbound");
+  EXPECT_EQ(difference["state"]["session"]["state"], "awaiting_version");
+  EXPECT_THAT(run_seedwalk({"replay", file}).out, HasSubstr("--json"));
 }
 
 TEST(sim_record, recording_changes_nothing) {

@@ -48,6 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "net/a.cpp:2: clock: "},
         violation{"store/a.cpp", "auto t = std::time(nullptr);\n", "store/a.cpp:1: clock: "},
         violation{"sim/a.cpp", "int x = rand();\n", "sim/a.cpp:1: entropy: "},
+        violation{"net/a.cpp", "friend auto inspect(F& f, a& x) { return f(x.b); }\n",
+                  "net/a.cpp:1: inspect: "},
         violation{"sim/a.cpp", "#include <random>\n", "sim/a.cpp:1: entropy: "},
         violation{"actors/a.cpp", "std::uniform_int_distribution<int> d;\n",
                   "actors/a.cpp:1: entropy: "},

@@ -1,3 +1,5 @@
+#include <atomic>
+#include <bitset>
 #include <map>
 #include <set>
 
@@ -33,11 +35,12 @@ struct everything {
   std::vector<std::pair<bool, std::string>> list;
   std::map<std::string, std::uint32_t> table;
   std::set<std::int64_t> distinct;
+  std::bitset<40> kinds;
 
   friend bool operator==(const everything&, const everything&) = default;
 
   SEEDWALK_INSPECT(everything, flag, small, signed_small, wide, signed_wide, real, paint, duration,
-                   text, data, raw, numbers, perhaps, both, either, list, table, distinct)
+                   text, data, raw, numbers, perhaps, both, either, list, table, distinct, kinds)
 };
 
 everything anything() {
@@ -57,6 +60,7 @@ everything anything() {
   if (between(0, 1) == 1)
     x.perhaps = static_cast<std::int32_t>(any_u32());
   x.both = {x.small, printable(0, 5)};
+  x.kinds = any_u64();
   const auto which = between(0, 2);
   if (which == 1)
     x.either = any_u32();
@@ -100,6 +104,48 @@ TEST(archive, survives_damage_and_noise) {
     from_archive(archive, again);
     from_archive(up_to(300), again);
   }));
+}
+
+/// A class whose fields cannot have just any values, and one of them read by other threads.
+class bounded_count {
+public:
+  static constexpr std::uint32_t most = 10;
+
+  explicit bounded_count(std::uint32_t count = 0) : count_(count) {}
+  std::uint32_t count() const { return count_; }
+  bool is_consistent() const { return count_ <= most; }
+
+  SEEDWALK_INSPECT(bounded_count, count_)
+
+private:
+  std::atomic<std::uint32_t> count_;
+};
+
+TEST(archive, refuses_what_a_type_says_cannot_be) {
+  for (std::uint32_t count = 0; count != 2 * bounded_count::most; ++count) {
+    bounded_count again;
+    EXPECT_EQ(from_archive(to_archive(bounded_count{count}), again), count <= bounded_count::most);
+    EXPECT_EQ(again.count(), count);
+  }
+  // In the middle of something else, and nothing is read after it.
+  auto archive = to_archive(bounded_count{bounded_count::most + 1});
+  archive.push_back(1);
+  byte_reader reader{archive};
+  bounded_count again;
+  bool flag = false;
+  EXPECT_FALSE(reader(again, flag));
+  EXPECT_FALSE(reader.ok());
+  EXPECT_FALSE(flag);
+}
+
+struct named_backwards {
+  std::uint8_t first = 1;
+  std::uint8_t second = 2;
+  SEEDWALK_INSPECT(named_backwards, second, first)
+};
+
+TEST(archive, is_the_values_in_the_order_in_which_they_are_named) {
+  EXPECT_EQ(to_archive(named_backwards{}), (bytes{2, 1}));
 }
 
 TEST(archive, stays_failed_after_its_first_failure) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <rapidcheck.h>
 
 #include "sim/record/replay.hpp"
@@ -92,6 +93,10 @@ TEST(replay, a_planted_difference_is_found_at_its_step) {
   EXPECT_EQ(difference.actor, "client/0");
   // The byte is changed when client 0 sends its tenth message: by a timer after its ninth.
   EXPECT_EQ(difference.message, "seedwalk::net::timer_fired");
+  const auto known = nlohmann::json::parse(difference.state);
+  EXPECT_EQ(known["number"], 0);
+  EXPECT_EQ(known["sent"], 10);
+  EXPECT_TRUE(known["draws"].is_object());
 
   replay_options before;
   before.until_step = difference.step - 1;
@@ -137,6 +142,7 @@ TEST(replay, nobody_to_make_a_step_is_a_difference) {
   ASSERT_TRUE(result->first_difference.has_value());
   EXPECT_EQ(result->first_difference->step, 1u);
   EXPECT_EQ(result->first_difference->actor, "");
+  EXPECT_EQ(result->first_difference->state, "");
 }
 
 } // namespace
