@@ -132,7 +132,7 @@ public:
   template <class... Ts>
   bool operator()(const Ts&... values) {
     const auto type = std::exchange(type_, nullptr);
-    auto fields = std::exchange(fields_, {});
+    [[maybe_unused]] auto fields = std::exchange(fields_, {});
     const auto is_alternative = std::exchange(is_alternative_, false);
     if (type == nullptr)
       return put_all('[', ']', values...);
