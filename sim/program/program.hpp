@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -58,6 +59,34 @@ struct started_program {
 ///
 /// It is over when none of its actors is left.
 using program = std::function<started_program(const ground&)>;
+
+/// The ground of a program that has settings: what its actors have as their environment.
+template <class Settings>
+struct ground_with : ground {
+  ground_with(const ground& on, Settings decoded) : ground(on), config(std::move(decoded)) {}
+
+  Settings config; ///< From `configuration`.
+
+  /// As `ground::spawn`, with this as the environment.
+  template <net::hostable Actor>
+  net::owner spawn(const std::string& below, typename Actor::state data = {}) const {
+    return net::spawn<Actor>(process, *this, process.prefix() + below, std::move(data));
+  }
+};
+
+/// A program that has settings: `start` is called with a `ground_with` them, and returns the root.
+/// The program throws std::runtime_error where its configuration is not a `Settings`.
+template <class Settings, class Start>
+program program_with(Start start) {
+  return [start](const ground& on) {
+    Settings config;
+    if (!net::from_archive(on.configuration, config))
+      throw std::runtime_error("its configuration was written by another version of this program");
+    auto kept = std::make_shared<ground_with<Settings>>(on, std::move(config));
+    const net::owner root = start(static_cast<const ground_with<Settings>&>(*kept));
+    return started_program{root, kept};
+  };
+}
 
 /// Runs a recording of a program again, as `sim::replay` does with a builder.
 tl::expected<replay_result, recording_error> replay(const std::string& path, const program& started,

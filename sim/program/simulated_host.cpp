@@ -35,6 +35,8 @@ tl::expected<void, std::string> simulated_host::record(const std::string& path,
 }
 
 tl::expected<void, std::string> simulated_host::finish_recording(std::string_view reason) {
+  if (!recording_)
+    return {};
   recording_->finish(reason);
   if (!recording_->failure().empty())
     return tl::unexpected(recording_->failure());

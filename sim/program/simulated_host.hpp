@@ -45,7 +45,8 @@ public:
   /// the recording's header. The error is one line for the operator.
   tl::expected<void, std::string> record(const std::string& path, const std::string& build = {});
 
-  /// Ends the recording and waits until it is on the disk. The error: why it is not whole.
+  /// Ends the recording, if there is one, and waits until it is on the disk. The error: why it is
+  /// not whole.
   tl::expected<void, std::string> finish_recording(std::string_view reason);
 
   /// Starts the program. Precondition: it was not started, or was killed.
