@@ -45,6 +45,10 @@ public:
   virtual ~client() = default;
 
   void start() { dial(); }
+  void on_exception(std::string_view) {
+    abort();
+    this->env_.send(data().crew, gave_up{data().number});
+  }
 
   caf::behavior make_behavior() {
     return caf::message_handler{[this](const net::connected& x) {
@@ -166,14 +170,15 @@ public:
   }
 
   caf::behavior make_behavior() {
-    return {[this](const report&) {
-              if (--state_.at_work == 0)
-                end();
-            },
+    return {[this](const report&) { one_less(); }, [this](const gave_up&) { one_less(); },
             [this](const net::stop_requested&) { end(); }};
   }
 
 private:
+  void one_less() {
+    if (--state_.at_work == 0)
+      end();
+  }
   void end() {
     for (const auto one : state_.members)
       env_.send(one, end_now{});

@@ -34,6 +34,7 @@ struct flags {
   std::uint64_t seeds = 100;
   std::vector<std::uint32_t> faults;
   bool has_no_faults = false;
+  bool has_no_crash = false;
   std::string choices;
   bool bug = false;
   bool shrinks = false;
@@ -62,6 +63,8 @@ int list() {
 std::string again(const flags& f, const trial_options& trial) {
   auto text = fmt::format("seedwalk-examples sim {} --from {} --seeds 1{}", f.name, trial.seed,
                           f.bug ? " --bug" : "");
+  if (!trial.crashes)
+    text += " --no-crash";
   if (trial.faults)
     text += trial.faults->empty() ? " --no-faults" : " --faults";
   for (const auto& fault : trial.faults.value_or(std::vector<sim::fault_rule>{}))
@@ -72,8 +75,9 @@ std::string again(const flags& f, const trial_options& trial) {
 }
 
 void print_shrunk(const shrunk_trial& shrunk) {
-  std::cout << fmt::format("shrunk in {} trials to {} steps, {} faults and {} choices:\n",
+  std::cout << fmt::format("shrunk in {} trials to {} steps, {} faults{} and {} choices:\n",
                            shrunk.trials, shrunk.result.steps, shrunk.result.faults.size(),
+                           shrunk.result.has_crashed ? ", a crash" : "",
                            shrunk.fewest.departures->size());
   for (const auto& fault : shrunk.result.faults)
     std::cout << "  " << sim::to_string(fault) << '\n';
@@ -83,9 +87,9 @@ void print_shrunk(const shrunk_trial& shrunk) {
 
 /// A trial broke a promise: says how, and shrinks it if that is asked for.
 int show(const example& one, const flags& f, trial_options options, const trial_result& broken) {
-  std::cout << fmt::format("seed {}: {} faults, {} steps, {} s\n", options.seed,
-                           broken.faults.size(), broken.steps,
-                           broken.virtual_time.count() / 1'000'000'000);
+  std::cout << fmt::format("seed {}: {} faults{}, {} steps, {} s\n", options.seed,
+                           broken.faults.size(), broken.has_crashed ? " and a crash" : "",
+                           broken.steps, broken.virtual_time.count() / 1'000'000'000);
   for (const auto& text : broken.broken)
     std::cout << "  broken: " << text << '\n';
   if (f.shrinks) {
@@ -129,7 +133,7 @@ int simulate(const flags& f) {
     return refuse("there is no example of that name: seedwalk-examples list");
   std::uint64_t steps = 0;
   for (auto seed = f.first; seed != f.first + f.seeds; ++seed) {
-    trial_options options{.seed = seed, .bug = f.bug};
+    trial_options options{.seed = seed, .bug = f.bug, .crashes = !f.has_no_crash};
     if (const auto problem = apply(f, options); !problem.empty())
       return refuse(problem);
     if (!f.record.empty()) {
@@ -180,6 +184,8 @@ int run_live(flags f, bool is_server) {
   } reports;
   if (!is_server)
     host.inside().world().listen(reports);
+  if (is_server)
+    std::cerr << fmt::format("{} at {}: control-C ends it\n", one->name, f.address);
   host.stop_on_signals();
   host.run();
   for (const auto& text : host.inside().world().violations())
@@ -236,6 +242,7 @@ int run_command(int argc, char** argv) {
   simulated->add_option("--seeds", f.seeds, "how many seeds");
   simulated->add_option("--faults", f.faults, "of those that the seed draws, these numbers alone");
   simulated->add_flag("--no-faults", f.has_no_faults, "none of those that the seed draws");
+  simulated->add_flag("--no-crash", f.has_no_crash, "the server is not killed");
   simulated->add_option("--choices", f.choices, "who goes out of turn; all else is fifo");
   simulated->add_flag("--shrink", f.shrinks,
                       "of what is broken, as few faults and choices as do it");

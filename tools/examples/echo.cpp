@@ -96,7 +96,8 @@ example echo_example() {
           .clients = sim::program_with<settings>(
               [](stage& on) { return on.spawn<crew<echo_client>>("crew"); }),
           .members = echo_client::members,
-          .usual = {}};
+          .usual = {},
+          .server_may_crash = true};
 }
 
 } // namespace seedwalk::examples

@@ -17,6 +17,8 @@ struct example {
   std::uint32_t (*members)(const settings&); ///< Clients that report.
   settings usual;                            ///< What it is simulated with.
   bool digests_agree = false;                ///< All clients have to report the same.
+  /// Its server knows nothing that a crash would lose: trials kill it at drawn moments.
+  bool server_may_crash = false;
 };
 
 // The promises are checked by the actors themselves: one that finds its own broken throws. That all

@@ -131,6 +131,7 @@ public:
   using actor_base::actor_base;
 
   void start() { ask_more(); }
+  void on_exception(std::string_view) { env_.send(state_.crew, gave_up{state_.number}); }
 
   caf::behavior make_behavior() {
     return {[this](const fetched& x) { on_fetched(x); },
@@ -194,7 +195,8 @@ example fetch_example() {
               [](stage& on) { return on.spawn<crew<fetcher>>("crew"); }),
           .members = fetcher::members,
           .usual = {},
-          .digests_agree = true};
+          .digests_agree = true,
+          .server_may_crash = true};
 }
 
 } // namespace seedwalk::examples

@@ -95,7 +95,8 @@ example http_example() {
           .clients = sim::program_with<settings>(
               [](stage& on) { return on.spawn<crew<browser>>("crew"); }),
           .members = browser::members,
-          .usual = {}};
+          .usual = {},
+          .server_may_crash = true};
 }
 
 } // namespace seedwalk::examples

@@ -104,6 +104,8 @@ public:
 
   void start() { state_.listener = env_.network.listen(env_.config.server, host_.self()); }
 
+  void on_exception(std::string_view) { env_.send(state_.service, end_now{}); }
+
   caf::behavior make_behavior() {
     return {[this](const net::listening& x) {
               env_.network.accept(x.listener, state_.connections_max);

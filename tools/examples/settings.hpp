@@ -51,4 +51,13 @@ struct report {
   }
 };
 
+/// From a client to its crew: it failed, and does nothing more.
+struct gave_up {
+  std::uint32_t number = 0;
+  template <net::inspector F>
+  friend auto inspect(F& f, gave_up& x) {
+    return f(x.number);
+  }
+};
+
 } // namespace seedwalk::examples

@@ -1,11 +1,13 @@
 #include "tools/examples/trial.hpp"
 
+#include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "net/base/archive.hpp"
+#include "net/base/random.hpp"
 #include "sim/program/drawn_world.hpp"
 #include "sim/program/shrink.hpp"
 #include "sim/record/choice_file.hpp"
@@ -59,6 +61,20 @@ void judge(const example& one, const std::vector<report>& reports, std::uint32_t
     broken.emplace_back("the clients were told different things");
 }
 
+/// When the server is killed, and for how long it is away.
+struct crash {
+  std::chrono::nanoseconds at;
+  std::chrono::nanoseconds away;
+};
+
+std::optional<crash> crash_of(const example& one, const trial_options& o) {
+  net::random_stream draw{o.seed, "crash"};
+  if (!one.server_may_crash || !o.crashes || !draw.chance(1, 2))
+    return std::nullopt;
+  return crash{std::chrono::milliseconds{draw.between(1, 3'000)},
+               std::chrono::milliseconds{draw.between(1, 10'000)}};
+}
+
 } // namespace
 
 std::vector<sim::fault_rule> faults_of(std::uint64_t seed) {
@@ -93,7 +109,15 @@ trial_result run_trial(const example& one, const trial_options& options) {
   record(clients, options.record_clients);
   report_listener listener;
   world.inner().listen(listener);
-  world.run([&] { return clients.over(); }, limit);
+  const auto over = [&] { return clients.over(); };
+  if (const auto planned = crash_of(one, options);
+      planned && !world.run(over, planned->at) && world.now() < limit) {
+    server.kill();
+    result.has_crashed = true;
+    world.run(over, planned->at + planned->away);
+    server.start();
+  }
+  world.run(over, limit);
   judge(one, listener.reports, one.members(config), result.broken);
   server.stop();
   if (!world.run([&] { return server.over(); }, world.now() + std::chrono::minutes{1}))
@@ -103,6 +127,7 @@ trial_result run_trial(const example& one, const trial_options& options) {
       result.broken.push_back(written.error());
   for (const auto& violation : world.violations())
     result.broken.push_back(violation);
+  result.reports = listener.reports;
   result.hash = world.hash();
   result.steps = world.steps();
   result.virtual_time = world.now();
@@ -128,6 +153,11 @@ shrunk_trial shrink(const example& one, const trial_options& broken) {
   const auto whole = run(fewest);
   // What was drawn is made explicit first: faults, and what went out of turn.
   fewest.departures = whole.departures;
+  fewest.crashes = whole.has_crashed;
+  if (auto o = fewest; whole.has_crashed) {
+    o.crashes = false;
+    fewest.crashes = run(o).broken.empty();
+  }
   fewest.faults = sim::fewest_that_fail(whole.faults, [&](const auto& some) {
     auto o = fewest;
     o.faults = some;

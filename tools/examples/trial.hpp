@@ -19,6 +19,7 @@ struct trial_options {
   std::optional<std::vector<sim::fault_rule>> faults = {};
   /// Instead of the strategy that the seed draws: fifo, but for these.
   std::optional<std::vector<sim::departure>> departures = {};
+  bool crashes = true; ///< The server, if it may and the seed draws it.
   bool keeps_departures = false;
   std::string command = {};        ///< That makes this run, for a file of choices.
   std::string record_server = {};  ///< File; empty: not recorded.
@@ -31,7 +32,9 @@ struct trial_result {
   std::uint64_t hash = 0;
   std::uint64_t steps = 0;
   std::chrono::nanoseconds virtual_time{0};
+  std::vector<report> reports;
   std::vector<sim::fault_rule> faults;
+  bool has_crashed = false;               ///< The server was killed, and started again.
   std::vector<sim::departure> departures; ///< If they were kept.
   std::string choices;                    ///< The same as a file (`sim/record/choice_file.hpp`).
 };
@@ -44,7 +47,8 @@ std::vector<sim::fault_rule> faults_of(std::uint64_t seed);
 /// The configuration with which an example is simulated.
 settings settings_of(const example& one, bool bug);
 
-/// As few faults, and then as few departures from fifo, as still break a promise.
+/// No crash if it can do without, as few faults, and then as few departures from fifo, as still
+/// break a promise.
 /// Precondition: the trial breaks one.
 struct shrunk_trial {
   trial_options fewest; ///< Faults and departures that are left.

@@ -73,6 +73,18 @@ TEST_P(examples, has_a_bug_that_is_found_and_shrunk) {
   EXPECT_EQ(run_trial(GetParam(), found.fewest).hash, found.result.hash);
 }
 
+TEST(echo, a_client_that_fails_and_a_slow_one_cost_nobody_a_connection) {
+  for (std::uint64_t seed = 1; seed != 101; ++seed) {
+    trial_options options{.seed = seed, .crashes = false};
+    options.faults.emplace();
+    const auto result = run_trial(echo_example(), options);
+    EXPECT_EQ(in_words(result), "");
+    EXPECT_EQ(result.reports.size(), echo_example().usual.clients);
+    for (const auto& one : result.reports)
+      EXPECT_EQ(one.dials, 1u) << seed;
+  }
+}
+
 /// Server and clients of an example as one program on this machine's sockets.
 struct both {
   const example& one;
@@ -119,6 +131,9 @@ TEST_P(examples, serves_on_sockets_as_in_the_simulator) {
   host.inside().world().ignore(reports);
   EXPECT_EQ(reports.count, GetParam().members(config));
   EXPECT_TRUE(!GetParam().digests_agree || reports.digests.size() == 1);
+  if (GetParam().name == "echo") {
+    EXPECT_EQ(reports.dials, reports.count); // nobody lost a connection to those that disturb
+  }
   EXPECT_EQ(host.inside().world().violations(), std::vector<std::string>{});
   EXPECT_EQ(host.recording_failure(), "");
   EXPECT_TRUE(replays(file.path, std::ref(program)));
