@@ -38,7 +38,7 @@ class client : public actor<client_state<Own>> {
 public:
   static constexpr std::chrono::seconds dial_timeout{5};
   static constexpr std::chrono::seconds patience{10};
-  static constexpr std::chrono::milliseconds pause{500};
+  static constexpr std::chrono::milliseconds pause{20};
 
   using base = actor<client_state<Own>>;
   using base::base;

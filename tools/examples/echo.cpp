@@ -21,6 +21,8 @@ public:
 private:
   std::uint32_t on_bytes(const net::buffer& data) override {
     own() += static_cast<std::uint32_t>(data.size());
+    if (own() > net::network::low_water_bytes)
+      throw std::runtime_error("too much waits for a peer that does not read");
     door().write(id(), data);
     return 0;
   }
@@ -90,7 +92,7 @@ example echo_example() {
           .purpose = "a server that writes back what it reads; a client that fails and a slow one",
           .bug = "it serves one client at a time, so a slow one keeps all others waiting",
           .server = sim::program_with<settings>([](stage& on) {
-            const std::uint32_t connections = on.config.bug ? 1 : on.config.clients + 10;
+            const std::uint32_t connections = on.config.bug ? 1 : on.config.clients + 4;
             return on.spawn<acceptor<echo_connection>>("acceptor", {{}, connections, {}});
           }),
           .clients = sim::program_with<settings>(

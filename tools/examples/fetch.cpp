@@ -126,7 +126,7 @@ class fetcher final : public actor<fetcher_state> {
 public:
   static constexpr std::string_view kind = "fetcher";
   static constexpr std::uint32_t disturbing = 0;
-  static constexpr std::chrono::milliseconds pause{500};
+  static constexpr std::chrono::milliseconds pause{20};
   static std::uint32_t members(const settings& config) { return config.clients; }
   using actor_base::actor_base;
 

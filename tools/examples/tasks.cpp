@@ -167,7 +167,7 @@ example tasks_example() {
           .clients = sim::program_with<settings>(
               [](stage& on) { return on.spawn<crew<batch_client>>("crew"); }),
           .members = batch_client::members,
-          .usual = {},
+          .usual = {.server = {}, .limit = 2},
           .server_may_crash = true};
 }
 

@@ -37,6 +37,18 @@ TEST_P(examples, keeps_its_promises_in_drawn_worlds) {
   }));
 }
 
+TEST_P(examples, dials_again_a_server_that_says_nothing) {
+  for (std::uint64_t seed = 1; seed != 21; ++seed) {
+    sim::fault_rule silence;
+    silence.name = "silence";
+    silence.until = std::chrono::seconds{2};
+    silence.action = sim::fault::silence{};
+    trial_options options{.seed = seed};
+    options.faults = {silence};
+    EXPECT_EQ(in_words(run_trial(GetParam(), options)), "") << seed;
+  }
+}
+
 TEST_P(examples, is_a_function_of_its_seed) {
   for (std::uint64_t seed = 1; seed != 11; ++seed) {
     const auto once = run_trial(GetParam(), {.seed = seed});
