@@ -43,7 +43,9 @@ function(seedwalk_library name)
   endif()
   add_library(seedwalk_${name} STATIC ${sources})
   add_library(seedwalk::${name} ALIAS seedwalk_${name})
-  target_include_directories(seedwalk_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  # Installed libraries have the folder of installed headers in its place.
+  target_include_directories(seedwalk_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+  target_compile_features(seedwalk_${name} PUBLIC cxx_std_20)
   target_link_libraries(seedwalk_${name} PUBLIC ${ARGN})
 endfunction()
 

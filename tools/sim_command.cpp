@@ -16,7 +16,7 @@
 #include "actors/runtime/real_clock.hpp"
 #include "net/base/outcome.hpp"
 #include "sim/record/determinism_check.hpp"
-#include "sim/scenario/crawl_recording.hpp"
+#include "sim/record/process_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "tools/command_line.hpp"
@@ -218,9 +218,11 @@ exit_code run_one(invocation& invoked) {
   *scenario = sim::with_profile(std::move(*scenario));
   const sim::real_clock clock;
   sim::crawl_world world{*scenario};
-  std::unique_ptr<sim::crawl_recording> recording;
+  std::unique_ptr<sim::process_recording> recording;
   if (!flags.record.empty()) {
-    auto begun = sim::crawl_recording::begin(flags.record, world);
+    auto& crawler = *world.crawlers().front();
+    auto begun =
+        sim::process_recording::begin(flags.record, crawler.inside(), crawler.recording_header());
     if (!begun)
       return line.refuse(invoked, begun.error());
     recording = std::move(*begun);

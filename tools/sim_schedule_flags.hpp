@@ -10,7 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/runtime/strategies/strategy_text.hpp"
-#include "sim/scenario/choice_file.hpp"
+#include "sim/record/choice_file.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
 namespace seedwalk::tools {

@@ -54,7 +54,7 @@ struct process_image {
 /// What belongs to an image and is not the process's: the numbers that doors have given, and what a
 /// program keeps beside its actors. Each part has a name, and an archive of its own.
 ///
-/// Whoever is asked outlives this. Threads: that of the world.
+/// What the functions look at outlives this. Threads: that of the world.
 class image_parts {
 public:
   using capturer = std::function<net::bytes()>;

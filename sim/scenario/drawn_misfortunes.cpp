@@ -1,33 +1,17 @@
 #include "sim/scenario/drawn_misfortunes.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "sim/network/drawn_faults.hpp"
 
 namespace seedwalk::sim {
 
 namespace {
 
 using std::chrono::milliseconds;
-
-fault_action draw_action(net::random_stream& draw) {
-  switch (draw.below(7)) {
-  case 0:
-    return fault::delay{latency::uniform({}, milliseconds{800})};
-  case 1:
-    return fault::drip{7, milliseconds{20}};
-  case 2:
-    return fault::reset{draw.below(3'000)};
-  case 3:
-    return fault::truncate{draw.below(3'000)};
-  case 4:
-    return fault::corrupt{draw.below(2'000), 0x10};
-  case 5:
-    return fault::drop{};
-  default:
-    return fault::fail_dial{net::error::refused};
-  }
-}
 
 /// A configuration file for a crawler of `plain_crawl`.
 std::string draw_file(net::random_stream& draw) {
@@ -43,16 +27,10 @@ std::string draw_file(net::random_stream& draw) {
 } // namespace
 
 fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth, const topology& nodes) {
-  fault_rule rule;
-  rule.name = fmt::format("fault {}", nth);
-  rule.since = milliseconds{draw.between(0, 3'000)};
-  rule.until = rule.since + milliseconds{draw.between(500, 20'000)};
-  rule.both_directions = true;
-  rule.of = 3;
-  const auto& victim = nodes.nodes()[draw.below(nodes.nodes().size())].at;
-  rule.to = draw.chance(1, 2) ? endpoint_set::only(victim) : endpoint_set::everybody();
-  rule.action = draw_action(draw);
-  return rule;
+  std::vector<net::endpoint> victims;
+  for (const auto& node : nodes.nodes())
+    victims.push_back(node.at);
+  return draw_fault(draw, nth, victims);
 }
 
 void draw_misfortunes(crawl_scenario& s, std::uint32_t faults, std::uint32_t reloads) {

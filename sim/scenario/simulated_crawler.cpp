@@ -4,6 +4,7 @@
 
 #include "actors/config/build_identity.hpp"
 #include "net/base/archive.hpp"
+#include "sim/record/process_recording.hpp"
 
 namespace seedwalk::sim {
 
@@ -71,16 +72,12 @@ tl::expected<void, store::error> simulated_crawler::start() {
 }
 
 recording_header simulated_crawler::recording_header() const {
-  const auto& w = world_.settings();
-  return {.build = actors::build_identity(),
-          .configuration = net::to_archive(options_.recipe),
-          .seed = options_.seed,
-          .schedule = w.schedule,
-          .deep = w.deep,
-          .wall = w.wall,
-          .simulated = true,
-          .process = options_.name,
-          .told_build = options_.build};
+  auto header = recording_header_of(process_);
+  header.build = actors::build_identity();
+  header.configuration = net::to_archive(options_.recipe);
+  header.seed = options_.seed;
+  header.told_build = options_.build;
+  return header;
 }
 
 void simulated_crawler::stop() {

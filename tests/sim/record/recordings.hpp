@@ -1,36 +1,18 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "sim/record/replay.hpp"
 #include "sim/scenario/replayed_storage.hpp"
 #include "tests/actors/runtime/live_run.hpp"
+#include "tests/sim/record/scratch_file.hpp"
 
 namespace seedwalk::testing {
-
-/// A file that goes with the test.
-struct scratch_file {
-  std::string path = ::testing::TempDir() + "seedwalk_" + std::to_string(::getpid()) + "_" +
-                     std::to_string(++count);
-  ~scratch_file() { std::filesystem::remove(path); }
-  static inline int count = 0;
-
-  net::bytes read() const {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-  }
-  void write(net::byte_view data) const {
-    std::ofstream{path, std::ios::binary | std::ios::trunc} << net::as_text(data);
-  }
-};
 
 /// Runs the echo program recorded; its final hash and steps.
 struct recorded_run {

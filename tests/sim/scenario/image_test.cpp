@@ -166,7 +166,7 @@ TEST(image, what_is_left_out_of_it_is_missed) {
   const example e;
   const auto& whole = e.run.images.at(0);
   ASSERT_TRUE(e.from(whole).complete);
-  const auto expect_missed = [&](const char* what, auto&& leave_out) {
+  const auto expect_missed = [&](const char* part, auto&& leave_out) {
     auto image = whole;
     leave_out(image);
     bool missed = true;
@@ -176,7 +176,7 @@ TEST(image, what_is_left_out_of_it_is_missed) {
     } catch (const std::exception&) {
       // Refused: as good.
     }
-    EXPECT_TRUE(missed) << what;
+    EXPECT_TRUE(missed) << part;
   };
   expect_missed("now", [](auto& i) { i.now.steady += 1h; });
   expect_missed("chain", [](auto& i) { i.chain ^= 1; });

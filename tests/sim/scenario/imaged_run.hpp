@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/crawl_recording.hpp"
+#include "sim/record/process_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
 namespace seedwalk::testing {
@@ -24,7 +24,9 @@ inline imaged_run run_with_images(const sim::crawl_scenario& s, const std::strin
                                   const std::set<std::uint64_t>& after_steps, std::size_t nth = 0) {
   imaged_run result;
   sim::crawl_world world{s};
-  auto recording = sim::crawl_recording::begin(recording_file, world, nth);
+  auto& crawler = *world.crawlers().at(nth);
+  auto recording =
+      sim::process_recording::begin(recording_file, crawler.inside(), crawler.recording_header());
   if (!recording) {
     result.problem = recording.error();
     return result;
@@ -33,7 +35,6 @@ inline imaged_run run_with_images(const sim::crawl_scenario& s, const std::strin
     result.problem = started.error().message;
     return result;
   }
-  auto& crawler = *world.crawlers().at(nth);
   auto next = after_steps.begin();
   while (!world.over() && world.now() <= s.limit) {
     const auto before = crawler.inside().steps();

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "sim/scenario/crawl_recording.hpp"
+#include "sim/record/process_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
@@ -18,12 +18,14 @@ using namespace std::chrono_literals;
 struct recorded_run {
   explicit recorded_run(const crawl_scenario& s, std::size_t nth = 0) {
     crawl_world world{s};
-    const auto recording = crawl_recording::begin(folder / "recording", world, nth);
+    auto& crawler = *world.crawlers().at(nth);
+    const auto recording = process_recording::begin(folder / "recording", crawler.inside(),
+                                                    crawler.recording_header());
     RC_ASSERT(recording.has_value());
     run_crawl(world, [&] {
       (*recording)->finish("done");
-      hash = world.crawlers().at(nth)->inside().run_chain().value();
-      steps = world.crawlers().at(nth)->inside().steps();
+      hash = crawler.inside().run_chain().value();
+      steps = crawler.inside().steps();
     });
     RC_ASSERT((*recording)->failure().empty());
   }

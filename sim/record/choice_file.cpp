@@ -1,4 +1,4 @@
-#include "sim/scenario/choice_file.hpp"
+#include "sim/record/choice_file.hpp"
 
 #include <charconv>
 #include <optional>
