@@ -73,7 +73,7 @@ TEST(store_crash, nothing_acknowledged_is_lost_wherever_the_disk_stops) {
     const bool one_more = acknowledged < batches && digest == digests[acknowledged + 1];
     ASSERT_TRUE(exact || one_more) << at;
     const auto censuses = ask<censuses_answer>(db, censuses_query{}).censuses;
-    const auto counted = censuses.empty() ? 0 : censuses.front().second.tried;
+    const auto counted = censuses.empty() ? 0 : censuses.front().second.counts.tried;
     ASSERT_EQ(counted, ask<stats_answer>(db, stats_query{start}).visits) << at;
     const auto report = db.check();
     ASSERT_TRUE(report);

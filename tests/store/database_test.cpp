@@ -155,8 +155,8 @@ TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
   // The second time `several` took back the restart that was noted in between, and no visit.
   const auto all = ask<censuses_answer>(db, censuses_query{9}).censuses;
   ASSERT_EQ(all.size(), 1u);
-  const auto& counted = all[0].second;
-  EXPECT_EQ(counted.restarts, 0u);
+  const auto& counted = all[0].second.counts;
+  EXPECT_EQ(all[0].second.restarts, 0u);
   EXPECT_EQ(counted.tried, 4u);
   EXPECT_EQ(counted.good, 2u);
   EXPECT_EQ(counted.failed, 2u);
