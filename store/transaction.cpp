@@ -20,8 +20,8 @@ std::string due_key_of(const hashed_endpoint& hashed, const peer_record& r) {
 
 /// Counts by an enumerator, in a list that ends behind the last that was counted.
 template <class Enum>
-void count_one(std::vector<std::uint64_t>& counts, Enum what) {
-  const auto i = static_cast<std::size_t>(what);
+void count_one(std::vector<std::uint64_t>& counts, Enum counted) {
+  const auto i = static_cast<std::size_t>(counted);
   if (counts.size() <= i)
     counts.resize(i + 1);
   ++counts[i];
