@@ -45,22 +45,23 @@ std::string percent(const average& a) {
   return fmt::format("{}.{:02}%", hundredths / 100, hundredths % 100);
 }
 
-/// A block's hash as everybody prints it: the other way round than on the wire.
-std::string hash_text(const block_hash& hash) {
-  std::string out;
-  for (std::size_t i = hash.size(); i != 0; --i)
-    out += fmt::format("{:02x}", hash[i - 1]);
-  return out;
-}
-
 nlohmann::json chain_document(const header_chain& chain) {
   nlohmann::json document{{"at", chain.at.count()}, {"height", chain.height}, {"hash", nullptr}};
   if (chain.hash)
-    document["hash"] = hash_text(*chain.hash);
+    document["hash"] = chain_text(chain);
   return document;
 }
 
 } // namespace
+
+std::string chain_text(const header_chain& chain) {
+  if (!chain.hash)
+    return "shorter";
+  std::string out;
+  for (std::size_t i = chain.hash->size(); i != 0; --i)
+    out += fmt::format("{:02x}", (*chain.hash)[i - 1]);
+  return out;
+}
 
 std::string json_row(const net::endpoint& peer, const peer_record& r) {
   nlohmann::json row;
@@ -121,8 +122,7 @@ std::string csv_row(const net::endpoint& peer, const peer_record& r) {
                      r.last ? name_of(r.last->via) : "", name_of(offers_v2(r)));
   if (!r.chain)
     return out += ",";
-  return out +=
-         fmt::format("{},{}", r.chain->height, r.chain->hash ? hash_text(*r.chain->hash) : "");
+  return out += fmt::format("{},{}", r.chain->height, r.chain->hash ? chain_text(*r.chain) : "");
 }
 
 std::string dnsseed_header() {

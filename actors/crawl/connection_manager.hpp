@@ -130,13 +130,14 @@ public:
     subscriber_table subscribers;
     broadcast_table broadcasts;
     crawl_tally tally;
+    store::note_census noted; ///< What of the tally was sent to the database last.
 
     template <net::inspector F>
     friend auto inspect(F& f, state& x) {
       return f(x.crawler, x.db_writer, x.now, x.census, x.pool, x.dials, x.connections, x.tokens,
                x.awaited, x.due, x.stalled, x.bans_asked, x.timers, x.health, x.clock, x.clock_said,
                x.mender, x.bans, x.reconnects, x.spares, x.outages, x.listeners, x.subscribers,
-               x.broadcasts, x.tally, x.more);
+               x.broadcasts, x.tally, x.more, x.noted);
     }
   };
 
@@ -207,6 +208,7 @@ private:
   void on_established(peer_established& m);
   void on_seen(const peer_seen& m);
   void on_outcome(peer_outcome& m);
+  std::vector<store::operation> with_note(store::operation operation);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,
                     const net::visit_summary& summary, store::transport via);
   void punish(const net::endpoint& key, const net::visit_summary& summary);
