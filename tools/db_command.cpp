@@ -68,10 +68,10 @@ std::optional<db_line::database_place> db_line::place(const invocation& invoked,
 }
 
 std::optional<db_access> db_line::open(const invocation& invoked, exit_code& code) const {
-  auto where = place(invoked, code);
-  if (!where)
+  auto named = place(invoked, code);
+  if (!named)
     return std::nullopt;
-  auto db = db_access::open(where->path, std::move(where->options));
+  auto db = db_access::open(named->path, std::move(named->options));
   if (!db) {
     code = fail(invoked, db.error());
     return std::nullopt;
