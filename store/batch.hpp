@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "net/address/addr_list.hpp"
 #include "net/address/endpoint.hpp"
 #include "net/base/bytes.hpp"
+#include "net/base/error.hpp"
 #include "net/base/inspect.hpp"
 #include "store/ban_record.hpp"
 #include "store/census_record.hpp"
@@ -53,8 +55,8 @@ struct open_census {
   SEEDWALK_INSPECT(open_census, census)
 };
 
-/// Replaces the record of a census, but for its counters of visits: `record_visit` counts those. An
-/// unknown number does nothing.
+/// Replaces the record of a census, but for what is counted in it: `record_visit` and `note_census`
+/// do that. An unknown number does nothing.
 struct update_census {
   std::uint32_t number = 0;
   census_record census;
@@ -126,15 +128,31 @@ struct mend_times {
   SEEDWALK_INSPECT(mend_times, now, set_back, believed, part, after, limit)
 };
 
+/// What is counted of a census and no visit says, as it stands now, earlier runs included: goes
+/// with the visits that are written next. What is there already and higher stays. An unknown number
+/// does nothing.
+struct note_census {
+  std::uint32_t number = 0;
+  std::uint64_t peak_connections = 0;
+  std::uint64_t peak_unwritten_bytes = 0;
+  std::map<net::error, std::uint64_t> local_failures;
+
+  friend bool operator==(const note_census&, const note_census&) = default;
+  SEEDWALK_INSPECT(note_census, number, peak_connections, peak_unwritten_bytes, local_failures)
+};
+
 /// Everything that can be written. Recordings store it by index: append only.
-using operation =
-    std::variant<record_announcements, record_visit, dial_soon, open_census, update_census,
-                 record_inbound, add_ban, lift_ban, forget_peer, tidy, dial_networks, mend_times>;
+using operation = std::variant<record_announcements, record_visit, dial_soon, open_census,
+                               update_census, record_inbound, add_ban, lift_ban, forget_peer, tidy,
+                               dial_networks, mend_times, note_census>;
 
 /// Operations that take effect together and in this order, or not at all.
 struct batch {
   std::vector<operation> operations;
-  SEEDWALK_INSPECT(batch, operations)
+  /// Given by the database that tried to write it and failed: it tells by this, should it be asked
+  /// to write the batch again, whether all of it is there in spite of that. 0: not tried yet.
+  std::uint64_t attempt = 0;
+  SEEDWALK_INSPECT(batch, operations, attempt)
 };
 
 /// What became of the announcements of a `record_announcements` or `dial_soon`; the four add up to

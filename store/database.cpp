@@ -1,6 +1,7 @@
 #include "store/database.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -24,6 +25,11 @@ struct header {
 
   SEEDWALK_INSPECT(header, schema, chain, seed)
 };
+
+/// What no operation takes back.
+auto counted(const counters& c) {
+  return std::tie(c.visits, c.inbound, c.censuses);
+}
 
 std::string archived(const auto& value) {
   const auto bytes = net::to_archive(value);
@@ -56,6 +62,7 @@ void database::close() {
 
 tl::expected<void, error> database::open() {
   close();
+  migrated_.reset();
   auto opened = disk_.open().and_then([this] { return load(); });
   if (!opened)
     close();
@@ -107,6 +114,7 @@ tl::expected<void, error> database::load_header() {
         fmt::format("{}: written by a newer version of this program (schema {}, this one knows "
                     "{}); upgrade, or choose another path",
                     disk_.path(), h.schema, schema)});
+  // So far the rest of it was the same, too.
   if (!net::from_archive(net::as_bytes(**value), h))
     return tl::unexpected(disk_.damaged_value("the header"));
   if (!options_.chain.empty() && !h.chain.empty() && h.chain != options_.chain)
@@ -114,8 +122,34 @@ tl::expected<void, error> database::load_header() {
         error{error_code::other_chain,
               fmt::format("{}: a database of the chain {}, not {}; choose another path",
                           disk_.path(), h.chain, options_.chain)});
+  if (auto done = bring_up_to_date(h.schema); !done)
+    return done;
   memory_ = known_state(h.seed, options_.record_cache_bytes);
   memory_.dialled = dialled_;
+  return load_counters();
+}
+
+tl::expected<void, error> database::bring_up_to_date(std::uint32_t found) {
+  const auto mark = read_migration_mark(disk_);
+  if (!mark)
+    return tl::unexpected(mark.error());
+  if (found == schema && !*mark)
+    return {};
+  if (options_.disk.look)
+    return tl::unexpected(error{
+        error_code::older_schema,
+        fmt::format("{}: {} (schema {}, this one knows {}), and only looked at here: `seedwalk db "
+                    "migrate` brings it up to date, and so does a crawl",
+                    disk_.path(),
+                    *mark ? "being brought up to date from an earlier version of this program"
+                          : "written by an earlier version of this program",
+                    *mark ? (*mark)->from : found, schema)});
+  return migrate(disk_, options_.migration).map([this](const migration_report& done) {
+    migrated_ = done;
+  });
+}
+
+tl::expected<void, error> database::load_counters() {
   const auto parked = disk_.get(meta_key("parked"));
   if (!parked)
     return tl::unexpected(parked.error());
@@ -126,7 +160,17 @@ tl::expected<void, error> database::load_header() {
     return tl::unexpected(totals.error());
   if (!*totals || !net::from_archive(net::as_bytes(**totals), memory_.totals))
     return tl::unexpected(disk_.damaged_value("the header"));
+  settle_doubt();
   return {};
+}
+
+/// Says of a batch whose writing failed whether it is there, now that the disk was asked again.
+void database::settle_doubt() {
+  if (doubt_ && counted(doubt_->after) == counted(memory_.totals))
+    failed_and_there_.insert(doubt_->attempt);
+  if (failed_and_there_.size() > failed_and_there_max)
+    failed_and_there_.erase(failed_and_there_.begin());
+  doubt_.reset();
 }
 
 /// Earlier versions did not count what they kept: all of it is, once.
@@ -181,24 +225,41 @@ tl::expected<batch_result, error> database::apply(const store::batch& batch) {
   if (options_.disk.look)
     return tl::unexpected(
         error{error_code::not_writable, fmt::format("{}: open for looking only", disk_.path())});
+  last_attempt_ = batch.attempt;
   if (auto ready = ensure_open(); !ready)
     return tl::unexpected(ready.error());
+  const bool is_there = failed_and_there_.contains(batch.attempt);
+  auto done = carry_out(batch, is_there);
+  if (!done) {
+    close();
+    // One that is there stays so.
+    if (!is_there)
+      last_attempt_ = attempts_;
+    return done;
+  }
+  failed_and_there_.erase(batch.attempt);
+  dialled_ = memory_.dialled;
+  return done;
+}
+
+tl::expected<batch_result, error> database::carry_out(const store::batch& batch, bool is_there) {
+  ++attempts_;
+  const auto before = memory_.totals;
   transaction t(disk_, memory_, options_.schedule, options_.limits);
   batch_result out;
   out.results.reserve(batch.operations.size());
   for (const auto& op : batch.operations) {
-    auto done = t.run(op);
-    if (!done) {
-      close();
+    auto done = is_there ? t.run_again(op) : t.run(op);
+    if (!done)
       return tl::unexpected(done.error());
-    }
     out.results.push_back(std::move(*done));
   }
-  if (auto written = disk_.write(t.finish()); !written) {
-    close();
-    return tl::unexpected(written.error());
-  }
-  dialled_ = memory_.dialled;
+  auto& written = t.finish();
+  if (counted(memory_.totals) != counted(before))
+    doubt_ = doubt{attempts_, memory_.totals};
+  if (auto done = disk_.write(written); !done)
+    return tl::unexpected(done.error());
+  doubt_.reset();
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "store/error.hpp"
 #include "store/key_values.hpp"
 #include "store/known_state.hpp"
+#include "store/migration.hpp"
 #include "store/query.hpp"
 #include "store/schedule.hpp"
 
@@ -26,6 +29,8 @@ struct database_options {
   std::size_t record_cache_bytes = 160u << 20;
   std::string chain;      ///< "main", ...: refused if it was made for another; empty: any.
   std::uint64_t seed = 0; ///< Orders what is due. Kept from the creation on; ignored after it.
+  /// By which a database of an earlier schema becomes one of this: the last step leads to `schema`.
+  migration_plan migration;
 };
 
 /// What `check` found.
@@ -55,13 +60,18 @@ struct check_report {
 class database {
 public:
   /// The version of what README.md draws.
-  static constexpr std::uint32_t schema = 1;
+  static constexpr std::uint32_t schema = 2;
 
   database(std::string path, database_options options);
 
   /// Opens it, or begins a new one. Reads all records once: 1.0 to 1.4 s of the caller's CPU time
-  /// for a million, and up to as much of LevelDB's own thread, which may begin to compact.
+  /// for a million, and up to as much of LevelDB's own thread, which may begin to compact. A
+  /// database of an earlier schema is migrated before (migration.hpp); opened for looking it is
+  /// refused (`older_schema`).
   tl::expected<void, error> open();
+
+  /// What the last `open` migrated; nothing: there was no need.
+  const std::optional<migration_report>& migrated() const { return migrated_; }
 
   void close();
 
@@ -72,7 +82,14 @@ public:
   bool is_as_opened() const;
 
   /// Carries out a batch, whole or not at all; durable on return.
+  ///
+  /// After an error it may be there all the same, if it reached the file and not the platter. So a
+  /// batch that is to be written again carries the number of its `last_attempt`: what is there then
+  /// does not count twice, and its results say that all was known.
   tl::expected<batch_result, error> apply(const store::batch& batch);
+
+  /// What `batch::attempt` has to say of the batch that `apply` was given last, and that failed.
+  std::uint64_t last_attempt() const { return last_attempt_; }
 
   tl::expected<store::answer, error> answer(const query& question);
 
@@ -90,14 +107,33 @@ private:
   tl::expected<void, error> ensure_open();
   tl::expected<void, error> load();
   tl::expected<void, error> load_header();
+  tl::expected<void, error> load_counters();
   tl::expected<void, error> load_inbound();
+  tl::expected<void, error> bring_up_to_date(std::uint32_t found);
   tl::expected<void, error> create();
+  tl::expected<batch_result, error> carry_out(const store::batch& batch, bool is_there);
+  void settle_doubt();
 
   key_values disk_;
   database_options options_;
   known_state memory_;
   /// What the last `dial_networks` said: holds when the database is opened again after an error.
   std::array<bool, 8> dialled_ = known_state{}.dialled;
+  std::optional<migration_report> migrated_;
+
+  /// A batch that failed while it was written, and the counters as it would have left them: what
+  /// counts nothing may be written twice.
+  struct doubt {
+    std::uint64_t attempt = 0;
+    counters after;
+  };
+  std::uint64_t attempts_ = 0; ///< Numbers given, in this object's life.
+  std::uint64_t last_attempt_ = 0;
+  std::optional<doubt> doubt_; ///< Until the database is open again.
+  /// Batches that are there though they failed, until they are written again. As many as a door
+  /// has under way; beyond that the oldest is forgotten.
+  static constexpr std::size_t failed_and_there_max = 1'024;
+  std::set<std::uint64_t> failed_and_there_;
 };
 
 } // namespace seedwalk::store

@@ -24,6 +24,7 @@ enum class error_code : std::uint8_t {
   overloaded,    ///< More requests in flight than the door takes; nothing was done.
   foreign_files, ///< The folder has files that LevelDB would take for its own. None was touched.
   gone,          ///< The folder was moved or deleted while the database was open.
+  older_schema,  ///< Written by an earlier version, and only to be looked at; or by one too early.
 };
 
 /// "newer_schema", "locked", ...: the spelling of every report.

@@ -45,7 +45,23 @@ std::string percent(const average& a) {
   return fmt::format("{}.{:02}%", hundredths / 100, hundredths % 100);
 }
 
+nlohmann::json chain_document(const header_chain& chain) {
+  nlohmann::json document{{"at", chain.at.count()}, {"height", chain.height}, {"hash", nullptr}};
+  if (chain.hash)
+    document["hash"] = chain_text(chain);
+  return document;
+}
+
 } // namespace
+
+std::string chain_text(const header_chain& chain) {
+  if (!chain.hash)
+    return "shorter";
+  std::string out;
+  for (std::size_t i = chain.hash->size(); i != 0; --i)
+    out += fmt::format("{:02x}", (*chain.hash)[i - 1]);
+  return out;
+}
 
 std::string json_row(const net::endpoint& peer, const peer_record& r) {
   nlohmann::json row;
@@ -71,17 +87,21 @@ std::string json_row(const net::endpoint& peer, const peer_record& r) {
   row["outcome"] = nullptr;
   row["stage"] = nullptr;
   row["blame"] = nullptr;
+  row["via"] = nullptr;
   if (r.last) {
     row["outcome"] = net::name_of(r.last->outcome);
     row["stage"] = net::name_of(r.last->stage);
     row["blame"] = net::name_of(r.last->blame);
+    row["via"] = name_of(r.last->via);
   }
+  row["v2"] = name_of(offers_v2(r));
+  row["chain"] = r.chain ? chain_document(*r.chain) : nlohmann::json{};
   return row.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 std::string csv_header() {
   return "address,network,services,user_agent,protocol_version,start_height,good,outcome,stage,"
-         "blame,first_heard,last_try,last_success,tries,successes";
+         "blame,first_heard,last_try,last_success,tries,successes,via,v2,chain_height,chain_hash";
 }
 
 std::string csv_row(const net::endpoint& peer, const peer_record& r) {
@@ -97,8 +117,12 @@ std::string csv_row(const net::endpoint& peer, const peer_record& r) {
                        net::name_of(r.last->blame));
   else
     out += ",,,";
-  return out += fmt::format("{},{},{},{},{}", r.first_heard.count(), r.last_try.count(),
-                            r.last_success.count(), r.tries, r.successes);
+  out += fmt::format("{},{},{},{},{},{},{},", r.first_heard.count(), r.last_try.count(),
+                     r.last_success.count(), r.tries, r.successes,
+                     r.last ? name_of(r.last->via) : "", name_of(offers_v2(r)));
+  if (!r.chain)
+    return out += ",";
+  return out += fmt::format("{},{}", r.chain->height, r.chain->hash ? chain_text(*r.chain) : "");
 }
 
 std::string dnsseed_header() {

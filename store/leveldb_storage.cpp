@@ -104,10 +104,12 @@ void leveldb_storage::release_slot() {
 void leveldb_storage::carry_out(request& r) {
   if (auto* one_batch = std::get_if<batch>(&r.content)) {
     written done{r.id, {}, {}};
-    if (auto result = db_->apply(*one_batch))
+    if (auto result = db_->apply(*one_batch)) {
       done.result = std::move(*result);
-    else
+    } else {
       done = {r.id, std::move(result.error()), {}, std::move(*one_batch)};
+      done.refused.attempt = db_->last_attempt();
+    }
     release_slot();
     sink_.deliver(r.owner, std::move(done));
     return;

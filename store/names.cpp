@@ -2,6 +2,7 @@
 
 #include "store/census_record.hpp"
 #include "store/error.hpp"
+#include "store/network_reach.hpp"
 #include "store/peer_record.hpp"
 #include "store/visit_record.hpp"
 
@@ -18,11 +19,14 @@ std::string_view lookup(const std::array<std::string_view, N>& names, Enum value
 constexpr std::array<std::string_view, dial_class_count> class_names = {"live", "fresh", "rest",
                                                                         "dormant"};
 constexpr std::array<std::string_view, 4> census_names = {"open", "finished", "stopped", "crashed"};
-constexpr std::array<std::string_view, 2> transport_names = {"tcp", "socks"};
-constexpr std::array<std::string_view, 14> error_names = {
+constexpr std::array<std::string_view, transport_count> transport_names = {"tcp", "socks", "sam"};
+constexpr std::array<std::string_view, 4> offer_names = {"none", "gossip", "version", "spoken"};
+constexpr std::array<std::string_view, network_reach_count> reach_names = {
+    "unknown", "dialled", "not_asked_for", "no_proxy", "no_sam", "no_route", "not_supported"};
+constexpr std::array<std::string_view, 15> error_names = {
     "none",         "newer_schema", "other_chain",   "locked",  "not_found",
     "not_a_folder", "not_writable", "disk_full",     "corrupt", "io",
-    "stopped",      "overloaded",   "foreign_files", "gone"};
+    "stopped",      "overloaded",   "foreign_files", "gone",    "older_schema"};
 
 } // namespace
 
@@ -31,6 +35,12 @@ std::string_view name_of(dial_class c) {
 }
 std::string_view name_of(transport t) {
   return lookup(transport_names, t);
+}
+std::string_view name_of(v2_offer o) {
+  return lookup(offer_names, o);
+}
+std::string_view name_of(network_reach r) {
+  return lookup(reach_names, r);
 }
 std::string_view name_of(census_state s) {
   return lookup(census_names, s);

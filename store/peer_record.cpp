@@ -6,6 +6,14 @@ bool good(const peer_record& r) {
   return r.last && reached(r.last->stage);
 }
 
+v2_offer offers_v2(const peer_record& r) {
+  if (r.v2.last_spoken != never && r.v2.last_spoken >= r.last_success)
+    return v2_offer::spoken;
+  if (r.version && (r.version->services & service_p2p_v2) != 0)
+    return v2_offer::version;
+  return (r.announced_services & service_p2p_v2) != 0 ? v2_offer::gossip : v2_offer::none;
+}
+
 bool seedable(const net::endpoint& peer, const peer_record& r, timestamp now,
               const seed_policy& policy) {
   if (!good(r) || !r.version)

@@ -8,9 +8,11 @@
 #include "net/base/error.hpp"
 #include "net/base/inspect.hpp"
 #include "net/base/outcome.hpp"
+#include "store/header_chain.hpp"
 #include "store/score.hpp"
 #include "store/timestamp.hpp"
 #include "store/version_record.hpp"
+#include "store/visit_record.hpp"
 
 namespace seedwalk::store {
 
@@ -27,16 +29,41 @@ inline constexpr std::size_t dial_class_count = 4;
 /// "live", "fresh", "rest", "dormant".
 std::string_view name_of(dial_class c);
 
-/// How a visit ended, how far it got, and whose doing the end was.
+/// How a visit ended, how far it got, whose doing the end was, and by which way it went.
 struct verdict {
   timestamp at{}; ///< When the visit ended.
   net::outcome outcome = net::outcome::complete;
   net::stage stage = net::stage::dialling;
   net::blame blame = net::blame::peer;
+  transport via = transport::tcp;
 
   friend bool operator==(const verdict&, const verdict&) = default;
 
-  SEEDWALK_INSPECT(verdict, at, outcome, stage, blame)
+  SEEDWALK_INSPECT(verdict, at, outcome, stage, blame, via)
+};
+
+/// The service bit of a node that offers BIP324: NODE_P2P_V2 (Bitcoin Core, protocol.h).
+inline constexpr std::uint64_t service_p2p_v2 = 1u << 11;
+
+/// How it is known that a peer offers BIP324, the encrypted transport. In the order of how surely.
+enum class v2_offer : std::uint8_t {
+  none = 0, ///< Nothing says that it does.
+  gossip,   ///< Others announce it with the service bit.
+  version,  ///< Its own `version` has the service bit.
+  spoken,   ///< Its last success was spoken so.
+};
+
+/// "none", "gossip", "version", "spoken".
+std::string_view name_of(v2_offer o);
+
+/// What visits found of BIP324. Nobody speaks it yet, so both are `never`.
+struct v2_history {
+  timestamp last_spoken{};   ///< The last visit that reached the verack over it.
+  timestamp last_fallback{}; ///< The last visit that began with it, and was taken with the old one.
+
+  friend bool operator==(const v2_history&, const v2_history&) = default;
+
+  SEEDWALK_INSPECT(v2_history, last_spoken, last_fallback)
 };
 
 /// All that is known of one endpoint: what others announce of it, and what visits found.
@@ -73,13 +100,15 @@ struct peer_record {
   std::optional<verdict> last;      ///< Of the last visit that says something about the peer.
   score averages;
   std::optional<version_record> version; ///< The last one received.
+  v2_history v2;
+  std::optional<header_chain> chain; ///< The last answer; nothing: it never gave one.
 
   friend bool operator==(const peer_record&, const peer_record&) = default;
 
   SEEDWALK_INSPECT(peer_record, first_heard, last_heard, announced_time, announced_raw,
                    announced_services, first_source, sources, queue, due, first_success,
                    last_success, last_try, last_counted, last_getaddr, tries, successes, failures,
-                   maybe_full, sources_at_try, last, averages, version)
+                   maybe_full, sources_at_try, last, averages, version, v2, chain)
 };
 
 /// Whether a visit that got as far as `s` met a peer that works: its verack is in.
@@ -89,6 +118,10 @@ constexpr bool reached(net::stage s) {
 
 /// The peer's verack came in on the last visit, whatever became of the addr answer.
 bool good(const peer_record& r);
+
+/// Whether the peer offers BIP324, as far as is known: who dials it with that is right to be ready
+/// to fall back, but where `v2.last_fallback` is of late.
+v2_offer offers_v2(const peer_record& r);
 
 /// What DNS seeds ask of a node before they hand it out.
 struct seed_policy {

@@ -128,16 +128,22 @@ void count_visit(peer_record& r, const visit_record& visit, const schedule_optio
   const bool theirs = visit.blame == net::blame::peer;
   r.last_try = visit.ended;
   if (theirs || success || !r.last)
-    r.last = verdict{visit.ended, visit.outcome, visit.stage, visit.blame};
+    r.last = verdict{visit.ended, visit.outcome, visit.stage, visit.blame, visit.via};
   if (visit.version)
     r.version = visit.version;
   if (visit.addresses.answer != net::addr_answer::not_asked)
     r.last_getaddr = visit.ended;
+  if (visit.chain)
+    r.chain = visit.chain;
+  if (has(visit.features, feature::v2_fallback))
+    r.v2.last_fallback = visit.ended;
   if (success) {
     // A clock that stands in 1970 does not make it forgotten.
     r.last_success = std::max(r.last_success, visit.ended);
     if (r.first_success == never)
       r.first_success = visit.ended;
+    if (has(visit.features, feature::p2p_v2))
+      r.v2.last_spoken = r.last_success;
     r.failures = 0;
     r.maybe_full = 0;
   }

@@ -26,7 +26,8 @@ struct request_id {
 /// acknowledged. After `overloaded` and `stopped` nothing of it is stored, ever. After any other
 /// error all of it may be, or nothing: a write whose fsync failed is neither there nor gone until
 /// the database is opened again. What the next answer says of it survives a loss of power once a
-/// later batch is acknowledged.
+/// later batch is acknowledged. The batch that is given back has an `attempt` then: written again
+/// with that, to the same door, it counts once whether it is there or not.
 struct written {
   request_id request;
   store::error error;

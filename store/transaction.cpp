@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "net/base/archive.hpp"
 #include "store/keys.hpp"
@@ -17,10 +18,54 @@ std::string due_key_of(const hashed_endpoint& hashed, const peer_record& r) {
   return due_key(r.queue, r.due, hashed.tiebreak(), hashed.peer);
 }
 
+/// Counts by an enumerator, in a list that ends behind the last that was counted.
+template <class Enum>
+void count_one(std::vector<std::uint64_t>& counts, Enum counted) {
+  const auto i = static_cast<std::size_t>(counted);
+  if (counts.size() <= i)
+    counts.resize(i + 1);
+  ++counts[i];
+}
+
+/// What looks for its work in the database, and finds none where it was done.
+template <class Operation>
+inline constexpr bool is_housekeeping =
+    std::is_same_v<Operation, tidy> || std::is_same_v<Operation, dial_networks> ||
+    std::is_same_v<Operation, mend_times>;
+
 } // namespace
 
 tl::expected<operation_result, error> transaction::run(const operation& op) {
   return std::visit([this](const auto& o) { return apply(o); }, op);
+}
+
+tl::expected<operation_result, error> transaction::run_again(const operation& op) {
+  return std::visit(
+      [this](const auto& o) -> result {
+        if constexpr (is_housekeeping<std::decay_t<decltype(o)>>)
+          return apply(o);
+        else if constexpr (requires { again(o); })
+          return again(o);
+        else
+          return operation_result{};
+      },
+      op);
+}
+
+operation_result transaction::again(const record_announcements& op) const {
+  announcements_recorded counts;
+  counts.known = static_cast<std::uint32_t>(op.announcements.size());
+  return counts;
+}
+
+operation_result transaction::again(const dial_soon& op) const {
+  announcements_recorded counts;
+  counts.known = static_cast<std::uint32_t>(op.peers.size());
+  return counts;
+}
+
+operation_result transaction::again(const open_census&) const {
+  return census_opened{memory_.totals.censuses};
 }
 
 std::string transaction::group_key_of(const hashed_endpoint& hashed, const peer_record& r) {
@@ -114,7 +159,7 @@ transaction::result transaction::apply(const record_visit& op) {
   count_visit(r, op.visit, schedule_);
   place(op.peer, r, place_visited(op.peer, r, op.visit, schedule_, memory_.seed()));
   change(**t, std::move(r));
-  if (const auto counted = count_in_census(op.visit); !counted)
+  if (const auto counted = count_in_census(op.peer, op.visit); !counted)
     return tl::unexpected(counted.error());
   const auto number = memory_.totals.visits++;
   out_.Put(visit_key(day_of(op.visit.ended), op.peer, number),
@@ -206,7 +251,8 @@ tl::expected<census_record*, error> transaction::census(std::uint32_t number) {
 }
 
 /// So the counters of a census are as durable as its visits: no kill comes between the two.
-tl::expected<void, error> transaction::count_in_census(const visit_record& visit) {
+tl::expected<void, error> transaction::count_in_census(const net::endpoint& peer,
+                                                       const visit_record& visit) {
   if (visit.census == 0)
     return {};
   const auto counted = census(visit.census);
@@ -214,14 +260,32 @@ tl::expected<void, error> transaction::count_in_census(const visit_record& visit
     return tl::unexpected(counted.error());
   if (*counted == nullptr)
     return {};
-  auto& c = **counted;
+  auto& c = (*counted)->counts;
+  const bool good = reached(visit.stage);
+  const auto network = static_cast<std::size_t>(peer.network) % c.tried_by_network.size();
   ++c.tried;
-  ++(reached(visit.stage) ? c.good : c.failed);
-  const auto outcome = static_cast<std::size_t>(visit.outcome);
-  if (c.outcomes.size() <= outcome)
-    c.outcomes.resize(outcome + 1);
-  ++c.outcomes[outcome];
+  ++(good ? c.good : c.failed);
+  ++c.tried_by_network[network];
+  c.good_by_network[network] += good ? 1 : 0;
+  count_one(c.outcomes, visit.outcome);
+  count_one(c.collections, visit.addresses.ended_by);
+  for (const auto entries : visit.addresses.entries)
+    c.addresses += entries;
   return {};
+}
+
+transaction::result transaction::apply(const note_census& op) {
+  const auto noted = census(op.number);
+  if (!noted)
+    return tl::unexpected(noted.error());
+  if (*noted == nullptr)
+    return operation_result{};
+  auto& c = (*noted)->counts;
+  c.peak_connections = std::max(c.peak_connections, op.peak_connections);
+  c.peak_unwritten_bytes = std::max(c.peak_unwritten_bytes, op.peak_unwritten_bytes);
+  for (const auto& [reason, n] : op.local_failures)
+    c.local_failures[reason] = std::max(c.local_failures[reason], n);
+  return operation_result{};
 }
 
 transaction::result transaction::apply(const open_census& op) {

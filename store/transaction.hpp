@@ -40,6 +40,10 @@ public:
 
   tl::expected<operation_result, error> run(const operation& op);
 
+  /// What an operation of a batch brings that is in the database already: housekeeping is done
+  /// again, and finds its work done; the rest takes no effect a second time.
+  tl::expected<operation_result, error> run_again(const operation& op);
+
   /// Everything that is to be written.
   leveldb::WriteBatch& finish();
 
@@ -68,6 +72,11 @@ private:
   result apply(const tidy& op);
   result apply(const dial_networks& op);
   result apply(const mend_times& op);
+  result apply(const note_census& op);
+
+  operation_result again(const record_announcements& op) const;
+  operation_result again(const dial_soon& op) const;
+  operation_result again(const open_census& op) const;
 
   /// The endpoint's record, or nothing in it if it is unknown.
   tl::expected<touched*, error> load(const hashed_endpoint& hashed);
@@ -122,7 +131,7 @@ private:
 
   /// The record of a census as this batch has it, or null if there is none of that number.
   tl::expected<census_record*, error> census(std::uint32_t number);
-  tl::expected<void, error> count_in_census(const visit_record& visit);
+  tl::expected<void, error> count_in_census(const net::endpoint& peer, const visit_record& visit);
   std::string group_key_of(const hashed_endpoint& hashed, const peer_record& r);
   void write(touched& t);
 

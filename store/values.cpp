@@ -13,11 +13,25 @@ namespace seedwalk::store {
 
 namespace {
 
-/// What a visit's record holds of a getaddr. The second form is that of a time when the end of a
+/// What a visit's record holds besides. `addresses_alone` is the form of a time when the end of a
 /// collection was not kept: it is read, and not written any more.
-enum addresses_form : std::uint8_t { no_addresses = 0, addresses_alone = 1, addresses_and_end = 2 };
+enum part_flag : std::uint8_t {
+  addresses_alone = 1,
+  addresses_and_end = 2,
+  any_addresses = 3,
+  part_chain = 4,
+  all_parts = 7,
+};
 
-enum peer_flag : std::uint8_t { has_source = 1, was_visited = 2, has_verdict = 4, has_version = 8 };
+enum peer_flag : std::uint8_t {
+  has_source = 1,
+  was_visited = 2,
+  has_verdict = 4,
+  has_version = 8,
+  has_v2 = 16,
+  has_chain = 32,
+  peer_flags = 63,
+};
 
 std::int64_t wrapping_sub(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
@@ -71,6 +85,7 @@ public:
     agent(v.user_agent);
     out_(v.start_height, v.relay);
   }
+  void chain(const header_chain& c) { out_(since(c.at), c.height, c.hash); }
 
 private:
   net::bytes bytes_;
@@ -141,6 +156,7 @@ public:
     v.nonce = std::uint64_t{high} << 32 | low;
     return true;
   }
+  bool chain(header_chain& c) { return time(c.at) && in_(c.height, c.hash); }
   template <class... Ts>
   bool plain(Ts&... xs) {
     return in_(xs...);
@@ -180,7 +196,8 @@ net::bytes encode(const peer_record& r, user_agents& agents) {
   value_writer out(agents, r.first_heard);
   const bool visits = visited(r);
   const auto flags = (r.first_source ? has_source : 0) | (visits ? was_visited : 0) |
-                     (r.last ? has_verdict : 0) | (r.version ? has_version : 0);
+                     (r.last ? has_verdict : 0) | (r.version ? has_version : 0) |
+                     (r.v2 != v2_history{} ? has_v2 : 0) | (r.chain ? has_chain : 0);
   out.plain(static_cast<std::uint8_t>(flags), r.first_heard, out.since(r.last_heard),
             out.since(r.announced_time), out.since(timestamp{r.announced_raw}),
             r.announced_services, out.fixed32(r.sources), r.queue, out.since(r.due));
@@ -191,9 +208,13 @@ net::bytes encode(const peer_record& r, user_agents& agents) {
               out.if_ever(r.last_counted), out.if_ever(r.last_getaddr), r.tries, r.successes,
               r.failures, r.maybe_full, out.fixed32(r.sources_at_try), r.averages);
   if (r.last)
-    out.plain(out.since(r.last->at), r.last->outcome, r.last->stage, r.last->blame);
+    out.plain(out.since(r.last->at), r.last->outcome, r.last->stage, r.last->blame, r.last->via);
   if (r.version)
     out.version(*r.version);
+  if (r.v2 != v2_history{})
+    out.plain(out.if_ever(r.v2.last_spoken), out.if_ever(r.v2.last_fallback));
+  if (r.chain)
+    out.chain(*r.chain);
   return out.take();
 }
 
@@ -202,7 +223,7 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
   value_reader in(value, agents);
   std::uint8_t flags = 0;
   timestamp raw{};
-  if (!in.plain(flags) || flags > 15 || !in.base(r.first_heard) || !in.time(r.last_heard) ||
+  if (!in.plain(flags) || flags > peer_flags || !in.base(r.first_heard) || !in.time(r.last_heard) ||
       !in.time(r.announced_time) || !in.time(raw) || !in.plain(r.announced_services) ||
       !in.fixed32(r.sources) || !in.plain(r.queue) || !in.time(r.due))
     return false;
@@ -220,11 +241,16 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
     return false;
   if ((flags & has_verdict) != 0) {
     auto& last = r.last.emplace();
-    if (!in.time(last.at) || !in.plain(last.outcome, last.stage, last.blame) ||
-        !known(last.outcome, last.stage, last.blame))
+    if (!in.time(last.at) || !in.plain(last.outcome, last.stage, last.blame, last.via) ||
+        !known(last.outcome, last.stage, last.blame) || last.via > transport::sam)
       return false;
   }
   if ((flags & has_version) != 0 && !in.version(r.version.emplace()))
+    return false;
+  if ((flags & has_v2) != 0 &&
+      (!in.time_or_never(r.v2.last_spoken) || !in.time_or_never(r.v2.last_fallback)))
+    return false;
+  if ((flags & has_chain) != 0 && !in.chain(r.chain.emplace()))
     return false;
   return in.at_end();
 }
@@ -232,14 +258,17 @@ bool decode(std::string_view value, peer_record& r, const user_agents& agents) {
 net::bytes encode(const visit_record& v, user_agents& agents) {
   value_writer out(agents, v.started);
   const bool asked = v.addresses != addr_summary{};
-  const std::uint8_t form = asked ? addresses_and_end : no_addresses;
+  const auto parts =
+      static_cast<std::uint8_t>((asked ? addresses_and_end : 0) | (v.chain ? part_chain : 0));
   out.plain(v.started, out.since(v.ended), v.census, v.vantage, v.via, v.outcome, v.stage, v.blame,
             v.durations, v.round_trip, v.bytes_in, v.bytes_out, v.features, v.version.has_value(),
-            form);
+            parts);
   if (v.version)
     out.version(*v.version);
   if (asked)
     out.plain(v.addresses);
+  if (v.chain)
+    out.chain(*v.chain);
   return out.take();
 }
 
@@ -247,22 +276,25 @@ bool decode(std::string_view value, visit_record& v, const user_agents& agents) 
   v = {};
   value_reader in(value, agents);
   bool has_version = false;
-  std::uint8_t asked = no_addresses;
+  std::uint8_t parts = 0;
   if (!in.base(v.started) || !in.time(v.ended) ||
       !in.plain(v.census, v.vantage, v.via, v.outcome, v.stage, v.blame, v.durations, v.round_trip,
                 v.bytes_in, v.bytes_out, v.features) ||
-      !known(v.outcome, v.stage, v.blame) || v.via > transport::socks ||
-      !in.plain(has_version, asked) || asked > addresses_and_end)
+      !known(v.outcome, v.stage, v.blame) || v.via > transport::sam ||
+      !in.plain(has_version, parts) || parts > all_parts ||
+      (parts & any_addresses) == any_addresses)
     return false;
   if (has_version && !in.version(v.version.emplace()))
     return false;
   auto& answer = v.addresses;
-  if (asked != no_addresses &&
+  if ((parts & any_addresses) != 0 &&
       (!in.plain(answer.answer, answer.messages, answer.entries, answer.fresh, answer.digest) ||
        answer.answer > net::addr_answer::malformed))
     return false;
-  if (asked == addresses_and_end &&
+  if ((parts & addresses_and_end) != 0 &&
       (!in.plain(answer.ended_by) || answer.ended_by > net::collection_end::cut_off))
+    return false;
+  if ((parts & part_chain) != 0 && !in.chain(v.chain.emplace()))
     return false;
   return in.at_end();
 }

@@ -10,18 +10,22 @@
 #include "net/base/error.hpp"
 #include "net/base/inspect.hpp"
 #include "net/base/outcome.hpp"
+#include "store/header_chain.hpp"
 #include "store/timestamp.hpp"
 #include "store/version_record.hpp"
 
 namespace seedwalk::store {
 
-/// How we spoke to a peer. Stored by number: append only.
+/// The way to a peer. Stored by number. What was spoken on it is `feature::p2p_v2`.
 enum class transport : std::uint8_t {
-  tcp = 0, ///< Directly, protocol v1.
-  socks,   ///< Through a SOCKS5 proxy, protocol v1.
+  tcp = 0, ///< Directly.
+  socks,   ///< Through a SOCKS5 proxy.
+  sam,     ///< Through the SAM bridge of an I2P router. Nobody dials so yet.
 };
 
-/// "tcp", "socks": for logs and JSON.
+inline constexpr std::size_t transport_count = 3;
+
+/// "tcp", "socks", "sam": for logs and JSON.
 std::string_view name_of(transport t);
 
 /// What a peer turned out to speak besides the oldest protocol: bits of `visit_record::features`.
@@ -33,7 +37,15 @@ enum class feature : std::uint32_t {
   feefilter = 1u << 4,   ///< BIP133
   negotiation = 1u << 5, ///< BIP434
   sendtxrcncl = 1u << 6, ///< BIP330
+  // Of the connection itself; nobody speaks it yet.
+  p2p_v2 = 1u << 7,      ///< BIP324: the messages were encrypted.
+  v2_fallback = 1u << 8, ///< It was dialled with BIP324 first, and took only the old protocol.
 };
+
+/// Whether a visit found a feature.
+constexpr bool has(std::uint32_t features, feature f) {
+  return (features & static_cast<std::uint32_t>(f)) != 0;
+}
 
 /// What a getaddr brought.
 struct addr_summary {
@@ -79,11 +91,12 @@ struct visit_record {
   std::uint32_t features = 0; ///< Bits of `feature`.
   std::optional<version_record> version;
   addr_summary addresses;
+  std::optional<header_chain> chain; ///< Nothing: it was not asked, or did not answer.
 
   friend bool operator==(const visit_record&, const visit_record&) = default;
 
   SEEDWALK_INSPECT(visit_record, census, vantage, via, started, ended, outcome, stage, blame,
-                   durations, round_trip, bytes_in, bytes_out, features, version, addresses)
+                   durations, round_trip, bytes_in, bytes_out, features, version, addresses, chain)
 };
 
 /// Somebody dialled us. Never a dial target: the port that we see is ephemeral.

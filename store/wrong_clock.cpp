@@ -19,10 +19,12 @@ bool clamp(timestamp& t, timestamp now) {
 bool clamp_times(peer_record& r, timestamp now) {
   bool changed = false;
   for (auto t : {&r.first_heard, &r.last_heard, &r.first_success, &r.last_success, &r.last_try,
-                 &r.last_counted, &r.last_getaddr})
+                 &r.last_counted, &r.last_getaddr, &r.v2.last_spoken, &r.v2.last_fallback})
     changed |= clamp(*t, now);
   if (r.last)
     changed |= clamp(r.last->at, now);
+  if (r.chain)
+    changed |= clamp(r.chain->at, now);
   return changed;
 }
 
@@ -104,7 +106,8 @@ bool mend(ban_record& b, timestamp now) {
 bool mend(visit_record& v, timestamp now) {
   const bool ended = clamp(v.ended, now);
   const bool started = clamp(v.started, v.ended);
-  return ended || started;
+  const bool told = v.chain && clamp(v.chain->at, v.ended);
+  return ended || started || told;
 }
 
 bool mend(inbound_sighting& s, timestamp now) {

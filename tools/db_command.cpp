@@ -17,14 +17,16 @@ namespace {
 
 constexpr std::string_view help_text =
     R"(Looks into a database; into that of a crawl that runs, too, through its control socket.
-Usage: seedwalk db stats|get|list|export|check|digest [OPTIONS]
+Usage: seedwalk db stats|get|list|export|censuses|check|digest|migrate [OPTIONS]
 
-  stats   count what is known
-  get     all that is known of one endpoint
-  list    the endpoints that are known
-  export  the same for other programs: JSON lines, CSV, or the dump of a DNS seed
-  check   prove that records and indexes agree
-  digest  a hash of everything: two databases that hold the same have the same
+  stats     count what is known
+  get       all that is known of one endpoint
+  list      the endpoints that are known
+  export    the same for other programs: JSON lines, CSV, or the dump of a DNS seed
+  censuses  the walks through the network: what was counted, which networks were not dialled
+  check     prove that records and indexes agree
+  digest    a hash of everything: two databases that hold the same have the same
+  migrate   bring one of an earlier version up to date; nothing else here writes
 
 Examples:
   seedwalk db stats --db ./main-db
@@ -47,7 +49,8 @@ db_line::db_line(const std::string& name, std::string purpose, std::string examp
     : name_(name), line_(name, std::move(purpose), std::move(examples)),
       flags_(line_, {"network.name", "storage.path"}) {}
 
-std::optional<db_access> db_line::open(const invocation& invoked, exit_code& code) const {
+std::optional<db_line::database_place> db_line::place(const invocation& invoked,
+                                                      exit_code& code) const {
   const auto layered = flags_.load(invoked.env);
   if (!layered) {
     code = line_.refuse(invoked, layered.error());
@@ -61,7 +64,14 @@ std::optional<db_access> db_line::open(const invocation& invoked, exit_code& cod
   const auto& config = layered->config;
   store::database_options options;
   options.chain = any_chain ? "" : config.network.name;
-  auto db = db_access::open(config.storage.path, std::move(options));
+  return database_place{config.storage.path, std::move(options)};
+}
+
+std::optional<db_access> db_line::open(const invocation& invoked, exit_code& code) const {
+  auto named = place(invoked, code);
+  if (!named)
+    return std::nullopt;
+  auto db = db_access::open(named->path, std::move(named->options));
   if (!db) {
     code = fail(invoked, db.error());
     return std::nullopt;
@@ -137,12 +147,14 @@ exit_code run_db(invocation& invoked) {
     std::string_view name;
     exit_code (*run)(invocation& invoked);
   };
-  constexpr std::array<subcommand, 6> subcommands = {{{"stats", run_db_stats},
+  constexpr std::array<subcommand, 8> subcommands = {{{"stats", run_db_stats},
                                                       {"get", run_db_get},
                                                       {"list", run_db_list},
                                                       {"export", run_db_export},
+                                                      {"censuses", run_db_censuses},
                                                       {"check", run_db_check},
-                                                      {"digest", run_db_digest}}};
+                                                      {"digest", run_db_digest},
+                                                      {"migrate", run_db_migrate}}};
   std::array<std::string_view, subcommands.size()> names;
   std::ranges::transform(subcommands, names.begin(), &subcommand::name);
   const auto chosen = choose_subcommand(invoked, "db", names, help_text);

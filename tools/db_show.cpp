@@ -77,6 +77,7 @@ json visit_document(const store::visit_record& v) {
           {"ended", v.ended.count()},
           {"census", v.census},
           {"via", store::name_of(v.via)},
+          {"v2", has(v.features, store::feature::p2p_v2)},
           {"outcome", net::name_of(v.outcome)},
           {"stage", net::name_of(v.stage)},
           {"blame", net::name_of(v.blame)},
@@ -90,6 +91,20 @@ json visit_document(const store::visit_record& v) {
           {"addr_ended_by", net::name_of(v.addresses.ended_by)}};
 }
 
+const char* offer_text(store::v2_offer offer) {
+  switch (offer) {
+  case store::v2_offer::spoken:
+    return "yes, it was spoken on the last success";
+  case store::v2_offer::version:
+    return "as its version says";
+  case store::v2_offer::gossip:
+    return "as others say of it";
+  case store::v2_offer::none:
+    break;
+  }
+  return "no";
+}
+
 void print_record(const net::endpoint& peer, const store::peer_record& r, std::ostream& out) {
   text_table table{{{}, {}}};
   const auto add = [&table](const char* text, std::string value) {
@@ -99,8 +114,9 @@ void print_record(const net::endpoint& peer, const store::peer_record& r, std::o
   add("network", std::string{net::name_of(peer.network)});
   add("good", store::good(r) ? "yes" : "no");
   if (r.last)
-    add("last visit", fmt::format("{} (stage {}, blame {})", net::name_of(r.last->outcome),
-                                  net::name_of(r.last->stage), net::name_of(r.last->blame)));
+    add("last visit", fmt::format("{} (stage {}, blame {}, via {})", net::name_of(r.last->outcome),
+                                  net::name_of(r.last->stage), net::name_of(r.last->blame),
+                                  name_of(r.last->via)));
   add("last try", time_text(r.last_try.count()));
   add("last success", time_text(r.last_success.count()));
   add("tries", fmt::format("{}, {} of them good", r.tries, r.successes));
@@ -114,6 +130,11 @@ void print_record(const net::endpoint& peer, const store::peer_record& r, std::o
     add("services", net::services_text(r.version->services));
     add("height", fmt::format("{}", r.version->start_height));
   }
+  if (const auto offer = offers_v2(r); offer != store::v2_offer::none)
+    add("offers BIP324", offer_text(offer));
+  if (r.chain)
+    add("chain", fmt::format("{} at height {}, {}", store::chain_text(*r.chain), r.chain->height,
+                             time_text(r.chain->at.count())));
   table.print(out);
 }
 

@@ -22,7 +22,15 @@ public:
   /// Reads the arguments. Nothing: go on. Else: end with this.
   std::optional<exit_code> parse(const invocation& invoked) { return line_.parse(invoked); }
 
-  /// Opens the database that the arguments name. Nothing: it was said why not; end with `code`.
+  struct database_place {
+    std::string path;
+    store::database_options options;
+  };
+
+  /// Which database the arguments name. Nothing: it was said why not; end with `code`.
+  std::optional<database_place> place(const invocation& invoked, exit_code& code) const;
+
+  /// Opens it for looking. Nothing: as above.
   std::optional<db_access> open(const invocation& invoked, exit_code& code) const;
 
   /// The port of endpoints that are named without one: that of the chain that was named, else
@@ -72,7 +80,9 @@ exit_code run_db_stats(invocation& invoked);
 exit_code run_db_get(invocation& invoked);
 exit_code run_db_list(invocation& invoked);
 exit_code run_db_export(invocation& invoked);
+exit_code run_db_censuses(invocation& invoked);
 exit_code run_db_check(invocation& invoked);
 exit_code run_db_digest(invocation& invoked);
+exit_code run_db_migrate(invocation& invoked);
 
 } // namespace seedwalk::tools

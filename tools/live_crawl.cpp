@@ -174,6 +174,14 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
       crawl_database_options(options.recipe.config, options.seed));
   if (const auto opened = db->open(); !opened)
     return tl::unexpected(start_error{exit_code_of(opened.error().code), opened.error().message});
+  if (const auto& done = db->migrated(); done && options.lines != nullptr)
+    options.lines->write({actors::log_level::info,
+                          sim::real_clock{}.now(),
+                          "database",
+                          "brought up to date from an earlier version",
+                          {{"from_schema", fmt::to_string(done->from)},
+                           {"to_schema", fmt::to_string(done->to)},
+                           {"values", fmt::to_string(done->looked_at)}}});
   if (options.lines != nullptr)
     for (const auto& finding : db->findings())
       options.lines->write(

@@ -122,11 +122,12 @@ public:
     subscriber_table subscribers;
     broadcast_table broadcasts;
     crawl_tally tally;
+    store::note_census noted; ///< What of the tally was sent to the database last.
 
     SEEDWALK_INSPECT(state, settings, crawler, db_writer, now, census, pool, dials, connections,
                      tokens, awaited, due, stalled, bans_asked, timers, health, clock, clock_said,
                      mender, bans, reconnects, spares, outages, listeners, subscribers, broadcasts,
-                     tally, more)
+                     tally, more, noted)
   };
 
   connection_manager(environment& env, net::actor_host& host, state& data)
@@ -198,6 +199,7 @@ private:
   void on_established(peer_established& m);
   void on_seen(const peer_seen& m);
   void on_outcome(peer_outcome& m);
+  std::vector<store::operation> with_note(store::operation operation);
   void save_outcome(const net::endpoint& key, const pool_entry& entry,
                     const net::visit_summary& summary, store::transport via);
   void punish(const net::endpoint& key, const net::visit_summary& summary);

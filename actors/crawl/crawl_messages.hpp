@@ -15,7 +15,7 @@
 
 namespace seedwalk::actors {
 
-/// What a crawl did so far; the visits of a census.
+/// What a crawl did so far, since its census began.
 struct crawl_counters {
   std::uint64_t tried = 0;  ///< Visits that ended, by whose doing it ever was.
   std::uint64_t good = 0;   ///< Of them, those that reached the peer's verack.
@@ -23,7 +23,7 @@ struct crawl_counters {
   std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.
   std::uint64_t addresses = 0;                              ///< Entries of addr answers.
   std::uint64_t peak_connections = 0;                       ///< Most slots in use at once.
-  /// What failed by our own doing in this run, by reason: dials, and connections that were lost.
+  /// What failed by our own doing, by reason: dials, and connections that were lost.
   std::map<net::error, std::uint64_t> local_failures;
   /// What ended the collections of addresses, by net::collection_end.
   std::array<std::uint64_t, net::collection_end_count> collections{};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "actors/control/control_server.hpp"
+#include "actors/crawl/census_counters.hpp"
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/db_writer.hpp"
 
@@ -196,15 +197,11 @@ void crawler::on_census(const store::censuses_answer& answer) {
     std::tie(s_.census_number, s_.census) = answer.censuses.front();
     s_.resumed = true;
     ++s_.census.restarts;
-    s_.counters.tried = s_.census.tried;
-    s_.counters.good = s_.census.good;
-    s_.counters.failed = s_.census.failed;
-    std::copy_n(s_.census.outcomes.begin(),
-                std::min(s_.census.outcomes.size(), s_.counters.outcomes.size()),
-                s_.counters.outcomes.begin());
-    env_.log.write(
-        log_level::info, host_.stable_name(), "going on with the open census",
-        {{"census", fmt::to_string(s_.census_number)}, {"tried", fmt::to_string(s_.census.tried)}});
+    s_.census.networks = env_.settings.current()->reach.networks();
+    s_.counters = counters_of(s_.census.counts);
+    env_.log.write(log_level::info, host_.stable_name(), "going on with the open census",
+                   {{"census", fmt::to_string(s_.census_number)},
+                    {"tried", fmt::to_string(s_.counters.tried)}});
     save(save_open, {store::update_census{s_.census_number, s_.census}});
     return;
   }
@@ -213,6 +210,7 @@ void crawler::on_census(const store::censuses_answer& answer) {
   s_.census.vantage = settings->config.run.vantage;
   s_.census.build = settings->build;
   s_.census.configuration = settings->digest;
+  s_.census.networks = settings->reach.networks();
   for (const auto& peer : settings->config.start.connect)
     s_.census.seeds.push_back(net::to_string(peer));
   for (const auto& name : settings->config.start.connect_names)
@@ -253,6 +251,8 @@ void crawler::use(std::shared_ptr<const settings> next) {
     env_.log.write(
         log_level::info, host_.stable_name(), "networks",
         {{"dialled", next->reach.dialled_text()}, {"not_dialled", next->reach.not_dialled_text()}});
+  if (changes && s_.now == phase::crawling)
+    save_census(store::census_state::open);
   if (changes && s_.now == phase::crawling && !s_.settling)
     settle_networks(std::nullopt);
 }
@@ -434,13 +434,15 @@ void crawler::keep_census_times(const net::instant& now) {
 void crawler::save_census(store::census_state final_state) {
   keep_census_times(env_.time.now());
   s_.census.state = final_state;
+  s_.census.networks = env_.settings.current()->reach.networks();
   const bool last = final_state != store::census_state::open;
   // A census that was stopped stays open: the next run goes on with it.
   if (final_state == store::census_state::stopped)
     s_.census.state = store::census_state::open;
   else if (last)
     s_.census.end = env_.time.now().wall;
-  save(last ? save_end : save_progress, {store::update_census{s_.census_number, s_.census}});
+  save(last ? save_end : save_progress,
+       {note_of(s_.census_number, s_.counters), store::update_census{s_.census_number, s_.census}});
 }
 
 void crawler::finish() {

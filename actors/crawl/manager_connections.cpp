@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "actors/crawl/census_counters.hpp"
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/peer_connection.hpp"
 #include "actors/crawl/visit_records.hpp"
@@ -326,6 +327,18 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
       {});
 }
 
+/// Beside what is written of a connection goes what was counted since and no visit says.
+std::vector<store::operation> connection_manager::with_note(store::operation operation) {
+  std::vector<store::operation> operations;
+  operations.push_back(std::move(operation));
+  auto note = note_of(s_.census, s_.tally.counters());
+  if (note == s_.noted)
+    return operations;
+  operations.emplace_back(note);
+  s_.noted = std::move(note);
+  return operations;
+}
+
 void connection_manager::save_outcome(const net::endpoint& key, const pool_entry& entry,
                                       const net::visit_summary& summary, store::transport via) {
   const auto now = env_.time.now().wall;
@@ -339,7 +352,7 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   if (entry.direction == net::direction::outbound) {
     auto visit = to_visit_record(summary, s_.census, s_.settings->config.run.vantage, started, now);
     visit.via = via;
-    save({store::record_visit{key, std::move(visit)}}, then);
+    save(with_note(store::record_visit{key, std::move(visit)}), then);
     return;
   }
   store::inbound_sighting sighting;
@@ -351,7 +364,7 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   sighting.blame = summary.blame;
   if (summary.version)
     sighting.version = to_version_record(*summary.version);
-  save({store::record_inbound{std::move(sighting)}}, then);
+  save(with_note(store::record_inbound{std::move(sighting)}), then);
 }
 
 void connection_manager::reconnect_or_replace(const net::endpoint& key, const pool_entry& entry,

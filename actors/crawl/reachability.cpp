@@ -11,9 +11,25 @@ namespace {
 
 using net::network_id;
 
-constexpr std::array networks = {network_id::ipv4,     network_id::ipv6, network_id::torv2,
-                                 network_id::torv3,    network_id::i2p,  network_id::cjdns,
-                                 network_id::yggdrasil};
+constexpr std::array all_networks = {network_id::ipv4,     network_id::ipv6, network_id::torv2,
+                                     network_id::torv3,    network_id::i2p,  network_id::cjdns,
+                                     network_id::yggdrasil};
+
+store::network_reach kept_as(reach r) {
+  switch (r) {
+  case reach::dialled:
+    return store::network_reach::dialled;
+  case reach::not_asked_for:
+    return store::network_reach::not_asked_for;
+  case reach::needs_proxy:
+    return store::network_reach::no_proxy;
+  case reach::no_route:
+    return store::network_reach::no_route;
+  case reach::not_supported:
+    break;
+  }
+  return store::network_reach::not_supported;
+}
 
 bool has_route(network_id network, const net::routes_found& routes) {
   const bool cut_off = !routes.ipv4 && !routes.ipv6;
@@ -70,7 +86,7 @@ std::string_view advice_on(reach r) {
 reachability::reachability(const reach_options& asked, const net::routes_found& routes) {
   for (auto& verdict : verdicts_)
     verdict = reach::not_supported;
-  for (const auto network : networks) {
+  for (const auto network : all_networks) {
     auto& verdict = verdicts_[static_cast<std::size_t>(network)];
     const bool named = std::ranges::find(asked.only, network) != asked.only.end();
     if (network == network_id::torv2 || network == network_id::i2p)
@@ -91,9 +107,16 @@ std::array<bool, 8> reachability::dialled() const {
   return result;
 }
 
+std::array<store::network_reach, 8> reachability::networks() const {
+  std::array<store::network_reach, 8> result{};
+  for (const auto network : all_networks)
+    result[static_cast<std::size_t>(network)] = kept_as(of(network));
+  return result;
+}
+
 std::string reachability::dialled_text() const {
   std::string text;
-  for (const auto network : networks)
+  for (const auto network : all_networks)
     if (of(network) == reach::dialled)
       text += fmt::format("{}{}", text.empty() ? "" : ", ", net::name_of(network));
   return text.empty() ? "none" : text;
@@ -101,7 +124,7 @@ std::string reachability::dialled_text() const {
 
 std::string reachability::not_dialled_text() const {
   std::string text;
-  for (const auto network : networks)
+  for (const auto network : all_networks)
     if (const auto reason = of(network); reason != reach::dialled && network != network_id::torv2)
       text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", net::name_of(network),
                           name_of(reason));
@@ -112,7 +135,7 @@ std::string reachability::nobody_dialled_text(const std::array<std::uint64_t, 8>
   std::uint64_t all = 0;
   std::string targets;
   std::vector<std::string_view> advice;
-  for (const auto network : networks) {
+  for (const auto network : all_networks) {
     const auto count = known[static_cast<std::size_t>(network)];
     if (count == 0)
       continue;
@@ -134,9 +157,9 @@ std::string reachability::nobody_dialled_text(const std::array<std::uint64_t, 8>
 std::optional<net::network_id> network_named(std::string_view name) {
   if (name == "onion")
     return network_id::torv3;
-  const auto found =
-      std::ranges::find_if(networks, [&](auto network) { return net::name_of(network) == name; });
-  return found == networks.end() ? std::nullopt : std::optional{*found};
+  const auto found = std::ranges::find_if(
+      all_networks, [&](auto network) { return net::name_of(network) == name; });
+  return found == all_networks.end() ? std::nullopt : std::optional{*found};
 }
 
 } // namespace seedwalk::actors

@@ -10,6 +10,7 @@
 #include "net/address/endpoint.hpp"
 #include "net/base/inspect.hpp"
 #include "net/door/completion.hpp"
+#include "store/network_reach.hpp"
 
 namespace seedwalk::actors {
 
@@ -60,6 +61,8 @@ public:
 
   /// By net::network_id, as the database wants it.
   std::array<bool, 8> dialled() const;
+  /// The same with the reasons, as a census keeps it.
+  std::array<store::network_reach, 8> networks() const;
 
   /// "ipv4, ipv6", and "torv3 (no proxy is set), i2p (...)": for a log.
   std::string dialled_text() const;

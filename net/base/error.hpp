@@ -7,7 +7,8 @@ namespace seedwalk::net {
 
 /// Why a door could not do what it was asked, or why a connection ended.
 ///
-/// A code exists only where some caller reacts to it or some report counts it.
+/// A code exists only where some caller reacts to it or some report counts it. Stored by number:
+/// append only.
 enum class error : std::uint8_t {
   none = 0,              ///< Nothing went wrong: closed because we asked for it.
   refused,               ///< The peer's machine answered the dial with a reset.

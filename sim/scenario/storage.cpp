@@ -103,10 +103,12 @@ store::request_id storage::write(store::batch batch, net::owner owner) {
   }
   begin();
   store::written done{id, {}, {}};
-  if (auto result = database_->apply(batch))
+  if (auto result = database_->apply(batch)) {
     done.result = std::move(*result);
-  else
+  } else {
     done = {id, std::move(result.error()), {}, std::move(batch)};
+    done.refused.attempt = database_->last_attempt();
+  }
   finish(owner, std::move(done));
   return id;
 }

@@ -265,7 +265,9 @@ private:
       silent_.push_back(*made.batch);
     if (x.error) {
       x.result = {};
+      const auto attempt = x.refused.attempt;
       x.refused = is(fault::keeps_what_it_refused) ? store::batch{} : *made.batch;
+      x.refused.attempt = is(fault::forgets_attempts) ? 0 : attempt;
       return;
     }
     x.refused = {};
@@ -373,6 +375,7 @@ const std::vector<planted_fault>& planted_faults() {
       SEEDWALK_FAULT(stores_half_at_a_crash, what_is_acknowledged_survives_a_crash),
       SEEDWALK_FAULT(speaks_of_the_dead, what_is_acknowledged_survives_a_crash),
       SEEDWALK_FAULT(calls_failures_written, a_full_disk_is_said_and_survived),
+      SEEDWALK_FAULT(forgets_attempts, what_is_written_again_counts_once),
       SEEDWALK_FAULT(stores_half_of_a_failure, a_failing_disk_is_said_and_survived),
       SEEDWALK_FAULT(stays_broken, a_failing_sync_is_said_and_survived),
       SEEDWALK_FAULT(delivers_to_the_owner_before, each_call_completes_once_in_order),

@@ -34,6 +34,7 @@ enum class fault : std::uint8_t {
   stores_half_at_a_crash, ///< Of the first batch that was under way.
   speaks_of_the_dead,     ///< Of a call of before a crash, after it.
   calls_failures_written,
+  forgets_attempts,             ///< By which a batch that is there is known when it comes again.
   stores_half_of_a_failure,     ///< Once the disk is sound again.
   stays_broken,                 ///< After the first error of the disk.
   delivers_to_the_owner_before, ///< To that of the completion before.

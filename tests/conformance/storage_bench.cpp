@@ -37,6 +37,12 @@ void storage_bench::look_now() {
   hear_all();
 }
 
+std::uint64_t storage_bench::visits_now() {
+  referee_.query(store::stats_query{}, {2});
+  hear_all();
+  return referee_.visits_told();
+}
+
 void storage_bench::hold() {
   world_->settle();
   world_->hold();
@@ -91,6 +97,12 @@ net::endpoint target(std::uint32_t n) {
 
 store::operation put(std::uint32_t n, std::uint64_t value) {
   return store::add_ban{{target(n), std::to_string(value), store::timestamp{1'800'000'000}, {}}};
+}
+
+store::operation visit(std::uint32_t n) {
+  store::visit_record made;
+  made.started = made.ended = store::timestamp{1'800'000'000};
+  return store::record_visit{target(n), made};
 }
 
 store::operation lift(std::uint32_t n) {

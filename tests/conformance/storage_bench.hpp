@@ -26,6 +26,8 @@ public:
   void hear(store::error_code code, std::size_t count);
   /// Looks, and hears all.
   void look_now();
+  /// How many visits are stored.
+  std::uint64_t visits_now();
 
   void settle() { world_->settle(); }
   void let_pass(std::uint64_t draw) { world_->let_pass(draw); }
@@ -54,5 +56,7 @@ private:
 /// The nth of the bans that the checks add; its value is in the reason.
 store::operation put(std::uint32_t n, std::uint64_t value);
 store::operation lift(std::uint32_t n);
+/// A visit to the same endpoint.
+store::operation visit(std::uint32_t n);
 
 } // namespace seedwalk::storage_conformance

@@ -203,6 +203,31 @@ complaints a_failing_sync_is_said_and_survived(const storage_implementation& mad
   return failure(made, trouble::unsynced);
 }
 
+/// A batch that failed may be there all the same, and is written again by those who made it.
+complaints what_is_written_again_counts_once(const storage_implementation& made) {
+  storage_bench b(made);
+  std::uint64_t visits = 0;
+  for (std::uint32_t round = 0; round != 4; ++round)
+    for (const auto kind : {trouble::full, trouble::failing, trouble::unsynced}) {
+      b.set_trouble(kind);
+      const auto first = b.write({{visit(round), put(round, 1), visit(round + 1)}});
+      const auto second = b.write({{visit(round + 2)}});
+      // One that fails again on the way.
+      b.hear_all();
+      const auto again = b.write(b.judge().given_back(second));
+      b.set_trouble(trouble::none);
+      if (round % 2 == 1)
+        b.write({{put(50 + round, 1)}}); // Somebody else's meanwhile, and with that it opens anew.
+      b.write(b.judge().given_back(again));
+      b.write(b.judge().given_back(first));
+      visits += 3;
+      b.require(b.visits_now() == visits, std::to_string(b.judge().visits_told()) +
+                                              " visits are stored, not " + std::to_string(visits));
+      b.look_now();
+    }
+  return b.complaints();
+}
+
 /// The disk fails, and is not mended before the door is stopped or the power fails.
 complaints what_is_acknowledged_survives_a_failure(const storage_implementation& made) {
   storage_bench b(made);
@@ -260,6 +285,7 @@ const std::vector<storage_check>& storage_checks() {
       SEEDWALK_CHECK(a_full_disk_is_said_and_survived),
       SEEDWALK_CHECK(a_failing_disk_is_said_and_survived),
       SEEDWALK_CHECK(a_failing_sync_is_said_and_survived),
+      SEEDWALK_CHECK(what_is_written_again_counts_once),
       SEEDWALK_CHECK(what_is_acknowledged_survives_a_failure),
       SEEDWALK_CHECK(drawn_uses_find_nothing),
   };

@@ -40,6 +40,9 @@ public:
   std::size_t heard() const { return heard_; }
   std::size_t heard_of(store::error_code code) const;
 
+  /// How many visits the last answer to a `stats_query` knew of.
+  std::uint64_t visits_told() const { return visits_told_; }
+
   /// The batch of a call that was refused or failed, as the completion gave it back.
   store::batch given_back(store::request_id id) const;
 
@@ -96,6 +99,7 @@ private:
   std::vector<std::uint64_t> refused_; ///< In the order in which they were heard.
   bool dropped_one_ = false;
   std::map<store::error_code, std::size_t> codes_;
+  std::uint64_t visits_told_ = 0;
   std::map<store::request_id, store::batch> given_back_;
 
   std::vector<bans> candidates_ = {{}};

@@ -73,7 +73,7 @@ TEST(store_crash, nothing_acknowledged_is_lost_wherever_the_disk_stops) {
     const bool one_more = acknowledged < batches && digest == digests[acknowledged + 1];
     ASSERT_TRUE(exact || one_more) << at;
     const auto censuses = ask<censuses_answer>(db, censuses_query{}).censuses;
-    const auto counted = censuses.empty() ? 0 : censuses.front().second.tried;
+    const auto counted = censuses.empty() ? 0 : censuses.front().second.counts.tried;
     ASSERT_EQ(counted, ask<stats_answer>(db, stats_query{start}).visits) << at;
     const auto report = db.check();
     ASSERT_TRUE(report);
@@ -111,6 +111,49 @@ TEST(store_crash, a_full_disk_is_a_typed_error_and_is_survived) {
     ASSERT_TRUE(report);
     EXPECT_EQ(report->problem_count, 0u) << report->problems.front();
   }
+}
+
+/// A batch that reached the file and not the platter is there when the database is opened again:
+/// its visits counted twice when it was written again.
+TEST(store_crash, a_batch_that_is_written_again_counts_once_wherever_the_disk_stopped) {
+  std::uint32_t there = 0;
+  for (long at = 0; at < 60; ++at) {
+    faulty_disk disk;
+    database db("/db", disk.options());
+    ASSERT_TRUE(db.open());
+    ASSERT_TRUE(db.apply(nth_batch(0)));
+    disk.fail_from(at, "the disk is away");
+    auto n = std::uint32_t{1};
+    std::vector<batch> failed;
+    for (; n != batches && failed.empty(); ++n)
+      if (auto b = nth_batch(n); !db.apply(b)) {
+        b.attempt = db.last_attempt();
+        failed.push_back(std::move(b));
+      }
+    ASSERT_EQ(failed.size(), 1u);
+    // What comes while it waits is another batch, and counts.
+    auto next = nth_batch(n);
+    if (at % 2 == 0 && !db.apply(next)) {
+      next.attempt = db.last_attempt();
+      failed.push_back(next);
+    }
+    disk.heal();
+    for (const auto& b : failed) {
+      const auto done = db.apply(b);
+      ASSERT_TRUE(done) << done.error().message;
+      ASSERT_EQ(done->results.size(), b.operations.size());
+      const auto heard = std::get<announcements_recorded>(done->results.front());
+      EXPECT_EQ(heard.added + heard.known, 20u);
+      there += heard.added == 0 ? 1 : 0;
+    }
+    const auto visits = 5 * (n - 1 + failed.size());
+    EXPECT_EQ(ask<stats_answer>(db, stats_query{start}).visits, visits) << at;
+    const auto censuses = ask<censuses_answer>(db, censuses_query{9}).censuses;
+    ASSERT_EQ(censuses.size(), 1u);
+    EXPECT_EQ(censuses.front().second.counts.tried, visits) << at;
+    EXPECT_EQ(db.check()->problem_count, 0u);
+  }
+  EXPECT_GT(there, 5u) << "none was there";
 }
 
 TEST(store_crash, the_same_batches_leave_the_same_database) {

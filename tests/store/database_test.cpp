@@ -130,6 +130,28 @@ TEST_F(store_database, a_census_goes_on_after_a_restart_and_a_second_one_closes_
   EXPECT_EQ(open[1].second.end, census.start);
 }
 
+TEST_F(store_database, a_census_keeps_what_no_visit_says_and_never_less_of_it) {
+  census_record census;
+  census.start = start;
+  must(db, open_census{census});
+  must(db, note_census{1, 12, 3'000, {{net::error::network_unreachable, 2}}});
+  must(db, note_census{1, 7, 4'000, {{net::error::no_descriptors, 1}}});
+  must(db, note_census{9, 99, 99, {}});
+  census.networks[4] = network_reach::no_proxy;
+  must(db, update_census{1, census});
+  db.close();
+  ASSERT_TRUE(db.open());
+  const auto kept = ask<censuses_answer>(db, censuses_query{9}).censuses;
+  ASSERT_EQ(kept.size(), 1u);
+  const auto& c = kept[0].second;
+  EXPECT_EQ(c.networks[4], network_reach::no_proxy);
+  EXPECT_EQ(c.counts.peak_connections, 12u);
+  EXPECT_EQ(c.counts.peak_unwritten_bytes, 4'000u);
+  const std::map<net::error, std::uint64_t> failures{{net::error::network_unreachable, 2},
+                                                     {net::error::no_descriptors, 1}};
+  EXPECT_EQ(c.counts.local_failures, failures);
+}
+
 /// The counters of a census were written every 30 s by the crawler, and its visits with each batch:
 /// a kill set the counters back, and the census ended with fewer than it had visits.
 TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
@@ -141,8 +163,11 @@ TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
     v.census = number;
     return record_visit{peer(static_cast<std::uint32_t>(outcome) + 1), v};
   };
-  const batch several{{visit(net::outcome::complete, net::stage::addresses, 1),
-                       update_census{1, census},
+  auto found = visit(net::outcome::complete, net::stage::addresses, 1);
+  found.visit.addresses.entries[1] = 30;
+  found.visit.addresses.entries[4] = 7;
+  found.visit.addresses.ended_by = net::collection_end::pong;
+  const batch several{{found, update_census{1, census},
                        visit(net::outcome::refused, net::stage::dialling, 1),
                        visit(net::outcome::refused, net::stage::dialling, 0),
                        visit(net::outcome::refused, net::stage::dialling, 7)}};
@@ -155,13 +180,19 @@ TEST_F(store_database, a_census_counts_the_visits_that_name_it) {
   // The second time `several` took back the restart that was noted in between, and no visit.
   const auto all = ask<censuses_answer>(db, censuses_query{9}).censuses;
   ASSERT_EQ(all.size(), 1u);
-  const auto& counted = all[0].second;
-  EXPECT_EQ(counted.restarts, 0u);
+  const auto& counted = all[0].second.counts;
+  EXPECT_EQ(all[0].second.restarts, 0u);
   EXPECT_EQ(counted.tried, 4u);
   EXPECT_EQ(counted.good, 2u);
   EXPECT_EQ(counted.failed, 2u);
   EXPECT_EQ(counted.outcomes.at(static_cast<std::size_t>(net::outcome::complete)), 2u);
   EXPECT_EQ(counted.outcomes.at(static_cast<std::size_t>(net::outcome::refused)), 2u);
+  EXPECT_EQ(counted.addresses, 74u);
+  EXPECT_EQ(counted.collections.at(static_cast<std::size_t>(net::collection_end::pong)), 2u);
+  EXPECT_EQ(counted.collections.at(static_cast<std::size_t>(net::collection_end::unknown)), 2u);
+  EXPECT_EQ(counted.tried_by_network[1], 4u);
+  EXPECT_EQ(counted.good_by_network[1], 2u);
+  EXPECT_EQ(counted.tried_by_network[4], 0u);
 }
 
 TEST_F(store_database, bans_survive_a_restart_and_end_in_time) {

@@ -52,6 +52,22 @@ rc::Gen<net::blame> any_blame() {
       {{6, net::blame::peer}, {1, net::blame::local}, {1, net::blame::cancelled}});
 }
 
+rc::Gen<transport> any_transport() {
+  return rc::gen::element(transport::tcp, transport::socks, transport::sam);
+}
+
+rc::Gen<header_chain> any_chain() {
+  return rc::gen::exec([] {
+    header_chain c;
+    c.at = *any_time();
+    c.height = *rc::gen::arbitrary<std::uint32_t>();
+    if (*rc::gen::arbitrary<bool>())
+      for (auto& byte : c.hash.emplace())
+        byte = *rc::gen::arbitrary<std::uint8_t>();
+    return c;
+  });
+}
+
 rc::Gen<peer_record> any_peer_record() {
   return rc::gen::exec([] {
     peer_record r;
@@ -80,8 +96,11 @@ rc::Gen<peer_record> any_peer_record() {
              *rc::gen::arbitrary<std::uint32_t>()};
     }
     if (*rc::gen::arbitrary<bool>())
-      r.last = verdict{*any_time(), *any_outcome(), *any_stage(), *any_blame()};
+      r.last = verdict{*any_time(), *any_outcome(), *any_stage(), *any_blame(), *any_transport()};
     r.version = *maybe(any_version());
+    if (*rc::gen::arbitrary<bool>())
+      r.v2 = {*any_time(), *any_time()};
+    r.chain = *maybe(any_chain());
     return r;
   });
 }
@@ -91,7 +110,7 @@ rc::Gen<visit_record> any_visit_record() {
     visit_record v;
     v.census = *rc::gen::arbitrary<std::uint32_t>();
     v.vantage = *rc::gen::arbitrary<std::uint32_t>();
-    v.via = *rc::gen::element(transport::tcp, transport::socks);
+    v.via = *any_transport();
     v.started = *any_time();
     v.ended = *any_time();
     v.outcome = *any_outcome();
@@ -115,6 +134,7 @@ rc::Gen<visit_record> any_visit_record() {
       v.addresses.fresh = *rc::gen::arbitrary<std::uint32_t>();
       v.addresses.digest = *rc::gen::arbitrary<std::uint64_t>();
     }
+    v.chain = *maybe(any_chain());
     return v;
   });
 }

@@ -71,6 +71,8 @@ rc::Gen<version_record> any_version();
 rc::Gen<net::outcome> any_outcome();
 rc::Gen<net::stage> any_stage();
 rc::Gen<net::blame> any_blame();
+rc::Gen<transport> any_transport();
+rc::Gen<header_chain> any_chain();
 rc::Gen<peer_record> any_peer_record();
 rc::Gen<visit_record> any_visit_record();
 

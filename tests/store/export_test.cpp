@@ -45,6 +45,33 @@ TEST(store_export, json_has_the_promised_fields) {
   EXPECT_TRUE(fresh["user_agent"].is_null());
 }
 
+TEST(store_export, rows_tell_the_way_the_transport_and_the_chain) {
+  auto r = visited_record();
+  r.last->via = transport::sam;
+  r.version->services |= service_p2p_v2;
+  auto row = nlohmann::json::parse(json_row(peer(1), r));
+  EXPECT_EQ(row["via"], "sam");
+  EXPECT_EQ(row["v2"], "version");
+  EXPECT_TRUE(row["chain"].is_null());
+  const auto ends_with = [&](const std::string& end) {
+    const auto csv = csv_row(peer(1), r);
+    EXPECT_TRUE(csv.ends_with(end)) << csv;
+  };
+  ends_with(",1,1,sam,version,,");
+  r.chain = header_chain{start, 800'000, {}};
+  ends_with(",sam,version,800000,");
+  r.chain->hash.emplace().back() = 0xab;
+  const std::string hash = "ab" + std::string(62, '0');
+  row = nlohmann::json::parse(json_row(peer(1), r));
+  EXPECT_EQ(row["chain"]["at"], start.count());
+  EXPECT_EQ(row["chain"]["height"], 800'000);
+  EXPECT_EQ(row["chain"]["hash"], hash);
+  ends_with(",sam,version,800000," + hash);
+  r = {};
+  ends_with(",0,0,,none,,");
+  EXPECT_TRUE(nlohmann::json::parse(json_row(peer(1), r))["via"].is_null());
+}
+
 TEST(store_export, every_row_is_one_line_whatever_peers_send) {
   EXPECT_TRUE(rc::check([] {
     const auto e = *any_endpoint();

@@ -192,5 +192,65 @@ TEST(store_ban_record, a_subnet_contains_what_shares_its_bits) {
   }));
 }
 
+TEST(store_schedule, a_record_says_by_which_way_it_was_visited_last) {
+  peer_record r;
+  auto v = visit_at(start, net::outcome::complete, net::stage::addresses);
+  v.via = transport::socks;
+  count_visit(r, v, defaults);
+  EXPECT_EQ(r.last->via, transport::socks);
+  v.via = transport::sam;
+  count_visit(r, v, defaults);
+  EXPECT_EQ(r.last->via, transport::sam);
+}
+
+TEST(store_schedule, a_record_says_how_it_is_known_that_a_peer_offers_bip324) {
+  peer_record r;
+  EXPECT_EQ(offers_v2(r), v2_offer::none);
+  r.announced_services = 0x409;
+  EXPECT_EQ(offers_v2(r), v2_offer::none);
+  r.announced_services = 0xc09;
+  EXPECT_EQ(offers_v2(r), v2_offer::gossip);
+  auto v = visit_at(start, net::outcome::complete, net::stage::addresses);
+  v.version.emplace().services = 0x409;
+  count_visit(r, v, defaults);
+  EXPECT_EQ(offers_v2(r), v2_offer::gossip) << "others still say so";
+  v.version->services = 0xc09;
+  count_visit(r, v, defaults);
+  EXPECT_EQ(offers_v2(r), v2_offer::version);
+  EXPECT_EQ(r.v2, v2_history{});
+  v.ended += hours{1};
+  v.features = static_cast<std::uint32_t>(feature::p2p_v2);
+  count_visit(r, v, defaults);
+  EXPECT_EQ(offers_v2(r), v2_offer::spoken);
+  EXPECT_EQ(r.v2.last_spoken, v.ended);
+  v.ended += hours{1};
+  v.features = static_cast<std::uint32_t>(feature::v2_fallback);
+  count_visit(r, v, defaults);
+  EXPECT_EQ(offers_v2(r), v2_offer::version) << "the last success was spoken otherwise";
+  EXPECT_EQ(r.v2.last_fallback, v.ended);
+  EXPECT_EQ(r.v2.last_spoken, v.ended - hours{1});
+  // Who was not reached has not spoken it.
+  auto failed = visit_at(v.ended + hours{1}, net::outcome::reset, net::stage::version);
+  failed.features = static_cast<std::uint32_t>(feature::p2p_v2);
+  count_visit(r, failed, defaults);
+  EXPECT_EQ(r.v2.last_spoken, v.ended - hours{1});
+}
+
+TEST(store_schedule, the_chain_that_a_peer_showed_stays_until_it_shows_another) {
+  peer_record r;
+  auto v = visit_at(start, net::outcome::complete, net::stage::addresses);
+  count_visit(r, v, defaults);
+  EXPECT_EQ(r.chain, std::nullopt);
+  const header_chain shown{start, 800'000, block_hash{1, 2, 3}};
+  v.chain = shown;
+  count_visit(r, v, defaults);
+  v.chain.reset();
+  count_visit(r, v, defaults);
+  EXPECT_EQ(r.chain, shown);
+  v.chain = header_chain{start + hours{1}, 800'000, std::nullopt};
+  count_visit(r, v, defaults);
+  EXPECT_EQ(r.chain, v.chain);
+}
+
 } // namespace
 } // namespace seedwalk::store

@@ -168,6 +168,20 @@ TEST_F(store_wrong_clock, a_clock_that_is_not_believed_moves_due_times_and_nothi
   expect_sound();
 }
 
+TEST_F(store_wrong_clock, what_a_visit_of_the_future_found_was_found_now) {
+  auto v = visit_at(start + ahead, net::outcome::complete, net::stage::addresses);
+  v.features = static_cast<std::uint32_t>(feature::p2p_v2) |
+               static_cast<std::uint32_t>(feature::v2_fallback);
+  v.chain = header_chain{start + ahead, 7, std::nullopt};
+  must(db, record_visit{peer(1), v});
+  mend_all(start);
+  const auto r = get(1);
+  EXPECT_EQ(r.v2, (v2_history{start, start}));
+  EXPECT_EQ(r.chain->at, start);
+  EXPECT_EQ(offers_v2(r), v2_offer::spoken);
+  EXPECT_EQ(ask<visits_answer>(db, visits_query{peer(1)}).visits.at(0).chain->at, start);
+}
+
 TEST_F(store_wrong_clock, bans_of_the_future_begin_now_and_are_as_long) {
   const ban_record wrong{peer(1), "misbehaved", start + ahead, start + ahead + hours{2}};
   const ban_record right{peer(2), "misbehaved", start, start + hours{24}};

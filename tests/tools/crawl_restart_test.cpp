@@ -32,6 +32,21 @@ protected:
     return std::get<store::stats_answer>(*answer).visits;
   }
 
+  /// Entries of addr answers, as visits have them.
+  std::uint64_t addresses() const {
+    store::database db{folder_ / "db", {}};
+    EXPECT_TRUE(db.open());
+    const auto known = db.answer(store::list_query{}).value();
+    std::uint64_t sum = 0;
+    for (const auto& [peer, record] : std::get<store::list_answer>(known).peers) {
+      const auto visited = db.answer(store::visits_query{peer}).value();
+      for (const auto& visit : std::get<store::visits_answer>(visited).visits)
+        for (const auto entries : visit.addresses.entries)
+          sum += entries;
+    }
+    return sum;
+  }
+
   void expect_one_census(store::census_state state, std::uint32_t restarts) const {
     const auto all = censuses();
     ASSERT_EQ(all.size(), 1u);
@@ -76,14 +91,25 @@ TEST_F(crawl_restart, a_crawl_that_was_killed_goes_on_with_its_census) {
     EXPECT_EQ(run.finish().code, 128 + SIGKILL);
     expect_sound();
     expect_one_census(store::census_state::open, restarts);
-    EXPECT_EQ(censuses().at(0).second.tried, visits());
+    const auto counts = censuses().at(0).second.counts;
+    EXPECT_EQ(counts.tried, visits());
+    EXPECT_EQ(counts.addresses, addresses());
+    EXPECT_GE(counts.peak_connections, 10u) << "the silent ones";
   }
+  const auto before = censuses().at(0).second.counts;
   const auto last = run_seedwalk(crawl({"--json"}));
   ASSERT_EQ(last.code, 0) << last.err;
   const auto report = nlohmann::json::parse(last.out);
   EXPECT_EQ(report["known"], 40);
   EXPECT_EQ(report["tried"], visits());
-  EXPECT_EQ(censuses().at(0).second.tried, visits());
+  EXPECT_EQ(report["addresses"], addresses());
+  EXPECT_GE(report["peak_connections"].get<std::uint64_t>(), before.peak_connections);
+  const auto census = censuses().at(0).second;
+  EXPECT_EQ(census.counts.tried, visits());
+  EXPECT_EQ(census.counts.addresses, addresses());
+  EXPECT_EQ(report["peak_connections"], census.counts.peak_connections);
+  EXPECT_EQ(census.networks[1], store::network_reach::dialled);
+  EXPECT_EQ(census.networks[4], store::network_reach::no_proxy);
   expect_one_census(store::census_state::finished, 2);
 }
 

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -175,6 +177,76 @@ TEST_F(db_command, exports_have_a_row_for_each) {
   const auto unwritable = run({"export", "--output", folder_ / "no/such/file"});
   EXPECT_EQ(unwritable.code, 2);
   EXPECT_NE(unwritable.err.find("No such file"), std::string::npos);
+}
+
+TEST_F(db_command, censuses_tell_what_was_counted_and_which_networks_were_not_dialled) {
+  store::census_record census;
+  census.start = store::timestamp{1'700'000'000};
+  census.networks[1] = store::network_reach::dialled;
+  census.networks[4] = store::network_reach::no_proxy;
+  census.outages = {{net::network_id::ipv4, census.start, census.start + std::chrono::minutes{5}}};
+  store::visit_record visit;
+  visit.census = 1;
+  visit.started = visit.ended = census.start;
+  visit.stage = net::stage::addresses;
+  visit.addresses.entries[4] = 12;
+  visit.addresses.ended_by = net::collection_end::pong;
+  ASSERT_TRUE(
+      database_->apply({{store::open_census{census}, store::record_visit{endpoint(1), visit},
+                         store::note_census{1, 33, 4'000, {{net::error::no_descriptors, 2}}}}}));
+  close();
+  const auto as_json = json::parse(run({"censuses", "--json"}).out);
+  EXPECT_EQ(as_json["census"], 1);
+  EXPECT_EQ(as_json["state"], "open");
+  EXPECT_EQ(as_json["tried"], 1);
+  EXPECT_EQ(as_json["addresses"], 12);
+  EXPECT_EQ(as_json["collections"]["pong"], 1);
+  EXPECT_EQ(as_json["peak_connections"], 33);
+  EXPECT_EQ(as_json["local_failures"]["no_descriptors"], 2);
+  EXPECT_EQ(as_json["networks"]["ipv4"]["reach"], "dialled");
+  EXPECT_EQ(as_json["networks"]["ipv4"]["good"], 1);
+  EXPECT_EQ(as_json["networks"]["torv3"]["reach"], "no_proxy");
+  EXPECT_FALSE(as_json["networks"].contains("i2p")) << "nothing is known of it";
+  EXPECT_EQ(as_json["outages"][0]["network"], "ipv4");
+  const auto as_text = run({"censuses"});
+  EXPECT_EQ(as_text.code, 0);
+  EXPECT_NE(as_text.out.find("torv3 (no_proxy)"), std::string::npos) << as_text.out;
+}
+
+/// Looking writes nothing: a database of before has to be brought up to date by who may.
+TEST_F(db_command, one_of_an_earlier_version_is_named_and_migrate_brings_it_up_to_date) {
+  close();
+  std::filesystem::remove_all(path());
+  std::filesystem::copy(std::filesystem::path{SEEDWALK_SOURCES} / "tests/golden/schema_1", path());
+  for (const char* command : {"stats", "list", "export", "check", "digest", "censuses"}) {
+    const auto refused = run({command});
+    EXPECT_EQ(refused.code, 2) << command;
+    EXPECT_NE(refused.err.find("seedwalk db migrate"), std::string::npos) << refused.err;
+    EXPECT_EQ(refused.out, "");
+  }
+  EXPECT_EQ(run({"migrate", "--network", "main"}).code, 2) << "another chain";
+  const auto migrated = json::parse(run({"migrate", "--json"}).out);
+  EXPECT_EQ(migrated["from"], 1);
+  EXPECT_EQ(migrated["to"], 2);
+  EXPECT_EQ(migrated["looked_at"], 26);
+  const auto again = run({"migrate"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_EQ(again.out, "schema 2: there is nothing to do\n");
+  EXPECT_EQ(run({"check"}).code, 0);
+  const auto peer = json::parse(run({"get", "127.1.0.1:28444", "--json"}).out);
+  EXPECT_EQ(peer["via"], "tcp");
+  EXPECT_EQ(peer["v2"], "none");
+  EXPECT_TRUE(peer["chain"].is_null());
+  EXPECT_EQ(peer["visits"].size(), 2u);
+  EXPECT_EQ(peer["visits"][0]["via"], "tcp");
+}
+
+TEST_F(db_command, migrate_begins_no_database) {
+  close();
+  std::filesystem::remove_all(path());
+  const auto refused = run({"migrate"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_FALSE(std::filesystem::exists(path()));
 }
 
 TEST_F(db_command, check_and_digest_read_everything) {

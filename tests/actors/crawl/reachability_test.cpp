@@ -48,6 +48,21 @@ TEST(reachability, loopback_is_always_dialled) {
   EXPECT_FALSE(r.dials(net::ipv4_endpoint(0x01020304, 1)));
 }
 
+TEST(reachability, a_census_keeps_the_reasons) {
+  using store::network_reach;
+  const auto kept = [](const reach_options& asked, const net::routes_found& routes) {
+    return reachability{asked, routes}.networks();
+  };
+  const auto bare = kept({}, {.ipv4 = true});
+  EXPECT_THAT(bare, testing::ElementsAre(network_reach::unknown, network_reach::dialled,
+                                         network_reach::no_route, network_reach::not_supported,
+                                         network_reach::no_proxy, network_reach::not_supported,
+                                         network_reach::no_route, network_reach::no_route));
+  const auto asked = kept({{network_id::torv3}, proxy}, {.ipv4 = true});
+  EXPECT_EQ(asked[1], network_reach::not_asked_for);
+  EXPECT_EQ(asked[4], network_reach::dialled);
+}
+
 TEST(reachability, nobody_dials_what_we_cannot) {
   const reachability r{{{}, proxy}, {true, true, true, true}};
   EXPECT_EQ(r.of(network_id::i2p), reach::not_supported);
