@@ -197,7 +197,7 @@ void crawler::on_census(const store::censuses_answer& answer) {
     std::tie(s_.census_number, s_.census) = answer.censuses.front();
     s_.resumed = true;
     ++s_.census.restarts;
-    s_.census.networks = env_.settings.current()->reach.networks();
+    s_.census.networks = s_.settings->reach.networks();
     s_.counters = counters_of(s_.census.counts);
     env_.log.write(log_level::info, host_.stable_name(), "going on with the open census",
                    {{"census", fmt::to_string(s_.census_number)},
@@ -434,7 +434,7 @@ void crawler::keep_census_times(const net::instant& now) {
 void crawler::save_census(store::census_state final_state) {
   keep_census_times(env_.time.now());
   s_.census.state = final_state;
-  s_.census.networks = env_.settings.current()->reach.networks();
+  s_.census.networks = s_.settings->reach.networks();
   const bool last = final_state != store::census_state::open;
   // A census that was stopped stays open: the next run goes on with it.
   if (final_state == store::census_state::stopped)
