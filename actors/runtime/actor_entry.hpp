@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -44,10 +43,7 @@ public:
   auto end() const { return counts_.end(); }
   void clear() { counts_.clear(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, few_counts& x) {
-    return f(x.counts_);
-  }
+  SEEDWALK_INSPECT(few_counts, counts_)
 
 private:
   std::vector<std::pair<std::uint64_t, std::uint64_t>> counts_;
@@ -73,13 +69,7 @@ public:
   /// True where forgetting is worth while.
   bool is_large() const { return !many_.empty(); }
 
-  template <net::inspector F>
-  friend auto inspect(F& f, origin_counts& x) {
-    std::map<std::uint64_t, std::uint64_t> in_order(x.many_.begin(), x.many_.end());
-    const auto result = f(x.few_, in_order);
-    x.many_ = {in_order.begin(), in_order.end()};
-    return result;
-  }
+  SEEDWALK_INSPECT(origin_counts, few_, many_)
 
 private:
   few_counts few_;
@@ -98,10 +88,7 @@ struct event_counts {
   origin_counts heard;
   std::uint64_t timers_started = 0;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, event_counts& x) {
-    return f(x.told, x.heard, x.timers_started);
-  }
+  SEEDWALK_INSPECT(event_counts, told, heard, timers_started)
 };
 
 /// What a process knows of one actor.

@@ -24,10 +24,7 @@ struct captured_actor {
   net::bytes state;
   event_counts counts; ///< What the names of its events go on from.
 
-  template <net::inspector F>
-  friend auto inspect(F& f, captured_actor& x) {
-    return f(x.id, x.name, x.kind, x.state, x.counts);
-  }
+  SEEDWALK_INSPECT(captured_actor, id, name, kind, state, counts)
 };
 
 /// Everything that a process knows at a quiescent moment: right after one of its steps, with no
@@ -50,11 +47,8 @@ struct process_image {
   std::vector<captured_actor> actors;      ///< By number.
   std::map<std::string, net::bytes> parts; ///< See `image_parts`.
 
-  template <net::inspector F>
-  friend auto inspect(F& f, process_image& x) {
-    return f(x.name, x.incarnation, x.now, x.noted_now, x.chain, x.steps, x.seed, x.last_owner,
-             x.born, x.ordinals, x.timers, x.actors, x.parts);
-  }
+  SEEDWALK_INSPECT(process_image, name, incarnation, now, noted_now, chain, steps, seed, last_owner,
+                   born, ordinals, timers, actors, parts)
 };
 
 /// What belongs to an image and is not the process's: the numbers that doors have given, and what a

@@ -26,10 +26,7 @@ public:
     net::steady_time due{0};
     std::uint64_t nth = 0;
 
-    template <net::inspector F>
-    friend auto inspect(F& f, due_timer& x) {
-      return f(x.id, x.owner, x.due, x.nth);
-    }
+    SEEDWALK_INSPECT(due_timer, id, owner, due, nth)
   };
 
   /// All of it, as data.
@@ -38,10 +35,7 @@ public:
     std::uint64_t last = 0;
     std::uint64_t last_observed = 0;
 
-    template <net::inspector F>
-    friend auto inspect(F& f, image& x) {
-      return f(x.waiting, x.last, x.last_observed);
-    }
+    SEEDWALK_INSPECT(image, waiting, last, last_observed)
   };
 
   /// `nth` is handed back with it: which it is of that owner.

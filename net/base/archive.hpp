@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -27,6 +28,11 @@ template <class T>
 concept associative = requires {
   typename T::key_type;
   typename T::value_type;
+};
+/// Its order is that of a hash table.
+template <class T>
+concept hashed = associative<T> && requires {
+  typename T::hasher;
 };
 template <class T>
 concept sequence = !associative<T> && requires(T & x) {
@@ -80,6 +86,30 @@ concept byte_block = (std::is_constructible_v<T, byte_view> ||
                       checks_bytes<T>)&&requires(const T& x) {
   { x.view() } -> std::same_as<byte_view>;
 };
+template <class T>
+const auto& key_of(const T& item) {
+  if constexpr (is_pair<T>::value)
+    return item.first;
+  else
+    return item;
+}
+/// Calls `f` with each item, those of a hash table in the order of their keys.
+template <class T, class F>
+void for_each_in_order(const T& items, F f) {
+  if constexpr (hashed<T>) {
+    std::vector<const typename T::value_type*> sorted;
+    sorted.reserve(items.size());
+    for (const auto& item : items)
+      sorted.push_back(&item);
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return key_of(*a) < key_of(*b); });
+    for (const auto* item : sorted)
+      f(*item);
+  } else {
+    for (const auto& item : items)
+      f(item);
+  }
+}
 /// A type that says whether what was read into it can be.
 template <class T>
 concept checks_itself = requires(const T& x) {
@@ -91,7 +121,7 @@ inline constexpr bool is_byte = std::is_same_v<T, std::uint8_t> || std::is_same_
 } // namespace detail
 
 /// Takes values apart for a writer: unsigned integers and zigzag signed ones whole, sizes before
-/// contents, variants by index. `Writer` has
+/// contents, variants by index, what is in a hash table in the order of its keys. `Writer` has
 ///
 ///     void stage_byte(std::uint8_t);
 ///     void stage_whole(std::uint64_t);
@@ -165,8 +195,7 @@ private:
       if constexpr (std::is_same_v<T, bytes>)
         self().stage_raw(x.data(), x.size());
       else
-        for (const auto& item : x)
-          put(item);
+        for_each_in_order(x, [this](const auto& item) { put(item); });
     } else {
       // An inspect overload takes a mutable reference for the readers' sake; a writer changes
       // nothing.

@@ -30,20 +30,18 @@ void json_writer::separate() {
     out_ += ',';
 }
 
-void json_writer::begin_alternative(std::string_view type) {
+void json_writer::begin_alternative() {
   out_ += '{';
-  put_text(type);
+  put_text(type_);
   out_ += ':';
 }
 
-void json_writer::begin_field(std::string_view& fields) {
-  separate();
+std::string_view json_writer::next_name(std::string_view& fields) {
   auto name = fields.substr(0, fields.find(','));
   fields.remove_prefix(std::min(fields.size(), name.size() + 2));
   if (name.ends_with('_'))
     name.remove_suffix(1);
-  put_text(name);
-  out_ += ':';
+  return name;
 }
 
 void json_writer::put_text(std::string_view text) {

@@ -47,20 +47,21 @@ concept names_its_fields = !has_text<T> && !byte_block<T> && requires(T & x) {
 
 } // namespace detail
 
-/// Writes inspectable values as JSON, for people and their tools. Nothing reads it back.
+/// Writes inspectable values as JSON, for people and their tools. Nothing reads it back. The
+/// types are those that have SEEDWALK_INSPECT.
 ///
-/// | value | as |
-/// | --- | --- |
-/// | fields | an object, in the order of SEEDWALK_INSPECT; a trailing underscore is left out |
-/// | what has a `to_string`, as an endpoint | that text |
-/// | enum | its `name_of`, where it has one, else its number |
-/// | duration | text: "1500ms" |
-/// | text | as `printable` has it, so that bytes that are no UTF-8 can be told apart |
-/// | bytes | text: lower-case hexadecimal |
-/// | optional, monostate | null for nothing, else the value |
-/// | variant | {"type": fields} for a type with fields, else the value |
-/// | map | an object if its keys are text, numbers or enums, else an array of [key, value] |
-/// | pair, other containers | an array |
+///     fields              an object, in the order of SEEDWALK_INSPECT; a trailing underscore is
+///                         left out, and so is what is `not_archived`
+///     with a `to_string`  that text: an endpoint, a name with a port
+///     enum                its `name_of`, where it has one, else its number
+///     duration            text, with its unit: "1500ms"
+///     text                as `printable` has it, which tells all bytes apart, UTF-8 or not
+///     bytes               text: lower-case hexadecimal
+///     optional, monostate null for nothing, else the value
+///     variant             {"type": fields} for a type with fields, else the value
+///     map                 an object if its keys are text, numbers or enums, else an array of
+///                         [key, value]
+///     pair, others        an array; what is in a hash table in the order of its keys
 ///
 /// The result is one line of ASCII. Whole numbers are exact, so they may be more than a reader of
 /// JSON in doubles can hold.
@@ -106,7 +107,11 @@ public:
     } else if constexpr (is_bitset<T>::value) {
       put_whole(x.to_ullong());
     } else if constexpr (is_pair<T>::value) {
-      put_all('[', ']', x.first, x.second);
+      out_ += '[';
+      put(x.first);
+      out_ += ',';
+      put(x.second);
+      out_ += ']';
     } else if constexpr (is_variant<T>::value) {
       std::visit([this](const auto& alternative) { put_alternative(alternative); }, x);
     } else if constexpr (std::is_same_v<T, std::monostate>) {
@@ -128,16 +133,13 @@ public:
     fields_ = fields;
   }
 
-  /// The values of the fields that were named just before; of a type that names none, an array.
+  /// The values of the fields that were named just before.
   template <class... Ts>
   bool operator()(const Ts&... values) {
-    const auto type = std::exchange(type_, nullptr);
-    [[maybe_unused]] auto fields = std::exchange(fields_, {});
+    [[maybe_unused]] auto fields = fields_;
     const auto is_alternative = std::exchange(is_alternative_, false);
-    if (type == nullptr)
-      return put_all('[', ']', values...);
     if (is_alternative)
-      begin_alternative(type);
+      begin_alternative();
     out_ += '{';
     (put_field(fields, values), ...);
     out_ += is_alternative ? "}}" : "}";
@@ -145,18 +147,15 @@ public:
   }
 
 private:
-  template <class... Ts>
-  bool put_all(char open, char close, const Ts&... values) {
-    out_ += open;
-    ((separate(), put(values)), ...);
-    out_ += close;
-    return true;
-  }
-
   template <class T>
   void put_field(std::string_view& fields, const T& value) {
-    begin_field(fields);
-    put(value);
+    const auto name = next_name(fields);
+    if constexpr (!detail::is_not_archived<T>::value) {
+      separate();
+      put_text(name);
+      out_ += ':';
+      put(value);
+    }
   }
 
   template <class T>
@@ -168,10 +167,10 @@ private:
   template <class T>
   void put_sequence(const T& items) {
     out_ += '[';
-    for (const auto& item : items) {
+    detail::for_each_in_order(items, [this](const auto& item) {
       separate();
       put(item);
-    }
+    });
     out_ += ']';
   }
 
@@ -179,7 +178,7 @@ private:
   void put_map(const T& items) {
     using key_type = typename T::key_type;
     out_ += '{';
-    for (const auto& [key, value] : items) {
+    detail::for_each_in_order(items, [this](const auto& item) {
       separate();
       // A number is no name as it is.
       constexpr auto is_text = std::is_same_v<key_type, std::string> ||
@@ -187,19 +186,19 @@ private:
                                (std::is_enum_v<key_type> && detail::has_name<key_type>);
       if constexpr (!is_text)
         out_ += '"';
-      put(key);
+      put(item.first);
       if constexpr (!is_text)
         out_ += '"';
       out_ += ':';
-      put(value);
-    }
+      put(item.second);
+    });
     out_ += '}';
   }
 
   void separate();
-  void begin_alternative(std::string_view type);
-  /// Takes the first of the names, and writes it.
-  void begin_field(std::string_view& fields);
+  void begin_alternative();
+  /// Takes the first of the names.
+  static std::string_view next_name(std::string_view& fields);
   void put_text(std::string_view text);
   void put_hex(byte_view data);
   void put_whole(std::uint64_t x);
@@ -208,8 +207,8 @@ private:
   void put_duration(std::int64_t count, std::intmax_t num, std::intmax_t den);
 
   std::string& out_;
-  const char* type_ = nullptr; ///< Of the fields that were named, until their values come.
-  std::string_view fields_;
+  std::string_view type_;       ///< Whose values come next,
+  std::string_view fields_;     ///< and their names.
   bool is_alternative_ = false; ///< What comes next is that of a variant.
 };
 

@@ -15,10 +15,7 @@ struct saved_image {
   std::string build; ///< Names the binary that wrote it.
   process_image image;
 
-  template <net::inspector F>
-  friend auto inspect(F& f, saved_image& x) {
-    return f(x.build, x.image);
-  }
+  SEEDWALK_INSPECT(saved_image, build, image)
 };
 
 /// What a file of an image holds:

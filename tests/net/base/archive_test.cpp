@@ -2,6 +2,8 @@
 #include <bitset>
 #include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <gtest/gtest.h>
 
@@ -146,6 +148,43 @@ struct named_backwards {
 
 TEST(archive, is_the_values_in_the_order_in_which_they_are_named) {
   EXPECT_EQ(to_archive(named_backwards{}), (bytes{2, 1}));
+}
+
+TEST(archive, has_hash_tables_in_the_order_of_their_keys) {
+  EXPECT_TRUE(rc::check([] {
+    std::map<std::string, std::uint32_t> ordered;
+    for (auto n = between(0, 20); n != 0; --n)
+      ordered[printable(0, 5)] = any_u32();
+    // order never seen: that is what is tested
+    std::unordered_map<std::string, std::uint32_t> hashed(ordered.begin(), ordered.end());
+    RC_ASSERT(to_archive(hashed) == to_archive(ordered));
+    decltype(hashed) again;
+    RC_ASSERT(from_archive(to_archive(ordered), again));
+    RC_ASSERT(again == hashed);
+    std::set<std::string> names;
+    std::unordered_set<std::string> hashed_names; // order never seen: the same
+    for (const auto& [name, number] : ordered)
+      if (number % 2 == 0) {
+        names.insert(name);
+        hashed_names.insert(name);
+      }
+    RC_ASSERT(to_archive(hashed_names) == to_archive(names));
+  }));
+}
+
+struct with_a_cache {
+  std::uint8_t number = 0;
+  not_archived<std::string> text;
+  SEEDWALK_INSPECT(with_a_cache, number, text)
+};
+
+TEST(archive, passes_over_what_says_so_and_leaves_it_as_it_is) {
+  with_a_cache known{7, std::string{"seven"}};
+  EXPECT_EQ(to_archive(known), bytes{7});
+  with_a_cache again{0, std::string{"before"}};
+  ASSERT_TRUE(from_archive(to_archive(known), again));
+  EXPECT_EQ(again.number, 7);
+  EXPECT_EQ(again.text, "before");
 }
 
 TEST(archive, stays_failed_after_its_first_failure) {

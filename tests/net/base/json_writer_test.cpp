@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 #include <gtest/gtest.h>
@@ -93,6 +95,28 @@ TEST(json_writer, makes_objects_of_maps_whose_keys_can_be_names) {
   EXPECT_EQ(to_json(std::map<std::pair<int, int>, int>{{{1, 2}, 3}}), "[[[1,2],3]]");
   EXPECT_EQ(to_json(std::multimap<int, int>{{1, 2}, {1, 3}}), "[[1,2],[1,3]]");
   EXPECT_EQ(to_json(std::set<endpoint>{peer}), R"(["192.0.2.1:8333"])");
+}
+
+struct with_a_cache {
+  not_archived<std::string> text;
+  std::uint8_t number = 7;
+  not_archived<std::string> more;
+  SEEDWALK_INSPECT(with_a_cache, text, number, more)
+};
+
+TEST(json_writer, leaves_out_what_archives_pass_over) {
+  EXPECT_EQ(to_json(with_a_cache{}), R"({"number":7})");
+}
+
+TEST(json_writer, has_hash_tables_in_the_order_of_their_keys) {
+  std::unordered_map<std::uint32_t, bool> table; // order never seen: that is what is tested
+  std::unordered_set<std::uint32_t> numbers;     // order never seen: the same
+  for (std::uint32_t i = 40; i != 0; --i) {
+    table[i * 7919] = true;
+    numbers.insert(i * 7919);
+  }
+  EXPECT_EQ(to_json(table), to_json(std::map<std::uint32_t, bool>(table.begin(), table.end())));
+  EXPECT_EQ(to_json(numbers), to_json(std::set<std::uint32_t>(numbers.begin(), numbers.end())));
 }
 
 TEST(json_writer, gives_durations_their_unit) {
