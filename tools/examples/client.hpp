@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "actors/runtime/control.hpp"
 #include "tools/examples/settings.hpp"
@@ -22,12 +23,13 @@ struct client_state {
   bool is_connected = false;
   bool is_done = false;
   std::uint64_t digest = 0;
+  std::string text = {};
   Own own{};
 
   template <net::inspector F>
   friend auto inspect(F& f, client_state& x) {
     return f(x.crew, x.number, x.connection, x.timer, x.dials, x.is_connected, x.is_done, x.digest,
-             x.own);
+             x.text, x.own);
   }
 };
 
@@ -94,9 +96,10 @@ protected:
   void abort() { door().close(data().connection, net::closing::abort); }
 
   /// It has done what it was to do.
-  void done(std::uint64_t digest) {
+  void done(std::uint64_t digest, std::string text = {}) {
     data().is_done = true;
     data().digest = digest;
+    data().text = std::move(text);
     if (data().is_connected)
       close();
   }
@@ -122,7 +125,7 @@ private:
     data().is_connected = false;
     if (!data().is_done)
       return start_timer(pause);
-    this->env_.send(data().crew, report{data().number, data().digest, data().dials});
+    this->env_.send(data().crew, report{data().number, data().digest, data().dials, data().text});
     end();
   }
 

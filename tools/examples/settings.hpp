@@ -44,10 +44,11 @@ struct report {
   std::uint32_t number = 0; ///< Of the client.
   std::uint64_t digest = 0; ///< Of all that it was told. Example by example.
   std::uint32_t dials = 0;  ///< How often it had to dial.
+  std::string text = {};    ///< For people; mostly empty.
 
   template <net::inspector F>
   friend auto inspect(F& f, report& x) {
-    return f(x.number, x.digest, x.dials);
+    return f(x.number, x.digest, x.dials, x.text);
   }
 };
 
