@@ -11,7 +11,7 @@ set(seedwalk_headers ${CMAKE_INSTALL_INCLUDEDIR}/seedwalk)
 
 install(TARGETS seedwalk RUNTIME COMPONENT program)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
-foreach(folder net sim tools actors/runtime)
+foreach(folder net sim tools tools/examples actors/runtime)
   install(FILES ${folder}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder} COMPONENT program)
 endforeach()
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "actors/runtime/control.hpp"
 #include "tools/examples/settings.hpp"
@@ -22,10 +23,11 @@ struct client_state {
   bool is_connected = false;
   bool is_done = false;
   std::uint64_t digest = 0;
+  std::string text = {};
   Own own{};
 
   SEEDWALK_INSPECT(client_state, crew, number, connection, timer, dials, is_connected, is_done,
-                   digest, own)
+                   digest, text, own)
 };
 
 /// A client of a server, to derive from: dials, and dials again when the connection is lost or
@@ -91,9 +93,10 @@ protected:
   void abort() { door().close(data().connection, net::closing::abort); }
 
   /// It has done what it was to do.
-  void done(std::uint64_t digest) {
+  void done(std::uint64_t digest, std::string text = {}) {
     data().is_done = true;
     data().digest = digest;
+    data().text = std::move(text);
     if (data().is_connected)
       close();
   }
@@ -119,7 +122,7 @@ private:
     data().is_connected = false;
     if (!data().is_done)
       return start_timer(pause);
-    this->env_.send(data().crew, report{data().number, data().digest, data().dials});
+    this->env_.send(data().crew, report{data().number, data().digest, data().dials, data().text});
     end();
   }
 

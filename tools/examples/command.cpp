@@ -178,7 +178,8 @@ int run_live(flags f, bool is_server) {
   struct printer final : sim::world_listener {
     void before_step(const sim::step_view& step) override {
       if (const auto* x = step.message_as<report>())
-        std::cout << fmt::format("client {}: done, dialled {} times, digest {:016x}\n", x->number,
+        std::cout << x->text
+                  << fmt::format("client {}: done, dials: {}, digest {:016x}\n", x->number,
                                  x->dials, x->digest);
     }
   } reports;

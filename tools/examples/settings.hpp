@@ -38,8 +38,9 @@ struct report {
   std::uint32_t number = 0; ///< Of the client.
   std::uint64_t digest = 0; ///< Of all that it was told. Example by example.
   std::uint32_t dials = 0;  ///< How often it had to dial.
+  std::string text = {};    ///< For people; mostly empty.
 
-  SEEDWALK_INSPECT(report, number, digest, dials)
+  SEEDWALK_INSPECT(report, number, digest, dials, text)
 };
 
 /// From a client to its crew: it failed, and does nothing more.

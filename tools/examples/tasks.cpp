@@ -126,7 +126,7 @@ private:
       throw std::runtime_error(fmt::format("job {} came to \"{}\"", id, line));
     own().results[id] = line;
     if (own().results.size() == jobs())
-      return done(digest());
+      return conclude();
     ask_next();
   }
   void ask_next() {
@@ -140,11 +140,11 @@ private:
     write(fmt::format("job {} {}\n{}", id, text.size(), text));
   }
   /// All results, joined in the order of the jobs.
-  std::uint64_t digest() {
-    std::uint64_t result = 0;
+  void conclude() {
+    std::string joined;
     for (const auto& [id, text] : own().results)
-      result = net::keyed_hash(result, "result", net::as_bytes(text));
-    return result;
+      joined += fmt::format("job {}: {}\n", id, text);
+    done(net::keyed_hash(0, "results", net::as_bytes(joined)), joined);
   }
 };
 
