@@ -156,6 +156,25 @@ TEST(store_crash, a_batch_that_is_written_again_counts_once_wherever_the_disk_st
   EXPECT_GT(there, 5u) << "none was there";
 }
 
+/// What counts nothing cannot be told from what is not there, and is written again.
+TEST(store_crash, announcements_that_are_written_again_are_all_there) {
+  for (long at = 0; at < 12; ++at) {
+    faulty_disk disk;
+    database db("/db", disk.options());
+    ASSERT_TRUE(db.open());
+    batch heard = nth_batch(3);
+    heard.operations.resize(1);
+    disk.fail_from(at, "the disk is away");
+    if (db.apply(heard))
+      continue;
+    heard.attempt = db.last_attempt();
+    disk.heal();
+    ASSERT_TRUE(db.apply(heard));
+    EXPECT_EQ(db.totals().known, 20u) << at;
+    EXPECT_EQ(db.check()->problem_count, 0u);
+  }
+}
+
 TEST(store_crash, the_same_batches_leave_the_same_database) {
   const auto digest_of = [] {
     faulty_disk disk;
