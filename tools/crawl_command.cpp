@@ -215,13 +215,17 @@ exit_code report_end(const invocation& invoked, const live_crawl_options& option
     invoked.terminal.err << fmt::format(
         "seedwalk crawl: the recording ended before the crawl: {}; what is in it can be replayed\n",
         result.recording_problem);
+  if (!result.image_problem.empty())
+    invoked.terminal.err << fmt::format("seedwalk crawl: no image in {}: {}\n", options.image_file,
+                                        result.image_problem);
   if (result.summary.end == actors::crawl_end::failed) {
     invoked.terminal.err << "seedwalk crawl: " << result.summary.problem << '\n';
     return exit_code_of_fault(result.summary.fault);
   }
   if (!result.violations.empty())
     return exit_code::invariant_broken;
-  return result.recording_problem.empty() ? exit_code::done : exit_code::failed;
+  const bool whole = result.recording_problem.empty() && result.image_problem.empty();
+  return whole ? exit_code::done : exit_code::failed;
 }
 
 /// Crawls, with a log and progress, and says how it ended.

@@ -15,8 +15,8 @@
 #include "sim/record/image_file.hpp"
 #include "sim/record/recording_writer.hpp"
 #include "tools/crawl_database.hpp"
+#include "tools/image_target.hpp"
 #include "tools/live_world.hpp"
-#include "tools/output_file.hpp"
 #include "tools/store_errors.hpp"
 #include "tools/threaded_crawl.hpp"
 
@@ -82,10 +82,10 @@ public:
   tl::expected<void, std::string> prepare_image() {
     if (options_.image_file.empty())
       return {};
-    auto file = output_file::create("--image", options_.image_file);
-    if (!file)
-      return tl::unexpected(file.error());
-    image_file_ = std::move(*file);
+    auto target = image_target::create(options_.image_file, options_.record_file);
+    if (!target)
+      return tl::unexpected(target.error());
+    image_file_ = std::move(*target);
     return {};
   }
 
@@ -102,12 +102,6 @@ public:
       return program_.summary().has_value() && world_.idle();
     });
     live_crawl_result result;
-    if (image_writer_.joinable())
-      image_writer_.join();
-    result.image = image_;
-    result.image_problem = std::move(image_problem_);
-    if (image_file_ && !image_ && result.image_problem.empty())
-      result.image_problem = "the crawl ended before";
     result.summary = *program_.summary();
     result.hash = world_.hash();
     result.steps = world_.steps();
@@ -118,6 +112,7 @@ public:
       result.recording_bytes = recorder_->bytes_written();
       result.recording_problem = recorder_->failure();
     }
+    finish_image(result);
     live_.process.kill();
     live_.disk.stop(store::leveldb_storage::ending::orderly);
     return result;
@@ -135,13 +130,22 @@ private:
     image_ = {image.steps, image.actors.size(), so_far + live_.clock.now().steady - begin};
     image_writer_ = std::thread([this, image = std::move(image)]() mutable {
       try {
-        const auto packed = sim::pack_image({actors::build_identity(), std::move(image)});
-        image_file_->stream() << net::as_text(packed);
-        image_file_->finish();
+        image_problem_ =
+            image_file_->write(sim::pack_image({actors::build_identity(), std::move(image)}));
       } catch (const std::exception& e) {
         image_problem_ = e.what();
       }
     });
+  }
+
+  void finish_image(live_crawl_result& result) {
+    if (image_writer_.joinable())
+      image_writer_.join();
+    result.image_problem = std::move(image_problem_);
+    if (image_file_ && !image_)
+      result.image_problem = "the crawl ended before it could be made";
+    if (result.image_problem.empty())
+      result.image = image_;
   }
 
   const live_crawl_options& options_;
@@ -149,7 +153,7 @@ private:
   sim::world& world_ = live_.world;
   actors::crawl_program program_;
   std::unique_ptr<sim::recording_writer> recorder_;
-  std::unique_ptr<output_file> image_file_;
+  std::unique_ptr<image_target> image_file_;
   std::optional<live_image> image_;
   std::string image_problem_; ///< Of `image_writer_`, until that is joined.
   std::thread image_writer_;
@@ -189,9 +193,11 @@ tl::expected<live_crawl_result, start_error> run_live_crawl(const live_crawl_opt
   if (options.recipe.config.run.threads > 0)
     return run_threaded_crawl(options, std::move(db));
   live_crawl crawl{options, std::move(db)};
-  for (const auto& prepared : {crawl.record(), crawl.prepare_image()})
-    if (!prepared)
-      return tl::unexpected(start_error{exit_code::usage, prepared.error()});
+  // First what replaces nothing: a recording of before is gone when the next begins.
+  if (auto image = crawl.prepare_image(); !image)
+    return tl::unexpected(start_error{exit_code::usage, std::move(image.error())});
+  if (auto recording = crawl.record(); !recording)
+    return tl::unexpected(start_error{exit_code::usage, std::move(recording.error())});
   return crawl.run();
 }
 

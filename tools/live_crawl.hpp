@@ -36,7 +36,7 @@ struct live_crawl_options {
 struct live_image {
   std::uint64_t step = 0; ///< It was made after this one.
   std::uint64_t actors = 0;
-  std::chrono::nanoseconds held_back{0}; ///< So long neither time nor the doors said anything.
+  std::chrono::nanoseconds held_back{0}; ///< So long no socket was listened to.
 };
 
 /// What such a crawl came to.

@@ -9,15 +9,16 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/config/build_identity.hpp"
+#include "net/base/stranger_text.hpp"
 #include "net/base/whole_file.hpp"
 #include "sim/record/image_file.hpp"
 #include "sim/record/replay.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
 #include "tools/command_line.hpp"
+#include "tools/image_target.hpp"
+#include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
-#include "tools/output_file.hpp"
-#include "tools/recording_target.hpp"
 
 namespace seedwalk::tools {
 
@@ -88,6 +89,11 @@ exit_code conclude(console& terminal, const std::string& file, const sim::replay
   return exit_code::done;
 }
 
+exit_code say(const invocation& invoked, const start_error& problem) {
+  invoked.terminal.err << fmt::format("seedwalk replay: {}\n", problem.message);
+  return problem.code;
+}
+
 /// What the options say of images.
 struct image_options {
   std::string from;
@@ -95,30 +101,66 @@ struct image_options {
   std::optional<std::uint64_t> after;
 };
 
-/// Reads and prepares them. Empty, or one line for the operator.
-std::string use_images(const image_options& wanted, sim::replay_options& options,
-                       std::ostream& notes) {
-  if (wanted.after && wanted.to.empty())
-    return "--image-after goes with --image IMAGE";
-  if (!wanted.from.empty()) {
-    const auto contents = net::read_whole_file(wanted.from, {sim::image_bytes_max});
-    if (!contents)
-      return fmt::format("--from {} {}", wanted.from, contents.error().message);
-    auto saved = sim::unpack_image(*contents);
-    if (!saved)
-      return fmt::format("--from {} {}", wanted.from, saved.error());
-    if (saved->build != actors::build_identity())
-      notes << fmt::format("note: image made by {}, this is {}\n", saved->build,
-                           actors::build_identity());
-    options.from = std::move(saved->image);
-  }
-  if (wanted.to.empty())
-    return {};
-  options.image_after_step = wanted.after.value_or(1);
-  return problem_with_image(wanted.to);
+/// Reads the image to go on from. The error is what to exit with, and one line.
+tl::expected<sim::process_image, start_error> read_image(const std::string& path,
+                                                         std::ostream& notes) {
+  const auto contents = net::read_whole_file(path, {sim::image_bytes_max});
+  if (!contents)
+    return tl::unexpected(
+        start_error{exit_code::usage, fmt::format("--from {} {}", path, contents.error().message)});
+  auto saved = sim::unpack_image(*contents);
+  if (!saved)
+    return tl::unexpected(
+        start_error{exit_code::damaged, fmt::format("--from {} {}", path, saved.error())});
+  if (saved->build != actors::build_identity())
+    notes << fmt::format("note: image made by {}, this is {}\n", net::printable(saved->build),
+                         actors::build_identity());
+  return std::move(saved->image);
 }
 
-} // namespace
+/// What is to be done with images. The error is as of `read_image`.
+tl::expected<std::unique_ptr<image_target>, start_error> use_images(const image_options& wanted,
+                                                                    const std::string& recording,
+                                                                    sim::replay_options& options,
+                                                                    std::ostream& notes) {
+  const auto refused = [](std::string problem) {
+    return tl::unexpected(start_error{exit_code::usage, std::move(problem)});
+  };
+  if (wanted.after && wanted.to.empty())
+    return refused("--image-after goes with --image IMAGE");
+  if (!wanted.from.empty()) {
+    auto image = read_image(wanted.from, notes);
+    if (!image)
+      return tl::unexpected(std::move(image.error()));
+    if (options.until_step <= image->steps)
+      return refused(fmt::format("--until {}: the image was made after step {}", options.until_step,
+                                 image->steps));
+    options.from = std::move(*image);
+  }
+  if (wanted.to.empty())
+    return nullptr;
+  options.image_after_step = wanted.after.value_or(1);
+  auto target = image_target::create(wanted.to, recording);
+  if (!target)
+    return refused(std::move(target.error()));
+  return std::move(*target);
+}
+
+/// Replays. What a file brings about that is not what this program wrote is an error of that file.
+tl::expected<sim::replay_result, start_error> replay_file(const std::string& file,
+                                                          sim::crawl_replayer_options replayer,
+                                                          const sim::replay_options& options) {
+  try {
+    auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
+    if (result)
+      return std::move(*result);
+    const bool unreadable = result.error().fault == sim::recording_fault::unreadable;
+    return tl::unexpected(start_error{unreadable ? exit_code::usage : exit_code::damaged,
+                                      std::move(result.error().message)});
+  } catch (const sim::foreign_recording& e) {
+    return tl::unexpected(start_error{exit_code::damaged, e.what()});
+  }
+}
 
 exit_code run_replay(invocation& invoked) {
   command_line line{
@@ -147,8 +189,11 @@ exit_code run_replay(invocation& invoked) {
     return *code;
   if (until)
     options.until_step = *until;
-  if (auto problem = use_images(images, options, invoked.terminal.err); !problem.empty())
-    return line.refuse(invoked, problem);
+  auto image = use_images(images, file, options, invoked.terminal.err);
+  if (!image && image.error().code == exit_code::usage)
+    return line.refuse(invoked, image.error().message);
+  if (!image)
+    return say(invoked, image.error());
   std::unique_ptr<actors::queued_log_sink> lines;
   std::optional<actors::log_options> logging;
   if (!level.empty()) {
@@ -166,43 +211,35 @@ exit_code run_replay(invocation& invoked) {
   if (logging)
     replayer.level = logging->level;
   replayer.other_build = [&](const std::string& build) {
-    invoked.terminal.err << fmt::format("note: recorded by {}, this is {}\n", build,
+    invoked.terminal.err << fmt::format("note: recorded by {}, this is {}\n", net::printable(build),
                                         actors::build_identity());
   };
-  std::unique_ptr<output_file> image_file;
-  if (!images.to.empty()) {
-    auto file = output_file::create("--image", images.to);
-    if (!file)
-      return line.refuse(invoked, file.error());
-    image_file = std::move(*file);
-  }
   std::optional<std::uint64_t> image_step;
-  options.on_image = [&](sim::process_image image) {
-    image_step = image.steps;
-    const auto packed = sim::pack_image({actors::build_identity(), std::move(image)});
-    image_file->stream() << net::as_text(packed);
-    image_file->finish();
+  std::string image_problem;
+  options.on_image = [&](sim::process_image made) {
+    image_step = made.steps;
+    image_problem = (*image)->write(sim::pack_image({actors::build_identity(), std::move(made)}));
   };
-  const auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
+  const auto result = replay_file(file, std::move(replayer), options);
   if (lines)
     finish_log(*lines, invoked.terminal);
-  if (!result) {
-    invoked.terminal.err << fmt::format("seedwalk replay: {}\n", result.error().message);
-    return result.error().fault == sim::recording_fault::unreadable ? exit_code::usage
-                                                                    : exit_code::damaged;
-  }
+  if (!result)
+    return say(invoked, result.error());
   if (as_json_document)
     invoked.terminal.out << as_json(*result, image_step) << '\n';
   else
     print(invoked.terminal.out, *result, image_step);
   const auto code = conclude(invoked.terminal, file, *result);
-  if (code != exit_code::done || !image_file || image_step)
+  if (code != exit_code::done || !*image || (image_step && image_problem.empty()))
     return code;
-  invoked.terminal.err << fmt::format(
-      "seedwalk replay: --image {} is empty: from step {} to the end, {}, no step left all actors "
-      "without a message\n",
-      images.to, options.image_after_step, result->steps);
-  return exit_code::usage;
+  if (image_step)
+    return say(invoked, {exit_code::failed, fmt::format("no image: {}", image_problem)});
+  return say(
+      invoked,
+      {exit_code::usage,
+       fmt::format("no image: from step {} to the end, {}, no step left all actors without a "
+                   "message",
+                   options.image_after_step, result->steps)});
 }
 
 } // namespace seedwalk::tools

@@ -155,6 +155,15 @@ void settings_shelf::attach(settings_in_use& in_use) const {
     throw std::logic_error(fmt::format("there are no settings number {}", in_use.number));
 }
 
+std::vector<std::shared_ptr<const settings>> settings_shelf::all() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::shared_ptr<const settings>> result;
+  for (const auto& [number, one] : known_)
+    if (auto values = one.lock())
+      result.push_back(std::move(values));
+  return result;
+}
+
 namespace {
 
 /// What settings are made of, by number.

@@ -101,6 +101,9 @@ public:
   /// std::logic_error for a number that is not here.
   void attach(settings_in_use& in_use) const;
 
+  /// All that somebody goes by: they stay on the shelf as long as these are held.
+  std::vector<std::shared_ptr<const settings>> all() const;
+
   /// All that somebody goes by, archived.
   net::bytes capture() const;
 

@@ -83,9 +83,11 @@ void live_driver::poll() {
   polling_ = true;
   if (!when_quiet_) {
     io_.poll();
-  } else if (const auto now = clock_.now().steady; now - hushed_since_ < options_.hushed_max) {
-    last_listened_ = now;
-    for (std::size_t n = 0; n != options_.hushed_handlers && io_.poll_one() != 0; ++n) {
+  } else {
+    last_listened_ = clock_.now().steady;
+    const bool too_long = last_listened_ - hushed_since_ >= options_.hushed_max;
+    const auto most = too_long ? 1 : options_.hushed_handlers; // Signals come this way, too.
+    for (std::size_t n = 0; n != most && io_.poll_one() != 0; ++n) {
     }
   }
   polling_ = false;

@@ -60,7 +60,7 @@ public:
     /// What the sockets may bring in one look while somebody waits for a quiet moment: so little
     /// that the mailboxes empty, whatever goes on.
     std::size_t hushed_handlers = 16;
-    /// After so long the sockets are not looked at any more until it is quiet.
+    /// After so long they bring one thing at a time.
     std::chrono::milliseconds hushed_max{1000};
     /// Time moves at least this often, so that an idle run's recording reaches the disk.
     std::chrono::milliseconds sleep_max{1000};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -61,16 +62,20 @@ tl::expected<saved_image, std::string> unpack_image(std::string_view contents) {
         fmt::format("has version {} of the image format, this program reads {}", written, version));
   const auto bytes = take<std::uint64_t>(contents);
   const auto check = take<std::uint64_t>(contents);
-  if (check != XXH3_64bits(contents.data(), contents.size()) || bytes > image_bytes_max)
+  if (check != XXH3_64bits(contents.data(), contents.size()) || bytes > image_bytes_max ||
+      ZSTD_getFrameContentSize(contents.data(), contents.size()) != bytes)
     return tl::unexpected(std::string{"is damaged"});
   net::bytes archived(bytes);
   const auto size =
       ZSTD_decompress(archived.data(), archived.size(), contents.data(), contents.size());
   saved_image result;
-  if (ZSTD_isError(size) || size != archived.size() || !net::from_archive(archived, result))
-    return tl::unexpected(
-        std::string{"is damaged, or was written by another version of this program"});
-  return result;
+  try {
+    if (!ZSTD_isError(size) && size == archived.size() && net::from_archive(archived, result))
+      return result;
+  } catch (const std::bad_alloc&) { // Its counts are not those of this version's fields.
+  }
+  return tl::unexpected(
+      std::string{"is damaged, or was written by another version of this program"});
 }
 
 } // namespace seedwalk::sim

@@ -28,11 +28,12 @@ net::bytes pack_image(const saved_image& image);
 
 inline constexpr std::string_view image_magic = "sdwkimg\n";
 
-/// The largest archive that is read: an image of 10,000 connections has a hundredth of that.
-inline constexpr std::uint64_t image_bytes_max = 1u << 30;
+/// The largest archive that is read: an image of 10,000 connections has a tenth of that.
+inline constexpr std::uint64_t image_bytes_max = 128u << 20;
 
-/// The image in a file's contents. Whatever they are, it neither crashes nor takes more memory than
-/// `image_bytes_max`. The error is half a sentence: "is no image of a run".
+/// The image in a file's contents. What accident does to them is found out; the error is half a
+/// sentence: "is no image of a run". But the states in it are taken as they are: an image is to be
+/// trusted like the program that wrote it.
 tl::expected<saved_image, std::string> unpack_image(std::string_view contents);
 
 } // namespace seedwalk::sim

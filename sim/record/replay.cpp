@@ -46,7 +46,7 @@ public:
     if (from != nullptr)
       process_.restore(*from);
     const auto kept = build({process_, network_, doors_, parts_, reader.header(), from});
-    auto going_on = world_.steps() < options_.until_step && (from == nullptr || skip_to(reader));
+    auto going_on = (from == nullptr || skip_to(reader)) && world_.steps() < options_.until_step;
     while (going_on) {
       const auto next = reader.next();
       going_on = std::visit([this](const auto& entry) { return on(entry); }, next);

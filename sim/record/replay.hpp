@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,12 @@ public:
 
 private:
   std::array<bool (*)(process&, const recorded_completion&), 256> deliver_{};
+};
+
+/// What a builder throws where the recording's configuration or the image is not this program's.
+class foreign_recording : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
 };
 
 /// What a replayed program is given to stand on.

@@ -9,6 +9,7 @@
 #include "actors/config/build_identity.hpp"
 #include "actors/crawl/crawl_program.hpp"
 #include "net/base/archive.hpp"
+#include "net/base/stranger_text.hpp"
 #include "sim/scenario/replayed_storage.hpp"
 
 namespace seedwalk::sim {
@@ -32,12 +33,16 @@ struct replayed_crawl {
 
 void go_on(actors::crawl_program& program, const replay_ground& ground) {
   auto lost = ground.parts.restore(*ground.image);
-  if (lost.empty())
-    lost = program.resume(ground.process, *ground.image);
+  try {
+    if (lost.empty())
+      lost = program.resume(ground.process, *ground.image);
+  } catch (const std::logic_error&) { // An actor goes by settings that the image has not.
+    lost = {"settings"};
+  }
   if (!lost.empty())
-    throw std::runtime_error(
-        fmt::format("the image is of another version of this program: it has no readable {}",
-                    fmt::join(lost, ", ")));
+    throw foreign_recording(fmt::format(
+        "the image is damaged or of another version of this program: it has no readable {}",
+        net::printable(fmt::format("{}", fmt::join(lost, ", ")))));
 }
 
 } // namespace
@@ -46,7 +51,7 @@ replay_builder crawl_replayer(crawl_replayer_options options) {
   return [options = std::move(options)](const replay_ground& ground) -> std::shared_ptr<void> {
     actors::crawl_recipe recipe;
     if (!net::from_archive(ground.header.configuration, recipe))
-      throw std::runtime_error("its configuration was written by another version of this program");
+      throw foreign_recording("its configuration was written by another version of this program");
     if (options.other_build && ground.header.build != actors::build_identity())
       options.other_build(ground.header.build);
     if (options.level)

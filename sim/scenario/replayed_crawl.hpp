@@ -18,7 +18,7 @@ struct crawl_replayer_options {
       other_build; ///< Told if another build made the recording; may be empty.
 };
 
-/// Builds the crawl that a recording's header describes. It throws std::runtime_error where the
+/// Builds the crawl that a recording's header describes. It throws `foreign_recording` where the
 /// header's configuration cannot be read.
 replay_builder crawl_replayer(crawl_replayer_options options);
 

@@ -105,6 +105,8 @@ tl::expected<void, store::error> simulated_crawler::restart() {
 }
 
 std::vector<std::string> simulated_crawler::recreate() {
+  // Those of before a change may live in the actors' states alone, which die with the actors.
+  const auto kept = program_->env().settings.all();
   return sim::recreate(process_, kinds_);
 }
 

@@ -1,5 +1,6 @@
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -91,7 +92,7 @@ TEST_F(image_of_a_replay, is_refused_where_it_cannot_be_made_or_read) {
   const auto behind =
       run_seedwalk({"replay", recording_, "--image", image_, "--image-after", "100000000"});
   EXPECT_EQ(2, behind.code);
-  EXPECT_THAT(behind.err, HasSubstr("from step 100000000 to the end"));
+  EXPECT_THAT(behind.err, HasSubstr("no image: from step 100000000 to the end"));
   EXPECT_THAT(run_seedwalk({"replay", recording_, "--image-after", "5"}).err,
               HasSubstr("--image-after goes with --image"));
   EXPECT_THAT(run_seedwalk({"replay", recording_, "--from", recording_}).err,
@@ -103,6 +104,45 @@ TEST_F(image_of_a_replay, is_refused_where_it_cannot_be_made_or_read) {
   const auto foreign = run_seedwalk({"replay", recording_, "--from", image_});
   EXPECT_NE(0, foreign.code);
   EXPECT_THAT(foreign.err, HasSubstr("note: image made by another build"));
+}
+
+// The file was emptied before anything was known of the image that would replace it.
+TEST_F(image_of_a_replay, stays_until_another_is_whole) {
+  ASSERT_EQ(0, run_seedwalk({"replay", recording_, "--image", image_}).code);
+  const auto before = text_of_file(image_);
+  ASSERT_NE("", before);
+  EXPECT_NE(0, run_seedwalk({"replay", folder_ / "none", "--image", image_}).code);
+  EXPECT_EQ(
+      2,
+      run_seedwalk({"replay", recording_, "--image", image_, "--image-after", "100000000"}).code);
+  EXPECT_EQ(before, text_of_file(image_));
+  EXPECT_FALSE(std::filesystem::exists(image_ + ".partial"));
+}
+
+// Both were opened to be written, and the later one emptied the earlier.
+TEST_F(image_of_a_replay, never_takes_the_place_of_a_recording) {
+  const auto recorded = text_of_file(recording_);
+  std::filesystem::create_symlink(recording_, folder_ / "link");
+  for (const auto& place : {recording_, folder_ / "link"}) {
+    const auto refused = run_seedwalk({"replay", recording_, "--image", place});
+    EXPECT_EQ(2, refused.code);
+    EXPECT_THAT(refused.err, HasSubstr("--image"));
+  }
+  const auto same = folder_ / "new";
+  const auto crawl =
+      run_seedwalk({"crawl", "--network", "regtest", "--connect", "127.0.0.1:1", "--once", "--db",
+                    folder_ / "db", "--record", same, "--image", folder_ / "./new"});
+  EXPECT_EQ(2, crawl.code);
+  EXPECT_THAT(crawl.err, HasSubstr("is the recording"));
+  EXPECT_EQ(recorded, text_of_file(recording_));
+}
+
+TEST_F(image_of_a_replay, says_where_nothing_is_left_to_compare) {
+  ASSERT_EQ(0,
+            run_seedwalk({"replay", recording_, "--image", image_, "--image-after", "100"}).code);
+  const auto refused = run_seedwalk({"replay", recording_, "--from", image_, "--until", "5"});
+  EXPECT_EQ(2, refused.code);
+  EXPECT_THAT(refused.err, HasSubstr("--until 5: the image was made after step"));
 }
 
 } // namespace

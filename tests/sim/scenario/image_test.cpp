@@ -143,12 +143,56 @@ TEST(image, a_replay_makes_the_same_one) {
   EXPECT_TRUE(e.from(*made).complete);
 }
 
+/// What a replay has of its moment must be all of it: one that began in its middle knows the same.
+TEST(image, one_that_is_made_behind_another_is_the_same_in_every_byte) {
+  const example e;
+  const auto made_after = [&](std::uint64_t step, std::optional<process_image> from) {
+    std::optional<process_image> made;
+    replay_options options;
+    options.from = std::move(from);
+    options.image_after_step = step;
+    options.on_image = [&](process_image image) { made = std::move(image); };
+    EXPECT_TRUE(replay(e.folder / "recording", crawl_replayer({}), options).value().complete);
+    return made.value();
+  };
+  const auto early = made_after(60, std::nullopt);
+  const auto late = made_after(early.steps + 60, std::nullopt);
+  const auto late_again = made_after(early.steps + 60, early);
+  EXPECT_GT(late.steps, early.steps);
+  EXPECT_EQ(net::to_archive(late), net::to_archive(late_again));
+}
+
+// Asked to stop before the step of the image, a replay compared nothing and called that verified.
 TEST(image, one_of_another_run_is_refused) {
   const example e;
   const example other{4};
-  const auto result = e.from(other.run.images.at(0));
-  ASSERT_TRUE(result.damage);
-  EXPECT_NE(std::string::npos, result.damage->message.find("the image is of another run"));
+  for (const std::uint64_t until : {std::uint64_t{5}, std::uint64_t{UINT64_MAX}}) {
+    replay_options options;
+    options.from = other.run.images.at(0);
+    options.until_step = until;
+    const auto result = replay(e.folder / "recording", crawl_replayer({}), options).value();
+    ASSERT_TRUE(result.damage);
+    EXPECT_FALSE(result.verified);
+    EXPECT_NE(std::string::npos, result.damage->message.find("the image is of another run"));
+  }
+}
+
+// The values of settings that are not the newest live in the states of those who go by them. When
+// all actors were captured and killed they were gone, and nobody could be brought back.
+TEST(image, actors_with_old_settings_are_brought_back_with_them) {
+  auto s = plain_crawl(5, 12);
+  s.crawler.config.run.once = false;
+  s.crawler.config.run.hold = 8;
+  s.crawler.config.run.limit = 30s;
+  crawl_world world{s};
+  ASSERT_TRUE(world.start().has_value());
+  while (world.now() < 10s || !world.inner().idle())
+    ASSERT_TRUE(world.advance());
+  auto& shelf = world.program().env().settings;
+  shelf.add(shelf.newest().values); // Nobody has been told of these.
+  EXPECT_TRUE(world.recreate().empty());
+  world.run();
+  EXPECT_TRUE(world.over());
 }
 
 TEST(image, one_from_behind_the_end_is_refused) {
@@ -160,8 +204,8 @@ TEST(image, one_from_behind_the_end_is_refused) {
   EXPECT_NE(std::string::npos, result.damage->message.find("the recording ends after step"));
 }
 
-/// Each part of an image matters: without it the run does not come to its end. (But for what the
-/// chain has of time, which differs from the time only between two steps of one moment.)
+/// What a replay needs of an image is missed when it is not there. (The seed, the counts behind
+/// events' names, `born` and the incarnation it carries along for a world that draws.)
 TEST(image, what_is_left_out_of_it_is_missed) {
   const example e;
   const auto& whole = e.run.images.at(0);
