@@ -162,6 +162,8 @@ tl::expected<sim::replay_result, start_error> replay_file(const std::string& fil
   }
 }
 
+} // namespace
+
 exit_code run_replay(invocation& invoked) {
   command_line line{
       "replay",
