@@ -643,7 +643,8 @@ void process::restore(const process_image& from) {
   chain_.resume(from.chain);
   steps_ = world_.steps_ = from.steps;
   last_owner_ = from.last_owner;
-  born_ = from.born;
+  // Those who are brought back next are born once more.
+  born_ = from.born - std::min<std::uint64_t>(from.born, from.actors.size());
   ordinals_ = from.ordinals;
   timers_.restore(from.timers);
   world_.events_.draw().reseed(from.seed);

@@ -205,7 +205,7 @@ TEST(image, one_from_behind_the_end_is_refused) {
 }
 
 /// What a replay needs of an image is missed when it is not there. (The seed, the counts behind
-/// events' names, `born` and the incarnation it carries along for a world that draws.)
+/// events' names and the incarnation it carries along for a world that draws.)
 TEST(image, what_is_left_out_of_it_is_missed) {
   const example e;
   const auto& whole = e.run.images.at(0);
