@@ -162,6 +162,40 @@ tl::expected<sim::replay_result, start_error> replay_file(const std::string& fil
   }
 }
 
+/// Where the actors' lines go, and which; nowhere unless a level was given.
+struct replay_log {
+  std::unique_ptr<actors::queued_log_sink> lines;
+  std::optional<actors::log_level> level;
+};
+
+/// The error is one line.
+tl::expected<replay_log, std::string> log_at(const std::string& level, console& terminal) {
+  replay_log result;
+  if (level.empty())
+    return result;
+  result.level = actors::log_level_named(level);
+  if (!result.level)
+    return tl::unexpected(
+        fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
+  actors::log_options options;
+  options.level = *result.level;
+  result.lines = std::make_unique<actors::queued_log_sink>(options, log_to(terminal));
+  return result;
+}
+
+/// What became of the image that was asked for: `done` if there is one, or none was asked for.
+exit_code conclude_image(const invocation& invoked, std::optional<std::uint64_t> step,
+                         const std::string& problem, std::uint64_t after, std::uint64_t end) {
+  if (step && problem.empty())
+    return exit_code::done;
+  if (step)
+    return say(invoked, {exit_code::failed, fmt::format("no image: {}", problem)});
+  return say(invoked, {exit_code::usage,
+                       fmt::format("no image: from step {} to the end, {}, no step left all actors "
+                                   "without a message",
+                                   after, end)});
+}
+
 } // namespace
 
 exit_code run_replay(invocation& invoked) {
@@ -196,22 +230,12 @@ exit_code run_replay(invocation& invoked) {
     return line.refuse(invoked, image.error().message);
   if (!image)
     return say(invoked, image.error());
-  std::unique_ptr<actors::queued_log_sink> lines;
-  std::optional<actors::log_options> logging;
-  if (!level.empty()) {
-    const auto wanted = actors::log_level_named(level);
-    if (!wanted)
-      return line.refuse(
-          invoked,
-          fmt::format("--log-level {}: must be trace, debug, info, warning or error", level));
-    logging.emplace();
-    logging->level = *wanted;
-    lines = std::make_unique<actors::queued_log_sink>(*logging, log_to(invoked.terminal));
-  }
+  auto log = log_at(level, invoked.terminal);
+  if (!log)
+    return line.refuse(invoked, log.error());
   sim::crawl_replayer_options replayer;
-  replayer.lines = lines.get();
-  if (logging)
-    replayer.level = logging->level;
+  replayer.lines = log->lines.get();
+  replayer.level = log->level;
   replayer.other_build = [&](const std::string& build) {
     invoked.terminal.err << fmt::format("note: recorded by {}, this is {}\n", net::printable(build),
                                         actors::build_identity());
@@ -223,8 +247,8 @@ exit_code run_replay(invocation& invoked) {
     image_problem = (*image)->write(sim::pack_image({actors::build_identity(), std::move(made)}));
   };
   const auto result = replay_file(file, std::move(replayer), options);
-  if (lines)
-    finish_log(*lines, invoked.terminal);
+  if (log->lines)
+    finish_log(*log->lines, invoked.terminal);
   if (!result)
     return say(invoked, result.error());
   if (as_json_document)
@@ -232,16 +256,10 @@ exit_code run_replay(invocation& invoked) {
   else
     print(invoked.terminal.out, *result, image_step);
   const auto code = conclude(invoked.terminal, file, *result);
-  if (code != exit_code::done || !*image || (image_step && image_problem.empty()))
+  if (code != exit_code::done || !*image)
     return code;
-  if (image_step)
-    return say(invoked, {exit_code::failed, fmt::format("no image: {}", image_problem)});
-  return say(
-      invoked,
-      {exit_code::usage,
-       fmt::format("no image: from step {} to the end, {}, no step left all actors without a "
-                   "message",
-                   options.image_after_step, result->steps)});
+  return conclude_image(invoked, image_step, image_problem, options.image_after_step,
+                        result->steps);
 }
 
 } // namespace seedwalk::tools
