@@ -20,10 +20,11 @@ tl::expected<std::string, error> renumbered(key_values& disk, std::uint32_t sche
   if (!header)
     return tl::unexpected(header.error());
   std::uint32_t before = 0;
-  net::byte_reader reader{net::as_bytes(header->value_or(std::string{}))};
+  const auto old = header->value_or(std::string{}); // The reader looks at it.
+  net::byte_reader reader{net::as_bytes(old)};
   if (!reader(before))
     return tl::unexpected(disk.damaged_value("the header"));
-  const auto rest = (*header)->substr((*header)->size() - reader.left());
+  const auto rest = old.substr(old.size() - reader.left());
   return std::string{net::as_text(net::to_archive(schema))} + rest;
 }
 
