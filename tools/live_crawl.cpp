@@ -13,7 +13,7 @@
 #include "actors/crawl/crawl_program.hpp"
 #include "net/base/archive.hpp"
 #include "sim/record/image_file.hpp"
-#include "sim/record/recording_writer.hpp"
+#include "sim/record/process_recording.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/image_target.hpp"
 #include "tools/live_world.hpp"
@@ -61,20 +61,19 @@ public:
   tl::expected<void, std::string> record() {
     if (options_.record_file.empty())
       return {};
-    const sim::recording_header header{.build = actors::build_identity(),
-                                       .configuration = net::to_archive(options_.recipe),
-                                       .seed = options_.seed,
-                                       .wall = live_.clock.wall_at_start()};
+    auto header = sim::recording_header_of(live_.process);
+    header.build = actors::build_identity();
+    header.configuration = net::to_archive(options_.recipe);
     sim::recording_writer::options settings;
     settings.on_failure = [this](const std::string& reason) {
       program_.env().log.write(actors::log_level::error, "recorder",
                                "the recording ends, the crawl goes on", {{"error", reason}});
     };
-    auto writer = sim::recording_writer::create(options_.record_file, header, std::move(settings));
-    if (!writer)
-      return tl::unexpected("--record " + writer.error());
-    recorder_ = std::move(*writer);
-    world_.listen(*recorder_);
+    auto recording = sim::process_recording::begin(options_.record_file, live_.process, header,
+                                                   std::move(settings));
+    if (!recording)
+      return tl::unexpected("--record " + recording.error());
+    recording_ = std::move(*recording);
     return {};
   }
 
@@ -106,11 +105,10 @@ public:
     result.hash = world_.hash();
     result.steps = world_.steps();
     result.violations = world_.violations();
-    if (recorder_) {
-      world_.ignore(*recorder_);
-      recorder_->finish(world_.steps(), world_.hash(), "done");
-      result.recording_bytes = recorder_->bytes_written();
-      result.recording_problem = recorder_->failure();
+    if (recording_) {
+      recording_->finish("done");
+      result.recording_bytes = recording_->bytes_written();
+      result.recording_problem = recording_->failure();
     }
     finish_image(result);
     live_.process.kill();
@@ -128,7 +126,7 @@ private:
     parts.add_number("storage", [this] { return live_.storage.last_asked(); });
     auto image = live_.process.image(parts);
     image_ = {image.steps, image.actors.size(), so_far + live_.clock.now().steady - begin};
-    image_writer_ = std::thread([this, image = std::move(image)]() mutable {
+    image_writer_ = std::jthread([this, image = std::move(image)]() mutable {
       try {
         image_problem_ =
             image_file_->write(sim::pack_image({actors::build_identity(), std::move(image)}));
@@ -152,11 +150,11 @@ private:
   live_world live_;
   sim::world& world_ = live_.world;
   actors::crawl_program program_;
-  std::unique_ptr<sim::recording_writer> recorder_;
+  std::unique_ptr<sim::process_recording> recording_;
   std::unique_ptr<image_target> image_file_;
   std::optional<live_image> image_;
   std::string image_problem_; ///< Of `image_writer_`, until that is joined.
-  std::thread image_writer_;
+  std::jthread image_writer_; ///< Joined before what it writes goes.
 };
 
 } // namespace

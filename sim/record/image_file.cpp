@@ -1,15 +1,16 @@
 #include "sim/record/image_file.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 #include <zstd.h>
 
 #include "net/base/archive.hpp"
+#include "sim/record/little_endian.hpp"
+#include "sim/record/recording_format.hpp"
 
 namespace seedwalk::sim {
 
@@ -18,21 +19,6 @@ namespace {
 constexpr std::uint32_t version = 1;
 constexpr std::size_t head_bytes = image_magic.size() + 4 + 8 + 8;
 constexpr int compression_level = 1;
-
-template <class T>
-void put(net::bytes& to, T value) {
-  for (std::size_t i = 0; i != sizeof(T); ++i)
-    to.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
-}
-
-template <class T>
-T take(std::string_view& from) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i != sizeof(T); ++i)
-    value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(from[i])) << (8 * i);
-  from.remove_prefix(sizeof(T));
-  return static_cast<T>(value);
-}
 
 } // namespace
 
@@ -45,10 +31,11 @@ net::bytes pack_image(const saved_image& image) {
     throw std::runtime_error(
         fmt::format("an image is not compressed: {}", ZSTD_getErrorName(size)));
   stored.resize(size);
-  net::bytes result(image_magic.begin(), image_magic.end());
-  put(result, version);
-  put(result, std::uint64_t{contents.size()});
-  put(result, std::uint64_t{XXH3_64bits(stored.data(), stored.size())});
+  net::bytes result(head_bytes);
+  auto to = std::copy(image_magic.begin(), image_magic.end(), result.data());
+  put_little_endian(to, version);
+  put_little_endian(to, std::uint64_t{contents.size()});
+  put_little_endian(to, recording_check(stored));
   result.insert(result.end(), stored.begin(), stored.end());
   return result;
 }
@@ -56,18 +43,18 @@ net::bytes pack_image(const saved_image& image) {
 tl::expected<saved_image, std::string> unpack_image(std::string_view contents) {
   if (contents.size() < head_bytes || !contents.starts_with(image_magic))
     return tl::unexpected(std::string{"is no image of a run"});
-  contents.remove_prefix(image_magic.size());
-  if (const auto written = take<std::uint32_t>(contents); written != version)
+  auto from = net::as_bytes(contents).data() + image_magic.size();
+  if (const auto written = take_little_endian<std::uint32_t>(from); written != version)
     return tl::unexpected(
         fmt::format("has version {} of the image format, this program reads {}", written, version));
-  const auto bytes = take<std::uint64_t>(contents);
-  const auto check = take<std::uint64_t>(contents);
-  if (check != XXH3_64bits(contents.data(), contents.size()) || bytes > image_bytes_max ||
-      ZSTD_getFrameContentSize(contents.data(), contents.size()) != bytes)
+  const auto bytes = take_little_endian<std::uint64_t>(from);
+  const auto check = take_little_endian<std::uint64_t>(from);
+  const auto stored = net::as_bytes(contents).subspan(head_bytes);
+  if (check != recording_check(stored) || bytes > image_bytes_max ||
+      ZSTD_getFrameContentSize(stored.data(), stored.size()) != bytes)
     return tl::unexpected(std::string{"is damaged"});
   net::bytes archived(bytes);
-  const auto size =
-      ZSTD_decompress(archived.data(), archived.size(), contents.data(), contents.size());
+  const auto size = ZSTD_decompress(archived.data(), archived.size(), stored.data(), stored.size());
   saved_image result;
   try {
     if (!ZSTD_isError(size) && size == archived.size() && net::from_archive(archived, result))

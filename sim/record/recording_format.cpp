@@ -4,23 +4,11 @@
 
 #include <xxhash.h>
 
+#include "sim/record/little_endian.hpp"
+
 namespace seedwalk::sim {
 
 namespace {
-
-template <class T>
-void put(std::uint8_t*& to, T value) {
-  for (std::size_t i = 0; i != sizeof(T); ++i)
-    *to++ = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i));
-}
-
-template <class T>
-T take(const std::uint8_t*& from) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i != sizeof(T); ++i)
-    value |= static_cast<std::uint64_t>(*from++) << (8 * i);
-  return static_cast<T>(value);
-}
 
 constexpr auto checked_head_bytes = frame_head::size - sizeof(std::uint64_t);
 
@@ -33,21 +21,22 @@ std::uint64_t recording_check(net::byte_view data) {
 net::bytes recording_preamble(std::uint32_t version) {
   net::bytes result(preamble_bytes);
   auto to = std::copy(recording_magic.begin(), recording_magic.end(), result.data());
-  put(to, version);
-  put(to, recording_check({result.data(), static_cast<std::size_t>(to - result.data())}));
+  put_little_endian(to, version);
+  put_little_endian(to,
+                    recording_check({result.data(), static_cast<std::size_t>(to - result.data())}));
   return result;
 }
 
 std::array<std::uint8_t, frame_head::size> frame_head::encode() const {
   std::array<std::uint8_t, size> result{};
   auto to = result.data();
-  put(to, static_cast<std::uint32_t>(kind));
-  put(to, number);
-  put(to, steps_before);
-  put(to, stored_bytes);
-  put(to, contents_bytes);
-  put(to, stored_check);
-  put(to, recording_check({result.data(), checked_head_bytes}));
+  put_little_endian(to, static_cast<std::uint32_t>(kind));
+  put_little_endian(to, number);
+  put_little_endian(to, steps_before);
+  put_little_endian(to, stored_bytes);
+  put_little_endian(to, contents_bytes);
+  put_little_endian(to, stored_check);
+  put_little_endian(to, recording_check({result.data(), checked_head_bytes}));
   return result;
 }
 
@@ -56,13 +45,13 @@ std::optional<frame_head> frame_head::decode(net::byte_view in) {
     return std::nullopt;
   auto from = in.data();
   frame_head result;
-  const auto kind = take<std::uint32_t>(from);
-  result.number = take<std::uint32_t>(from);
-  result.steps_before = take<std::uint64_t>(from);
-  result.stored_bytes = take<std::uint32_t>(from);
-  result.contents_bytes = take<std::uint32_t>(from);
-  result.stored_check = take<std::uint64_t>(from);
-  if (take<std::uint64_t>(from) != recording_check(in.first(checked_head_bytes)))
+  const auto kind = take_little_endian<std::uint32_t>(from);
+  result.number = take_little_endian<std::uint32_t>(from);
+  result.steps_before = take_little_endian<std::uint64_t>(from);
+  result.stored_bytes = take_little_endian<std::uint32_t>(from);
+  result.contents_bytes = take_little_endian<std::uint32_t>(from);
+  result.stored_check = take_little_endian<std::uint64_t>(from);
+  if (take_little_endian<std::uint64_t>(from) != recording_check(in.first(checked_head_bytes)))
     return std::nullopt;
   if (kind > static_cast<std::uint32_t>(frame_kind::end) ||
       result.contents_bytes > frame_contents_max ||

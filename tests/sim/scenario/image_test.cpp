@@ -9,6 +9,7 @@
 #include "sim/record/replay.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
+#include "tests/sim/scenario/expect_replayed.hpp"
 #include "tests/sim/scenario/imaged_run.hpp"
 #include "tests/tools/temporary_folder.hpp"
 
@@ -51,19 +52,6 @@ replay_result carried_on(const std::string& recording, const process_image& imag
   return *result;
 }
 
-void expect_end_of(const imaged_run& run, const replay_result& again) {
-  if (again.damage)
-    RC_FAIL(again.damage->message);
-  if (again.first_difference)
-    RC_FAIL("step " + std::to_string(again.first_difference->step) + " of " +
-            std::to_string(run.steps) + ", " + again.first_difference->actor + " took " +
-            again.first_difference->message);
-  RC_ASSERT(again.complete);
-  RC_ASSERT(again.verified);
-  RC_ASSERT(again.hash == run.hash);
-  RC_ASSERT(again.steps == run.steps);
-}
-
 // Actors looked up their settings beside their state, and the numbers that doors had given were
 // nowhere: no captured moment could be carried on but in the process that it was captured in.
 TEST(image, another_process_goes_on_from_it_and_comes_to_the_same_end) {
@@ -80,7 +68,7 @@ TEST(image, another_process_goes_on_from_it_and_comes_to_the_same_end) {
     for (const auto& image : run.images) {
       const auto there = unpack_image(net::as_text(pack_image({"this build", image})));
       RC_ASSERT(there.has_value());
-      expect_end_of(run, carried_on(folder / "recording", there->image));
+      testing::expect_replayed(carried_on(folder / "recording", there->image), run.hash, run.steps);
       ++images;
     }
   }));

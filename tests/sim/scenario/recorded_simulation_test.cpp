@@ -7,6 +7,7 @@
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/replayed_crawl.hpp"
+#include "tests/sim/scenario/expect_replayed.hpp"
 #include "tests/tools/temporary_folder.hpp"
 
 namespace seedwalk::sim {
@@ -42,17 +43,7 @@ struct recorded_run {
 };
 
 void expect_same(const recorded_run& run) {
-  const auto again = run.again();
-  if (again.damage)
-    RC_FAIL(again.damage->message);
-  if (again.first_difference)
-    RC_FAIL("step " + std::to_string(again.first_difference->step) + " of " +
-            std::to_string(run.steps) + ", " + again.first_difference->actor + " took " +
-            again.first_difference->message);
-  RC_ASSERT(again.verified);
-  RC_ASSERT(again.complete);
-  RC_ASSERT(again.hash == run.hash);
-  RC_ASSERT(again.steps == run.steps);
+  testing::expect_replayed(run.again(), run.hash, run.steps);
 }
 
 crawl_scenario drawn_scenario() {
