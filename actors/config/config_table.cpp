@@ -104,20 +104,38 @@ parsed<net::endpoint> read_endpoint(const crawl_config& c, std::string_view text
   return *peer;
 }
 
-/// The address of a proxy. No name is resolved for one: a name is told from a misspelt address, so
-/// that the error says what to give instead.
-parsed<std::optional<net::endpoint>> read_proxy(const crawl_config&, std::string_view text) {
-  constexpr std::uint16_t tor_port = 9050;
-  if (text.empty())
-    return std::optional<net::endpoint>{};
-  const auto host = net::parse_endpoint_or_name(text, tor_port);
-  if (!host)
-    return tl::unexpected("is no IPv4 or IPv6 address: " + host.error().message);
-  if (const auto* name = std::get_if<net::named_host>(&*host))
-    return tl::unexpected(fmt::format("is a host name, and a proxy is given by its IPv4 or IPv6 "
-                                      "address, which `getent ahosts {}` prints",
-                                      name->name));
-  return std::optional{std::get<net::endpoint>(*host)};
+/// Two members by one option: the proxy's address, or its name, which the crawl resolves.
+config_option tor_proxy() {
+  return {"network.tor_proxy",
+          "tor-proxy",
+          "HOST[:PORT]",
+          "the SOCKS5 proxy that dials onions, such as 127.0.0.1:9050 or tor:9050; without it none "
+          "is dialled",
+          common,
+          value_kind::text,
+          [](crawl_config& c, const option_texts& texts) -> set_result {
+            constexpr std::uint16_t tor_port = 9050;
+            auto& reach = c.network.reach;
+            reach.tor_proxy.reset();
+            reach.tor_proxy_name.reset();
+            if (texts.empty() || texts.front().empty())
+              return {};
+            auto host = net::parse_endpoint_or_name(texts.front(), tor_port);
+            if (!host)
+              return tl::unexpected("is neither an IPv4 or IPv6 address nor a host name: " +
+                                    host.error().message);
+            if (auto* name = std::get_if<net::named_host>(&*host))
+              reach.tor_proxy_name = std::move(*name);
+            else
+              reach.tor_proxy = std::get<net::endpoint>(*host);
+            return {};
+          },
+          [](const crawl_config& c) -> option_texts {
+            const auto& reach = c.network.reach;
+            if (reach.tor_proxy)
+              return {net::to_string(*reach.tor_proxy)};
+            return {reach.tor_proxy_name ? net::to_string(*reach.tor_proxy_name) : std::string{}};
+          }};
 }
 
 /// Two members by one option: addresses, and names that the crawl resolves. It prints the addresses
@@ -298,14 +316,7 @@ void add_network(std::vector<config_option>& t) {
         return tl::unexpected<std::string>("must be one of ipv4, ipv6, torv3, cjdns, yggdrasil");
       },
       [](net::network_id network) { return std::string{net::name_of(network)}; }));
-  t.push_back(scalar(
-      {"network.tor_proxy", "tor-proxy", "ADDR[:PORT]",
-       "the SOCKS5 proxy that dials onions, such as 127.0.0.1:9050; without it none is dialled",
-       common},
-      value_kind::text, [](auto& c) -> auto& { return c.network.reach.tor_proxy; }, read_proxy,
-      [](const std::optional<net::endpoint>& proxy) {
-        return proxy ? net::to_string(*proxy) : std::string{};
-      }));
+  t.push_back(tor_proxy());
 }
 
 void add_start(std::vector<config_option>& t) {

@@ -100,7 +100,7 @@ result check_network(const crawl_config& c) {
     return wrong("network.signet_challenge", "is longer than a script can be");
   const auto& reach = c.network.reach;
   for (const auto network : reach.only) {
-    if (network == net::network_id::torv3 && !reach.tor_proxy)
+    if (network == net::network_id::torv3 && !reach.has_proxy())
       return wrong("network.only", "names torv3, which needs network.tor_proxy");
     if (network == net::network_id::torv2 || network == net::network_id::i2p)
       return wrong("network.only",

@@ -56,6 +56,7 @@ void crawler::start() {
         net::spawn<control_server>(env_.runtime, env_, name + "/control", std::move(controlling));
   }
   env_.network.find_routes(host_.self());
+  find_proxy();
 }
 
 caf::behavior crawler::make_behavior() {
@@ -226,17 +227,33 @@ void crawler::on_stats(const store::stats_answer& answer) {
 /// Asked for at the start and now and then, for a machine may be given a route at any time. What
 /// was there and is gone is still dialled: an outage ends, and need not move every record.
 void crawler::on_routes(const net::routes_found& found) {
-  const auto old = s_.settings;
-  const auto& before = old->routes;
+  const auto& before = s_.settings->found.routes;
   const net::routes_found now{before.ipv4 || found.ipv4, before.ipv6 || found.ipv6,
                               before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
   const bool first = !std::exchange(s_.routes_known, true);
-  if (first || now != before)
-    use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded, now,
-                                         old->resolved));
+  if (first || now != before) {
+    auto found = s_.settings->found;
+    found.routes = now;
+    found_out(std::move(found));
+  }
   if (first)
+    open();
+}
+
+/// Opens the census, once it is known which networks are dialled.
+void crawler::open() {
+  if (s_.routes_known && s_.proxy_asked && s_.now == phase::opening)
     ask(ask_census, store::censuses_query{1});
-  else if (now != before && s_.now == phase::crawling)
+}
+
+/// Replaces the settings by what follows from the same configuration and what was found.
+void crawler::found_out(findings found) {
+  const auto old = s_.settings;
+  const bool matters =
+      !(found.routes == old->found.routes) || found.tor_proxy != old->found.tor_proxy;
+  use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded,
+                                       std::move(found)));
+  if (matters && s_.now == phase::crawling)
     env_.runtime.send(s_.manager, apply_settings{host_.self(), 0});
 }
 
@@ -319,6 +336,8 @@ void crawler::on_timer(net::timer_id timer) {
     ask_seeds();
   } else if (timer == s_.names_timer && s_.now < phase::ending) {
     ask_names();
+  } else if (timer == s_.proxy_timer && s_.now < phase::ending) {
+    find_proxy();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
@@ -343,9 +362,13 @@ void crawler::reload(const reload_settings& m) {
     return;
   }
   const auto old = s_.settings;
+  auto found = old->found;
+  if (next->network.reach.tor_proxy_name != old->config.network.reach.tor_proxy_name)
+    found.tor_proxy.reset();
   use(std::make_shared<const settings>(std::move(*next), env_.seed, old->build,
-                                       env_.recipe.excluded, old->routes, old->resolved));
+                                       env_.recipe.excluded, std::move(found)));
   env_.network.find_routes(host_.self());
+  find_proxy();
   env_.log.write(log_level::info, host_.stable_name(), "configuration reloaded",
                  {{"file", m.name}});
   const auto asker = m.from == net::nobody ? host_.self() : m.from;
@@ -450,7 +473,7 @@ void crawler::finish() {
     return;
   s_.now = phase::ended;
   for (const auto timer : {s_.limit_timer, s_.progress_timer, s_.tidy_timer, s_.deadline_timer,
-                           s_.seeds_timer, s_.names_timer})
+                           s_.seeds_timer, s_.names_timer, s_.proxy_timer})
     env_.time.cancel(timer);
   env_.runtime.send(s_.manager, shut_down{});
   env_.runtime.send(s_.db_writer, shut_down{});

@@ -97,6 +97,11 @@ public:
     bool resolver_fails = false;                ///< Of those, a later round may answer some.
     std::map<std::string, std::string> in_vain; ///< Names that lead nowhere, and why.
     net::timer_id names_timer;                  ///< Until they are asked for again.
+
+    // The proxy, where it is given by its name.
+    std::optional<net::resolve_id> resolving_proxy;
+    bool proxy_asked = false;   ///< And there was an answer, or there is no name to ask for.
+    net::timer_id proxy_timer;  ///< Until it is asked for again.
     std::uint32_t queueing = 0; ///< Writes that make somebody due, not yet answered.
     net::timer_id limit_timer;
     net::timer_id progress_timer;
@@ -114,7 +119,8 @@ public:
                      progress_timer, tidy_timer, deadline_timer, unsaved, end, problem, fault,
                      asked_seeds, seeds_timer, believed_at, tidy_waits, watch, seeds_answered,
                      end_waits, names_to_ask, resolving_names, names_failed, asked_names,
-                     resolver_fails, in_vain, names_timer, queueing)
+                     resolver_fails, in_vain, names_timer, resolving_proxy, proxy_asked,
+                     proxy_timer, queueing)
   };
 
   static constexpr std::size_t mailbox_max = 256; ///< Answers, a resolver's answer a seed, signals.
@@ -153,6 +159,8 @@ private:
   void reload(const reload_settings& m);
   void use(std::shared_ptr<const settings> next);
   void on_routes(const net::routes_found& found);
+  void open();
+  void found_out(findings found);
   void settle_networks(const std::optional<net::endpoint>& after);
   void on_networks_settled(const store::networks_settled& done);
   void begin();
@@ -180,6 +188,8 @@ private:
   void on_name_resolved(const net::named_host& host, const net::resolved& m);
   void start_at(const net::named_host& host, std::vector<net::endpoint> found);
   void names_round_over();
+  void find_proxy();
+  void on_proxy_resolved(const net::resolved& m);
   bool looking() const;
   void found_more();
   void watch_for_seeds(const crawl_progress& m);

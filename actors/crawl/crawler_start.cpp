@@ -36,6 +36,9 @@ bool seeds_could_help(const settings& s) {
                                  dialled[static_cast<std::size_t>(net::network_id::ipv6)]);
 }
 
+constexpr std::chrono::seconds proxy_asked_again{60};
+constexpr std::chrono::seconds proxy_address_holds{600};
+
 } // namespace
 
 void crawler::seed() {
@@ -106,7 +109,12 @@ void crawler::ask_seeds() {
 }
 
 void crawler::on_resolved(const net::resolved& m) {
-  if (const auto name = s_.resolving_names.find(m.question); name != s_.resolving_names.end()) {
+  if (s_.resolving_proxy == m.question) {
+    s_.resolving_proxy.reset();
+    if (s_.now < phase::ending)
+      on_proxy_resolved(m);
+  } else if (const auto name = s_.resolving_names.find(m.question);
+             name != s_.resolving_names.end()) {
     const auto host = std::move(name->second);
     s_.resolving_names.erase(name);
     if (s_.now < phase::ending)
@@ -241,10 +249,9 @@ void crawler::start_at(const net::named_host& host, std::vector<net::endpoint> f
                  dialled ? "a name to start at was resolved"
                          : "a name to start at leads to networks that are not dialled",
                  {{"name", net::to_string(host)}, {"addresses", addresses}});
-  auto resolved = old->resolved;
-  resolved.insert(found.begin(), found.end());
-  use(std::make_shared<const settings>(old->config, env_.seed, old->build, old->excluded,
-                                       old->routes, std::move(resolved)));
+  auto known = old->found;
+  known.resolved.insert(found.begin(), found.end());
+  found_out(std::move(known));
   queue(save_found, {store::dial_soon{env_.time.now().wall, std::move(found)}});
 }
 
@@ -264,6 +271,47 @@ void crawler::names_round_over() {
                    {{"name", net::to_string(host)}});
   s_.names_failed.clear();
   found_more();
+}
+
+// -- the proxy's name
+// ------------------------------------------------------------------------------------------
+
+/// Asks where the proxy's name leads. It is asked again for as long as the crawl lasts: the
+/// container that a name stands for is given another address when it is started anew.
+void crawler::find_proxy() {
+  env_.time.cancel(s_.proxy_timer);
+  s_.proxy_timer = {};
+  s_.resolving_proxy.reset(); // An answer about the name of before a reload is none any more.
+  const auto& name = s_.settings->config.network.reach.tor_proxy_name;
+  s_.proxy_asked = s_.proxy_asked || !name;
+  if (name)
+    s_.resolving_proxy =
+        env_.network.resolve(name->name, name->port, resolve_timeout, host_.self());
+}
+
+/// An address that still is one of the name's stays, and so does the last one where the resolver
+/// fails.
+void crawler::on_proxy_resolved(const net::resolved& m) {
+  const auto name = net::to_string(*s_.settings->config.network.reach.tor_proxy_name);
+  auto found = s_.settings->found;
+  auto& proxy = found.tor_proxy;
+  const bool stays = proxy && std::ranges::find(m.addresses, *proxy) != m.addresses.end();
+  if (m.addresses.empty()) {
+    env_.log.write(log_level::warning, host_.stable_name(),
+                   "the name that --tor-proxy gives leads nowhere: asking again",
+                   {{"name", name},
+                    {"reason", std::string{net::name_of(m.reason)}},
+                    {"again_in_s", fmt::to_string(proxy_asked_again.count())}});
+  } else if (!stays) {
+    proxy = m.addresses.front();
+    env_.log.write(log_level::info, host_.stable_name(), "the proxy's name was resolved",
+                   {{"name", name}, {"address", net::to_string(*proxy)}});
+    found_out(std::move(found));
+  }
+  s_.proxy_timer =
+      env_.time.start(m.addresses.empty() ? proxy_asked_again : proxy_address_holds, host_.self());
+  if (!std::exchange(s_.proxy_asked, true))
+    open();
 }
 
 // -- while it crawls

@@ -22,6 +22,7 @@ store::network_reach kept_as(reach r) {
   case reach::not_asked_for:
     return store::network_reach::not_asked_for;
   case reach::needs_proxy:
+  case reach::proxy_unresolved:
     return store::network_reach::no_proxy;
   case reach::no_route:
     return store::network_reach::no_route;
@@ -60,6 +61,8 @@ std::string_view name_of(reach r) {
     return "network.only does not name it";
   case reach::needs_proxy:
     return "no --tor-proxy is given";
+  case reach::proxy_unresolved:
+    return "the name that --tor-proxy gives does not resolve";
   case reach::no_route:
     return "this machine has no route there";
   case reach::not_supported:
@@ -73,7 +76,9 @@ std::string_view advice_on(reach r) {
   case reach::not_asked_for:
     return "name them with --only-net, or leave that out";
   case reach::needs_proxy:
-    return "give --tor-proxy ADDR:PORT";
+    return "give --tor-proxy HOST:PORT";
+  case reach::proxy_unresolved:
+    return "check the resolver, or give the proxy's address";
   case reach::no_route:
     return "give this machine a route there; --only-net dials them without one";
   case reach::dialled:
@@ -94,7 +99,9 @@ reachability::reachability(const reach_options& asked, const net::routes_found& 
     else if (!asked.only.empty() && !named)
       verdict = reach::not_asked_for;
     else if (network == network_id::torv3)
-      verdict = asked.tor_proxy ? reach::dialled : reach::needs_proxy;
+      verdict = asked.tor_proxy        ? reach::dialled
+                : asked.tor_proxy_name ? reach::proxy_unresolved
+                                       : reach::needs_proxy;
     else
       verdict = named || has_route(network, routes) ? reach::dialled : reach::no_route;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/address/endpoint.hpp"
+#include "net/address/named_host.hpp"
 #include "net/base/inspect.hpp"
 #include "net/door/completion.hpp"
 #include "store/network_reach.hpp"
@@ -17,10 +18,11 @@ namespace seedwalk::actors {
 /// Whether the endpoints of a network are dialled, and why they are not.
 enum class reach : std::uint8_t {
   dialled = 0,
-  not_asked_for, ///< `network.only` names others.
-  needs_proxy,   ///< Tor, and `network.tor_proxy` is not set.
-  no_route,      ///< This machine has no route there.
-  not_supported, ///< Nobody dials Tor v2 any more, and we do not dial I2P.
+  not_asked_for,    ///< `network.only` names others.
+  needs_proxy,      ///< Tor, and `network.tor_proxy` is not set.
+  proxy_unresolved, ///< Tor, and the name that `network.tor_proxy` gives leads nowhere yet.
+  no_route,         ///< This machine has no route there.
+  not_supported,    ///< Nobody dials Tor v2 any more, and we do not dial I2P.
 };
 
 /// "dialled", "network.only does not name it", ...: for logs and messages.
@@ -31,11 +33,15 @@ std::string_view advice_on(reach r);
 
 /// What a configuration says of networks.
 struct reach_options {
-  std::vector<net::network_id> only;      ///< Unless empty, dial these and no others.
-  std::optional<net::endpoint> tor_proxy; ///< A SOCKS5 proxy that dials onions.
+  std::vector<net::network_id> only; ///< Unless empty, dial these and no others.
+  /// A SOCKS5 proxy that dials onions, by its address or by its name: one of the two, or none.
+  std::optional<net::endpoint> tor_proxy;
+  std::optional<net::named_host> tor_proxy_name;
+
+  bool has_proxy() const { return tor_proxy || tor_proxy_name; }
 
   friend bool operator==(const reach_options&, const reach_options&) = default;
-  SEEDWALK_INSPECT(reach_options, only, tor_proxy)
+  SEEDWALK_INSPECT(reach_options, only, tor_proxy, tor_proxy_name)
 };
 
 /// Which networks are dialled. The policy, as data: what was configured and what this machine can

@@ -27,14 +27,20 @@ bool any_names(const std::vector<address_rule>& rules, const net::endpoint& peer
   return false;
 }
 
+/// What networks are dialled by, once the proxy's address is known.
+reach_options reach_of(reach_options asked, const std::optional<net::endpoint>& proxy) {
+  asked.tor_proxy = proxy;
+  return asked;
+}
+
 } // namespace
 
 settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_name,
-                   std::vector<address_rule> excluded_by_file, net::routes_found found,
-                   std::set<net::endpoint> named)
+                   std::vector<address_rule> excluded_by_file, findings found_out)
     : config(std::move(from)), chain(chain_of(config)), build(std::move(build_name)),
-      seed(run_seed), excluded(std::move(excluded_by_file)), routes(found),
-      reach(config.network.reach, routes), resolved(std::move(named)) {
+      seed(run_seed), excluded(std::move(excluded_by_file)), found(std::move(found_out)),
+      tor_proxy(config.network.reach.tor_proxy ? config.network.reach.tor_proxy : found.tor_proxy),
+      reach(reach_of(config.network.reach, tor_proxy), found.routes) {
   session.magic = chain.magic;
   session.user_agent = config.network.user_agent;
   session.nonce_key = net::keyed_hash(seed, "version nonces");
@@ -53,9 +59,8 @@ settings::settings(crawl_config from, std::uint64_t run_seed, std::string build_
 }
 
 net::address settings::route_to(const net::endpoint& peer) const {
-  const auto& proxy = config.network.reach.tor_proxy;
-  if (peer.network == net::network_id::torv3 && proxy)
-    return net::through_proxy{peer, *proxy};
+  if (peer.network == net::network_id::torv3 && tor_proxy)
+    return net::through_proxy{peer, *tor_proxy};
   return peer;
 }
 
@@ -99,7 +104,7 @@ void settings::keep_dialable(net::msg::addr_list& entries) const {
 bool settings::asked_for(const net::endpoint& peer) const {
   const auto& from = config.start;
   return !from.fixed || std::ranges::find(from.connect, peer) != from.connect.end() ||
-         resolved.contains(peer);
+         found.resolved.contains(peer);
 }
 
 bool settings::may_accept(const net::endpoint& peer) const {
@@ -173,9 +178,8 @@ struct archived_settings {
   std::uint64_t seed = 0;
   std::string build;
   std::vector<address_rule> excluded;
-  net::routes_found routes;
-  std::set<net::endpoint> resolved;
-  SEEDWALK_INSPECT(archived_settings, number, config, seed, build, excluded, routes, resolved)
+  findings found;
+  SEEDWALK_INSPECT(archived_settings, number, config, seed, build, excluded, found)
 };
 
 } // namespace
@@ -185,7 +189,7 @@ net::bytes settings_shelf::capture() const {
   std::vector<archived_settings> all;
   for (const auto& [number, one] : known_)
     if (const auto s = one.lock())
-      all.push_back({number, s->config, s->seed, s->build, s->excluded, s->routes, s->resolved});
+      all.push_back({number, s->config, s->seed, s->build, s->excluded, s->found});
   return net::to_archive(all);
 }
 
@@ -199,7 +203,7 @@ bool settings_shelf::restore(net::byte_view archived) {
   for (auto& one : all) {
     newest_ = {one.number, std::make_shared<const settings>(
                                std::move(one.config), one.seed, std::move(one.build),
-                               std::move(one.excluded), one.routes, std::move(one.resolved))};
+                               std::move(one.excluded), std::move(one.found))};
     known_[one.number] = newest_.values;
     kept_.push_back(newest_.values);
   }

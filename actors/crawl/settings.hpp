@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,6 +25,16 @@ struct inbound_limits {
   std::uint32_t over_capacity = 0; ///< Beyond, to be told so politely.
 };
 
+/// What a run has found out about its surroundings, and its settings follow from.
+struct findings {
+  net::routes_found routes;               ///< What this machine can do.
+  std::set<net::endpoint> resolved;       ///< Where the names of `start.connect` led.
+  std::optional<net::endpoint> tor_proxy; ///< Where the name of `network.tor_proxy` led.
+
+  friend bool operator==(const findings&, const findings&) = default;
+  SEEDWALK_INSPECT(findings, routes, resolved, tor_proxy)
+};
+
 /// A configuration made ready for use: what its parts come to in the terms of those who act on
 /// them. Immutable once it is shared.
 struct settings {
@@ -34,14 +45,13 @@ struct settings {
   std::string build;                  ///< Identity of the binary.
   std::uint64_t seed = 0;             ///< Of the run.
   std::vector<address_rule> excluded; ///< Beside `config.peers.exclude`: what a file said.
-  net::routes_found routes;           ///< What this machine can do.
-  reachability reach;                 ///< What follows from that and the configuration.
-  std::set<net::endpoint> resolved;   ///< Where the names of `start.connect` led.
+  findings found;
+  std::optional<net::endpoint> tor_proxy; ///< As configured, or where its name led.
+  reachability reach;                     ///< What follows from all that.
 
   /// `from` is valid. `seed` is the run's: the key of our version nonces comes from it.
   settings(crawl_config from, std::uint64_t seed, std::string build_name,
-           std::vector<address_rule> excluded_by_file = {}, net::routes_found found = {},
-           std::set<net::endpoint> named = {});
+           std::vector<address_rule> excluded_by_file = {}, findings found_out = {});
 
   /// What is dialled to reach a peer: itself, or a proxy that is asked for it.
   net::address route_to(const net::endpoint& peer) const;

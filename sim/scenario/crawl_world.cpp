@@ -153,7 +153,7 @@ void crawl_world::run() {
 void crawl_world::compare_with_truth(crawl_verdict& verdict) {
   std::vector<net::endpoint> good;
   const auto settings = program().env().settings.newest().values;
-  const auto& proxy = settings->config.network.reach.tor_proxy;
+  const auto& proxy = settings->tor_proxy;
   const auto can_be_reached = [&](const net::endpoint& at) {
     return settings->reach.dials(at) && (at.network != net::network_id::torv3 ||
                                          internet_.proxy_at(*proxy) == proxy_state::working);

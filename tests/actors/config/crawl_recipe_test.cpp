@@ -76,7 +76,7 @@ TEST(settings, a_fixed_crawl_asks_for_whom_its_names_led_to) {
   config.start.fixed = true;
   config.start.connect_names = {{"node.example.org", 8333}};
   EXPECT_FALSE((settings{config, 1, "test"}.asked_for(named)));
-  const settings s{config, 1, "test", {}, {}, {named}};
+  const settings s{config, 1, "test", {}, {.routes = {}, .resolved = {named}, .tor_proxy = {}}};
   EXPECT_TRUE(s.asked_for(named));
   EXPECT_FALSE(s.asked_for(other));
 }

@@ -83,7 +83,7 @@ TEST(reachability, a_crawl_that_could_dial_nobody_is_told_which_networks_and_wha
   EXPECT_THAT(text,
               HasSubstr("2 ipv6 (this machine has no route there), 3 torv3 (no --tor-proxy is "
                         "given), 1 cjdns (this machine has no route there)"));
-  EXPECT_THAT(text, HasSubstr("give --tor-proxy ADDR:PORT"));
+  EXPECT_THAT(text, HasSubstr("give --tor-proxy HOST:PORT"));
   EXPECT_EQ(text.find("--only-net", text.find("--only-net") + 1), std::string::npos)
       << "each advice once: " << text;
   const reachability onions{{{network_id::torv3}, proxy}, {true, true, true, true}};
@@ -111,9 +111,10 @@ TEST(reachability, options_that_cannot_be_met_are_refused) {
   EXPECT_EQ(problem({"torv3"}, ""), "network.only names torv3, which needs network.tor_proxy");
   EXPECT_EQ(problem({"i2p"}, ""), "network.only names i2p, which cannot be dialled");
   EXPECT_NE(problem({"tor"}, "").find("must be one of"), std::string::npos);
-  EXPECT_NE(problem({}, "tor:9050").find("is a host name"), std::string::npos);
+  EXPECT_EQ(problem({"torv3"}, "tor:9050"), "");
   for (const auto* text : {"1.2.3.999", "socks5://127.0.0.1:9050", "/run/tor/socks", "[::1]:x"})
-    EXPECT_NE(problem({}, text).find("is no IPv4 or IPv6 address"), std::string::npos) << text;
+    EXPECT_NE(problem({}, text).find("is neither an IPv4 or IPv6 address nor"), std::string::npos)
+        << text;
 }
 
 TEST(reachability, the_port_of_a_proxy_is_tors_unless_said) {
@@ -121,6 +122,26 @@ TEST(reachability, the_port_of_a_proxy_is_tors_unless_said) {
   ASSERT_TRUE(find_option("network.tor_proxy")->set(c, {"127.0.0.1"}));
   EXPECT_EQ(c.network.reach.tor_proxy, proxy);
   EXPECT_EQ(find_option("network.tor_proxy")->get(c), option_texts{"127.0.0.1:9050"});
+  ASSERT_TRUE(find_option("network.tor_proxy")->set(c, {"Tor"}));
+  EXPECT_EQ(c.network.reach.tor_proxy, std::nullopt) << "the name takes the address's place";
+  EXPECT_EQ(c.network.reach.tor_proxy_name, (net::named_host{"tor", 9050}));
+  EXPECT_EQ(find_option("network.tor_proxy")->get(c), option_texts{"tor:9050"});
+  ASSERT_TRUE(find_option("network.tor_proxy")->set(c, {""}));
+  EXPECT_FALSE(c.network.reach.has_proxy());
+}
+
+TEST(reachability, a_proxy_whose_name_does_not_resolve_dials_no_onion_and_says_so) {
+  reach_options asked;
+  asked.tor_proxy_name = {"tor", 9050};
+  const reachability unresolved{asked, {.ipv4 = true}};
+  EXPECT_FALSE(unresolved.dialled()[static_cast<std::size_t>(network_id::torv3)]);
+  EXPECT_EQ(unresolved.networks()[4], store::network_reach::no_proxy);
+  EXPECT_THAT(
+      unresolved.nobody_dialled_text({0, 0, 0, 0, 2}),
+      testing::HasSubstr("2 torv3 (the name that --tor-proxy gives does not resolve); check "
+                         "the resolver, or give the proxy's address"));
+  asked.tor_proxy = proxy;
+  EXPECT_EQ((reachability{asked, {.ipv4 = true}}.of(network_id::torv3)), reach::dialled);
 }
 
 } // namespace

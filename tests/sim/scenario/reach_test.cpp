@@ -291,6 +291,117 @@ TEST(reach, a_proxy_that_is_configured_while_it_runs_brings_them_a_hundred_at_on
   configure_a_proxy(s, 1'000, 1h, 1h + 30min);
 }
 
+/// A crawl whose proxy is given by its name, as people with containers do.
+crawl_scenario proxy_by_name(std::uint64_t seed, proxy_state state) {
+  auto s = a_day(seed, 30);
+  s.crawler.config.run.limit = 3h;
+  s.crawler.config.network.reach.tor_proxy_name = {"tor", 9050};
+  s.proxy_does = state;
+  return s;
+}
+
+void name_leads(crawl_world& w, std::vector<net::endpoint> addresses) {
+  name_answer answer;
+  answer.reason = addresses.empty() ? net::error::resolver_failed : net::error::none;
+  answer.addresses = std::move(addresses);
+  w.outside().set_name("tor", answer);
+}
+
+void run_to(crawl_world& w, net::steady_time when) {
+  while (w.now() < when && w.advance())
+    ;
+}
+
+TEST(reach, a_proxy_by_its_name_dials_onions_from_the_start) {
+  auto s = proxy_by_name(8, proxy_state::working);
+  s.crawler.config.run.once = true;
+  s.nodes.networks = {{network_id::ipv4, 1}, {network_id::torv3, 1}};
+  crawl_world w{s};
+  name_leads(w, {s.proxy});
+  ASSERT_TRUE(w.start());
+  w.run();
+  const auto verdict = w.judge();
+  EXPECT_THAT(verdict.violations, IsEmpty());
+  EXPECT_EQ(verdict.recall(), 1.0);
+  EXPECT_THAT(visits(w, is_onion), testing::Not(IsEmpty()));
+}
+
+/// The resolver is down when the machine starts: onions wait for the proxy's name, and nothing
+/// else does.
+TEST(reach, a_proxy_whose_name_resolves_later_is_used_then) {
+  auto s = proxy_by_name(9, proxy_state::working);
+  crawl_world w{s};
+  name_leads(w, {});
+  ASSERT_TRUE(w.start());
+  tell_of_onions(w, 20, s.wall);
+  run_to(w, 30min);
+  EXPECT_THAT(visits(w, is_onion), IsEmpty());
+  EXPECT_THAT(visits(w, [](const auto& x) { return !is_onion(x); }), testing::Not(IsEmpty()));
+  name_leads(w, {s.proxy});
+  run_to(w, 40min);
+  EXPECT_EQ(visits(w, is_onion).size(), 20u);
+}
+
+/// A container that is started anew has another address. Where the resolver fails meanwhile, the
+/// last address stays.
+TEST(reach, a_proxy_that_moves_is_followed_within_ten_minutes) {
+  auto s = proxy_by_name(10, proxy_state::working);
+  crawl_world w{s};
+  name_leads(w, {s.proxy});
+  ASSERT_TRUE(w.start());
+  run_to(w, 1min);
+  name_leads(w, {});
+  run_to(w, 30min);
+  const auto in_force = [&] { return w.program().env().settings.newest().values->tor_proxy; };
+  EXPECT_EQ(in_force(), s.proxy);
+  const auto next = net::ipv4_endpoint(0x7f000002, 9050);
+  w.outside().set_proxy(s.proxy, proxy_state::absent);
+  w.outside().set_proxy(next, proxy_state::working);
+  name_leads(w, {next});
+  run_to(w, 41min);
+  EXPECT_EQ(in_force(), next);
+  // Of several addresses the one in force is kept.
+  name_leads(w, {s.proxy, next});
+  run_to(w, 60min);
+  EXPECT_EQ(in_force(), next);
+}
+
+TEST(reach, a_reload_may_name_another_proxy_or_none) {
+  auto s = proxy_by_name(11, proxy_state::working);
+  crawl_world w{s};
+  name_leads(w, {s.proxy});
+  ASSERT_TRUE(w.start());
+  run_to(w, 5min);
+  const auto verdict_on_tor = [&] {
+    return w.program().env().settings.newest().values->reach.of(network_id::torv3);
+  };
+  EXPECT_EQ(verdict_on_tor(), actors::reach::dialled);
+  w.reload("[network]\ntor_proxy = \"other\"\n");
+  run_to(w, 10min);
+  EXPECT_EQ(verdict_on_tor(), actors::reach::proxy_unresolved) << "nobody knows that name";
+  w.reload("");
+  run_to(w, 15min);
+  EXPECT_EQ(verdict_on_tor(), actors::reach::needs_proxy);
+  w.reload("[network]\ntor_proxy = \"tor\"\n");
+  run_to(w, 20min);
+  EXPECT_EQ(verdict_on_tor(), actors::reach::dialled);
+}
+
+TEST(reach, a_crawl_of_onions_whose_proxy_does_not_resolve_fails_and_says_so) {
+  auto s = proxy_by_name(12, proxy_state::working);
+  s.crawler.config.run.once = true;
+  s.crawler.config.start.connect = {onion(1)};
+  crawl_world w{s};
+  name_leads(w, {});
+  ASSERT_TRUE(w.start());
+  w.run();
+  const auto verdict = w.judge();
+  ASSERT_TRUE(verdict.summary);
+  EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);
+  EXPECT_THAT(verdict.summary->problem,
+              testing::HasSubstr("the name that --tor-proxy gives does not resolve"));
+}
+
 TEST(reach, a_route_that_comes_later_is_noticed) {
   auto s = a_day(7, 60);
   s.crawler.config.run.limit = 2h;
