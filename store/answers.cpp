@@ -198,11 +198,11 @@ answers::result answers::reply(const visits_query& q) {
         return tl::unexpected(status.error());
       if (!iterator->Valid() || !iterator->key().starts_with(prefix(key_kind::visit)))
         break;
-      const auto there = parse_day(as_view(iterator->key()));
-      if (!there || (*there == day && day == UINT32_MAX))
+      const auto kept_day = parse_day(as_view(iterator->key()));
+      if (!kept_day || (*kept_day == day && day == UINT32_MAX))
         break;
       // Others' visits on the same day end it; a later day is where to look next.
-      day = std::max(*there, day + 1);
+      day = std::max(*kept_day, day + 1);
     }
   }
   return visits_answer{{newest.begin(), newest.end()}};

@@ -38,9 +38,9 @@ bool is_locked(const std::string& file) {
 
 bool is_at(int descriptor, const std::string& path) {
   struct stat held {};
-  struct stat there {};
-  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
-         held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+  struct stat at_path {};
+  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &at_path) == 0 &&
+         held.st_dev == at_path.st_dev && held.st_ino == at_path.st_ino;
 }
 
 } // namespace

@@ -61,10 +61,10 @@ const record_cache::place* record_cache::place_of(std::uint64_t hash, std::strin
 std::optional<std::string_view> record_cache::find(std::uint64_t hash, std::string_view key) const {
   if (sets_.empty())
     return std::nullopt;
-  const auto* there = place_of(hash, key);
-  if (there == nullptr)
+  const auto* slot = place_of(hash, key);
+  if (slot == nullptr)
     return std::nullopt;
-  return at(*there).value;
+  return at(*slot).value;
 }
 
 record_cache::place& record_cache::place_for(std::uint64_t hash) {
@@ -91,15 +91,15 @@ std::uint64_t record_cache::append(std::string_view key, std::string_view value)
 void record_cache::put(std::uint64_t hash, std::string_view key, std::string_view value) {
   if (sets_.empty())
     return;
-  auto* there = place_of(hash, key);
+  auto* slot = place_of(hash, key);
   constexpr std::size_t max_size = std::numeric_limits<std::uint16_t>::max();
   if (key.size() > max_size || value.size() > max_size ||
       sizeof(sizes) + key.size() + value.size() > ring_bytes_ / 8) {
-    if (there != nullptr)
-      *there = {};
+    if (slot != nullptr)
+      *slot = {};
     return;
   }
-  auto& p = there != nullptr ? *there : place_for(hash);
+  auto& p = slot != nullptr ? *slot : place_for(hash);
   p.tag = tag_of(hash);
   p.position = append(key, value);
 }
@@ -107,8 +107,8 @@ void record_cache::put(std::uint64_t hash, std::string_view key, std::string_vie
 void record_cache::erase(std::uint64_t hash, std::string_view key) {
   if (sets_.empty())
     return;
-  if (auto* there = place_of(hash, key))
-    *there = {};
+  if (auto* slot = place_of(hash, key))
+    *slot = {};
 }
 
 } // namespace seedwalk::store

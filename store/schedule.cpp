@@ -125,9 +125,9 @@ placement place_unparked(const net::endpoint& peer, const peer_record& r, timest
 
 void count_visit(peer_record& r, const visit_record& visit, const schedule_options& o) {
   const bool success = reached(visit.stage);
-  const bool theirs = visit.blame == net::blame::peer;
+  const bool peer_failed = visit.blame == net::blame::peer;
   r.last_try = visit.ended;
-  if (theirs || success || !r.last)
+  if (peer_failed || success || !r.last)
     r.last = verdict{visit.ended, visit.outcome, visit.stage, visit.blame, visit.via};
   if (visit.version)
     r.version = visit.version;
@@ -147,7 +147,7 @@ void count_visit(peer_record& r, const visit_record& visit, const schedule_optio
     r.failures = 0;
     r.maybe_full = 0;
   }
-  if (!theirs)
+  if (!peer_failed)
     return;
   const bool maybe_full = !success && visit.outcome == net::outcome::closed_before_version;
   if (maybe_full && r.maybe_full < o.full_retries.size()) {

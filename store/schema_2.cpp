@@ -29,8 +29,8 @@ public:
   }
   /// A number behind a byte that says whether it is there.
   bool maybe_number() {
-    std::uint8_t there = 0;
-    return byte(there) && there <= 1 && (there == 0 || numbers(1));
+    std::uint8_t has_value = 0;
+    return byte(has_value) && has_value <= 1 && (has_value == 0 || numbers(1));
   }
   std::size_t left() const { return in_.left(); }
 

@@ -79,8 +79,8 @@ std::uint32_t& transaction::place_of(const hashed_endpoint& hashed) {
   const auto mask = places_.size() - 1;
   auto i = hashed.hash & mask;
   while (places_[i] != 0) {
-    const auto& there = touched_[places_[i] - 1].hashed;
-    if (there.hash == hashed.hash && there.peer == hashed.peer)
+    const auto& entry = touched_[places_[i] - 1].hashed;
+    if (entry.hash == hashed.hash && entry.peer == hashed.peer)
       break;
     i = (i + 1) & mask;
   }
@@ -93,8 +93,8 @@ transaction::touched* transaction::find(const hashed_endpoint& hashed) {
 }
 
 transaction::touched* transaction::load_unknown(const hashed_endpoint& hashed) {
-  if (auto* there = find(hashed))
-    return there;
+  if (auto* entry = find(hashed))
+    return entry;
   touched_.emplace_back(hashed);
   if (touched_.size() * 2 > places_.size()) {
     places_.assign(places_.size() * 2, 0);
@@ -107,8 +107,8 @@ transaction::touched* transaction::load_unknown(const hashed_endpoint& hashed) {
 }
 
 tl::expected<transaction::touched*, error> transaction::load(const hashed_endpoint& hashed) {
-  if (auto* there = find(hashed))
-    return there;
+  if (auto* entry = find(hashed))
+    return entry;
   const auto* known = memory_.table.find(hashed.hash);
   if (known == nullptr)
     return load_unknown(hashed);
@@ -316,8 +316,8 @@ transaction::result transaction::apply(const add_ban& op) {
   if (!before)
     return tl::unexpected(before.error());
   const auto pending = written_.find(key);
-  const bool there = pending != written_.end() ? pending->second.has_value() : before->has_value();
-  if (!there)
+  const bool entry = pending != written_.end() ? pending->second.has_value() : before->has_value();
+  if (!entry)
     ++memory_.totals.bans;
   const auto bytes = net::to_archive(op.ban);
   out_.Put(key, as_slice(bytes));
@@ -331,8 +331,8 @@ transaction::result transaction::apply(const lift_ban& op) {
   if (!before)
     return tl::unexpected(before.error());
   const auto pending = written_.find(key);
-  const bool there = pending != written_.end() ? pending->second.has_value() : before->has_value();
-  if (!there)
+  const bool entry = pending != written_.end() ? pending->second.has_value() : before->has_value();
+  if (!entry)
     return operation_result{};
   --memory_.totals.bans;
   out_.Delete(key);

@@ -106,9 +106,9 @@ public:
     return in_(difference) && assign(t, wrapping_add(base_, difference));
   }
   bool time_or_never(timestamp& t) {
-    bool there = false;
+    bool has_time = false;
     t = never;
-    return in_(there) && (!there || time(t));
+    return in_(has_time) && (!has_time || time(t));
   }
   bool endpoint(net::endpoint& e) {
     e = {};

@@ -147,16 +147,16 @@ std::optional<exit_code> watch_a_child(console& terminal) {
   return exit_code::failed;
 }
 
-exit_code run_benchmark(invocation& invoked, const benchmark& which) {
-  command_line line{fmt::format("bench {}", which.name), fmt::format("It {}.", which.purpose),
+exit_code run_benchmark(invocation& invoked, const benchmark& wanted) {
+  command_line line{fmt::format("bench {}", wanted.name), fmt::format("It {}.", wanted.purpose),
                     fmt::format("seedwalk bench {}\nseedwalk bench {} --size {} --rounds 1",
-                                which.name, which.name, which.size / 10)};
+                                wanted.name, wanted.name, wanted.size / 10)};
   bench::bench_options options;
-  options.size = which.size;
+  options.size = wanted.size;
   std::string parent = std::filesystem::temp_directory_path().string();
   bool json = false;
   add_number(line.app(), "--size", options.size, {10, 10'000'000},
-             fmt::format("how many {}", which.size_is));
+             fmt::format("how many {}", wanted.size_is));
   add_number(line.app(), "--rounds", options.rounds, {1, 1'000},
              "how often to measure; the median counts");
   add_name(line.app(), "--folder", parent, "where files are written, on the disk to measure")
@@ -171,13 +171,13 @@ exit_code run_benchmark(invocation& invoked, const benchmark& which) {
   if (const auto code = watch_a_child(invoked.terminal))
     return *code;
   folder.leave();
-  const auto result = which.run(options);
+  const auto result = wanted.run(options);
   if (!result) {
-    invoked.terminal.err << fmt::format("seedwalk bench {}: {}\n", which.name, result.error());
+    invoked.terminal.err << fmt::format("seedwalk bench {}: {}\n", wanted.name, result.error());
     return exit_code::failed;
   }
   if (json)
-    invoked.terminal.out << bench::to_json(std::string{which.name}, *result) << '\n';
+    invoked.terminal.out << bench::to_json(std::string{wanted.name}, *result) << '\n';
   else
     bench::print(invoked.terminal.out, *result);
   return exit_code::done;
@@ -195,8 +195,8 @@ exit_code run_bench(invocation& invoked) {
     return run_wire_benchmark(invoked);
   if (chosen.name == schedulers_name)
     return run_schedulers_benchmark(invoked);
-  const auto which = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
-  return which == benchmarks.end() ? chosen.code : run_benchmark(invoked, *which);
+  const auto wanted = std::ranges::find(benchmarks, chosen.name, &benchmark::name);
+  return wanted == benchmarks.end() ? chosen.code : run_benchmark(invoked, *wanted);
 }
 
 } // namespace seedwalk::tools

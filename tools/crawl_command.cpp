@@ -167,8 +167,8 @@ exit_code list_due(invocation& invoked, const actors::crawl_config& config, std:
   }
   if (!db)
     return fail(db.error());
-  if (const auto* here = db->local(); here != nullptr)
-    for (const auto& finding : here->findings())
+  if (const auto* local_store = db->local(); local_store != nullptr)
+    for (const auto& finding : local_store->findings())
       invoked.terminal.err << fmt::format("note: {}\n", finding);
   store::due_query question;
   question.now = wall_now();

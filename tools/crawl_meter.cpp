@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "net/address/endpoint.hpp"
+#include "tools/seconds.hpp"
 
 namespace seedwalk::tools {
 
@@ -50,10 +51,6 @@ std::size_t bar_columns(std::size_t room) {
 
 std::string rate_text(double rate) {
   return rate < 10 ? fmt::format("{:.1f}/s", rate) : fmt::format("{:.0f}/s", rate);
-}
-
-double seconds_of(std::chrono::nanoseconds t) {
-  return static_cast<double>(t.count()) / 1e9;
 }
 
 } // namespace

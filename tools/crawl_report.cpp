@@ -9,14 +9,11 @@
 
 #include "actors/crawl/local_failures.hpp"
 #include "net/base/outcome.hpp"
+#include "tools/seconds.hpp"
 
 namespace seedwalk::tools {
 
 namespace {
-
-double seconds_of(std::chrono::nanoseconds t) {
-  return static_cast<double>(t.count()) / 1e9;
-}
 
 double rate_of(const actors::crawl_summary& s) {
   const auto seconds = seconds_of(s.took);

@@ -76,8 +76,8 @@ std::optional<db_access> db_line::open(const invocation& invoked, exit_code& cod
     code = fail(invoked, db.error());
     return std::nullopt;
   }
-  if (const auto* here = db->local(); here != nullptr)
-    for (const auto& finding : here->findings())
+  if (const auto* local_store = db->local(); local_store != nullptr)
+    for (const auto& finding : local_store->findings())
       invoked.terminal.err << fmt::format("note: {}\n", finding);
   return std::move(*db);
 }
@@ -117,10 +117,10 @@ store::list_query db_selection::query() const {
 
 std::optional<exit_code>
 for_each_peer(const db_line& line, const invocation& invoked, db_access& db,
-              const db_selection& which,
+              const db_selection& selection,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each) {
-  auto query = which.query();
-  const auto wanted = which.limit.value_or(UINT64_MAX);
+  auto query = selection.query();
+  const auto wanted = selection.limit.value_or(UINT64_MAX);
   for (std::uint64_t given = 0; given < wanted;) {
     query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted - given, 1'000));
     const auto answer = db.ask(query);

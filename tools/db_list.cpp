@@ -89,12 +89,12 @@ exit_code run_db_list(invocation& invoked) {
                "seedwalk db list --good --db ./main-db\nseedwalk db list --only torv3 --limit 20\n"
                "seedwalk db list --tried --json | jq -c 'select(.good|not)'"};
   bool as_json = false;
-  db_selection which;
+  db_selection selection;
   line.app().add_flag("--json", as_json, "print JSON lines");
-  which.declare(line.app());
+  selection.declare(line.app());
   if (const auto code = line.parse(invoked))
     return *code;
-  if (const auto problem = which.problem(); !problem.empty())
+  if (const auto problem = selection.problem(); !problem.empty())
     return line.refuse(invoked, problem);
   auto code = exit_code::done;
   auto db = line.open(invoked, code);
@@ -102,14 +102,14 @@ exit_code run_db_list(invocation& invoked) {
     return code;
   auto& out = invoked.terminal.out;
   if (as_json)
-    return for_each_peer(line, invoked, *db, which,
+    return for_each_peer(line, invoked, *db, selection,
                          [&out](const auto& peer, const auto& record) {
                            out << store::json_row(peer, record) << '\n';
                          })
         .value_or(exit_code::done);
   peer_table table{out};
   const auto failed =
-      for_each_peer(line, invoked, *db, which,
+      for_each_peer(line, invoked, *db, selection,
                     [&table](const auto& peer, const auto& record) { table.add(peer, record); });
   table.print();
   return failed.value_or(exit_code::done);
@@ -122,17 +122,17 @@ exit_code run_db_export(invocation& invoked) {
   std::string format = "json";
   std::string path;
   std::uint16_t port = net::find_chain("main")->default_port;
-  db_selection which;
+  db_selection selection;
   add_name(line.app(), "--format", format, "dnsseed: as Bitcoin Core's makeseeds.py reads")
       ->type_name("json|csv|dnsseed")
       ->check(CLI::IsMember({"json", "csv", "dnsseed"}));
   add_name(line.app(), "--output", path, "write to this file, not to stdout")->type_name("FILE");
   add_number(line.app(), "--port", port, {1, 65'535},
              "dnsseed: the port that a node has to have to be called good");
-  which.declare(line.app());
+  selection.declare(line.app());
   if (const auto code = line.parse(invoked))
     return *code;
-  if (const auto problem = which.problem(); !problem.empty())
+  if (const auto problem = selection.problem(); !problem.empty())
     return line.refuse(invoked, problem);
   auto code = exit_code::done;
   auto db = line.open(invoked, code);
@@ -148,7 +148,7 @@ exit_code run_db_export(invocation& invoked) {
   row_writer rows{file ? file->stream() : invoked.terminal.out, format};
   rows.want_port(port);
   const auto failed =
-      for_each_peer(line, invoked, *db, which,
+      for_each_peer(line, invoked, *db, selection,
                     [&rows](const auto& peer, const auto& record) { rows.add(peer, record); });
   if (file)
     file->finish();

@@ -70,7 +70,7 @@ struct db_selection {
 /// Gives `each` the endpoints of a selection in their order.
 std::optional<exit_code>
 for_each_peer(const db_line& line, const invocation& invoked, db_access& db,
-              const db_selection& which,
+              const db_selection& selection,
               const std::function<void(const net::endpoint&, const store::peer_record&)>& each);
 
 /// Now, for what is relative to it: "this week", ages, averages that decay.

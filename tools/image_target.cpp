@@ -32,8 +32,8 @@ image_target::create(const std::string& path, const std::string& recording) {
   if (!recording.empty() && same_place(path, recording))
     return tl::unexpected(fmt::format("--image {}: is the recording; name another file", path));
   std::error_code ignored;
-  if (const auto there = fs::status(path, ignored);
-      fs::exists(there) && !fs::is_regular_file(there))
+  if (const auto file_status = fs::status(path, ignored);
+      fs::exists(file_status) && !fs::is_regular_file(file_status))
     return tl::unexpected(fmt::format("--image {}: is there, and is no file; name another", path));
   auto file = output_file::create("--image", beside(path));
   if (!file)

@@ -19,6 +19,7 @@
 #include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
+#include "tools/seconds.hpp"
 
 namespace seedwalk::tools {
 
@@ -29,10 +30,6 @@ seedwalk replay crawl.rec --json
 seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log
 seedwalk replay crawl.rec --image at.img --image-after 50000    # keep the moment after step 50000,
 seedwalk replay crawl.rec --from at.img         # and go on from there, in seconds)";
-
-double seconds_of(std::chrono::nanoseconds t) {
-  return static_cast<double>(t.count()) / 1e9;
-}
 
 std::string as_json(const sim::replay_result& r, std::optional<std::uint64_t> image_step) {
   nlohmann::json report{{"hash", fmt::format("{:016x}", r.hash)},

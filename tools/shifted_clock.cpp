@@ -21,12 +21,12 @@ long shift_s() {
 
 } // namespace
 
-extern "C" int clock_gettime(clockid_t which, timespec* now) noexcept {
+extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
   static const auto shift = shift_s();
   static const auto usual = reinterpret_cast<clock_reader>(::dlsym(RTLD_NEXT, "clock_gettime"));
-  const auto result = usual != nullptr ? usual(which, now)
-                                       : static_cast<int>(::syscall(SYS_clock_gettime, which, now));
-  if (shift != 0 && (which == CLOCK_REALTIME || which == CLOCK_MONOTONIC))
+  const auto result = usual != nullptr ? usual(clock, now)
+                                       : static_cast<int>(::syscall(SYS_clock_gettime, clock, now));
+  if (shift != 0 && (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC))
     now->tv_sec += shift;
   return result;
 }

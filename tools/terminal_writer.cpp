@@ -18,7 +18,7 @@ namespace seedwalk::tools {
 namespace {
 
 /// Written at once, so that a reader that is slow is seen to read.
-constexpr std::size_t part_bytes = 4096;
+constexpr std::size_t shown_at_once_bytes = 4096;
 
 constexpr std::string_view clear_line = "\r\x1b[K";
 
@@ -101,7 +101,7 @@ std::string terminal_writer::core::take() {
 
 void terminal_writer::core::write_out(std::unique_lock<std::mutex>& lock, const std::string& text) {
   for (std::string_view rest = text; !rest.empty();) {
-    const auto part = rest.substr(0, part_bytes);
+    const auto part = rest.substr(0, shown_at_once_bytes);
     under_way = static_cast<std::uint64_t>(std::ranges::count(rest, '\n'));
     lock.unlock();
     const auto failed = write_whole(settings.descriptor, part);

@@ -127,9 +127,9 @@ std::string chain_meant(std::string_view name) {
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  for (const auto& [other, ours] : other_names)
+  for (const auto& [other, option] : other_names)
     if (lower == other)
-      return fmt::format(", did you mean \"{}\"?", ours);
+      return fmt::format(", did you mean \"{}\"?", option);
   std::vector<std::string_view> names;
   for (const auto& chain : net::known_chains())
     names.push_back(chain.name);

@@ -43,8 +43,8 @@ std::optional<seconds> clock_check::look(const net::instant& now) {
   return step;
 }
 
-void clock_check::heard(seconds theirs, const net::instant& now) {
-  samples_.push_back(std::clamp(theirs, seconds{0}, latest_time) - now.wall);
+void clock_check::heard(seconds peer_time, const net::instant& now) {
+  samples_.push_back(std::clamp(peer_time, seconds{0}, latest_time) - now.wall);
   if (samples_.size() > samples_max)
     samples_.pop_front();
 }

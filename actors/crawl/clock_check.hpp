@@ -44,7 +44,7 @@ public:
   std::optional<std::chrono::seconds> look(const net::instant& now);
 
   /// A peer that we dialled said `theirs` in its version; any number of any peer.
-  void heard(std::chrono::seconds theirs, const net::instant& now);
+  void heard(std::chrono::seconds peer_time, const net::instant& now);
 
   verdict judge() const;
 

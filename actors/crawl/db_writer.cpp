@@ -201,11 +201,11 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
   bool manager_hears = false;
   auto next = result.results.begin();
   for (const auto& w : waiters) {
-    const auto theirs = next;
+    const auto first_result = next;
     next += w.operations;
     s_.unwritten_bytes -= w.bytes;
     if (w.addresses) {
-      env_.runtime.send(w.owner, addresses_saved{added_by(*theirs)});
+      env_.runtime.send(w.owner, addresses_saved{added_by(*first_result)});
       continue;
     }
     manager_hears = manager_hears || w.owner == s_.manager;
@@ -214,7 +214,7 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
     if (i == saved.end())
       i = saved.insert(saved.end(), {w.owner, {}});
     i->second.tokens.push_back(w.token);
-    i->second.results.insert(i->second.results.end(), theirs, next);
+    i->second.results.insert(i->second.results.end(), first_result, next);
     i->second.announcements_added = added;
     i->second.unwritten_bytes_max = s_.unwritten_bytes_max;
   }

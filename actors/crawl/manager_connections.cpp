@@ -32,9 +32,9 @@ bool deserves_ban(net::outcome outcome) {
 /// Opens the listeners that are configured and not there yet.
 void connection_manager::listen(bool since_start) {
   for (const auto& local : s_.settings->config.peers.listen) {
-    const auto there = std::any_of(s_.listeners.begin(), s_.listeners.end(),
-                                   [&](const auto& x) { return x.second.local == local; });
-    if (there)
+    const auto listens = std::any_of(s_.listeners.begin(), s_.listeners.end(),
+                                     [&](const auto& x) { return x.second.local == local; });
+    if (listens)
       continue;
     const auto id = env_.network.listen(local, host_.self());
     s_.listeners.emplace(id, open_listener{local, since_start});

@@ -143,9 +143,9 @@ void peer_connection::report_events() {
       if (s_.session.direction() != net::direction::outbound && version.sender &&
           version.sender->address.port != 0)
         identity.port = version.sender->address.port;
-      const std::uint64_t theirs = version.sender ? version.sender->nonce : 0;
-      const auto smaller = std::min(theirs, s_.session.version_nonce());
-      const auto larger = std::max(theirs, s_.session.version_nonce());
+      const std::uint64_t peer_nonce = version.sender ? version.sender->nonce : 0;
+      const auto smaller = std::min(peer_nonce, s_.session.version_nonce());
+      const auto larger = std::max(peer_nonce, s_.session.version_nonce());
       env_.runtime.send(s_.manager, peer_identified{s_.key, identity, smaller, larger});
     } else if (const auto done = std::get_if<net::handshake_completed>(&event)) {
       env_.runtime.send(s_.manager,

@@ -77,10 +77,10 @@ process_signals::process_signals(boost::asio::io_context& io, std::function<void
   pipe_in = ends[1];
   stops_heard = 0;
   for (std::size_t i = 0; i != watched.size(); ++i) {
-    struct sigaction ours {};
-    ours.sa_handler = signal_is_ignored(watched[i]) ? SIG_IGN : seedwalk_on_signal;
-    ours.sa_flags = SA_RESTART;
-    ::sigaction(watched[i], &ours, &inside_->before[i]);
+    struct sigaction our_action {};
+    our_action.sa_handler = signal_is_ignored(watched[i]) ? SIG_IGN : seedwalk_on_signal;
+    our_action.sa_flags = SA_RESTART;
+    ::sigaction(watched[i], &our_action, &inside_->before[i]);
   }
   for (std::size_t i = 0; i != unwanted.size(); ++i) {
     struct sigaction ignored {};

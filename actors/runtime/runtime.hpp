@@ -14,6 +14,13 @@
 #include "net/base/archive.hpp"
 #include "net/base/owner.hpp"
 
+namespace seedwalk::sim {
+
+/// A run that breaks a rule breaks it often: the first of them say enough.
+inline constexpr std::size_t violations_max = 100;
+
+} // namespace seedwalk::sim
+
 namespace seedwalk::net {
 
 /// A type that our archives can write: what may be sent from actor to actor.

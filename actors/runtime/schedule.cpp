@@ -491,13 +491,13 @@ void schedule::switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32
 
 /// Tells a new contest of everything that there is, and all candidates compete anew.
 void schedule::enter_all() {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> there;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> in_order;
   for (std::uint32_t at = 0; at != slots_.size(); ++at)
     if (slots_[at].competes || slots_[at].before != none)
-      there.emplace_back(slots_[at].order, at);
-  std::sort(there.begin(), there.end());
+      in_order.emplace_back(slots_[at].order, at);
+  std::sort(in_order.begin(), in_order.end());
   turn_ = turn_source_ = 0; // whose turn led to them is not known any more
-  for (const auto& [order, at] : there) {
+  for (const auto& [order, at] : in_order) {
     const auto& s = slots_[at];
     if (hears_ && s.owning_group != none)
       sent(s.key, s.origin, s.nth, 0, 0);

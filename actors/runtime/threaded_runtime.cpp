@@ -10,12 +10,6 @@
 
 namespace seedwalk::sim {
 
-namespace {
-
-constexpr std::size_t violations_max = 100;
-
-} // namespace
-
 threaded_runtime::threaded_runtime(caf::actor_system& system, const real_clock& clock)
     : system_(system), clock_(clock), timers_thread_([this] { fire_timers(); }) {}
 

@@ -5,13 +5,11 @@
 #include <utility>
 
 #include "actors/runtime/process.hpp"
+#include "actors/runtime/runtime.hpp"
 
 namespace seedwalk::sim {
 
 namespace {
-
-/// A run that breaks a rule breaks it often: the first of them say enough.
-constexpr std::size_t violations_max = 100;
 
 schedule_options order_of(const world::options& o) {
   auto order = o.order;

@@ -106,10 +106,10 @@ error listening_socket::open_unix(const unix_path& local, int backlog) {
     if (::bind(descriptor_, at->get(), at->size) != 0)
       return bind_error(errno);
   }
-  struct stat ours {};
-  if (::lstat(local.path.c_str(), &ours) == 0) {
-    device_ = ours.st_dev;
-    inode_ = ours.st_ino;
+  struct stat socket_file {};
+  if (::lstat(local.path.c_str(), &socket_file) == 0) {
+    device_ = socket_file.st_dev;
+    inode_ = socket_file.st_ino;
   }
   local_ = local;
   return ::listen(descriptor_, backlog) == 0 ? error::none : bind_error(errno);

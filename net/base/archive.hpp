@@ -403,10 +403,10 @@ private:
           return false;
       return true;
     } else if constexpr (is_optional<T>::value) {
-      bool there = false;
-      if (!get(there))
+      bool is_present = false;
+      if (!get(is_present))
         return false;
-      if (!there) {
+      if (!is_present) {
         x.reset();
         return true;
       }

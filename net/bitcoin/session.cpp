@@ -214,19 +214,20 @@ void session::write(const session_step& step, const message& outgoing) {
 
 void session::write_version(const session_step& step) {
   const auto& config = step.config;
-  msg::version ours;
-  ours.protocol = config.protocol_version;
-  ours.services = config.services;
-  ours.time = step.now.wall.count();
-  ours.receiver = msg::version_address::of(peer_version_ ? peer_version_->services : 0, peer_);
-  ours.sender.emplace();
-  ours.sender->address.services = config.services;
-  ours.sender->address.port = config.listen_port;
-  ours.sender->nonce = version_nonce_;
-  ours.user_agent = config.user_agent;
-  ours.start_height = config.start_height;
-  ours.relay = config.relay;
-  write(step, std::move(ours));
+  msg::version own_version;
+  own_version.protocol = config.protocol_version;
+  own_version.services = config.services;
+  own_version.time = step.now.wall.count();
+  own_version.receiver =
+      msg::version_address::of(peer_version_ ? peer_version_->services : 0, peer_);
+  own_version.sender.emplace();
+  own_version.sender->address.services = config.services;
+  own_version.sender->address.port = config.listen_port;
+  own_version.sender->nonce = version_nonce_;
+  own_version.user_agent = config.user_agent;
+  own_version.start_height = config.start_height;
+  own_version.relay = config.relay;
+  write(step, std::move(own_version));
 }
 
 void session::write_ping(const session_step& step) {

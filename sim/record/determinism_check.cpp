@@ -136,26 +136,26 @@ tl::expected<difference, std::string> locate(run_request request, std::uint64_t 
   const auto [first, last] = find_segment(a, b, request.every);
   request.first_line = first > options.neighbourhood ? first - options.neighbourhood : 1;
   request.last_line = last + options.neighbourhood;
-  const auto here = run_here(run, request);
-  const auto there = run_there(request, salt, options);
-  if (!there)
-    return tl::unexpected(there.error());
+  const auto first_run = run_here(run, request);
+  const auto second_run = run_there(request, salt, options);
+  if (!second_run)
+    return tl::unexpected(second_run.error());
   difference d;
   d.seed = request.seed;
   d.salt = salt;
   d.steps_here = a.steps;
   d.steps_there = b.steps;
-  const auto parted =
-      std::mismatch(here.lines.begin(), here.lines.end(), there->lines.begin(), there->lines.end());
-  if (parted.first != here.lines.end())
+  const auto parted = std::mismatch(first_run.lines.begin(), first_run.lines.end(),
+                                    second_run->lines.begin(), second_run->lines.end());
+  if (parted.first != first_run.lines.end())
     d.first_step = parted.first->step;
-  else if (parted.second != there->lines.end())
+  else if (parted.second != second_run->lines.end())
     d.first_step = parted.second->step;
-  else if (here.hash != there->hash)
-    d.first_step = here.steps + 1; // what came after the last step
+  else if (first_run.hash != second_run->hash)
+    d.first_step = first_run.steps + 1; // what came after the last step
   if (d.first_step != 0) {
-    d.here = around(here.lines, d.first_step, options.neighbourhood);
-    d.there = around(there->lines, d.first_step, options.neighbourhood);
+    d.first_run = around(first_run.lines, d.first_step, options.neighbourhood);
+    d.second_run = around(second_run->lines, d.first_step, options.neighbourhood);
   }
   return d;
 }
@@ -188,8 +188,8 @@ std::string to_string(const difference& d) {
   if (d.first_step == 0)
     return out + "different once, and not again when it was looked for\n";
   out += fmt::format("different from step {} on (allocator salt {})\n", d.first_step, d.salt);
-  append_lines(out, "first run:", d.here, d.first_step);
-  append_lines(out, "second run:", d.there, d.first_step);
+  append_lines(out, "first run:", d.first_run, d.first_step);
+  append_lines(out, "second run:", d.second_run, d.first_step);
   return out;
 }
 
@@ -202,15 +202,15 @@ tl::expected<check_report, std::string> check(const std::vector<std::uint64_t>& 
     request.seed = seed;
     request.every = options.checkpoint_every;
     const auto salt = seed * 2 + 1; // never 0: that is no salt
-    const auto here = run_here(run, request);
-    const auto there = run_there(request, salt, options);
-    if (!there)
-      return tl::unexpected(there.error());
+    const auto first_run = run_here(run, request);
+    const auto second_run = run_there(request, salt, options);
+    if (!second_run)
+      return tl::unexpected(second_run.error());
     ++report.seeds;
-    report.hashes.push_back(here.hash);
-    if (same(here, *there))
+    report.hashes.push_back(first_run.hash);
+    if (same(first_run, *second_run))
       continue;
-    auto found = locate(request, salt, here, *there, run, options);
+    auto found = locate(request, salt, first_run, *second_run, run, options);
     if (!found)
       return tl::unexpected(found.error());
     report.differences.push_back(std::move(*found));

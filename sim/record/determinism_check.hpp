@@ -72,8 +72,8 @@ struct difference {
   /// The first step after which the chains differ. 0: the difference did not come again when it was
   /// looked for.
   std::uint64_t first_step = 0;
-  std::vector<step_line> here; ///< The neighbourhood of that step.
-  std::vector<step_line> there;
+  std::vector<step_line> first_run; ///< The neighbourhood of that step.
+  std::vector<step_line> second_run;
 };
 
 /// A few lines for people: which step, and what both runs did around it.

@@ -70,7 +70,9 @@ public:
   std::size_t in_flight() const { return pending_.size(); }
 
   /// Queries of which `which` says so fail, as on a disk that cannot be read there.
-  void fail_queries(std::function<bool(const store::query&)> which) { fails_ = std::move(which); }
+  void fail_queries(std::function<bool(const store::query&)> failing) {
+    fails_ = std::move(failing);
+  }
 
 private:
   struct pending {

@@ -11,26 +11,27 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr std::uint32_t count = 8;
+constexpr std::uint32_t held_nodes = 8;
 constexpr auto socket_path = "/run/control.sock";
 
-/// A crawler that holds `count` honest nodes, and an operator on its machine.
+/// A crawler that holds `held_nodes` honest nodes, and an operator on its machine.
 struct operated_world {
   /// `bans` are in its database from earlier.
-  explicit operated_world(const std::vector<store::ban_record>& bans = {}) : w(3, count, recipe()) {
+  explicit operated_world(const std::vector<store::ban_record>& bans = {})
+      : w(3, held_nodes, recipe()) {
     w.crawler.start();
     store::batch earlier;
     for (const auto& ban : bans)
       earlier.operations.emplace_back(store::add_ban{ban});
     EXPECT_TRUE(w.crawler.disk().database().apply(earlier));
-    w.driver.run([this] { return connected() == count; }, seconds{600});
+    w.driver.run([this] { return connected() == held_nodes; }, seconds{600});
     person.emplace(w.internet, socket_path);
     EXPECT_TRUE(run_until([this] { return person->connected(); }));
   }
 
   static actors::crawl_recipe recipe() {
     auto recipe = pool_recipe();
-    recipe.config.run.hold = count;
+    recipe.config.run.hold = held_nodes;
     recipe.control_socket = socket_path;
     return recipe;
   }
@@ -95,7 +96,7 @@ TEST(control, an_error_tells_a_mistake_in_the_request_from_what_cannot_be_done_n
     EXPECT_EQ(said["type"], "error") << request.dump();
     EXPECT_EQ(said["bad_request"], false) << request.dump() << said.dump();
   }
-  EXPECT_EQ(o.connected(), count);
+  EXPECT_EQ(o.connected(), held_nodes);
 }
 
 TEST(control, a_full_table_of_bans_says_so_and_takes_the_ban_when_one_was_lifted) {
@@ -117,7 +118,7 @@ TEST(control, a_full_table_of_bans_says_so_and_takes_the_ban_when_one_was_lifted
       << said.dump();
   EXPECT_EQ(said["bad_request"], false);
   EXPECT_EQ(kept(), bans.size());
-  EXPECT_EQ(o.connected(), count);
+  EXPECT_EQ(o.connected(), held_nodes);
 
   const auto lifted = o.ask({{"command", "unban"}, {"target", net::to_string(banned(7))}});
   EXPECT_EQ(lifted["type"], "done") << lifted.dump();

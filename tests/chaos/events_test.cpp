@@ -10,17 +10,17 @@ namespace {
 using actors::subscription_ended;
 using std::chrono::seconds;
 
-constexpr std::uint32_t count = 24;
+constexpr std::uint32_t all_nodes = 24;
 
-/// A crawler that holds `count` honest nodes, and somebody who asks its manager.
+/// A crawler that holds `all_nodes` honest nodes, and somebody who asks its manager.
 struct asked_world {
-  explicit asked_world(actors::crawl_recipe recipe) : w(5, count, holding(std::move(recipe))) {
+  explicit asked_world(actors::crawl_recipe recipe) : w(5, all_nodes, holding(std::move(recipe))) {
     w.crawler.start();
     manager = w.crawler.manager();
   }
 
   static actors::crawl_recipe holding(actors::crawl_recipe recipe) {
-    recipe.config.run.hold = count;
+    recipe.config.run.hold = all_nodes;
     return recipe;
   }
 
@@ -32,7 +32,7 @@ struct asked_world {
     return w.driver.run(
         [this] {
           return w.crawler.pool() &&
-                 w.crawler.pool()->in_phase(actors::pool_phase::connected) == count;
+                 w.crawler.pool()->in_phase(actors::pool_phase::connected) == all_nodes;
         },
         seconds{600});
   }
@@ -82,7 +82,7 @@ TEST(subscriber, a_slow_one_is_cut_off_and_told_so_and_others_hear_everything) {
   for (const auto& event : quick.events)
     referee.hear(event);
   EXPECT_EQ(referee.problems(), std::vector<std::string>{});
-  EXPECT_EQ(referee.open(), count);
+  EXPECT_EQ(referee.open(), all_nodes);
   EXPECT_TRUE(a.w.world.violations().empty()) << a.w.world.violations().front();
 
   // Asking again is all that it takes to hear again.
@@ -120,9 +120,9 @@ TEST(broadcast, all_are_sent_the_same_buffer) {
   wanted.message = net::msg::sendheaders{};
   const auto done = a.broadcast(heard, wanted);
   a.w.crawler.door().written = {};
-  EXPECT_EQ(done.sent, count);
+  EXPECT_EQ(done.sent, all_nodes);
   EXPECT_TRUE(done.failed.empty());
-  EXPECT_EQ(writes, count);
+  EXPECT_EQ(writes, all_nodes);
   EXPECT_EQ(buffers.size(), 1u) << "copied";
 }
 
@@ -142,7 +142,7 @@ TEST(broadcast, those_that_could_not_be_sent_to_are_named) {
   actors::broadcast ping;
   ping.from = asker;
   const auto done = a.broadcast(heard, ping);
-  EXPECT_EQ(done.sent, count - leaving.size());
+  EXPECT_EQ(done.sent, all_nodes - leaving.size());
   EXPECT_EQ((std::set<net::endpoint>(done.failed.begin(), done.failed.end())), leaving);
 }
 
@@ -159,7 +159,7 @@ TEST(broadcast, a_filter_chooses_by_direction_network_and_user_agent) {
   a.w.driver.run(
       [&] {
         visitor.act();
-        return a.w.crawler.pool()->in_phase(actors::pool_phase::connected) == count + 1;
+        return a.w.crawler.pool()->in_phase(actors::pool_phase::connected) == all_nodes + 1;
       },
       a.w.world.now().steady + seconds{30});
   const auto sent = [&](actors::peer_filter to) {
@@ -168,10 +168,10 @@ TEST(broadcast, a_filter_chooses_by_direction_network_and_user_agent) {
     ping.to = std::move(to);
     return a.broadcast(heard, ping).sent;
   };
-  EXPECT_EQ(sent({}), count + 1);
+  EXPECT_EQ(sent({}), all_nodes + 1);
   EXPECT_EQ(sent({net::direction::inbound, {}, {}}), 1u);
-  EXPECT_EQ(sent({net::direction::outbound, {}, {}}), count);
-  EXPECT_EQ(sent({{}, net::network_id::ipv4, {}}), count + 1);
+  EXPECT_EQ(sent({net::direction::outbound, {}, {}}), all_nodes);
+  EXPECT_EQ(sent({{}, net::network_id::ipv4, {}}), all_nodes + 1);
   EXPECT_EQ(sent({{}, net::network_id::ipv6, {}}), 0u);
   EXPECT_EQ(sent({{}, {}, "/guest/"}), 1u);
   EXPECT_EQ(sent({net::direction::outbound, {}, "/guest/"}), 0u);
@@ -263,7 +263,7 @@ TEST(reaper, who_talks_and_answers_no_ping_is_sent_away) {
   EXPECT_FALSE(talker.gone);
   talk(15);
   EXPECT_TRUE(talker.gone);
-  EXPECT_EQ(a.w.crawler.pool()->in_phase(actors::pool_phase::connected), count);
+  EXPECT_EQ(a.w.crawler.pool()->in_phase(actors::pool_phase::connected), all_nodes);
 }
 
 TEST(pool, its_snapshot_agrees_with_itself_and_with_what_happened) {
@@ -277,12 +277,12 @@ TEST(pool, its_snapshot_agrees_with_itself_and_with_what_happened) {
   ASSERT_TRUE(heard.snapshot);
   const auto& s = *heard.snapshot;
   EXPECT_EQ(s.token, 3u);
-  EXPECT_EQ(s.by_phase[static_cast<std::size_t>(actors::pool_phase::connected)], count);
-  EXPECT_EQ(s.by_direction[0], count);
-  EXPECT_EQ(s.held, count);
-  EXPECT_GT(s.bytes_in, count * 100u);
-  EXPECT_GT(s.messages_in.at("pong"), count);
-  EXPECT_GT(s.memory_bytes, count * sizeof(actors::pool_entry));
+  EXPECT_EQ(s.by_phase[static_cast<std::size_t>(actors::pool_phase::connected)], all_nodes);
+  EXPECT_EQ(s.by_direction[0], all_nodes);
+  EXPECT_EQ(s.held, all_nodes);
+  EXPECT_GT(s.bytes_in, all_nodes * 100u);
+  EXPECT_GT(s.messages_in.at("pong"), all_nodes);
+  EXPECT_GT(s.memory_bytes, all_nodes * sizeof(actors::pool_entry));
 }
 
 } // namespace

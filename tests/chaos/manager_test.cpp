@@ -8,7 +8,7 @@ namespace {
 using std::chrono::seconds;
 using store::dial_class;
 
-constexpr std::uint32_t count = 80;
+constexpr std::uint32_t node_count = 80;
 constexpr auto fresh = static_cast<std::size_t>(dial_class::fresh);
 constexpr auto rest = static_cast<std::size_t>(dial_class::rest);
 
@@ -16,7 +16,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
   const auto place = net::bytes{7, 7};
   auto recipe = pool_recipe();
   recipe.config.limits.max_outbound = 4;
-  managed_world m(count, recipe);
+  managed_world m(node_count, recipe);
   m.writer.who_is_due = [&](const store::due_query&) {
     store::due_answer all;
     all.peers[rest] = m.due_nodes(64);
@@ -53,7 +53,7 @@ TEST(manager, goes_on_in_a_class_where_it_was_when_others_were_asked_for_meanwhi
 std::vector<net::steady_time> questions_in_ten_minutes(bool fixed) {
   auto recipe = pool_recipe();
   recipe.config.start.fixed = fixed;
-  managed_world m(count, recipe);
+  managed_world m(node_count, recipe);
   m.writer.who_is_due = [&](const store::due_query& question) {
     store::due_answer nobody;
     nobody.next.fill(question.now + seconds{1});

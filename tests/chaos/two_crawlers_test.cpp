@@ -19,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint16_t listen_port = 18'444;
+constexpr std::uint16_t crawler_port = 18'444;
 
 /// SEEDWALK_KILLS asks for more, or for fewer.
 std::uint64_t kill_count() {
@@ -46,7 +46,7 @@ struct two_crawlers {
       auto recipe = pool_recipe();
       auto own_address = host_address(static_cast<std::uint8_t>(1 + i));
       auto other = host_address(static_cast<std::uint8_t>(2 - i));
-      own_address.port = other.port = listen_port;
+      own_address.port = other.port = crawler_port;
       recipe.config.peers.listen = {own_address};
       recipe.config.start.connect = nodes.seeds();
       recipe.config.start.connect.push_back(other);
@@ -68,7 +68,7 @@ struct two_crawlers {
     o.seeds = 2;
     o.addresses_a_node = 8;
     // Not on loopback: there both crawlers would have the same address.
-    o.first = net::ipv4_endpoint(0xcb007101, listen_port);
+    o.first = net::ipv4_endpoint(0xcb007101, crawler_port);
     return o;
   }
 
@@ -176,7 +176,7 @@ std::uint64_t chain_of_a(std::uint64_t seed, std::uint64_t steps, std::uint64_t 
   std::vector<std::unique_ptr<pool_crawler>> all;
   for (std::uint8_t i = 0; i != 2; ++i) {
     auto o = two_crawlers::topology(seed + i);
-    o.first = net::ipv4_endpoint(0xcb007101u + 0x100u * i, listen_port);
+    o.first = net::ipv4_endpoint(0xcb007101u + 0x100u * i, crawler_port);
     nodes.push_back(std::make_unique<sim::topology>(o));
     models.push_back(std::make_unique<sim::bitcoin_nodes>(*nodes.back()));
     hosts.push_back(std::make_unique<sim::node_host>(internet, *nodes.back(), *models.back()));

@@ -112,7 +112,7 @@ private:
     door_.on().add_fault({call, door_.on().calls(call) + 1, count, consequence, extra});
   }
 
-  sim::testing::hand_driven events_;
+  test::hand_driven events_;
   sim::storage door_;
   bool is_held_ = false;
 };
@@ -122,7 +122,7 @@ const bool added =
         {"sim", [](store::completion_sink& sink) { return make_simulated_storage(sink); }}) &&
     add_storage_implementation({"sim_competing", [](store::completion_sink& sink) {
                                   return std::make_unique<sim_storage_under_test>(
-                                      sink, sim::testing::competing(5ms));
+                                      sink, test::competing(5ms));
                                 }});
 
 } // namespace

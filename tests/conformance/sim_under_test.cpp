@@ -65,7 +65,7 @@ public:
   void leave_dead_socket(const std::string&) override {}
 
 private:
-  sim::testing::hand_driven events_;
+  test::hand_driven events_;
   sim::internet internet_;
   sim::network door_;
 };
@@ -76,7 +76,7 @@ const bool added = add_implementation({"sim",
                                        }}) &&
                    add_implementation({"sim_rough", [](net::completion_sink& sink) {
                                          return std::make_unique<sim_under_test>(
-                                             sink, rough(), 2, sim::testing::competing(5ms));
+                                             sink, rough(), 2, test::competing(5ms));
                                        }});
 
 } // namespace

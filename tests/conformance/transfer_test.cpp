@@ -111,9 +111,9 @@ TEST_P(transfer, any_sequence_of_calls_keeps_the_contract) {
     const auto calls = *rc::gen::container<std::vector<std::pair<bool, int>>>(
         rc::gen::pair(rc::gen::arbitrary<bool>(), rc::gen::inRange(0, 12)));
     door().own(both.server, server_owner);
-    for (const auto& [at_client, which] : calls) {
+    for (const auto& [at_client, call] : calls) {
       const auto id = at_client ? both.client : both.server;
-      switch (which) {
+      switch (call) {
       case 0:
         door().end_output(id);
         break;

@@ -150,9 +150,10 @@ TEST(two_worlds, sockets_and_the_simulator_tell_the_same_of_every_node) {
   EXPECT_EQ(real.size(), 240u);
   std::set<net::outcome> seen;
   for (const auto& [peer, found] : real) {
-    const auto there = simulated.find(peer);
-    ASSERT_NE(there, simulated.end()) << net::to_string(peer) << " is not known in the simulator";
-    EXPECT_EQ(found, there->second) << net::to_string(peer);
+    const auto in_simulation = simulated.find(peer);
+    ASSERT_NE(in_simulation, simulated.end())
+        << net::to_string(peer) << " is not known in the simulator";
+    EXPECT_EQ(found, in_simulation->second) << net::to_string(peer);
     if (found.outcome)
       seen.insert(*found.outcome);
   }

@@ -116,7 +116,7 @@ TEST(store_crash, a_full_disk_is_a_typed_error_and_is_survived) {
 /// A batch that reached the file and not the platter is there when the database is opened again:
 /// its visits counted twice when it was written again.
 TEST(store_crash, a_batch_that_is_written_again_counts_once_wherever_the_disk_stopped) {
-  std::uint32_t there = 0;
+  std::uint32_t known_before = 0;
   for (long at = 0; at < 60; ++at) {
     faulty_disk disk;
     database db("/db", disk.options());
@@ -144,7 +144,7 @@ TEST(store_crash, a_batch_that_is_written_again_counts_once_wherever_the_disk_st
       ASSERT_EQ(done->results.size(), b.operations.size());
       const auto heard = std::get<announcements_recorded>(done->results.front());
       EXPECT_EQ(heard.added + heard.known, 20u);
-      there += heard.added == 0 ? 1 : 0;
+      known_before += heard.added == 0 ? 1 : 0;
     }
     const auto visits = 5 * (n - 1 + failed.size());
     EXPECT_EQ(ask<stats_answer>(db, stats_query{start}).visits, visits) << at;
@@ -153,7 +153,7 @@ TEST(store_crash, a_batch_that_is_written_again_counts_once_wherever_the_disk_st
     EXPECT_EQ(censuses.front().second.counts.tried, visits) << at;
     EXPECT_EQ(db.check()->problem_count, 0u);
   }
-  EXPECT_GT(there, 5u) << "none was there";
+  EXPECT_GT(known_before, 5u) << "none was there";
 }
 
 /// What counts nothing cannot be told from what is not there, and is written again.

@@ -258,10 +258,10 @@ TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
           std::ranges::any_of(together, [](int operation) { return operation == 8; });
       RC_ASSERT(bounded.apply(all));
       const auto stats = ask<stats_answer>(bounded, stats_query{});
-      const auto there = ask<inbound_answer>(bounded, inbound_query{1'000}).sightings;
+      const auto kept_sightings = ask<inbound_answer>(bounded, inbound_query{1'000}).sightings;
       RC_ASSERT(stats.inbound == ever);
-      RC_ASSERT(stats.inbound_kept == there.size());
-      RC_ASSERT(there.size() <= options.limits.inbound);
+      RC_ASSERT(stats.inbound_kept == kept_sightings.size());
+      RC_ASSERT(kept_sightings.size() <= options.limits.inbound);
       RC_ASSERT(bounded.check()->problem_count == 0u);
       if (*rc::gen::arbitrary<bool>()) {
         bounded.close();
@@ -269,12 +269,12 @@ TEST_F(store_database, of_inbound_sightings_the_newest_are_kept) {
       }
       if (tidies) {
         // What a day took is as gone for the model.
-        while (kept.size() > there.size())
+        while (kept.size() > kept_sightings.size())
           kept.pop_front();
         dropped = stats.inbound_dropped;
       }
       RC_ASSERT(stats.inbound_dropped == dropped);
-      RC_ASSERT(std::ranges::equal(kept, there | std::views::reverse));
+      RC_ASSERT(std::ranges::equal(kept, kept_sightings | std::views::reverse));
     }
   }));
 }

@@ -183,8 +183,8 @@ census_record as_schema_1_knew(census_record c) {
 
 std::vector<migration_step> steps_from_schema_0() {
   std::vector<migration_step> steps{{0, {"p", "q"}, from_schema_0}};
-  const auto ours = migrations();
-  steps.insert(steps.end(), ours.begin(), ours.end());
+  const auto current = migrations();
+  steps.insert(steps.end(), current.begin(), current.end());
   return steps;
 }
 

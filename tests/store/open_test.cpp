@@ -344,10 +344,10 @@ TEST_F(replaced_database, leaves_the_other_as_it_is_when_it_closes) {
   replace();
   for (const auto& name : tables)
     std::ofstream(folder / "db" / name) << "newer than the manifest";
-  const auto there = contents();
+  const auto earlier = contents();
   reader.reset();
   db.close();
-  EXPECT_EQ(contents(), there);
+  EXPECT_EQ(contents(), earlier);
 }
 
 /// LevelDB's own thread went on in the other one, and deleted its log and its manifest.
@@ -361,18 +361,18 @@ TEST_F(replaced_database, leaves_the_other_as_it_is_whatever_it_was_about_to_do)
   schedule(waits);
   write(db, 7); // More than its buffer, and less than two.
   replace();
-  const auto there = contents();
+  const auto earlier = contents();
   schedule(ends);
   go_on.set_value();
   done.get_future().wait();
-  EXPECT_EQ(contents(), there);
+  EXPECT_EQ(contents(), earlier);
   leveldb::WriteBatch more;
   more.Put("a", "b");
   const auto refused = db.write(more);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, error_code::gone);
   db.close();
-  EXPECT_EQ(contents(), there);
+  EXPECT_EQ(contents(), earlier);
 }
 
 /// A compaction may have made all its tables before, and have to delete what they replace.

@@ -17,9 +17,9 @@ TEST(store_score, decay_is_the_exponential_to_nine_digits) {
     const auto window = *rc::gen::elementOf(score::windows);
     const auto exact =
         std::exp(-static_cast<double>(age.count()) / static_cast<double>(window.count()));
-    const auto ours = static_cast<double>(decay(age, window)) / 4294967296.0;
+    const auto computed = static_cast<double>(decay(age, window)) / 4294967296.0;
     // The exponent is cut to 16 bits behind the point.
-    RC_ASSERT(std::abs(ours - exact) < 2e-5);
+    RC_ASSERT(std::abs(computed - exact) < 2e-5);
   }));
   EXPECT_EQ(decay(seconds{0}, hours{2}), 1ull << 32);
   EXPECT_EQ(decay(seconds{-5}, hours{2}), 1ull << 32);
@@ -42,26 +42,26 @@ TEST(store_score, averages_stay_in_their_bounds_whatever_the_clock_does) {
 
 TEST(store_score, agrees_with_floating_point_as_bitcoin_seeder_computes_it) {
   EXPECT_TRUE(rc::check([] {
-    score ours;
-    std::array<std::array<double, 3>, 5> theirs{};
+    score computed;
+    std::array<std::array<double, 3>, 5> expected{};
     const auto tries = *rc::gen::container<std::vector<std::pair<bool, int>>>(
         rc::gen::pair(rc::gen::arbitrary<bool>(), rc::gen::inRange(1, 200'000)));
     for (const auto& [success, age] : tries) {
-      update(ours, success, seconds{age});
-      for (std::size_t i = 0; i != theirs.size(); ++i) {
+      update(computed, success, seconds{age});
+      for (std::size_t i = 0; i != expected.size(); ++i) {
         const auto f =
             std::exp(-static_cast<double>(age) / static_cast<double>(score::windows[i].count()));
-        theirs[i][0] = theirs[i][0] * f + (success ? 1 - f : 0);
-        theirs[i][1] = theirs[i][1] * f + (1 - f);
-        theirs[i][2] = theirs[i][2] * f + 1;
+        expected[i][0] = expected[i][0] * f + (success ? 1 - f : 0);
+        expected[i][1] = expected[i][1] * f + (1 - f);
+        expected[i][2] = expected[i][2] * f + 1;
       }
     }
-    for (std::size_t i = 0; i != theirs.size(); ++i) {
-      const auto& a = ours.averages[i];
-      RC_ASSERT(std::abs(a.reliability / double{average::one} - theirs[i][0]) < 1e-3);
-      RC_ASSERT(std::abs(a.weight / double{average::one} - theirs[i][1]) < 1e-3);
-      RC_ASSERT(std::abs(a.count / double{average::one_count} - theirs[i][2]) <
-                1e-2 * theirs[i][2] + 1e-3);
+    for (std::size_t i = 0; i != expected.size(); ++i) {
+      const auto& a = computed.averages[i];
+      RC_ASSERT(std::abs(a.reliability / double{average::one} - expected[i][0]) < 1e-3);
+      RC_ASSERT(std::abs(a.weight / double{average::one} - expected[i][1]) < 1e-3);
+      RC_ASSERT(std::abs(a.count / double{average::one_count} - expected[i][2]) <
+                1e-2 * expected[i][2] + 1e-3);
     }
   }));
 }

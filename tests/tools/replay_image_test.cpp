@@ -44,7 +44,7 @@ sim::crawl_scenario busy_scenario() {
 TEST(replay_image, another_process_goes_on_from_each_of_50_moments) {
   const temporary_folder folder;
   const auto recording = folder / "recording";
-  const auto plain = seedwalk::testing::run_with_images(busy_scenario(), folder / "plain", {});
+  const auto plain = seedwalk::test::run_with_images(busy_scenario(), folder / "plain", {});
   const auto draw = [&](std::uint64_t i) {
     const std::array<std::uint8_t, 1> key{static_cast<std::uint8_t>(i)};
     return 1 + net::keyed_hash(5, "moment", key) % plain.steps;
@@ -52,7 +52,7 @@ TEST(replay_image, another_process_goes_on_from_each_of_50_moments) {
   std::set<std::uint64_t> moments;
   for (std::uint64_t i = 0; moments.size() != 50; ++i)
     moments.insert(draw(i));
-  const auto run = seedwalk::testing::run_with_images(busy_scenario(), recording, moments);
+  const auto run = seedwalk::test::run_with_images(busy_scenario(), recording, moments);
   ASSERT_EQ("", run.problem);
   ASSERT_EQ(plain.hash, run.hash) << "making images changes something";
   ASSERT_GE(run.images.size(), 45u) << "of " << run.steps << " steps";

@@ -117,8 +117,8 @@ TEST_F(terminal_writer_threaded, where_nothing_can_be_drawn_anew_progress_is_lin
 
 TEST_F(terminal_writer_threaded, a_line_goes_above_the_progress_which_stays) {
   int terminal = -1;
-  int ours = -1;
-  ASSERT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, nullptr), 0);
+  int program_end = -1;
+  ASSERT_EQ(::openpty(&terminal, &program_end, nullptr, nullptr, nullptr), 0);
   screen seen;
   const auto read_until = [&](const std::string& text) {
     std::array<char, 4096> part{};
@@ -131,7 +131,7 @@ TEST_F(terminal_writer_threaded, a_line_goes_above_the_progress_which_stays) {
     return seen.last_line() == text;
   };
   {
-    terminal_writer writer{{.descriptor = ours, .in_place = true}};
+    terminal_writer writer{{.descriptor = program_end, .in_place = true}};
     writer.show("a long progress");
     EXPECT_TRUE(read_until("a long progress"));
     writer.put("a line\n");
@@ -144,16 +144,16 @@ TEST_F(terminal_writer_threaded, a_line_goes_above_the_progress_which_stays) {
     EXPECT_TRUE(writer.finish());
   }
   EXPECT_EQ(seen.ended_lines(), std::vector<std::string>{"a line"});
-  ::close(ours);
+  ::close(program_end);
   ::close(terminal);
 }
 
 // Drawn anew below a line of the log, it went on in the next row, where nobody took it back.
 TEST_F(terminal_writer_threaded, progress_that_is_drawn_anew_fits_a_terminal_that_became_narrower) {
   int terminal = -1;
-  int ours = -1;
+  int program_end = -1;
   winsize size{24, 80, 0, 0};
-  ASSERT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, &size), 0);
+  ASSERT_EQ(::openpty(&terminal, &program_end, nullptr, nullptr, &size), 0);
   std::string output;
   const auto read_until = [&](const std::string& text) {
     std::array<char, 4096> part{};
@@ -166,7 +166,7 @@ TEST_F(terminal_writer_threaded, progress_that_is_drawn_anew_fits_a_terminal_tha
     return true;
   };
   {
-    terminal_writer writer{{.descriptor = ours, .in_place = true}};
+    terminal_writer writer{{.descriptor = program_end, .in_place = true}};
     writer.show("\u2588\u2588\u2588 40 %, and much more");
     EXPECT_TRUE(read_until("much more"));
     size.ws_col = 9;
@@ -177,7 +177,7 @@ TEST_F(terminal_writer_threaded, progress_that_is_drawn_anew_fits_a_terminal_tha
     EXPECT_TRUE(read_until("40 %\r\x1b[K")) << "cut behind the eighth column: " << output;
   }
   EXPECT_EQ(output.find("much more"), output.rfind("much more")) << "drawn once";
-  ::close(ours);
+  ::close(program_end);
   ::close(terminal);
 }
 
@@ -267,12 +267,12 @@ TEST_F(terminal_writer_threaded, with_patience_a_pipe_that_nobody_reads_is_left)
 
 TEST(terminal_columns, are_asked_each_time_and_make_sense) {
   int terminal = -1;
-  int ours = -1;
-  ASSERT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, nullptr), 0);
+  int program_end = -1;
+  ASSERT_EQ(::openpty(&terminal, &program_end, nullptr, nullptr, nullptr), 0);
   const auto resized = [&](unsigned short columns) {
     const winsize size{24, columns, 0, 0};
     ::ioctl(terminal, TIOCSWINSZ, &size);
-    return terminal_columns(ours);
+    return terminal_columns(program_end);
   };
   EXPECT_EQ(resized(40), 40u);
   EXPECT_EQ(resized(132), 132u);
@@ -280,7 +280,7 @@ TEST(terminal_columns, are_asked_each_time_and_make_sense) {
   EXPECT_EQ(resized(0), 80u);
   EXPECT_EQ(resized(65'535), 1'000u);
   EXPECT_EQ(terminal_columns(-1), 80u);
-  ::close(ours);
+  ::close(program_end);
   ::close(terminal);
 }
 

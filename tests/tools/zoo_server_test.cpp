@@ -91,9 +91,9 @@ TEST(zoo_server, a_node_on_loopback_shakes_hands_and_tells_its_table) {
   own.start_height = 0;
   own.relay = false;
   d.say(own);
-  const auto theirs = d.await<net::msg::version>();
-  ASSERT_TRUE(theirs);
-  EXPECT_EQ(theirs->start_height, node.start_height);
+  const auto peer_version = d.await<net::msg::version>();
+  ASSERT_TRUE(peer_version);
+  EXPECT_EQ(peer_version->start_height, node.start_height);
   d.say(net::msg::sendaddrv2{});
   d.say(net::msg::verack{});
   ASSERT_TRUE(d.await<net::msg::verack>());

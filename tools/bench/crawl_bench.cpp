@@ -33,17 +33,17 @@ figures run_crawl_bench(const bench_options& options) {
     if (!bare)
       return tl::unexpected(bare.error());
     const auto before = (*zoo)->cpu_s();
-    const auto ours = try_crawl(first, options.size, options.folder + "/db");
-    if (!ours)
-      return tl::unexpected(ours.error());
+    const auto crawled = try_crawl(first, options.size, options.folder + "/db");
+    if (!crawled)
+      return tl::unexpected(crawled.error());
     zoo_cpu.push_back(((*zoo)->cpu_s() - before) / static_cast<double>(options.size) * 1e6);
-    wall.push_back(rate(ours->took.wall_s));
-    cpu.push_back(rate(ours->took.cpu_s));
+    wall.push_back(rate(crawled->took.wall_s));
+    cpu.push_back(rate(crawled->took.cpu_s));
     bare_wall.push_back(rate(bare->took.wall_s));
     bare_cpu.push_back(rate(bare->took.cpu_s));
-    resident.push_back(static_cast<double>(ours->peak_resident_bytes) / mib);
-    unwritten.push_back(static_cast<double>(ours->peak_unwritten_bytes) / mib);
-    steps.push_back(static_cast<double>(ours->steps) / static_cast<double>(options.size));
+    resident.push_back(static_cast<double>(crawled->peak_resident_bytes) / mib);
+    unwritten.push_back(static_cast<double>(crawled->peak_unwritten_bytes) / mib);
+    steps.push_back(static_cast<double>(crawled->steps) / static_cast<double>(options.size));
   }
   const std::string against = "a bare epoll loop, no database";
   return std::vector<figure>{

@@ -11,13 +11,11 @@ namespace seedwalk::bench {
 
 namespace {
 
-constexpr auto chain = "regtest";
-
 tools::live_crawl_options crawl_options(const net::endpoint& first, const std::string& folder,
                                         const std::string& record_file) {
   tools::live_crawl_options options;
   auto& c = options.recipe.config;
-  c.network.name = chain;
+  c.network.name = trial_chain;
   c.network.allow_unroutable = true;
   c.start.connect = {first};
   c.start.dns = false;
@@ -73,7 +71,7 @@ tl::expected<crawl_trial, std::string> try_crawl(const net::endpoint& first, std
 tl::expected<crawl_trial, std::string> try_epoll_crawl(const net::endpoint& first,
                                                        std::uint64_t nodes) {
   const stopwatch time;
-  const auto result = epoll_crawl(net::find_chain(chain)->magic, first, trial_connections);
+  const auto result = epoll_crawl(net::find_chain(trial_chain)->magic, first, trial_connections);
   const auto took = time.elapsed();
   if (!result)
     return tl::unexpected(result.error());

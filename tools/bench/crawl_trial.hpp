@@ -11,6 +11,9 @@
 
 namespace seedwalk::bench {
 
+/// The chain of the nodes that a benchmark's crawls visit.
+constexpr auto trial_chain = "regtest";
+
 /// One crawl of a zoo and what it cost this process.
 struct crawl_trial {
   std::uint64_t nodes = 0;

@@ -9,6 +9,7 @@
 #include "actors/runtime/hosted_actor.hpp"
 #include "actors/runtime/no_state.hpp"
 #include "actors/runtime/real_clock.hpp"
+#include "tools/bench/crawl_trial.hpp"
 #include "tools/bench/stopwatch.hpp"
 #include "tools/crawl_database.hpp"
 #include "tools/live_world.hpp"
@@ -17,7 +18,6 @@ namespace seedwalk::bench {
 
 namespace {
 
-constexpr auto chain = "regtest";
 constexpr double patience_s = 120;
 
 /// What the probe was told last.
@@ -50,7 +50,7 @@ actors::crawl_recipe recipe_for(const std::vector<net::endpoint>& peers,
                                 const std::string& folder) {
   actors::crawl_recipe recipe;
   auto& c = recipe.config;
-  c.network.name = chain;
+  c.network.name = trial_chain;
   c.network.allow_unroutable = true;
   c.start.connect = peers;
   c.start.fixed = true;

@@ -92,11 +92,11 @@ tl::expected<void, std::string> measure_visits(const bench_options& options, con
     const auto bare = try_epoll_crawl(zoo.first(), options.size);
     if (!bare)
       return tl::unexpected(bare.error());
-    const auto ours = try_crawl(zoo.first(), options.size, options.folder + "/db");
-    if (!ours)
-      return tl::unexpected(ours.error());
-    wall.push_back(rate(ours->took.wall_s));
-    cpu.push_back(rate(ours->took.cpu_s));
+    const auto crawled = try_crawl(zoo.first(), options.size, options.folder + "/db");
+    if (!crawled)
+      return tl::unexpected(crawled.error());
+    wall.push_back(rate(crawled->took.wall_s));
+    cpu.push_back(rate(crawled->took.cpu_s));
     bare_wall.push_back(rate(bare->took.wall_s));
     bare_cpu.push_back(rate(bare->took.cpu_s));
   }

@@ -25,9 +25,9 @@ public:
   }
 
 private:
-  static double seconds(clockid_t which) {
+  static double seconds(clockid_t clock) {
     timespec t{};
-    clock_gettime(which, &t);
+    clock_gettime(clock, &t);
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
   }
 

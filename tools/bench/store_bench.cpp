@@ -26,7 +26,7 @@ namespace {
 
 /// Ours and the baseline's.
 struct compared_cost {
-  cost ours;
+  cost own;
   cost raw;
 };
 
@@ -200,13 +200,13 @@ tl::expected<void, std::string> measure_writes(const std::string& path, std::uin
     return tl::unexpected(opened.error().message);
   for (std::uint64_t n = 0; n < peers; n += per_batch)
     if (auto done =
-            s.apply(workload_announcements(n, std::min(per_batch, peers - n)), out.inserts.ours);
+            s.apply(workload_announcements(n, std::min(per_batch, peers - n)), out.inserts.own);
         !done)
       return done;
   auto inserts = s.take();
   for (std::uint64_t n = 0; n < peers; n += per_batch)
     if (auto done =
-            s.apply(workload_visits(n, std::min(per_batch, peers - n), peers), out.updates.ours);
+            s.apply(workload_visits(n, std::min(per_batch, peers - n), peers), out.updates.own);
         !done)
       return done;
   s.db().close();
@@ -248,7 +248,7 @@ tl::expected<void, std::string> measure_cold(const std::string& path, std::uint6
   while (out.cold_visits < peers / 10) {
     const stopwatch t;
     const auto answer = s.db().answer(store::due_query{later, {200, 0, 800}, {}});
-    out.cold.ours += t.elapsed();
+    out.cold.own += t.elapsed();
     if (!answer)
       return tl::unexpected(answer.error().message);
     store::batch b;
@@ -258,7 +258,7 @@ tl::expected<void, std::string> measure_cold(const std::string& path, std::uint6
     if (b.operations.empty())
       break;
     out.cold_visits += b.operations.size();
-    if (auto done = s.apply(b, out.cold.ours); !done)
+    if (auto done = s.apply(b, out.cold.own); !done)
       return done;
   }
   s.db().close();
@@ -305,9 +305,9 @@ figure compared(const std::string& name, std::uint64_t operations, double ours_s
 }
 
 void add_compared(std::vector<figure>& out, const std::string& name, std::uint64_t operations,
-                  const cost& ours, const cost& raw, const std::string& against, bool has_goal) {
-  out.push_back(compared(name, operations, ours.wall_s, raw.wall_s, "a second", against, has_goal));
-  out.push_back(compared("the same by CPU time", operations, ours.cpu_s, raw.cpu_s, "a CPU second",
+                  const cost& own, const cost& raw, const std::string& against, bool has_goal) {
+  out.push_back(compared(name, operations, own.wall_s, raw.wall_s, "a second", against, has_goal));
+  out.push_back(compared("the same by CPU time", operations, own.cpu_s, raw.cpu_s, "a CPU second",
                          against, has_goal));
 }
 
@@ -320,11 +320,11 @@ std::vector<figure> to_figures(const store_costs& c, const store_memory& memory,
   const std::string same_bytes = "raw LevelDB, given the same bytes";
   const std::string reading = "raw LevelDB that reads what it replaces";
   std::vector<figure> out;
-  add_compared(out, "new endpoints", size, c.inserts.ours, c.inserts.raw, same_bytes, true);
-  add_compared(out, "visits", size, c.updates.ours, c.updates.raw, same_bytes, true);
-  add_compared(out, "visits", size, c.updates.ours, c.raw_reading_updates, reading, false);
-  add_compared(out, "asked for, then visited, after a start", c.cold_visits, c.cold.ours,
-               c.cold.raw, reading, false);
+  add_compared(out, "new endpoints", size, c.inserts.own, c.inserts.raw, same_bytes, true);
+  add_compared(out, "visits", size, c.updates.own, c.updates.raw, same_bytes, true);
+  add_compared(out, "visits", size, c.updates.own, c.raw_reading_updates, reading, false);
+  add_compared(out, "asked for, then visited, after a start", c.cold_visits, c.cold.own, c.cold.raw,
+               reading, false);
   out.push_back({"open", c.open.wall_s, "s", better::less, {}, {}, goal{open_goal_s}});
   // Of all threads: LevelDB goes on compacting what was written before, which nobody waits for.
   out.push_back({"the same by CPU time", c.open.cpu_s, "s", better::less, {}, {}, {}});

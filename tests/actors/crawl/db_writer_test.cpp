@@ -139,7 +139,7 @@ private:
   boost::asio::io_context io_;
   sim::world world_{{}};
   sim::process inside_{world_};
-  testing::memory_network network_;
+  test::memory_network network_;
   log log_;
   settings_shelf settings_;
   environment env_;

@@ -40,16 +40,17 @@ TEST(dial_health, all_was_in_vain_if_each_dial_failed_by_our_own_doing) {
     for (int n = *rc::gen::inRange(0, 6); n > 0; --n) {
       const auto summary = any_dial();
       const bool cancelled = summary.blame == net::blame::cancelled;
-      const bool ours = summary.blame == net::blame::local && summary.reason != net::error::none;
-      RC_ASSERT(is_our_failure(summary) == ours);
-      if (ours) {
+      const bool our_failure =
+          summary.blame == net::blame::local && summary.reason != net::error::none;
+      RC_ASSERT(is_our_failure(summary) == our_failure);
+      if (our_failure) {
         health.note_failure(summary.reason, now);
         failed = true;
       }
       health.dial_ended(summary, 0, now);
       if (!cancelled)
         ++ended;
-      if (!cancelled && !(ours && summary.reached == net::stage::dialling))
+      if (!cancelled && !(our_failure && summary.reached == net::stage::dialling))
         got_out = true;
       now += seconds{1};
     }

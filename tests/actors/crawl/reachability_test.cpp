@@ -73,12 +73,12 @@ TEST(reachability, nobody_dials_what_we_cannot) {
 
 TEST(reachability, a_crawl_that_could_dial_nobody_is_told_which_networks_and_what_to_do) {
   using ::testing::HasSubstr;
-  const reachability here{{{}, {}}, {true, false, false, false}};
+  const reachability ipv4_only{{{}, {}}, {true, false, false, false}};
   std::array<std::uint64_t, 8> known{};
   known[static_cast<std::size_t>(network_id::torv3)] = 3;
   known[static_cast<std::size_t>(network_id::ipv6)] = 2;
   known[static_cast<std::size_t>(network_id::cjdns)] = 1;
-  const auto text = here.nobody_dialled_text(known);
+  const auto text = ipv4_only.nobody_dialled_text(known);
   EXPECT_THAT(text, HasSubstr("none of the 6 known endpoints"));
   EXPECT_THAT(text,
               HasSubstr("2 ipv6 (this machine has no route there), 3 torv3 (no --tor-proxy is "
@@ -88,7 +88,7 @@ TEST(reachability, a_crawl_that_could_dial_nobody_is_told_which_networks_and_wha
       << "each advice once: " << text;
   const reachability onions{{{network_id::torv3}, proxy}, {true, true, true, true}};
   EXPECT_THAT(onions.nobody_dialled_text({0, 5}), HasSubstr("name them with --only-net"));
-  EXPECT_THAT(here.nobody_dialled_text({0, 0, 0, 0, 0, 4}),
+  EXPECT_THAT(ipv4_only.nobody_dialled_text({0, 0, 0, 0, 0, 4}),
               HasSubstr("give --connect HOST:PORT of another network"));
 }
 

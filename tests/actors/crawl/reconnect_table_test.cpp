@@ -10,7 +10,7 @@
 namespace seedwalk::actors {
 namespace {
 
-const auto peer = net::ipv4_endpoint(0x0a000001, 8333);
+const auto lost_peer = net::ipv4_endpoint(0x0a000001, 8333);
 
 TEST(reconnect_table, never_more_than_the_maximum_within_the_window) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
@@ -24,8 +24,8 @@ TEST(reconnect_table, never_more_than_the_maximum_within_the_window) {
       now += std::chrono::seconds{*rc::gen::inRange(0, 100)};
       const auto in_window = static_cast<std::size_t>(std::count_if(
           granted.begin(), granted.end(), [&](auto at) { return at > now - options.window; }));
-      RC_ASSERT(table.recent(peer, now, options) == in_window);
-      const auto again = table.lost(peer, now, options, seed);
+      RC_ASSERT(table.recent(lost_peer, now, options) == in_window);
+      const auto again = table.lost(lost_peer, now, options, seed);
       RC_ASSERT(again.has_value() == (in_window < options.max_reconnects));
       if (again)
         granted.push_back(now);
@@ -43,7 +43,7 @@ TEST(reconnect_table, delays_double_up_to_the_longest_and_jitter_stays_in_bounds
     std::chrono::nanoseconds expected = options.first_delay;
     for (std::uint32_t i = 0; i != options.max_reconnects; ++i) {
       const net::steady_time now = std::chrono::seconds{i};
-      const auto again = table.lost(peer, now, options, seed);
+      const auto again = table.lost(lost_peer, now, options, seed);
       RC_ASSERT(again.has_value());
       const auto delay = *again - now;
       const auto spread = expected * options.jitter_percent / 100;
@@ -64,9 +64,9 @@ TEST(reconnect_table, other_endpoints_change_nothing_and_seeds_do) {
   bool differs = false;
   for (int i = 0; i != 5; ++i) {
     const net::steady_time now = std::chrono::seconds{i};
-    const auto a = alone.lost(peer, now, options, 1);
-    EXPECT_EQ(a, crowded.lost(peer, now, options, 1));
-    differs = differs || a != other_seed.lost(peer, now, options, 2);
+    const auto a = alone.lost(lost_peer, now, options, 1);
+    EXPECT_EQ(a, crowded.lost(lost_peer, now, options, 1));
+    differs = differs || a != other_seed.lost(lost_peer, now, options, 2);
   }
   EXPECT_TRUE(differs);
 }
@@ -77,7 +77,7 @@ std::vector<net::steady_time> waits(std::size_t n, net::steady_time first, net::
   reconnect_table table;
   std::vector<net::steady_time> result;
   for (auto now = first; result.size() != n; now += pause)
-    if (const auto again = table.lost(peer, now, options, 1))
+    if (const auto again = table.lost(lost_peer, now, options, 1))
       result.push_back(*again - now);
   return result;
 }
@@ -121,7 +121,7 @@ TEST(reconnect_table, keeps_no_place_for_a_peer_that_was_never_reconnected) {
   reconnect_table table;
   for (std::uint32_t i = 0; i != reconnect_table::max_endpoints; ++i)
     ASSERT_FALSE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, none, 1));
-  EXPECT_TRUE(table.lost(peer, net::steady_time{0}, {}, 1));
+  EXPECT_TRUE(table.lost(lost_peer, net::steady_time{0}, {}, 1));
 }
 
 TEST(reconnect_table, those_who_may_are_taken_when_their_time_has_come_and_not_before) {
@@ -164,8 +164,8 @@ TEST(reconnect_table, is_bounded) {
   reconnect_table table;
   for (std::uint32_t i = 0; i != reconnect_table::max_endpoints; ++i)
     ASSERT_TRUE(table.lost(net::ipv4_endpoint(0x0b000000 + i, 1), net::steady_time{0}, options, 1));
-  EXPECT_FALSE(table.lost(peer, std::chrono::seconds{1}, options, 1));
-  EXPECT_TRUE(table.lost(peer, options.window + std::chrono::seconds{1}, options, 1));
+  EXPECT_FALSE(table.lost(lost_peer, std::chrono::seconds{1}, options, 1));
+  EXPECT_TRUE(table.lost(lost_peer, options.window + std::chrono::seconds{1}, options, 1));
 }
 
 } // namespace

@@ -10,7 +10,9 @@
 #include "net/base/random.hpp"
 #include "tests/actors/runtime/slow_schedule.hpp"
 
-namespace seedwalk::sim::testing {
+namespace seedwalk::test {
+
+using namespace seedwalk::sim;
 
 /// What there is in a `bustle`. Everything is drawn from `seed`.
 struct bustle_options {
@@ -166,14 +168,14 @@ private:
                                                                10us, 40us, 90us, 1ms};
     const auto due =
         events.now().steady + (options_.at_once ? 0ns : delays[draw.below(delays.size())]);
-    const auto which = draw.below(lanes_.size() + actors_.size());
-    if (which >= lanes_.size())
-      return send(which - lanes_.size(), origin, generation);
-    auto& lane = lanes_[which];
+    const auto number = draw.below(lanes_.size() + actors_.size());
+    if (number >= lanes_.size())
+      return send(number - lanes_.size(), origin, generation);
+    auto& lane = lanes_[number];
     if (lane.key == options_.without)
       return;
-    if (which >= options_.streams) {
-      later_.emplace(due, timer{which, started_[which]++, generation});
+    if (number >= options_.streams) {
+      later_.emplace(due, timer{number, started_[number]++, generation});
       return;
     }
     const auto nth = lane.count;
@@ -191,14 +193,14 @@ private:
       make_ready(to);
   }
 
-  void make_ready(std::size_t which) {
-    auto& actor = actors_[which];
+  void make_ready(std::size_t number) {
+    auto& actor = actors_[number];
     const auto& first = actor.mailbox.front();
-    const auto owning_group = static_cast<schedule::group>(which / options_.actors);
+    const auto owning_group = static_cast<schedule::group>(number / options_.actors);
     actor.is_ready = true;
-    slow.ready({name_from("step", actor_key(which), first.origin, first.nth), actor_key(which),
+    slow.ready({name_from("step", actor_key(number), first.origin, first.nth), actor_key(number),
                 events.now().steady, 0, 0, first.origin, owning_group, &actor.identity});
-    events.ready(owning_group, &actor.identity, actor_key(which), first.origin, first.nth);
+    events.ready(owning_group, &actor.identity, actor_key(number), first.origin, first.nth);
   }
 
   /// What is remembered of an event under its number.
@@ -214,16 +216,16 @@ private:
   }
 
   void run(const schedule::turn& turn) {
-    std::size_t which = 0;
-    while (&actors_[which].identity != turn.actor)
-      ++which;
-    auto& actor = actors_[which];
+    std::size_t number = 0;
+    while (&actors_[number].identity != turn.actor)
+      ++number;
+    auto& actor = actors_[number];
     const auto message = actor.mailbox.front();
     actor.mailbox.pop_front();
     cause(turn.name, turn.key, message.generation);
     actor.is_ready = false;
     if (!actor.mailbox.empty())
-      make_ready(which);
+      make_ready(number);
     const auto until = turn.when + net::steady_time{options_.at_once ? 0 : turn.name % 3 * 15'000};
     events.occupy(turn.owning_group, until);
     slow.occupy(turn.owning_group, until);
@@ -285,4 +287,4 @@ private:
   int fed_ = 0;
 };
 
-} // namespace seedwalk::sim::testing
+} // namespace seedwalk::test

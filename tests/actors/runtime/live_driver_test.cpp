@@ -19,7 +19,7 @@
 namespace seedwalk::sim {
 namespace {
 
-using testing::live_run;
+using test::live_run;
 
 TEST(live_driver_threaded, runs_a_program_to_its_end) {
   live_run live;

@@ -14,7 +14,7 @@
 #include "tests/actors/runtime/echo_program.hpp"
 #include "tests/actors/runtime/memory_doors.hpp"
 
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// The echo program under the live driver: over loopback sockets, or with the network in memory.
 struct live_run {
@@ -96,4 +96,4 @@ struct live_run {
   std::uint64_t hash = 0;
 };
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

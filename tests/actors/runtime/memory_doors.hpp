@@ -15,7 +15,7 @@
 #include "store/storage.hpp"
 
 /// Doors without an operating system behind them, for tests of what drives the world.
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// Joins each dial to the one listener, and carries bytes between the two ends by handlers of an
 /// io_context, in pieces of at most 700 bytes. Ids are given as by
@@ -195,4 +195,4 @@ private:
   std::thread thread_;
 };
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

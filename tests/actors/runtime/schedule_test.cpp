@@ -7,8 +7,8 @@ namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::bustle;
-using testing::bustle_options;
+using test::bustle;
+using test::bustle_options;
 
 bustle_options any_bustle() {
   bustle_options o;

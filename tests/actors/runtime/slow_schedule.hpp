@@ -13,7 +13,9 @@
 
 #include "actors/runtime/schedule.hpp"
 
-namespace seedwalk::sim::testing {
+namespace seedwalk::test {
+
+using namespace seedwalk::sim;
 
 /// The rules of `schedule` in vectors, looked through from end to end: it is told of all that a
 /// schedule is told, and judges each turn. A judgement is empty, or says what is wrong.
@@ -212,4 +214,4 @@ private:
   std::uint64_t steps_ = 0;
 };
 
-} // namespace seedwalk::sim::testing
+} // namespace seedwalk::test

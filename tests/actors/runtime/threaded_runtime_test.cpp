@@ -22,7 +22,7 @@ struct threaded_run {
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<threaded_runtime> runtime;
   std::unique_ptr<net::asio_network> network;
-  std::unique_ptr<testing::memory_storage> storage;
+  std::unique_ptr<test::memory_storage> storage;
   std::unique_ptr<echo::program> program;
   std::unique_ptr<echo::watcher::environment> watching;
   std::thread io_thread;
@@ -34,7 +34,7 @@ struct threaded_run {
     net::asio_options options;
     options.calls_from_any_thread = true;
     network = std::make_unique<net::asio_network>(io, *runtime, options);
-    storage = std::make_unique<testing::memory_storage>(*runtime);
+    storage = std::make_unique<test::memory_storage>(*runtime);
     program.reset(new echo::program{*runtime, *runtime, *network, *storage});
     watching.reset(new echo::watcher::environment{*runtime});
     io_thread = std::thread{[this] {

@@ -11,6 +11,7 @@
 #include "net/address/endpoint.hpp"
 #include "net/base/archive.hpp"
 #include "tests/net/base/generators.hpp"
+#include "tests/net/base/hex.hpp"
 
 namespace seedwalk::net {
 namespace {
@@ -20,14 +21,6 @@ using namespace seedwalk::test;
 constexpr network_id named_networks[] = {network_id::ipv4,  network_id::ipv6,
                                          network_id::torv3, network_id::i2p,
                                          network_id::cjdns, network_id::yggdrasil};
-
-bytes from_hex(std::string_view hex) {
-  bytes result;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    result.push_back(
-        static_cast<std::uint8_t>(std::stoi(std::string{hex.substr(i, 2)}, nullptr, 16)));
-  return result;
-}
 
 endpoint parsed(std::string_view text, std::uint16_t default_port = 0) {
   auto result = parse_endpoint(text, default_port);
@@ -55,10 +48,10 @@ TEST(endpoint_text, agrees_with_the_c_library_on_ipv6) {
       byte = between(0, 2) == 0 ? static_cast<std::uint8_t>(any_u32()) : std::uint8_t{0};
     // IPv4-compatible addresses, long deprecated, are dotted there and not here.
     address[0] |= 0x20;
-    char theirs[INET6_ADDRSTRLEN] = {};
-    inet_ntop(AF_INET6, address.data(), theirs, sizeof theirs);
-    RC_ASSERT(ipv6_text(address) == theirs);
-    RC_ASSERT(parse_ipv6(theirs).value() == address);
+    char libc[INET6_ADDRSTRLEN] = {};
+    inet_ntop(AF_INET6, address.data(), libc, sizeof libc);
+    RC_ASSERT(ipv6_text(address) == libc);
+    RC_ASSERT(parse_ipv6(libc).value() == address);
   }));
 }
 
@@ -78,14 +71,13 @@ TEST(endpoint_text, accepts_just_the_addresses_that_the_c_library_does) {
           *rc::gen::elementOf(std::string{"0123456789abcdef::::."});
     }
     RC_LOG() << text;
-    std::array<std::uint8_t, 16> theirs{};
-    const bool is_ipv6 = inet_pton(AF_INET6, text.c_str(), theirs.data()) == 1;
-    const auto ours = parse_ipv6(text);
-    RC_ASSERT(ours.has_value() == is_ipv6);
+    std::array<std::uint8_t, 16> libc{};
+    const bool is_ipv6 = inet_pton(AF_INET6, text.c_str(), libc.data()) == 1;
+    const auto read_back = parse_ipv6(text);
+    RC_ASSERT(read_back.has_value() == is_ipv6);
     if (is_ipv6)
-      RC_ASSERT(*ours == theirs);
-    RC_ASSERT(parse_ipv4(text).has_value() ==
-              (inet_pton(AF_INET, text.c_str(), theirs.data()) == 1));
+      RC_ASSERT(*read_back == libc);
+    RC_ASSERT(parse_ipv4(text).has_value() == (inet_pton(AF_INET, text.c_str(), libc.data()) == 1));
   }));
 }
 

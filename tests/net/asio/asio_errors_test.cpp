@@ -28,8 +28,8 @@ TEST(asio_errors, a_dial_that_fails_says_who_is_to_blame) {
       {EAGAIN, error::refused},
       {EDOM, error::unknown},
   };
-  for (const auto& [number, ours] : expected)
-    EXPECT_EQ(dial_error(number), ours) << number;
+  for (const auto& [number, meant] : expected)
+    EXPECT_EQ(dial_error(number), meant) << number;
 }
 
 TEST(asio_errors, an_open_connection_is_reset_however_the_system_puts_it) {

@@ -63,10 +63,10 @@ everything anything() {
     x.perhaps = static_cast<std::int32_t>(any_u32());
   x.both = {x.small, printable(0, 5)};
   x.kinds = any_u64();
-  const auto which = between(0, 2);
-  if (which == 1)
+  const auto kind = between(0, 2);
+  if (kind == 1)
     x.either = any_u32();
-  if (which == 2)
+  if (kind == 2)
     x.either = printable(0, 5);
   for (auto n = between(0, 3); n != 0; --n) {
     x.list.emplace_back(between(0, 1) == 1, printable(0, 5));

@@ -3,19 +3,12 @@
 #include "net/bitcoin/payload.hpp"
 #include "net/bitcoin/wire_writer.hpp"
 #include "tests/net/base/generators.hpp"
+#include "tests/net/base/hex.hpp"
 
 namespace seedwalk::net {
 namespace {
 
 using namespace seedwalk::test;
-
-bytes from_hex(std::string_view hex) {
-  bytes result;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    result.push_back(
-        static_cast<std::uint8_t>(std::stoi(std::string{hex.substr(i, 2)}, nullptr, 16)));
-  return result;
-}
 
 /// One entry of addrv2, spelled out.
 bytes entry_v2(std::uint8_t network, const bytes& address) {

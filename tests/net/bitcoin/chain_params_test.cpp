@@ -4,17 +4,12 @@
 
 #include "net/bitcoin/chain_params.hpp"
 #include "net/bitcoin/services.hpp"
+#include "tests/net/base/hex.hpp"
 
 namespace seedwalk::net {
 namespace {
 
-bytes from_hex(std::string_view hex) {
-  bytes result;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    result.push_back(
-        static_cast<std::uint8_t>(std::stoi(std::string{hex.substr(i, 2)}, nullptr, 16)));
-  return result;
-}
+using seedwalk::test::from_hex;
 
 TEST(chain_params, are_found_by_name_and_by_magic) {
   std::set<magic_bytes> magics;

@@ -6,7 +6,7 @@ namespace seedwalk::net::test {
 
 namespace {
 
-live_session asking() {
+live_session awaiting_addresses() {
   live_session live;
   live.shake_hands();
   return live;
@@ -19,7 +19,7 @@ msg::addr block_naming(const endpoint& peer) {
 }
 
 TEST(session_addresses, entries_are_handed_on_as_they_came) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   const auto block = block_of(0, 1000);
   live.hear(message{block});
   EXPECT_EQ(live.addresses, block.entries);
@@ -36,7 +36,7 @@ TEST(session_addresses, entries_are_handed_on_as_they_came) {
 }
 
 TEST(session_addresses, a_single_entry_is_kept_and_begins_no_quiet_time) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.hear(message{block_naming(test_peer)});
   live.take_addresses();
   live.pass(30s);
@@ -51,7 +51,7 @@ TEST(session_addresses, a_single_entry_is_kept_and_begins_no_quiet_time) {
 }
 
 TEST(session_addresses, a_peer_that_names_only_itself_did_not_answer) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.hear(message{block_naming(test_peer)});
   live.take_addresses();
   live.pass(45s);
@@ -62,7 +62,7 @@ TEST(session_addresses, a_peer_that_names_only_itself_did_not_answer) {
 }
 
 TEST(session_addresses, one_other_address_is_an_answer_at_the_first_deadline) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.hear(message{block_of(5, 1)});
   live.take_addresses();
   live.pass(45s - 1ns);
@@ -74,7 +74,7 @@ TEST(session_addresses, one_other_address_is_an_answer_at_the_first_deadline) {
 }
 
 TEST(session_addresses, silence_is_no_addresses_and_no_harm) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.pass(45s);
   const auto end = end_of(live);
   EXPECT_EQ(end.outcome, outcome::no_addresses);
@@ -85,7 +85,7 @@ TEST(session_addresses, silence_is_no_addresses_and_no_harm) {
 
 TEST(session_addresses, hanging_up_between_blocks_makes_the_answer_partial) {
   for (bool reset : {false, true}) {
-    auto live = asking();
+    auto live = awaiting_addresses();
     live.hear(message{block_of(0, 100)});
     if (reset)
       live.close(error::reset);
@@ -98,13 +98,13 @@ TEST(session_addresses, hanging_up_between_blocks_makes_the_answer_partial) {
 }
 
 TEST(session_addresses, hanging_up_before_any_block_is_none) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.input_ends();
   EXPECT_EQ(end_of(live).addresses.answer, addr_answer::none);
 }
 
 TEST(session_addresses, a_broken_block_is_refused_whole_and_the_answer_is_malformed) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   auto data = encode(test_magic, message{block_of(0, 100)});
   data.back() ^= 1;
   live.hear_bytes(data);
@@ -121,7 +121,7 @@ TEST(session_addresses, a_broken_block_is_refused_whole_and_the_answer_is_malfor
 }
 
 TEST(session_addresses, a_block_half_there_at_the_hard_end_makes_it_partial) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   for (int second = 1; second != 60; ++second) {
     live.hear(message{block_of(0, 2)});
     live.take_addresses();
@@ -136,7 +136,7 @@ TEST(session_addresses, a_block_half_there_at_the_hard_end_makes_it_partial) {
 }
 
 TEST(session_addresses, the_number_of_addresses_ends_nothing_but_is_bounded) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.config.limits.answer_entries = 2500;
   for (std::uint32_t i = 0; i != 5; ++i) {
     live.hear(message{block_of(1000 * i, 1000)});
@@ -149,18 +149,18 @@ TEST(session_addresses, the_number_of_addresses_ends_nothing_but_is_bounded) {
 }
 
 TEST(session_addresses, the_digest_knows_the_set_and_not_its_order) {
-  auto first = asking();
+  auto first = awaiting_addresses();
   first.hear(message{block_of(0, 20)});
-  auto second = asking();
+  auto second = awaiting_addresses();
   second.hear({message{block_of(10, 10)}, message{block_of(0, 10)}});
-  auto third = asking();
+  auto third = awaiting_addresses();
   third.hear(message{block_of(1, 20)});
   EXPECT_EQ(first.session.addresses().digest, second.session.addresses().digest);
   EXPECT_NE(first.session.addresses().digest, third.session.addresses().digest);
 }
 
 TEST(session_addresses, nothing_more_is_wanted_until_addresses_are_taken) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   bytes many;
   for (std::uint32_t i = 0; i != 50; ++i)
     append_message(many, test_magic, message{block_of(100 * i, 100)});
@@ -177,7 +177,7 @@ TEST(session_addresses, nothing_more_is_wanted_until_addresses_are_taken) {
 }
 
 TEST(session_addresses, while_we_do_not_listen_only_the_hard_end_goes_on) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   const auto half = encode(test_magic, message{block_of(0, 100)});
   auto data = encode(test_magic, message{block_of(0, 100)});
   data.insert(data.end(), half.begin(), half.begin() + 100);
@@ -196,7 +196,7 @@ TEST(session_addresses, while_we_do_not_listen_only_the_hard_end_goes_on) {
 }
 
 TEST(session_addresses, a_database_that_never_answers_cannot_hold_a_visit_beyond_its_hard_end) {
-  auto live = asking();
+  auto live = awaiting_addresses();
   live.hear(message{block_of(0, 100)});
   live.pass(60s);
   const auto end = end_of(live);

@@ -31,16 +31,16 @@ TEST(session_handshake, our_version_says_what_the_configuration_says_and_no_more
   live.config.start_height = 7;
   live.config.listen_port = 8333;
   live.connect();
-  const auto& ours = std::get<msg::version>(live.said.at(0));
-  EXPECT_EQ(ours.protocol, 70017);
-  EXPECT_EQ(ours.services, 0u);
-  EXPECT_EQ(ours.time, 1'700'000'000);
-  EXPECT_EQ(ours.receiver.peer(), test_peer);
-  EXPECT_EQ(ours.sender->nonce, live.session.version_nonce());
-  EXPECT_EQ(ours.sender->address, (msg::version_address{0, {}, 8333}));
-  EXPECT_EQ(ours.user_agent, live.config.user_agent);
-  EXPECT_EQ(ours.start_height, 7);
-  EXPECT_EQ(ours.relay, false);
+  const auto& own_version = std::get<msg::version>(live.said.at(0));
+  EXPECT_EQ(own_version.protocol, 70017);
+  EXPECT_EQ(own_version.services, 0u);
+  EXPECT_EQ(own_version.time, 1'700'000'000);
+  EXPECT_EQ(own_version.receiver.peer(), test_peer);
+  EXPECT_EQ(own_version.sender->nonce, live.session.version_nonce());
+  EXPECT_EQ(own_version.sender->address, (msg::version_address{0, {}, 8333}));
+  EXPECT_EQ(own_version.user_agent, live.config.user_agent);
+  EXPECT_EQ(own_version.start_height, 7);
+  EXPECT_EQ(own_version.relay, false);
 }
 
 TEST(session_handshake, inbound_is_silent_until_spoken_to) {
@@ -337,9 +337,9 @@ TEST(session_handshake, services_are_required_of_those_we_dial_alone) {
 TEST(session_handshake, our_inbound_half_tells_our_outbound_half_who_it_is) {
   live_session inbound{direction::inbound};
   inbound.connect();
-  auto ours = peer_version();
-  ours.sender->nonce = make_version_nonce(0x5eed, 1);
-  inbound.hear(ours);
+  auto own_version = peer_version();
+  own_version.sender->nonce = make_version_nonce(0x5eed, 1);
+  inbound.hear(own_version);
   ASSERT_EQ(inbound.said_names(), names{"version"});
   live_session outbound;
   outbound.connect();

@@ -6,7 +6,7 @@
 
 using namespace seedwalk;
 using namespace seedwalk::sim;
-using namespace seedwalk::sim::testing;
+using namespace seedwalk::test;
 
 namespace {
 

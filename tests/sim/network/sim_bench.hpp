@@ -14,7 +14,9 @@
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"
 
-namespace seedwalk::sim::testing {
+namespace seedwalk::test {
+
+using namespace seedwalk::sim;
 
 using namespace std::chrono_literals;
 
@@ -178,4 +180,4 @@ inline std::string letters(std::size_t count) {
   return result;
 }
 
-} // namespace seedwalk::sim::testing
+} // namespace seedwalk::test

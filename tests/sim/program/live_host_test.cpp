@@ -7,7 +7,7 @@
 namespace seedwalk::sim {
 namespace {
 
-using testing::scratch_file;
+using test::scratch_file;
 
 /// Dials itself: listens on any port, asks there, and ends when it was answered.
 struct both : net::actor_base<const ground, std::uint64_t> {

@@ -9,7 +9,7 @@ namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::scratch_file;
+using test::scratch_file;
 
 /// The pair in a world; the askers are those that end.
 struct pair_world {

@@ -138,8 +138,8 @@ void expect_caught(const tl::expected<check_report, std::string>& report) {
   ASSERT_FALSE(report->differences.empty());
   const auto& d = report->differences.front();
   EXPECT_GT(d.first_step, 40u) << to_string(d);
-  EXPECT_FALSE(d.here.empty());
-  EXPECT_NE(d.here, d.there);
+  EXPECT_FALSE(d.first_run.empty());
+  EXPECT_NE(d.first_run, d.second_run);
   EXPECT_NE(to_string(d).find("suspect#"), std::string::npos);
 }
 

@@ -7,9 +7,9 @@
 namespace seedwalk::sim {
 namespace {
 
-using testing::echo_builder;
-using testing::live_run;
-using testing::scratch_file;
+using test::echo_builder;
+using test::live_run;
+using test::scratch_file;
 
 /// Records a live run and makes images of it in its middle, while all its clients are busy.
 std::vector<process_image> record_with_images(live_run& live, const std::string& path) {

@@ -41,22 +41,22 @@ void print_figures(std::uint32_t size_max, std::uint32_t messages) {
   config.messages = messages;
   config.size_max = size_max;
   config.pause = false;
-  const auto over = testing::live_run::over::sockets;
+  const auto over = test::live_run::over::sockets;
   cost plain, recorded, replayed;
   std::uint64_t steps = 0;
   std::uintmax_t bytes = 0;
   for (int i = 0; i != 5; ++i) {
     measure(plain, [&] {
-      testing::live_run live{1, over};
+      test::live_run live{1, over};
       live.program.config = config;
       live.run();
     });
-    const testing::scratch_file file;
+    const test::scratch_file file;
     measure(recorded,
-            [&] { steps = testing::record_echo(file.path, config, 256u << 10, 1, over).steps; });
+            [&] { steps = test::record_echo(file.path, config, 256u << 10, 1, over).steps; });
     bytes = std::filesystem::file_size(file.path);
     measure(replayed, [&] {
-      const auto again = replay(file.path, testing::echo_builder{});
+      const auto again = replay(file.path, test::echo_builder{});
       ASSERT_TRUE(again.has_value() && again->verified);
     });
   }

@@ -15,7 +15,7 @@
 namespace seedwalk::sim {
 namespace {
 
-using testing::scratch_file;
+using test::scratch_file;
 
 /// All that a reader says of a file, in one comparable form.
 struct reading {
@@ -280,7 +280,7 @@ TEST(recording, a_pipe_that_nobody_reads_ends_the_recording_and_not_the_run) {
 
 TEST(recording, a_full_disk_ends_the_recording_and_not_the_run) {
   const scratch_file file;
-  testing::live_run live;
+  test::live_run live;
   live.program.config.messages = 100;
   int told = 0;
   recording_writer::options settings;
@@ -299,7 +299,7 @@ TEST(recording, a_full_disk_ends_the_recording_and_not_the_run) {
   EXPECT_EQ(live.program.finished, live.program.config.clients);
   EXPECT_EQ(told, 1);
   EXPECT_NE(live.recording->failure(), "");
-  const auto result = replay(file.path, testing::echo_builder{});
+  const auto result = replay(file.path, test::echo_builder{});
   ASSERT_TRUE(result.has_value());
   EXPECT_TRUE(result->verified);
   EXPECT_FALSE(result->complete);
@@ -312,7 +312,7 @@ void record_and_die(const std::string& path, std::uint64_t step) {
   const auto child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    testing::live_run live;
+    test::live_run live;
     live.program.config.messages = 100;
     recording_writer::options settings;
     settings.frame_bytes = 4'096;
@@ -334,7 +334,7 @@ TEST(recording, of_a_killed_process_replays_to_its_last_whole_frame) {
   for (const std::uint64_t step : {1, 100, 300, 600, 900}) {
     const scratch_file file;
     record_and_die(file.path, step);
-    const auto result = replay(file.path, testing::echo_builder{});
+    const auto result = replay(file.path, test::echo_builder{});
     ASSERT_TRUE(result.has_value());
     EXPECT_TRUE(result->verified);
     EXPECT_FALSE(result->complete);

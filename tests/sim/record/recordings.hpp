@@ -12,7 +12,7 @@
 #include "tests/actors/runtime/live_run.hpp"
 #include "tests/sim/record/scratch_file.hpp"
 
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// Runs the echo program recorded; its final hash and steps.
 struct recorded_run {
@@ -69,4 +69,4 @@ struct echo_builder {
   }
 };
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

@@ -8,9 +8,9 @@
 namespace seedwalk::sim {
 namespace {
 
-using testing::echo_builder;
-using testing::record_echo;
-using testing::scratch_file;
+using test::echo_builder;
+using test::record_echo;
+using test::scratch_file;
 
 TEST(replay, a_recorded_run_of_drawn_size_replays_equal) {
   EXPECT_TRUE(rc::check([] {
@@ -22,7 +22,7 @@ TEST(replay, a_recorded_run_of_drawn_size_replays_equal) {
     const auto frame_bytes = *rc::gen::inRange<std::size_t>(1, 20'000);
     const scratch_file file;
     const auto position =
-        *rc::gen::element(testing::live_run::over::sockets, testing::live_run::over::memory);
+        *rc::gen::element(test::live_run::over::sockets, test::live_run::over::memory);
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     const auto run = record_echo(file.path, config, frame_bytes, seed, position);
     const auto again = replay(file.path, echo_builder{});
@@ -106,7 +106,7 @@ TEST(replay, a_planted_difference_is_found_at_its_step) {
 TEST(replay, observers_do_not_enter_the_chain) {
   const scratch_file file;
   const auto run = record_echo(file.path, {});
-  std::shared_ptr<testing::replayed_program> built;
+  std::shared_ptr<test::replayed_program> built;
   echo_builder quiet;
   quiet.level = 2;
   quiet.built = &built;
@@ -124,7 +124,7 @@ TEST(replay, one_actor_too_few_is_a_difference) {
   config.clients = 2;
   record_echo(file.path, config);
   const auto result = replay(file.path, [](const replay_ground& ground) {
-    auto one = std::make_shared<testing::replayed_program>(ground);
+    auto one = std::make_shared<test::replayed_program>(ground);
     one->program.config.clients = 1;
     echo::spawn_all(one->program, one->watching);
     return one;

@@ -10,7 +10,7 @@
 
 #include "net/base/bytes.hpp"
 
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// A file that goes with the test.
 struct scratch_file {
@@ -28,4 +28,4 @@ struct scratch_file {
   }
 };
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

@@ -99,10 +99,10 @@ std::uint64_t advances_of(const crawl_scenario& s) {
   return advances;
 }
 
-void expect_equal(const crawl_verdict& here, const crawl_verdict& there) {
-  EXPECT_EQ(here.hash, there.hash);
-  EXPECT_EQ(here.steps, there.steps);
-  EXPECT_THAT(here.violations, IsEmpty());
+void expect_equal(const crawl_verdict& first, const crawl_verdict& second) {
+  EXPECT_EQ(first.hash, second.hash);
+  EXPECT_EQ(first.steps, second.steps);
+  EXPECT_THAT(first.violations, IsEmpty());
 }
 
 /// What a crawl has many ways to be in the middle of.

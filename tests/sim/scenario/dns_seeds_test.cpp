@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "sim/scenario/crawl_world.hpp"
+#include "tests/sim/scenario/run_until.hpp"
 
 namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
+using test::run_until;
 
 constexpr auto seed_name = "seed.test";
 
@@ -29,11 +31,6 @@ void answer_from(crawl_world& world) {
 }
 
 /// Lets it run until `when`, or to its end.
-void run_until(crawl_world& world, net::steady_time when) {
-  while (!world.over() && world.now() < when && world.advance()) {
-  }
-}
-
 // A crawl that began before its resolver answered never asked again: it idled for as long as it
 // ran, and with `once` it said "finished".
 TEST(dns_seeds, that_do_not_answer_at_the_start_are_asked_again_until_they_do) {

@@ -7,7 +7,7 @@
 
 #include "sim/record/replay.hpp"
 
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// Within a rapidcheck property: a replay came to the end of a run, and to the same.
 inline void expect_replayed(const sim::replay_result& again, std::uint64_t hash,
@@ -24,4 +24,4 @@ inline void expect_replayed(const sim::replay_result& again, std::uint64_t hash,
   RC_ASSERT(again.steps == steps);
 }
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

@@ -17,8 +17,8 @@ namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::imaged_run;
-using testing::run_with_images;
+using test::imaged_run;
+using test::run_with_images;
 
 /// A crawl with what lives long: connections that are held, a listener, a second crawler that dials
 /// it, reloads.
@@ -66,9 +66,9 @@ TEST(image, another_process_goes_on_from_it_and_comes_to_the_same_end) {
     const auto run = run_with_images(s, folder / "recording", moments, nth);
     RC_ASSERT(run.problem == "");
     for (const auto& image : run.images) {
-      const auto there = unpack_image(net::as_text(pack_image({"this build", image})));
-      RC_ASSERT(there.has_value());
-      testing::expect_replayed(carried_on(folder / "recording", there->image), run.hash, run.steps);
+      const auto unpacked = unpack_image(net::as_text(pack_image({"this build", image})));
+      RC_ASSERT(unpacked.has_value());
+      test::expect_replayed(carried_on(folder / "recording", unpacked->image), run.hash, run.steps);
       ++images;
     }
   }));

@@ -8,7 +8,7 @@
 #include "sim/record/process_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
-namespace seedwalk::testing {
+namespace seedwalk::test {
 
 /// A simulated crawl, one crawler of which is recorded, with images of its quiescent moments.
 struct imaged_run {
@@ -54,4 +54,4 @@ inline imaged_run run_with_images(const sim::crawl_scenario& s, const std::strin
   return result;
 }
 
-} // namespace seedwalk::testing
+} // namespace seedwalk::test

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "sim/scenario/crawl_world.hpp"
+#include "tests/sim/scenario/run_until.hpp"
 
 namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
+using test::run_until;
 
 constexpr auto name = "nodes.test";
 constexpr std::uint16_t port = 18444;
@@ -29,11 +31,6 @@ void resolver_is_down(crawl_world& world) {
   name_answer answer;
   answer.reason = net::error::resolver_failed;
   world.outside().set_name(name, answer);
-}
-
-void run_until(crawl_world& world, net::steady_time when) {
-  while (!world.over() && world.now() < when && world.advance()) {
-  }
 }
 
 crawl_verdict verdict_of(crawl_world& world) {

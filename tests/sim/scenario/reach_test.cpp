@@ -8,12 +8,14 @@
 
 #include "actors/config/config_table.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "tests/sim/scenario/run_until.hpp"
 
 namespace seedwalk::sim {
 namespace {
 
 using namespace std::chrono_literals;
 using net::network_id;
+using test::run_until;
 using testing::IsEmpty;
 
 /// A visit as an oracle compares it: to whom, when in the order of visits to it, and how it ended.
@@ -234,8 +236,7 @@ day_result day_with(std::uint32_t onions, std::uint32_t nodes, std::chrono::nano
   EXPECT_TRUE(w.start());
   tell_of_onions(w, onions, s.wall);
   const auto begin = std::clock();
-  while (w.now() < time / 2 && w.advance())
-    ;
+  run_until(w, time / 2);
   const auto before = std::clock();
   w.run();
   day_result result;
@@ -265,13 +266,11 @@ void configure_a_proxy(crawl_scenario s, std::uint32_t onions, net::steady_time 
   crawl_world w{s};
   ASSERT_TRUE(w.start());
   tell_of_onions(w, onions, s.wall);
-  while (w.now() < when && w.advance())
-    ;
+  run_until(w, when);
   EXPECT_THAT(visits(w, is_onion), IsEmpty());
   w.reload("[network]\ntor_proxy = \"127.0.0.1:9050\"\n");
   std::uint64_t visited = 0;
-  while (w.now() < end && w.advance())
-    ;
+  run_until(w, end);
   for_each_record(w, [&](const net::endpoint& peer, const store::peer_record& record) {
     visited += is_onion(peer) && record.last ? 1 : 0;
   });
@@ -307,11 +306,6 @@ void name_leads(crawl_world& w, std::vector<net::endpoint> addresses) {
   w.outside().set_name("tor", answer);
 }
 
-void run_to(crawl_world& w, net::steady_time when) {
-  while (w.now() < when && w.advance())
-    ;
-}
-
 TEST(reach, a_proxy_by_its_name_dials_onions_from_the_start) {
   auto s = proxy_by_name(8, proxy_state::working);
   s.crawler.config.run.once = true;
@@ -334,11 +328,11 @@ TEST(reach, a_proxy_whose_name_resolves_later_is_used_then) {
   name_leads(w, {});
   ASSERT_TRUE(w.start());
   tell_of_onions(w, 20, s.wall);
-  run_to(w, 30min);
+  run_until(w, 30min);
   EXPECT_THAT(visits(w, is_onion), IsEmpty());
   EXPECT_THAT(visits(w, [](const auto& x) { return !is_onion(x); }), testing::Not(IsEmpty()));
   name_leads(w, {s.proxy});
-  run_to(w, 40min);
+  run_until(w, 40min);
   EXPECT_EQ(visits(w, is_onion).size(), 20u);
 }
 
@@ -349,20 +343,20 @@ TEST(reach, a_proxy_that_moves_is_followed_within_ten_minutes) {
   crawl_world w{s};
   name_leads(w, {s.proxy});
   ASSERT_TRUE(w.start());
-  run_to(w, 1min);
+  run_until(w, 1min);
   name_leads(w, {});
-  run_to(w, 30min);
+  run_until(w, 30min);
   const auto in_force = [&] { return w.program().env().settings.newest().values->tor_proxy; };
   EXPECT_EQ(in_force(), s.proxy);
   const auto next = net::ipv4_endpoint(0x7f000002, 9050);
   w.outside().set_proxy(s.proxy, proxy_state::absent);
   w.outside().set_proxy(next, proxy_state::working);
   name_leads(w, {next});
-  run_to(w, 41min);
+  run_until(w, 41min);
   EXPECT_EQ(in_force(), next);
   // Of several addresses the one in force is kept.
   name_leads(w, {s.proxy, next});
-  run_to(w, 60min);
+  run_until(w, 60min);
   EXPECT_EQ(in_force(), next);
 }
 
@@ -371,19 +365,19 @@ TEST(reach, a_reload_may_name_another_proxy_or_none) {
   crawl_world w{s};
   name_leads(w, {s.proxy});
   ASSERT_TRUE(w.start());
-  run_to(w, 5min);
+  run_until(w, 5min);
   const auto verdict_on_tor = [&] {
     return w.program().env().settings.newest().values->reach.of(network_id::torv3);
   };
   EXPECT_EQ(verdict_on_tor(), actors::reach::dialled);
   w.reload("[network]\ntor_proxy = \"other\"\n");
-  run_to(w, 10min);
+  run_until(w, 10min);
   EXPECT_EQ(verdict_on_tor(), actors::reach::proxy_unresolved) << "nobody knows that name";
   w.reload("");
-  run_to(w, 15min);
+  run_until(w, 15min);
   EXPECT_EQ(verdict_on_tor(), actors::reach::needs_proxy);
   w.reload("[network]\ntor_proxy = \"tor\"\n");
-  run_to(w, 20min);
+  run_until(w, 20min);
   EXPECT_EQ(verdict_on_tor(), actors::reach::dialled);
 }
 
@@ -408,8 +402,7 @@ TEST(reach, a_route_that_comes_later_is_noticed) {
   s.nodes.networks = {{network_id::ipv4, 1}, {network_id::ipv6, 1}};
   crawl_world w{s};
   ASSERT_TRUE(w.start());
-  while (w.now() < 1h && w.advance())
-    ;
+  run_until(w, 1h);
   const auto on_ipv6 = [](const auto& peer) { return peer.network == network_id::ipv6; };
   EXPECT_THAT(visits(w, on_ipv6), IsEmpty());
   w.own_address(*net::parse_endpoint("[2a01::1]:1", 1));

@@ -43,7 +43,7 @@ struct recorded_run {
 };
 
 void expect_same(const recorded_run& run) {
-  testing::expect_replayed(run.again(), run.hash, run.steps);
+  test::expect_replayed(run.again(), run.hash, run.steps);
 }
 
 crawl_scenario drawn_scenario() {

@@ -11,7 +11,7 @@
 namespace seedwalk::examples {
 namespace {
 
-using testing::scratch_file;
+using test::scratch_file;
 
 class examples : public ::testing::TestWithParam<example> {};
 

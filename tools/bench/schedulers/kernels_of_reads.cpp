@@ -168,10 +168,10 @@ void interleaved_logs(stage& on) {
         if (lines == "xyxyx")
           on.fail();
       });
-  const auto writer = [&](int which) {
-    return on.actor(which == 0 ? "x" : "y",
+  const auto writer = [&](int writer_number) {
+    return on.actor(writer_number == 0 ? "x" : "y",
                     [=, written = 0](player& self, word, int, net::owner) mutable {
-                      self.say(log, word::add, which);
+                      self.say(log, word::add, writer_number);
                       if (++written != 5)
                         self.again();
                     });

@@ -25,15 +25,15 @@ double thread_cpu_s() {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
 }
 
-std::shared_ptr<const sim::run_profile> profile_of(const kernel& which) {
+std::shared_ptr<const sim::run_profile> profile_of(const kernel& searched) {
   stage on(1, {.strategy = sim::strategy::fifo, .keeps_profile = true});
-  which.build(on);
+  searched.build(on);
   on.breaks();
   return std::make_shared<const sim::run_profile>(on.world().events().profile());
 }
 
 /// All trials of a strategy at a kernel.
-kernel_score score_of(const kernel& which, const sim::strategy_text& strategy,
+kernel_score score_of(const kernel& searched, const sim::strategy_text& strategy,
                       const scheduler_bench_options& o) {
   kernel_score result;
   const auto began = thread_cpu_s();
@@ -41,13 +41,13 @@ kernel_score score_of(const kernel& which, const sim::strategy_text& strategy,
   order.strategy = strategy.strategy;
   order.depth = strategy.depth;
   if (sim::wants_profile(strategy.strategy))
-    order.profile = profile_of(which);
+    order.profile = profile_of(searched);
   std::uint32_t missed = 0;
   for (std::uint32_t trial = 0; trial != o.trials && missed != misses_max; ++trial) {
     std::uint32_t after = 0;
     for (std::uint32_t nth = 0; nth != o.schedules && after == 0; ++nth) {
       stage on(sim::name_from("schedule", o.seed, trial, nth), order);
-      which.build(on);
+      searched.build(on);
       if (on.breaks())
         after = nth + 1;
       ++result.schedules;
@@ -87,13 +87,13 @@ scheduler_bench_result run_scheduler_bench(const scheduler_bench_options& o,
   std::mutex telling;
   const auto work = [&] {
     for (auto at = next++; at < pairs; at = next++) {
-      const auto& which = *o.kernels[at / o.strategies.size()];
+      const auto& searched = *o.kernels[at / o.strategies.size()];
       const auto& strategy = o.strategies[at % o.strategies.size()];
       auto& score = result.scores[at / o.strategies.size()][at % o.strategies.size()];
-      score = score_of(which, strategy, o);
+      score = score_of(searched, strategy, o);
       const std::scoped_lock lock{telling};
       if (progress)
-        progress(fmt::format("{}, {}: {} of {} trials, {} schedules, {:.1f} s", which.name,
+        progress(fmt::format("{}, {}: {} of {} trials, {} schedules, {:.1f} s", searched.name,
                              strategy.to_string(), score.found(), score.found_after.size(),
                              score.schedules, score.cpu_s));
     }

@@ -82,14 +82,14 @@ TEST(strategies, each_is_complete_and_each_seed_makes_one_order) {
 
 TEST(strategies, equal_seeds_make_equal_runs_of_a_world) {
   EXPECT_TRUE(rc::check([] {
-    testing::bustle_options o;
+    test::bustle_options o;
     o.seed = *rc::gen::arbitrary<std::uint64_t>();
     o.roots = *rc::gen::inRange<std::size_t>(1, 60);
     schedule_options order = unbounded(*rc::gen::elementOf(drawn_ones));
     order.ahead = *rc::gen::element<net::steady_time>(0ns, 50us);
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    testing::bustle first(o, seed, order);
-    testing::bustle second(o, seed, order);
+    test::bustle first(o, seed, order);
+    test::bustle second(o, seed, order);
     RC_ASSERT(first.run() == "");
     RC_ASSERT(second.run() == "");
     RC_ASSERT(first.made == second.made);
