@@ -17,13 +17,13 @@ endforeach()
 
 # Rooms that know neither the crawler nor its database.
 set(public_libraries net_base net_address net_door net_asio net_bitcoin net runtime sim_network sim_nodes sim_record
-    sim_program sim)
+    sim_program sim_trace sim)
 foreach(library ${public_libraries})
   set_target_properties(seedwalk_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS seedwalk_${library} EXPORT seedwalk ARCHIVE COMPONENT development
           INCLUDES DESTINATION ${seedwalk_headers})
 endforeach()
-foreach(room net actors/runtime sim/network sim/nodes sim/record sim/program)
+foreach(room net actors/runtime sim/network sim/nodes sim/record sim/program sim/trace)
   get_filename_component(above ${room} DIRECTORY)
   install(DIRECTORY ${room} DESTINATION ${seedwalk_headers}/${above} COMPONENT development
           FILES_MATCHING PATTERN "*.hpp")

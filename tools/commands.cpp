@@ -8,6 +8,7 @@
 #include "tools/db_command.hpp"
 #include "tools/replay_command.hpp"
 #include "tools/sim_command.hpp"
+#include "tools/trace_command.hpp"
 #include "tools/version_command.hpp"
 #include "tools/wire_command.hpp"
 #include "tools/zoo_command.hpp"
@@ -23,6 +24,7 @@ std::span<const command> all_commands() {
       command{"ctl", "talk to a running crawl: status, peers, bans, reload", run_ctl},
       command{"replay", "run a recorded crawl again and compare every step", run_replay},
       command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
+      command{"trace", "see what happened in a simulated run: as text, as a page", run_trace},
       command{"zoo", "serve simulated nodes on loopback ports",
               [](invocation& invoked) { return run_zoo(invoked); }},
       command{"wire", "the bytes of a connection to JSON lines, and back", run_wire},

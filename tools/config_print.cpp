@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/config/config_table.hpp"
+#include "actors/config/toml_text.hpp"
 
 namespace seedwalk::tools {
 
@@ -12,32 +13,6 @@ namespace {
 using actors::config_option;
 using actors::option_texts;
 using actors::value_kind;
-
-/// A basic string of TOML 1.0.
-std::string toml_string(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\u{:04X}", byte);
-    else
-      out += c;
-  }
-  return out + "\"";
-}
-
-std::string toml_value(const config_option& option, const option_texts& texts) {
-  if (option.kind == value_kind::boolean || option.kind == value_kind::integer)
-    return texts.at(0);
-  if (option.kind == value_kind::text)
-    return toml_string(texts.at(0));
-  std::string out = "[";
-  for (const auto& text : texts)
-    out += (out.size() == 1 ? "" : ", ") + toml_string(text);
-  return out + "]";
-}
 
 nlohmann::json json_value(const config_option& option, const option_texts& texts) {
   switch (option.kind) {
@@ -48,6 +23,7 @@ nlohmann::json json_value(const config_option& option, const option_texts& texts
   case value_kind::text:
     return texts.at(0);
   case value_kind::list:
+  case value_kind::numbers:
     break;
   }
   return texts;
@@ -83,7 +59,7 @@ std::string config_as_toml(const layered_config& layered) {
     // What names nothing is left out: no file may say that a thing has an empty name.
     const bool unset = !actors::emptiness_in(option, texts).empty();
     out += fmt::format("# {}\n{}{} = {} # {}\n", option.help, unset ? "# " : "",
-                       option.path.substr(dot + 1), toml_value(option, texts),
+                       option.path.substr(dot + 1), actors::toml_value(option.kind, texts),
                        comment(origin_text(layered.origins.at(i))));
   }
   return out;

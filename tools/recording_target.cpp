@@ -9,6 +9,7 @@
 #include "net/base/bytes.hpp"
 #include "sim/record/image_file.hpp"
 #include "sim/record/recording_format.hpp"
+#include "sim/trace/trace_file.hpp"
 #include "store/folder_contents.hpp"
 
 namespace seedwalk::tools {
@@ -54,6 +55,14 @@ std::string problem_with_image(const std::string& path) {
     return problem;
   if (!begins_with(path, sim::image_magic))
     return fmt::format("--image {}: there is a file that is no image; name another", path);
+  return {};
+}
+
+std::string problem_with_trace(const std::string& path) {
+  if (auto problem = problem_with_place("--trace", path); !problem.empty() || !is_taken(path))
+    return problem;
+  if (!begins_with(path, sim::trace_magic))
+    return fmt::format("--trace {}: there is a file that is no trace; name another", path);
   return {};
 }
 

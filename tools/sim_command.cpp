@@ -19,13 +19,15 @@
 #include "sim/record/process_recording.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
 #include "tools/command_line.hpp"
-#include "tools/node_kind_flags.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
 #include "tools/recording_target.hpp"
-#include "tools/sim_network_flags.hpp"
-#include "tools/sim_schedule_flags.hpp"
+#include "tools/sim_report.hpp"
+#include "tools/sim_sweep.hpp"
+#include "tools/sim_world_flags.hpp"
+#include "tools/trace_target.hpp"
 
 namespace seedwalk::tools {
 
@@ -34,14 +36,17 @@ namespace {
 constexpr std::string_view help_text =
     R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
 `seedwalk crawl` walk it in virtual time.
-Usage: seedwalk sim run|check [OPTIONS]
+Usage: seedwalk sim run|check|sweep [OPTIONS]
 
   run    one run, judged by those who know the truth
   check  each seed twice, the second time in a process that differs in all that must not matter
+  sweep  many seeds, until one breaks a promise
 
 Examples:
   seedwalk sim run --seed 7 --nodes 1000
+  seedwalk sim run tests/scenarios/partition.toml
   seedwalk sim check --seeds 1..200
+  seedwalk sim sweep --seeds 1..10000 --jobs 2 --faults 2
 )";
 
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
@@ -49,67 +54,14 @@ seedwalk sim run --seed 7 --nodes 200 --kind honest=6 --kind silent=2 --kind ref
 seedwalk sim run --seed 7 --schedule pct:3
 seedwalk sim run --seed 7 --choices-out choices.jsonl
 seedwalk sim run --seed 7 --choices choices.jsonl --then uniform:8
-seedwalk sim run --seed 7 --record crawl.rec && seedwalk replay crawl.rec)";
+seedwalk sim run --seed 7 --record crawl.rec && seedwalk replay crawl.rec
+seedwalk sim run --seed 7 --nodes 20 --faults 3 --scenario-out drawn.toml
+seedwalk sim run drawn.toml
+seedwalk sim run drawn.toml --set 'nodes.pace = "1s"')";
 constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
 seedwalk sim check --seeds 1..20 --nodes 500 --deep --json
-seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3)";
-
-/// The options that describe a simulated world.
-struct world_flags {
-  std::uint32_t nodes = 100;
-  node_kind_flags kinds;
-  sim_network_flags networks;
-  sim_schedule_flags order;
-  std::uint32_t crawlers = 1;
-  std::uint32_t faults = 0;
-  std::uint32_t reloads = 0;
-  bool deep = false;
-
-  void declare(CLI::App& app) {
-    add_number(app, "--nodes", nodes, {4, 1'000'000}, "how many nodes there are");
-    kinds.declare(app);
-    networks.declare(app);
-    order.declare(app);
-    add_number(app, "--crawlers", crawlers, {1, 100},
-               "how many crawlers there are, who visit each other, too; the first is judged");
-    add_number(app, "--faults", faults, {0, 1'000}, "how many faults are drawn");
-    add_number(app, "--reloads", reloads, {0, 1'000},
-               "how often the crawlers' configuration is changed");
-    app.add_flag("--deep", deep, "message payloads enter the hash too");
-  }
-
-  /// The command that makes the same run again: every option that is not at its default.
-  std::string again(std::uint64_t seed) const {
-    auto command = fmt::format("seedwalk sim run --seed {} --nodes {}", seed, nodes);
-    for (const auto& kind : kinds.given())
-      command += fmt::format(" --kind {}", kind);
-    command += networks.again();
-    command += order.again();
-    if (crawlers != 1)
-      command += fmt::format(" --crawlers {}", crawlers);
-    if (faults != 0)
-      command += fmt::format(" --faults {}", faults);
-    if (reloads != 0)
-      command += fmt::format(" --reloads {}", reloads);
-    return command + (deep ? " --deep" : "");
-  }
-
-  /// The scenario; or what is wrong with the options.
-  tl::expected<sim::crawl_scenario, std::string> scenario(std::uint64_t seed) const {
-    auto s = sim::plain_crawl(seed, nodes);
-    order.apply(s);
-    s.deep = deep;
-    auto shares = kinds.read(mixed_kinds(true));
-    if (!shares)
-      return tl::unexpected(std::move(shares.error()));
-    s.nodes.shares = std::move(*shares);
-    if (auto applied = networks.apply(s); !applied)
-      return tl::unexpected(std::move(applied.error()));
-    s.crawlers = crawlers;
-    sim::draw_misfortunes(s, faults, reloads);
-    return s;
-  }
-};
+seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3
+seedwalk sim check tests/scenarios/partition.toml)";
 
 double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
@@ -122,6 +74,9 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
     for (std::size_t i = 0; i != v.summary->counters.outcomes.size(); ++i)
       if (const auto n = v.summary->counters.outcomes[i]; n > 0)
         outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = n;
+  nlohmann::json broken = nlohmann::json::array();
+  for (const auto& one : v.broken)
+    broken.push_back(one.text);
   return {{"seed", v.seed},
           {"hash", fmt::format("{:016x}", v.hash)},
           {"again", again},
@@ -134,28 +89,47 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
           {"known", v.known},
           {"good", v.good_found},
           {"outcomes", std::move(outcomes)},
-          {"violations", v.violations}};
+          {"violations", v.violations},
+          {"broken", std::move(broken)}};
 }
 
 struct run_flags {
-  world_flags world;
+  sim_world_flags world;
+  std::optional<std::uint64_t> given_seed;
   std::uint64_t seed = 1;
   std::string choices_out;
+  std::string scenario_out;
   std::string record;
+  trace_target trace;
   bool overwrite = false;
   bool json = false;
 
   void declare(CLI::App& app) {
-    add_number(app, "--seed", seed, {}, "everything that is drawn comes from it");
+    add_number(app, "--seed", given_seed, {},
+               "everything that is drawn comes from it; 1, or the file's, unless given");
     world.declare(app);
+    add_name(app, "--scenario-out", scenario_out,
+             "write the world of this run as a scenario file, with what was drawn of faults and "
+             "reloads")
+        ->type_name("FILE");
     add_name(app, "--choices-out", choices_out,
              "write down what was decided against fifo, for --choices")
         ->type_name("FILE");
     add_name(app, "--record", record,
              "record the first crawler, for `seedwalk replay`: as if its peers had been real")
         ->type_name("FILE");
+    trace.declare(app);
     app.add_flag("--overwrite", overwrite, "with --record: replace a recording of before");
     app.add_flag("--json", json, "print one JSON document");
+  }
+
+  /// Reads the files that were given. The error is one line.
+  tl::expected<void, std::string> read() {
+    if (auto read = world.read(); !read)
+      return read;
+    const auto usual = world.scenario.has_file() ? world.scenario.file().seed : seed;
+    seed = given_seed.value_or(usual);
+    return {};
   }
 
   std::string again() const { return world.again(seed); }
@@ -188,6 +162,7 @@ void print_run(std::ostream& out, const run_flags& flags, const sim::crawl_verdi
   if (order.has_choices())
     out << fmt::format("choices: {} given, {} of them never came up\n", order.choices_given(),
                        figures.unused_choices);
+  out << flags.trace.told();
   if (!flags.record.empty())
     out << fmt::format("recorded {} bytes; again: seedwalk replay {}\n", figures.recorded_bytes,
                        flags.record);
@@ -200,13 +175,22 @@ exit_code run_one(invocation& invoked) {
   flags.declare(line.app());
   if (const auto code = line.parse(invoked))
     return *code;
-  if (const auto read = flags.world.order.read(); !read)
+  if (const auto read = flags.read(); !read)
     return line.refuse(invoked, read.error());
   if (const auto problem = problem_with_recording(flags.record, flags.overwrite); !problem.empty())
     return line.refuse(invoked, problem);
-  auto scenario = flags.world.scenario(flags.seed);
+  auto scenario = flags.world.of_seed(flags.seed);
   if (!scenario)
     return line.refuse(invoked, scenario.error());
+  flags.seed = scenario->seed; // `--set` may have said another.
+  if (!flags.scenario_out.empty()) {
+    auto made = output_file::create("--scenario-out", flags.scenario_out);
+    if (!made)
+      return line.refuse(invoked, made.error());
+    const auto drawn = sim::with_misfortunes(*scenario);
+    (*made)->stream() << sim::write_scenario(drawn, flags.again());
+    (*made)->finish();
+  }
   std::unique_ptr<output_file> file;
   if (!flags.choices_out.empty()) {
     auto made = output_file::create("--choices-out", flags.choices_out);
@@ -215,6 +199,8 @@ exit_code run_one(invocation& invoked) {
     file = std::move(*made);
     scenario->order.keeps_departures = true;
   }
+  if (const auto opened = flags.trace.open(); !opened)
+    return line.refuse(invoked, opened.error());
   *scenario = sim::with_profile(std::move(*scenario));
   const sim::real_clock clock;
   sim::crawl_world world{*scenario};
@@ -227,10 +213,12 @@ exit_code run_one(invocation& invoked) {
       return line.refuse(invoked, begun.error());
     recording = std::move(*begun);
   }
+  flags.trace.begin(world, flags.again());
   const auto verdict = sim::run_crawl(world, [&] {
     if (recording)
       recording->finish(world.over() ? "done" : "the limit of virtual time");
   });
+  flags.trace.finish(verdict);
   if (file) {
     file->stream() << sim::to_text({flags.again(), world.inner().steps(), {}},
                                    world.inner().events());
@@ -243,27 +231,16 @@ exit_code run_one(invocation& invoked) {
     invoked.terminal.err << fmt::format("seedwalk sim run: {}\n", recording->failure());
     return exit_code::failed;
   }
-  for (const auto& violation : verdict.violations)
-    invoked.terminal.err << "broken: " << violation << '\n';
-  if (verdict.violations.empty())
+  if (verdict.broken.empty())
     return exit_code::done;
-  invoked.terminal.err << fmt::format("again: {}\n", flags.again());
+  print_broken(invoked.terminal.err, *scenario, verdict, flags.again());
+  if (const auto page = flags.trace.page_command(); !page.empty())
+    invoked.terminal.err << fmt::format("to see it: {}\n", page);
+  else
+    invoked.terminal.err << fmt::format(
+        "to see it: {} --trace run.trace && seedwalk trace export run.trace --html run.html\n",
+        flags.again());
   return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
-}
-
-/// "7" or "1..200".
-std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
-  const auto number = [](const std::string& t) { return actors::parse_number(t, UINT64_MAX); };
-  const auto split = text.find("..");
-  const auto first = number(text.substr(0, split));
-  const auto last = split == std::string::npos ? first : number(text.substr(split + 2));
-  constexpr std::uint64_t seeds_max = 1'000'000;
-  if (!first || !last || *last < *first || *last - *first >= seeds_max)
-    return std::nullopt;
-  std::vector<std::uint64_t> seeds;
-  for (std::uint64_t i = 0; i <= *last - *first; ++i)
-    seeds.push_back(*first + i);
-  return seeds;
 }
 
 exit_code conclude_check(invocation& invoked, const sim::check_report& report, bool json) {
@@ -293,26 +270,30 @@ exit_code check(invocation& invoked) {
   command_line line{"sim check",
                     "Runs each seed twice, in processes that differ in all that must not matter.",
                     check_examples};
-  world_flags flags;
-  std::string seeds_text = "1..20";
+  sim_world_flags flags;
+  std::string seeds_text;
   bool json = false;
-  add_name(line.app(), "--seeds", seeds_text, "A..B, both included, or one seed")
+  add_name(line.app(), "--seeds", seeds_text,
+           "A..B, both included, or one seed; 1..20, or the file's, unless given")
       ->type_name("A..B");
   flags.declare(line.app());
   line.app().add_flag("--json", json, "print one JSON document");
   const auto arguments = invoked.arguments;
   if (const auto code = line.parse(invoked))
     return *code;
+  if (const auto read = flags.read(); !read)
+    return line.refuse(invoked, read.error());
+  if (seeds_text.empty())
+    seeds_text =
+        flags.scenario.has_file() ? fmt::format("{}", flags.scenario.file().seed) : "1..20";
   const auto seeds = parse_seeds(seeds_text);
   if (!seeds)
     return line.refuse(
         invoked, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
-  if (const auto read = flags.order.read(); !read)
-    return line.refuse(invoked, read.error());
-  if (const auto probe = flags.scenario(seeds->front()); !probe)
+  if (const auto probe = flags.of_seed(seeds->front()); !probe)
     return line.refuse(invoked, probe.error());
   const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
-    sim::crawl_world world{sim::with_profile(*flags.scenario(seed))};
+    sim::crawl_world world{sim::with_profile(*flags.of_seed(seed))};
     world.inner().listen(watch);
     if (world.start())
       world.run();
@@ -336,12 +317,14 @@ exit_code check(invocation& invoked) {
 } // namespace
 
 exit_code run_sim(invocation& invoked) {
-  constexpr std::array<std::string_view, 2> names = {"run", "check"};
+  constexpr std::array<std::string_view, 3> names = {"run", "check", "sweep"};
   const auto chosen = choose_subcommand(invoked, "sim", names, help_text);
   if (chosen.name == "run")
     return run_one(invoked);
   if (chosen.name == "check")
     return check(invoked);
+  if (chosen.name == "sweep")
+    return sweep(invoked);
   return chosen.code;
 }
 

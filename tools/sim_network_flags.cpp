@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/scenario/file/value_texts.hpp"
+
 namespace seedwalk::tools {
 
 namespace {
@@ -12,11 +14,11 @@ std::optional<net::endpoint> own_address(net::network_id network) {
   case net::network_id::ipv4:
     return net::ipv4_endpoint(0xc6336401, 0); // 198.51.100.1
   case net::network_id::ipv6:
-    return *net::parse_endpoint("[2a01::1]:1", 1);
+    return *sim::parse_address("2a01::1");
   case net::network_id::cjdns:
-    return *net::parse_endpoint("[fc00::1]:1", 1);
+    return *sim::parse_address("fc00::1");
   case net::network_id::yggdrasil:
-    return *net::parse_endpoint("[200::1]:1", 1);
+    return *sim::parse_address("200::1");
   case net::network_id::torv2:
   case net::network_id::torv3:
   case net::network_id::i2p:
@@ -44,17 +46,10 @@ tl::expected<void, std::string> sim_network_flags::apply(sim::crawl_scenario& s)
   if (!networks_.empty())
     s.nodes.networks.clear();
   for (const auto& text : networks_) {
-    const auto split = text.find('=');
-    const auto network = actors::network_named(text.substr(0, split));
-    const auto parts = split == std::string::npos ? std::string{"1"} : text.substr(split + 1);
-    // Gossip says nothing of Yggdrasil: nobody would hear of such nodes.
-    if (!network || *network == net::network_id::torv2 || *network == net::network_id::yggdrasil)
-      return tl::unexpected(
-          fmt::format("--net {}: must be one of ipv4, ipv6, torv3, i2p, cjdns", text));
-    if (parts.empty() || parts.size() > 6 ||
-        parts.find_first_not_of("0123456789") != std::string::npos)
-      return tl::unexpected(fmt::format("--net {}: must be NAME=PARTS, such as torv3=2", text));
-    s.nodes.networks.emplace_back(*network, static_cast<std::uint32_t>(std::stoul(parts)));
+    const auto share = sim::parse_network_share(text);
+    if (!share)
+      return tl::unexpected(fmt::format("--net {}: {}", text, share.error()));
+    s.nodes.networks.push_back(*share);
   }
   if (!routes_.empty())
     s.addresses.clear();

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "actors/config/config_text.hpp"
 #include "net/base/whole_file.hpp"
+#include "sim/scenario/file/value_texts.hpp"
 #include "tools/option_values.hpp"
 
 namespace seedwalk::tools {
@@ -14,55 +14,7 @@ namespace {
 
 constexpr std::chrono::hours longest_time{1};
 
-std::optional<std::uint64_t> number_in(const std::string& text) {
-  const auto number = actors::parse_number(text, UINT64_MAX);
-  return number ? std::optional{*number} : std::nullopt;
-}
-
 constexpr auto strategies_text = "fifo|uniform|pct[:D]|pctcp[:D]|pos|urw|surw";
-
-/// What --then may say.
-constexpr auto then_texts =
-    "must be STRATEGY:SEED, STRATEGY:SEED@STEP or fifo@STEP, such as uniform:7, pos:7@1200 or, of "
-    "depth 3, pct:3:7";
-
-/// "uniform:7", "uniform:7@1200", "pct:3:7" or "fifo@1200"; without a step, `from` is it.
-std::optional<sim::crawl_scenario::another_order> parse_then(const std::string& text,
-                                                             std::uint64_t from) {
-  sim::crawl_scenario::another_order result;
-  const auto at = text.find('@');
-  const auto first = text.substr(0, std::min(text.find(':'), at));
-  const auto named = sim::strategy_text::parse(first);
-  if (!named)
-    return std::nullopt;
-  // The seed is behind the depth, if the strategy has one.
-  auto colon = text.find(':');
-  auto order = first;
-  if (sim::has_depth(named->strategy) && colon != std::string::npos) {
-    colon = text.find(':', colon + 1);
-    order = text.substr(0, std::min(colon, at));
-  }
-  const auto strategy = sim::strategy_text::parse(order);
-  if (!strategy || (colon == std::string::npos && strategy->strategy != sim::strategy::fifo))
-    return std::nullopt;
-  result.strategy = strategy->strategy;
-  result.depth = strategy->depth;
-  result.from_step = from;
-  if (at != std::string::npos) {
-    const auto step = number_in(text.substr(at + 1));
-    if (!step || (colon != std::string::npos && colon > at))
-      return std::nullopt;
-    result.from_step = *step;
-  }
-  if (colon != std::string::npos) {
-    const auto seed = number_in(
-        text.substr(colon + 1, at == std::string::npos ? std::string::npos : at - colon - 1));
-    if (!seed)
-      return std::nullopt;
-    result.seed = *seed;
-  }
-  return result;
-}
 
 std::string seconds_text(std::chrono::nanoseconds time) {
   return fmt::format("{}.{:09}", time.count() / 1'000'000'000, time.count() % 1'000'000'000);
@@ -112,17 +64,16 @@ tl::expected<void, std::string> sim_schedule_flags::read() {
     choices_ = std::move(*parsed);
   }
   if (!then_text_.empty()) {
-    then_ = parse_then(then_text_, choices_ ? choices_->last_step() + 1 : 0);
-    if (!then_)
-      return tl::unexpected(fmt::format("--then {}: {}", then_text_, then_texts));
+    const auto then = sim::parse_then(then_text_, choices_ ? choices_->last_step() + 1 : 0);
+    if (!then)
+      return tl::unexpected(fmt::format("--then {}: {}", then_text_, then.error()));
+    then_ = *then;
   }
   for (const auto& text : reseed_texts_) {
-    const auto colon = text.find(':');
-    const auto step = number_in(text.substr(0, colon));
-    const auto seed = colon == std::string::npos ? std::nullopt : number_in(text.substr(colon + 1));
-    if (!step || !seed)
-      return tl::unexpected(fmt::format("--reseed {}: must be STEP:SEED, such as 1200:7", text));
-    reseeds_.push_back({*step, *seed});
+    const auto reseed = sim::parse_reseed(text);
+    if (!reseed)
+      return tl::unexpected(fmt::format("--reseed {}: {}", text, reseed.error()));
+    reseeds_.push_back(*reseed);
   }
   std::stable_sort(reseeds_.begin(), reseeds_.end(),
                    [](const auto& a, const auto& b) { return a.from_step < b.from_step; });

@@ -1,64 +1,16 @@
 #include "actors/config/config_file.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
-#include "actors/config/toml_bounds.hpp"
+#include "actors/config/toml_values.hpp"
 #include "net/base/closest_name.hpp"
 #include "net/base/stranger_text.hpp"
 
 namespace seedwalk::actors {
 
 namespace {
-
-std::string_view kind_name(value_kind kind) {
-  switch (kind) {
-  case value_kind::boolean:
-    return "true or false";
-  case value_kind::integer:
-    return "a whole number";
-  case value_kind::text:
-    return "a text in quotes";
-  case value_kind::list:
-    return "an array of texts in quotes";
-  }
-  return "";
-}
-
-/// The texts of a value in a file; nothing if it is of another kind.
-std::optional<option_texts> texts_of(const toml::node& value, value_kind kind) {
-  switch (kind) {
-  case value_kind::boolean:
-    if (const auto* x = value.as_boolean())
-      return option_texts{x->get() ? "true" : "false"};
-    break;
-  case value_kind::integer:
-    if (const auto* x = value.as_integer())
-      return option_texts{std::to_string(x->get())};
-    break;
-  case value_kind::text:
-    if (const auto* x = value.as_string())
-      return option_texts{x->get()};
-    break;
-  case value_kind::list:
-    if (const auto* items = value.as_array()) {
-      option_texts texts;
-      for (const auto& item : *items) {
-        const auto* x = item.as_string();
-        if (x == nullptr)
-          return std::nullopt;
-        texts.push_back(x->get());
-      }
-      return texts;
-    }
-    break;
-  }
-  return std::nullopt;
-}
 
 bool is_table_of_options(std::string_view path) {
   return std::ranges::any_of(config_table(), [path](const config_option& o) {
@@ -120,21 +72,20 @@ private:
 
 } // namespace
 
+tl::expected<config_layer, std::string> read_config_table(const toml::table& table,
+                                                          std::string_view name) {
+  file_walk walk{name};
+  if (!walk.take(table, ""))
+    return tl::unexpected(walk.error);
+  return std::move(walk.layer);
+}
+
 tl::expected<config_layer, std::string> read_config_text(std::string_view text,
                                                          std::string_view name) {
-  if (const auto shallow = check_toml_bounds(text); !shallow)
-    return tl::unexpected(
-        fmt::format("{}:{}: {}", name, shallow.error().line, shallow.error().message));
-  try {
-    const toml::table table = toml::parse(text);
-    file_walk walk{name};
-    if (!walk.take(table, ""))
-      return tl::unexpected(walk.error);
-    return std::move(walk.layer);
-  } catch (const toml::parse_error& e) {
-    return tl::unexpected(fmt::format("{}:{}: {}", name, e.source().begin.line,
-                                      net::printable(std::string_view{e.description()})));
-  }
+  const auto table = parse_toml(text, name);
+  if (!table)
+    return tl::unexpected(table.error());
+  return read_config_table(*table, name);
 }
 
 } // namespace seedwalk::actors

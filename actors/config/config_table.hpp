@@ -18,6 +18,7 @@ enum class value_kind : std::uint8_t {
   integer, ///< 500
   text,    ///< "30s"
   list,    ///< ["127.0.0.1:8333"]: an array of texts
+  numbers, ///< [1, 2]: an array of whole numbers; no option of a configuration has it
 };
 
 /// The texts of one value: exactly one, or any number of a list.

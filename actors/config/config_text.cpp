@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,16 +19,21 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t longest_duration_ms = 3'652ull * 86'400'000;
+constexpr std::uint64_t longest_duration_s = 3'652ull * 86'400;
 
 struct duration_unit {
   std::string_view name;
-  std::uint64_t ms;
+  std::uint64_t ns;
 };
 
 /// The largest first, as printing tries them.
-constexpr std::array<duration_unit, 5> duration_units = {
-    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<duration_unit, 7> duration_units = {{{"d", 86'400'000'000'000},
+                                                          {"h", 3'600'000'000'000},
+                                                          {"m", 60'000'000'000},
+                                                          {"s", 1'000'000'000},
+                                                          {"ms", 1'000'000},
+                                                          {"us", 1'000},
+                                                          {"ns", 1}}};
 
 tl::unexpected<std::string> wrong(std::string text) {
   return tl::unexpected<std::string>(std::move(text));
@@ -40,6 +46,33 @@ bool take_digits(std::string_view& text, std::uint64_t& number) {
     return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
+}
+
+/// Numbers with units, added up; `example` is said of a text that is no such thing.
+parsed<std::chrono::nanoseconds>
+parse_units(std::string_view text, std::span<const duration_unit> units, const char* example) {
+  if (text == "0")
+    return std::chrono::nanoseconds{0};
+  if (text.empty())
+    return wrong(example);
+  constexpr std::uint64_t longest = longest_duration_s * 1'000'000'000;
+  std::uint64_t total = 0;
+  while (!text.empty()) {
+    std::uint64_t number = 0;
+    if (!take_digits(text, number))
+      return wrong(example);
+    const auto letters = std::min(text.find_first_of("0123456789"), text.size());
+    const auto unit = std::ranges::find(units, text.substr(0, letters), &duration_unit::name);
+    if (unit == units.end())
+      return wrong(example);
+    if (number > longest / unit->ns)
+      return wrong("is longer than ten years");
+    total += number * unit->ns;
+    if (total > longest)
+      return wrong("is longer than ten years");
+    text.remove_prefix(letters);
+  }
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(total)};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -136,39 +169,30 @@ std::string chain_meant(std::string_view name) {
   return net::did_you_mean(lower, names);
 }
 
+parsed<std::chrono::nanoseconds> parse_fine_duration(std::string_view text) {
+  return parse_units(text, duration_units, "must be a duration such as 50us, 250ms, 30s, 5m or 7d");
+}
+
+std::string print_fine_duration(std::chrono::nanoseconds d) {
+  const auto ns = static_cast<std::uint64_t>(d.count());
+  if (ns == 0)
+    return "0s";
+  const auto unit =
+      std::ranges::find_if(duration_units, [ns](const duration_unit& u) { return ns % u.ns == 0; });
+  return fmt::format("{}{}", ns / unit->ns, unit->name);
+}
+
 parsed<milliseconds> parse_duration(std::string_view text) {
-  if (text == "0")
-    return milliseconds{0};
-  constexpr auto example = "must be a duration such as 250ms, 30s, 5m, 24h or 7d";
-  if (text.empty())
-    return wrong(example);
-  std::uint64_t total = 0;
-  while (!text.empty()) {
-    std::uint64_t number = 0;
-    if (!take_digits(text, number))
-      return wrong(example);
-    const auto letters = std::min(text.find_first_of("0123456789"), text.size());
-    const auto unit =
-        std::ranges::find(duration_units, text.substr(0, letters), &duration_unit::name);
-    if (unit == duration_units.end())
-      return wrong(example);
-    if (number > longest_duration_ms / unit->ms)
-      return wrong("is longer than ten years");
-    total += number * unit->ms;
-    if (total > longest_duration_ms)
-      return wrong("is longer than ten years");
-    text.remove_prefix(letters);
-  }
-  return milliseconds{static_cast<std::int64_t>(total)};
+  constexpr auto milliseconds_and_up = std::span{duration_units}.first<5>();
+  const auto time = parse_units(text, milliseconds_and_up,
+                                "must be a duration such as 250ms, 30s, 5m, 24h or 7d");
+  if (!time)
+    return wrong(time.error());
+  return std::chrono::duration_cast<milliseconds>(*time);
 }
 
 std::string print_duration(milliseconds d) {
-  const auto ms = static_cast<std::uint64_t>(d.count());
-  if (ms == 0)
-    return "0s";
-  const auto unit =
-      std::ranges::find_if(duration_units, [ms](const duration_unit& u) { return ms % u.ms == 0; });
-  return fmt::format("{}{}", ms / unit->ms, unit->name);
+  return print_fine_duration(d);
 }
 
 parsed<std::uint64_t> parse_size(std::string_view text) {

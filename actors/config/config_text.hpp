@@ -51,6 +51,10 @@ parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// In the largest unit that loses nothing: "90s", "24h", "7d". 24h is printed as "1d".
 std::string print_duration(std::chrono::milliseconds d);
 
+/// The same with us and ns, for simulated time.
+parsed<std::chrono::nanoseconds> parse_fine_duration(std::string_view text);
+std::string print_fine_duration(std::chrono::nanoseconds d);
+
 /// Bytes: a number, with K, M or G behind it for powers of 1024.
 parsed<std::uint64_t> parse_size(std::string_view text);
 std::string print_size(std::uint64_t bytes);

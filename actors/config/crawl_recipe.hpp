@@ -23,6 +23,8 @@ struct crawl_recipe {
   std::string control_socket; ///< Where commands are taken; empty: nowhere.
 
   SEEDWALK_INSPECT(crawl_recipe, config, pinned, excluded, control_socket)
+
+  friend bool operator==(const crawl_recipe&, const crawl_recipe&) = default;
 };
 
 /// The configuration that follows from `contents`, a configuration file called `name`: what it

@@ -80,6 +80,7 @@ private:
 struct message_origin {
   std::uint64_t origin = 0;
   std::uint64_t nth = 0;
+  std::uint64_t cause = 0; ///< The number of the turn that sent it: see `schedule::turn_cause`.
 };
 
 /// What the names of an actor's events go on from.

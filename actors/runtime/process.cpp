@@ -160,7 +160,7 @@ void process::push(actor_entry& actor) {
     return;
   }
   const auto from = origin_of_next(actor);
-  world_.events().ready(group_, &actor, actor.name_hash, from.origin, from.nth);
+  world_.events().ready(group_, &actor, actor.name_hash, from.origin, from.nth, from.cause);
 }
 
 /// Where the message comes from that the actor takes next.
@@ -195,14 +195,15 @@ void process::announce(const actor_entry& to, const message_origin& from,
 
 /// One more message from `origin`, which is the name of `from` if that is an actor of ours.
 message_origin process::count(actor_entry* from, std::uint64_t origin, actor_entry& to) {
+  const auto cause = world_.events().turn_number();
   if (from != nullptr)
     if (const auto nth = from->told.next(to.name_hash))
-      return {origin, *nth};
+      return {origin, *nth, cause};
   const auto was_large = to.heard.is_large();
   const auto nth = to.heard.next(origin);
   if (!was_large && to.heard.is_large())
     large_.push_back(&to);
-  return {origin, nth};
+  return {origin, nth, cause};
 }
 
 actor_entry& process::entry_of(caf::scheduled_actor& actor) {
@@ -291,10 +292,12 @@ void process::run(actor_entry& actor, event_names event) {
                  .so_far = chain_,
                  .owner = actor.enrolled.id,
                  .actor = running_name_,
+                 .kind = actor.enrolled.kind,
                  .message = message,
                  .event = event.name,
                  .origin = event.origin,
                  .passed_over = event.passed_over,
+                 .cause = event.cause,
                  .content = content};
   world_.tell([&](world_listener& listener) { listener.before_step(view); });
   resume(actor);
@@ -420,7 +423,8 @@ net::timer_id process::start(std::chrono::nanoseconds delay, net::owner recipien
   auto* owner = world_.is_scheduled() ? find(recipient) : nullptr;
   if (owner != nullptr && world_.events().hears_of_messages()) [[unlikely]]
     world_.events().leads_to(owner->timers, owner->timers_started);
-  return timers_.start(due, recipient, owner != nullptr ? owner->timers_started++ : 0);
+  return timers_.start(due, recipient, owner != nullptr ? owner->timers_started++ : 0,
+                       world_.events().turn_number());
 }
 
 void process::cancel(net::timer_id id) {
@@ -452,8 +456,8 @@ void process::feed(net::steady_time horizon) {
     auto* owner = find(due->owner);
     if (owner == nullptr)
       continue; // nobody is there to hear of it
-    const auto event =
-        world_.events().put_nth(due->due, owner->timers, *this, due->id.value, due->nth);
+    const auto event = world_.events().put_nth(due->due, owner->timers, *this, due->id.value,
+                                               due->nth, due->cause.number);
     imminent_[due->id.value] = {*due, event};
   }
 }

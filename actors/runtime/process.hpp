@@ -35,6 +35,8 @@ class coordinator;
 struct clock_step {
   net::steady_time at{0};
   std::chrono::seconds by{0};
+
+  friend bool operator==(const clock_step&, const clock_step&) = default;
 };
 
 /// One program that runs in a world: an actor system, the names, numbers, timers and mailboxes'

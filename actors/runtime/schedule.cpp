@@ -134,6 +134,7 @@ std::uint32_t schedule::add(net::steady_time due, const lane& in, event_source& 
   s.nth = nth;
   s.name = name_from("event", s.key, s.nth);
   s.order = ++orders_;
+  s.cause = turns_;
   s.due = due;
   s.source = &source;
   s.payload = payload;
@@ -158,8 +159,9 @@ schedule::handle schedule::put(net::steady_time due, lane& in, event_source& sou
 }
 
 schedule::handle schedule::put_nth(net::steady_time due, lane& in, event_source& source,
-                                   std::uint64_t payload, std::uint64_t nth) {
+                                   std::uint64_t payload, std::uint64_t nth, std::uint64_t cause) {
   const auto at = add(due, in, source, payload, nth);
+  slots_[at].cause = cause;
   auto before = tail_of(in);
   auto behind = none;
   while (before != none && slots_[before].due > due) {
@@ -225,9 +227,10 @@ schedule::group schedule::add_group() {
 }
 
 void schedule::ready(group owning_group, actor_entry* actor, std::uint64_t actor_key,
-                     std::uint64_t origin, std::uint64_t nth) {
+                     std::uint64_t origin, std::uint64_t nth, std::uint64_t cause) {
   const auto at = allocate();
   auto& s = slots_[at];
+  s.cause = cause;
   s.owning_group = owning_group;
   s.actor = actor;
   s.key = actor_key;
@@ -457,6 +460,8 @@ std::optional<schedule::turn> schedule::take(std::uint32_t at) {
   result.name = s.name;
   result.key = s.key;
   result.origin = s.origin;
+  result.cause = turn_cause_ = s.cause;
+  ++turns_;
   result.source = s.source;
   result.payload = s.payload;
   result.actor = s.actor;

@@ -52,6 +52,7 @@ struct event_names {
   std::uint64_t name = 0;
   std::uint64_t origin = 0;
   std::size_t passed_over = 0; ///< See `schedule::turn`.
+  std::uint64_t cause = 0;     ///< The same.
 };
 
 /// A decision against fifo: `taken` went before `head`, whose turn it would have been.
@@ -80,6 +81,8 @@ struct schedule_options {
   std::vector<departure> given = {};
   /// Departures are written down, and names have texts.
   bool keeps_departures = false;
+
+  friend bool operator==(const schedule_options&, const schedule_options&) = default;
 };
 
 /// Who goes next in a simulated world: the one place that decides it, for actors, links, dials,
@@ -133,6 +136,7 @@ public:
     std::uint64_t origin = 0; ///< Where an actor's message comes from.
     /// So many actors of its group were ready before it, and wait. 0 unless they are counted.
     std::size_t passed_over = 0;
+    std::uint64_t cause = 0; ///< See `turn_cause`.
     event_source* source = nullptr;
     std::uint64_t payload = 0;
     actor_entry* actor = nullptr;
@@ -154,9 +158,16 @@ public:
 
   /// For a source that numbers its events itself, as timers are: this is its `nth`. It comes behind
   /// those of the lane that are due no later, and before the others. A lane is filled by this or by
-  /// `put`, not by both.
+  /// `put`, not by both. `cause` is the number of the turn in which it was started.
   handle put_nth(net::steady_time due, lane& in, event_source& source, std::uint64_t payload,
-                 std::uint64_t nth);
+                 std::uint64_t nth, std::uint64_t cause = 0);
+
+  /// For those who watch: an event that waits was led to by the turn of this number, and not by
+  /// that in which it was put. 0 changes nothing.
+  void led_to_by(handle event, std::uint64_t number) {
+    if (number != 0 && event.slot != none && slots_[event.slot].generation == event.generation)
+      slots_[event.slot].cause = number;
+  }
 
   /// Takes an event back; does nothing if it had its turn.
   void cancel(handle event);
@@ -164,9 +175,10 @@ public:
   // -- what a world says
 
   group add_group();
-  /// Who of a group can run: `origin` is where the message comes from, the `nth` from there.
+  /// Who of a group can run: `origin` is where the message comes from, the `nth` from there, and
+  /// `cause` the number of the turn in which it was sent.
   void ready(group owning_group, actor_entry* actor, std::uint64_t actor_key, std::uint64_t origin,
-             std::uint64_t nth);
+             std::uint64_t nth, std::uint64_t cause = 0);
   /// The group's next step begins no earlier.
   void occupy(group owning_group, net::steady_time until) {
     groups_[owning_group].busy_until = until;
@@ -184,6 +196,13 @@ public:
   /// Who goes next; nothing if nothing will ever happen again. An event or actor has left the
   /// schedule then.
   std::optional<turn> next();
+
+  /// The number of the turn that runs, or of the last one that did; the first is 1. For those who
+  /// watch what leads to what: nothing is decided by it, and no draw is keyed by it.
+  std::uint64_t turn_number() const { return turns_; }
+  /// The number of the turn in which the event that runs was put, or its message sent; 0 if that is
+  /// not known.
+  std::uint64_t turn_cause() const { return turn_cause_; }
 
   /// When the first event is due that there is now. Looks through all of them where some compete in
   /// a drawn order.
@@ -244,6 +263,7 @@ private:
     std::uint64_t origin = 0; ///< Of an actor's message.
     std::uint64_t nth = 0;
     std::uint64_t order = 0;
+    std::uint64_t cause = 0;
     net::steady_time due{0};
     event_source* source = nullptr;
     std::uint64_t payload = 0;
@@ -300,6 +320,8 @@ private:
   std::uint64_t orders_ = 0;
   std::size_t actors_ = 0;
   std::uint64_t steps_ = 0; ///< Turns of actors so far.
+  std::uint64_t turns_ = 0; ///< Of actors and events.
+  std::uint64_t turn_cause_ = 0;
   bool counts_passed_over_ = false;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_;

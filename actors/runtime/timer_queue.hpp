@@ -19,14 +19,21 @@ namespace seedwalk::sim {
 /// who advances time decides when. Not thread-safe.
 class timer_queue {
 public:
+  /// In which turn of the schedule a timer was started; 0: in none.
+  struct start_turn {
+    std::uint64_t number = 0;
+  };
+
   /// One that is due.
   struct due_timer {
     net::timer_id id;
     net::owner owner;
     net::steady_time due{0};
     std::uint64_t nth = 0;
+    /// For those who watch the run, and so no part of what it knows.
+    net::not_archived<start_turn> cause = {};
 
-    SEEDWALK_INSPECT(due_timer, id, owner, due, nth)
+    SEEDWALK_INSPECT(due_timer, id, owner, due, nth, cause)
   };
 
   /// All of it, as data.
@@ -38,15 +45,16 @@ public:
     SEEDWALK_INSPECT(image, waiting, last, last_observed)
   };
 
-  /// `nth` is handed back with it: which it is of that owner.
-  net::timer_id start(net::steady_time due, net::owner owner, std::uint64_t nth = 0) {
-    return put({net::timer_id{++last_}, owner, due, nth});
+  /// `nth` is handed back with it: which it is of that owner. So is `turn`.
+  net::timer_id start(net::steady_time due, net::owner owner, std::uint64_t nth = 0,
+                      std::uint64_t turn = 0) {
+    return put({net::timer_id{++last_}, owner, due, nth, start_turn{turn}});
   }
 
   /// The same for an observer, from numbers of their own: what watches a run must not shift the
   /// numbers that the run sees.
   net::timer_id start_observed(net::steady_time due, net::owner owner) {
-    return put({net::timer_id{observed | ++last_observed_}, owner, due, 0});
+    return put({net::timer_id{observed | ++last_observed_}, owner, due, 0, {}});
   }
 
   void cancel(net::timer_id id) { take(id); }
@@ -58,8 +66,8 @@ public:
       return std::nullopt;
     const auto known = waiting_.extract({i->second, id.value});
     due_.erase(i);
-    const auto& [owner, nth] = known.mapped();
-    return due_timer{id, owner, known.key().first, nth};
+    const auto& [owner, nth, turn] = known.mapped();
+    return due_timer{id, owner, known.key().first, nth, start_turn{turn}};
   }
 
   std::optional<net::steady_time> next_due() const {
@@ -73,8 +81,9 @@ public:
     if (waiting_.empty() || waiting_.begin()->first.first > now)
       return std::nullopt;
     const auto first = waiting_.begin();
-    const auto& [owner, nth] = first->second;
-    const due_timer result{net::timer_id{first->first.second}, owner, first->first.first, nth};
+    const auto& [owner, nth, turn] = first->second;
+    const due_timer result{net::timer_id{first->first.second}, owner, first->first.first, nth,
+                           start_turn{turn}};
     due_.erase(first->first.second);
     waiting_.erase(first);
     return result;
@@ -98,7 +107,7 @@ public:
     image result{{}, last_, last_observed_};
     result.waiting.reserve(waiting_.size());
     for (const auto& [at, of] : waiting_)
-      result.waiting.push_back({net::timer_id{at.second}, of.owner, at.first, of.nth});
+      result.waiting.push_back({net::timer_id{at.second}, of.owner, at.first, of.nth, {}});
     return result;
   }
 
@@ -124,10 +133,12 @@ private:
   struct owned {
     net::owner owner;
     std::uint64_t nth = 0;
+    std::uint64_t turn = 0;
   };
 
   net::timer_id put(const due_timer& timer) {
-    waiting_.emplace(std::pair{timer.due, timer.id.value}, owned{timer.owner, timer.nth});
+    waiting_.emplace(std::pair{timer.due, timer.id.value},
+                     owned{timer.owner, timer.nth, timer.cause.number});
     due_.emplace(timer.id.value, timer.due);
     return timer.id;
   }

@@ -93,8 +93,10 @@ std::uint64_t world::hash() const {
 }
 
 void world::note_violation(std::string text) {
-  if (violations_.size() < violations_max)
-    violations_.push_back(std::move(text));
+  if (violations_.size() == violations_max)
+    return;
+  violations_.push_back(std::move(text));
+  tell([&](world_listener& listener) { listener.on_violation(violations_.back()); });
 }
 
 void world::kill() {

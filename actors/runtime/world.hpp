@@ -91,7 +91,7 @@ public:
       origin_ = 0;
       run_unwatched();
     } else if (turn->is == sim::schedule::turn::kind::actor) {
-      run(*turn->actor, {turn->name, turn->origin, turn->passed_over});
+      run(*turn->actor, {turn->name, turn->origin, turn->passed_over, turn->cause});
       events_.occupy(turn->owning_group, turn->when + cost(turn->name));
     }
     return true;

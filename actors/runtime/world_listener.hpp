@@ -22,11 +22,13 @@ struct step_view {
   const chain& so_far;      ///< Its chain; in `on_step` with this step in it.
   net::owner owner;         ///< `nobody` for an actor that was not spawned by `net::spawn`.
   std::string_view actor;   ///< Its stable name.
+  std::string_view kind;    ///< Names the factory of such actors; empty as `owner`.
   std::string_view message; ///< The type of the message; empty if there is none.
   std::uint64_t event = 0;  ///< The event's name; 0 outside of simulations.
   std::uint64_t origin = 0; ///< The name of where the message comes from; as `event`.
   /// So many actors of its process were ready before it, and wait. Only where they are counted.
   std::size_t passed_over = 0;
+  std::uint64_t cause = 0; ///< The number of the turn that sent the message; 0 outside simulations.
   const caf::type_erased_tuple* content = nullptr; ///< In `before_step` alone: the message.
 
   /// The message, if it is a T; in `before_step` alone.
@@ -62,6 +64,9 @@ public:
 
   /// An actor is about to take a message.
   virtual void before_step(const step_view&) {}
+
+  /// A rule is broken that no actor can be asked about, as `world::violations` has it.
+  virtual void on_violation(std::string_view /*text*/) {}
 
   /// The step is over.
   virtual void on_step(const step_view&) {}

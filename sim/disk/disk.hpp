@@ -45,6 +45,8 @@ struct disk_fault {
   std::uint64_t count = 1; ///< How many it hits in a row.
   effect consequence = effect::io_error;
   net::steady_time extra{0};
+
+  friend bool operator==(const disk_fault&, const disk_fault&) = default;
 };
 
 /// What a power cut leaves of what was not durable.
@@ -63,6 +65,8 @@ struct loss_model {
   bytes unsynced = bytes::lose;
   names uncommitted = names::lose;
   std::uint64_t seed = 1; ///< What the draws are keyed by.
+
+  friend bool operator==(const loss_model&, const loss_model&) = default;
 };
 
 /// A simulated disk: files in memory, a journal of what was done to them and when, and faults.
@@ -97,6 +101,8 @@ public:
     net::steady_time sync_cost_min{50'000}; ///< Of a sync, drawn between these, on top.
     net::steady_time sync_cost_max{2'000'000};
     std::vector<disk_fault> faults;
+
+    friend bool operator==(const options&, const options&) = default;
   };
 
   /// Why a call failed.

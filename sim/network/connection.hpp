@@ -73,6 +73,9 @@ struct half {
   net::steady_time line_free{0};     ///< When the last byte is through a line of limited rate.
   net::steady_time lingers_until{0}; ///< Over, but discards input until then.
 
+  schedule::handle delivery;      ///< The event, while `deliver_planned`.
+  std::uint64_t arrival_turn = 0; ///< The schedule's turn in which something arrived last.
+
   stream_user* user = nullptr;
   stream_tag tag;
   schedule::lane to_peer;               ///< Packets.

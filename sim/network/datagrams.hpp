@@ -19,6 +19,8 @@ struct datagram_options {
   latency delay = latency::exponential(std::chrono::milliseconds{10}, std::chrono::milliseconds{5});
   /// What a socket keeps that was not asked for yet; more is dropped, as the kernel does.
   std::size_t kept_max = 256;
+
+  friend bool operator==(const datagram_options&, const datagram_options&) = default;
 };
 
 /// Who hears of a simulated UDP socket's datagrams.

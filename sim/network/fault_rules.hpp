@@ -27,59 +27,73 @@ struct endpoint_set {
   static endpoint_set only(const net::endpoint& peer);
   /// All ports of the addresses that share the first `bits` bits of `peer`'s.
   static endpoint_set subnet(const net::endpoint& peer, std::uint32_t bits);
+  friend bool operator==(const endpoint_set&, const endpoint_set&) = default;
 };
 
 /// What may go wrong with a connection. `from` and `to` are those of the rule.
 namespace fault {
 
 /// Nothing: what matches is exempt from the rules that follow.
-struct pass {};
+struct pass {
+  friend bool operator==(const pass&, const pass&) = default;
+};
 
 /// A dial is answered with `reason`: at once if that is our own doing (no ports, no descriptors),
 /// else after the time that an answer takes.
 struct fail_dial {
   net::error reason = net::error::refused;
+  friend bool operator==(const fail_dial&, const fail_dial&) = default;
 };
 
 /// Packets vanish. With the rule for one direction only this is a one-way partition. A dial is not
 /// answered. What is sent on an open connection arrives when the rule's window has ended, as TCP
 /// sends again what was lost; if it never ends, the sender gives up after
 /// `transport_options::give_up`.
-struct drop {};
+struct drop {
+  friend bool operator==(const drop&, const drop&) = default;
+};
 
 /// A dial succeeds, and behind it is nobody: what is sent is never read, nothing ever comes.
-struct silence {};
+struct silence {
+  friend bool operator==(const silence&, const silence&) = default;
+};
 
 /// What is sent takes longer.
 struct delay {
   latency extra;
+  friend bool operator==(const delay&, const delay&) = default;
 };
 
 /// At most `segment_bytes` arrive every `interval`: a slow drip.
 struct drip {
   std::uint32_t segment_bytes = 1;
   std::chrono::nanoseconds interval{std::chrono::seconds{1}};
+  friend bool operator==(const drip&, const drip&) = default;
 };
 
 /// Both sides get a reset once `after_bytes` bytes of this direction are on their way.
 struct reset {
   std::uint64_t after_bytes = 0;
+  friend bool operator==(const reset&, const reset&) = default;
 };
 
 /// Both sides get a reset this long after the dial.
 struct reset_after {
   std::chrono::nanoseconds age{0};
+  friend bool operator==(const reset_after&, const reset_after&) = default;
 };
 
 /// This direction ends in order after so many bytes; what the sender sends more is lost.
 struct truncate {
   std::uint64_t after_bytes = 0;
+  friend bool operator==(const truncate&, const truncate&) = default;
 };
 
 /// The byte at this offset of this direction arrives changed.
 struct corrupt {
   std::uint64_t offset = 0;
   std::uint8_t mask = 0x01; ///< Bits to flip.
+  friend bool operator==(const corrupt&, const corrupt&) = default;
 };
 
 } // namespace fault
@@ -101,6 +115,7 @@ struct fault_rule {
   std::uint32_t hit = 1;
   std::uint32_t of = 1;
   fault_action action;
+  friend bool operator==(const fault_rule&, const fault_rule&) = default;
 };
 
 /// What a question about faults is about: one direction of one connection.

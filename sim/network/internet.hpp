@@ -24,6 +24,8 @@ struct name_answer {
   net::error reason = net::error::none; ///< `timed_out`: says nothing at all.
   std::vector<net::endpoint> addresses; ///< Their ports are ignored. None: `name_not_found`.
   latency delay = latency::constant(std::chrono::milliseconds{20});
+
+  friend bool operator==(const name_answer&, const name_answer&) = default;
 };
 
 /// What a simulated SOCKS5 proxy does with dials through it.
@@ -42,6 +44,8 @@ struct internet_options {
   datagram_options datagrams;
   /// Most addresses that gossip names are dead in this way. Loopback addresses always refuse.
   unknown_host unknown = unknown_host::silent;
+
+  friend bool operator==(const internet_options&, const internet_options&) = default;
 };
 
 /// Everything outside of the simulated hosts: the wires between them, who listens where, what

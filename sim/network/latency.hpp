@@ -40,9 +40,17 @@ public:
   /// The sample that belongs to `draw`, never negative.
   duration at(std::uint64_t draw) const;
 
-private:
   enum class shape : std::uint8_t { constant, uniform, exponential, log_normal };
 
+  /// What it was made of, to be written down.
+  shape form() const { return shape_; }
+  duration base() const { return base_; }   ///< The constant, or the least.
+  duration scale() const { return scale_; } ///< Width, mean or median.
+  std::uint32_t sigma_percent() const { return sigma_percent_; }
+
+  friend bool operator==(const latency&, const latency&) = default;
+
+private:
   constexpr latency(shape s, duration base, duration scale, std::uint32_t sigma)
       : shape_(s), sigma_percent_(sigma), base_(base), scale_(scale) {}
 

@@ -130,8 +130,18 @@ std::uint64_t transport::event_of(const place& at, event kind, std::uint8_t deta
 }
 
 /// In order with what else this side has planned for itself.
-void transport::plan(const place& at, event kind) {
-  events_.put(now(), at.self().own, *this, event_of(at, kind));
+schedule::handle transport::plan(const place& at, event kind) {
+  return events_.put(now(), at.self().own, *this, event_of(at, kind));
+}
+
+/// What has arrived is delivered. What led to that is its arrival, and not that it is wanted.
+void transport::plan_delivery(const place& at) {
+  auto& self = at.self();
+  if (self.deliver_planned)
+    return;
+  self.deliver_planned = true;
+  self.delivery = plan(at, event::deliver);
+  events_.led_to_by(self.delivery, self.arrival_turn);
 }
 
 /// In no order with anything else.
@@ -267,10 +277,7 @@ void transport::own(stream_ref ref, stream_user& user, const stream_tag& tag) {
   if (self.reset_waits)
     return finish_later(at, net::error::reset);
   self.now = half::phase::open;
-  if (!self.deliver_planned) {
-    self.deliver_planned = true;
-    plan(at, event::deliver);
-  }
+  plan_delivery(at);
   if (self.drained_owed || self.out != half::output::open)
     plan_flush(at);
 }

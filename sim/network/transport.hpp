@@ -41,6 +41,8 @@ struct transport_options {
   std::chrono::nanoseconds graceful_close = std::chrono::seconds{5};
   /// How long a sender waits for lost data to be acknowledged (Linux: about 15 minutes).
   std::chrono::nanoseconds give_up = std::chrono::minutes{15};
+
+  friend bool operator==(const transport_options&, const transport_options&) = default;
 };
 
 /// TCP as an application sees it, between any two users, in virtual time.
@@ -120,7 +122,8 @@ private:
   std::uint64_t event_of(const place& at, event kind, std::uint8_t detail = 0) const;
   static std::string text_of(const place& at);
   static std::string_view text_of(event kind);
-  void plan(const place& at, event kind);
+  schedule::handle plan(const place& at, event kind);
+  void plan_delivery(const place& at);
   void plan_alone(const place& at, event kind, net::steady_time due, std::uint8_t detail = 0);
 
   // transport_packets.cpp: what travels.
@@ -132,6 +135,7 @@ private:
   void on_ack(const place& to);
   void on_data(const place& to, net::buffer&& data);
   void on_fin(const place& to);
+  void has_arrived(const place& to);
   void on_rst(const place& to);
   void await_deadline(const place& dialler);
 

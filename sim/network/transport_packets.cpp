@@ -123,9 +123,7 @@ void transport::on_data(const place& to, net::buffer&& data) {
   case half::phase::unowned:
     self.arrived.push(std::move(data));
     self.untaken += size;
-    if (self.now == half::phase::open && !self.deliver_planned)
-      deliver(to);
-    return;
+    return has_arrived(to);
   case half::phase::closing:
     return taken(to, size);
   case half::phase::over:
@@ -145,7 +143,16 @@ void transport::on_fin(const place& to) {
   if (self.in != half::input::open)
     return;
   self.in = half::input::fin_arrived;
-  if (self.now == half::phase::open && !self.deliver_planned)
+  has_arrived(to);
+}
+
+/// Something waits to be delivered.
+void transport::has_arrived(const place& to) {
+  auto& self = to.self();
+  self.arrival_turn = events_.turn_number();
+  if (self.deliver_planned)
+    events_.led_to_by(self.delivery, self.arrival_turn);
+  else if (self.now == half::phase::open)
     deliver(to);
 }
 

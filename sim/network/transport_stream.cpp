@@ -199,10 +199,8 @@ void transport::want(stream_ref ref, std::uint32_t bytes) {
     return;
   self.allowance += std::min(bytes, net::network::max_allowance_bytes - self.allowance);
   const bool something_waits = !self.arrived.empty() || self.in == half::input::fin_arrived;
-  if (self.now == half::phase::open && something_waits && !self.deliver_planned) {
-    self.deliver_planned = true;
-    plan(at, event::deliver);
-  }
+  if (self.now == half::phase::open && something_waits)
+    plan_delivery(at);
 }
 
 void transport::deliver(const place& at) {

@@ -6,6 +6,7 @@
 #include "net/base/random.hpp"
 #include "net/bitcoin/encode.hpp"
 #include "sim/nodes/bitcoin_session.hpp"
+#include "sim/nodes/program_session.hpp"
 
 namespace seedwalk::sim {
 
@@ -83,6 +84,8 @@ void append_block(net::bytes& out, const net::magic_bytes& magic, bool v2,
 std::unique_ptr<node_session> bitcoin_nodes::open(std::uint32_t node, const net::endpoint& peer) {
   const auto kind = topology_.nodes()[node].kind;
   const auto visit = next_visit(node, peer);
+  if (const auto* program = topology_.program_of(node))
+    return std::make_unique<program_session>(*this, node, peer, visit, *program);
   if (is_mute(kind))
     return std::make_unique<mute_session>(kind, visit);
   return std::make_unique<bitcoin_session>(*this, node, peer, visit);
@@ -121,6 +124,11 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
     entry.time = announced_time(wall - age);
     entry.services = peer.services;
   }
+  const auto* said = topology_.change_of(node);
+  if (said != nullptr)
+    for (const auto& peer : said->tells)
+      if (entries.size() < 1000)
+        entries.push_back({peer, announced_time(wall + said->tells_ahead), net::service::network});
   if (self.kind == node_kind::unroutable_gossip)
     add_unroutable(entries, announced_time(wall));
   if (self.kind == node_kind::too_many_addresses)

@@ -233,6 +233,11 @@ net::msg::version bitcoin_session::own_version(node_io& io) const {
   }
   v.services = description().services;
   v.time = io.now().wall.count();
+  if (const auto* said = nodes_.topology().change_of(node_)) {
+    v.protocol = said->protocol.value_or(v.protocol);
+    agent = said->user_agent.value_or(agent);
+    v.time += said->clock.count();
+  }
   v.receiver = net::msg::version_address::of(0, peer_);
   v.sender = net::msg::version_sender{net::msg::version_address::of(v.services, {}),
                                       net::keyed_hash(visit_, "version nonce")};

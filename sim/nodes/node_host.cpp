@@ -1,5 +1,7 @@
 #include "sim/nodes/node_host.hpp"
 
+#include <fmt/format.h>
+
 namespace seedwalk::sim {
 
 namespace {
@@ -11,6 +13,10 @@ constexpr std::uint32_t window_bytes = 64u << 10;
 constexpr net::owner somebody{1};
 
 } // namespace
+
+std::string to_string(const node_violation& v) {
+  return fmt::format("{} heard us break the protocol: {}", net::to_string(v.node), v.rule);
+}
 
 struct node_host::acceptor final : stream_acceptor {
   acceptor(node_host& h, std::uint32_t n) : host(h), node(n) {}
@@ -25,7 +31,11 @@ public:
   io(node_host& host, stream_ref at, std::uint64_t guest) : host_(host), at_(at), guest_(guest) {}
 
   net::instant now() const override { return host_.internet_.now(); }
-  void send(net::buffer data) override { host_.internet_.streams().write(at_, std::move(data)); }
+  void send(net::buffer data) override {
+    if (host_.listener_ != nullptr)
+      host_.listener_->on_said(host_.guests_[guest_].node, data.view());
+    host_.internet_.streams().write(at_, std::move(data));
+  }
   void close() override { host_.internet_.streams().close(at_, net::closing::graceful); }
   void reset() override { host_.internet_.streams().close(at_, net::closing::abort); }
   void stop_reading() override { host_.guests_[guest_].reads = false; }
@@ -35,8 +45,11 @@ public:
   void violation(std::string_view rule) override {
     ++host_.violation_count_;
     const auto node = host_.guests_[guest_].node;
-    if (host_.violations_.size() < violations_max)
-      host_.violations_.push_back({host_.nodes_.nodes()[node].at, now().steady, std::string(rule)});
+    if (host_.violations_.size() == violations_max)
+      return;
+    host_.violations_.push_back({host_.nodes_.nodes()[node].at, now().steady, std::string(rule)});
+    if (host_.listener_ != nullptr)
+      host_.listener_->on_violation(node, host_.violations_.back());
   }
 
 private:
@@ -46,7 +59,7 @@ private:
 };
 
 node_host::node_host(sim::internet& internet, const topology& nodes, node_population& models)
-    : internet_(internet), nodes_(nodes), models_(models) {
+    : internet_(internet), nodes_(nodes), models_(models), accepted_by_(nodes.nodes().size()) {
   for (std::uint32_t i = 0; i != nodes.nodes().size(); ++i) {
     const auto& node = nodes.nodes()[i];
     if (node.kind == node_kind::absent) {
@@ -66,6 +79,15 @@ node_host::~node_host() {
     internet_.forget(node.at);
 }
 
+/// Lets a session do what it does on one connection.
+template <class Call>
+void node_host::act(stream_ref at, std::uint64_t number, Call&& call) {
+  io doing(*this, at, number);
+  call(*guests_[number].session, doing);
+  if (listener_ != nullptr)
+    listener_->on_said_all(guests_[number].node);
+}
+
 void node_host::welcome(std::uint32_t node, stream_ref at, const route& route) {
   if (free_guests_.empty()) {
     free_guests_.push_back(static_cast<std::uint32_t>(guests_.size()));
@@ -77,32 +99,37 @@ void node_host::welcome(std::uint32_t node, stream_ref at, const route& route) {
   if (heard_)
     heard_(nodes_.nodes()[node].at);
   ++accepted_;
+  ++accepted_by_[node];
   ++open_;
   internet_.streams().own(at, *this, {{number}, somebody});
   internet_.streams().want(at, window_bytes);
-  io doing(*this, at, number);
-  guests_[number].session->on_open(doing);
+  if (listener_ != nullptr)
+    listener_->on_accepted(node, route.from);
+  act(at, number, [](node_session& session, io& doing) { session.on_open(doing); });
 }
 
 void node_host::on_received(stream_ref at, const stream_tag& tag, net::buffer&& data) {
-  auto& from = guests_[tag.id.value];
-  io doing(*this, at, tag.id.value);
-  from.session->on_bytes(doing, data.view());
-  if (from.reads)
+  if (listener_ != nullptr)
+    listener_->on_heard(guests_[tag.id.value].node, data.view());
+  act(at, tag.id.value,
+      [&](node_session& session, io& doing) { session.on_bytes(doing, data.view()); });
+  if (guests_[tag.id.value].reads)
     internet_.streams().want(at, static_cast<std::uint32_t>(data.size()));
 }
 
 void node_host::on_input_ended(stream_ref at, const stream_tag& tag) {
-  io doing(*this, at, tag.id.value);
-  guests_[tag.id.value].session->on_end(doing);
+  if (listener_ != nullptr)
+    listener_->on_input_ended(guests_[tag.id.value].node);
+  act(at, tag.id.value, [](node_session& session, io& doing) { session.on_end(doing); });
 }
 
 void node_host::on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) {
-  io doing(*this, at, tag.id.value);
-  guests_[tag.id.value].session->on_timer(doing, kind);
+  act(at, tag.id.value, [&](node_session& session, io& doing) { session.on_timer(doing, kind); });
 }
 
-void node_host::on_closed(stream_ref, const stream_tag& tag, net::error) {
+void node_host::on_closed(stream_ref, const stream_tag& tag, net::error reason) {
+  if (listener_ != nullptr)
+    listener_->on_closed(guests_[tag.id.value].node, reason);
   guests_[tag.id.value].session.reset();
   free_guests_.push_back(static_cast<std::uint32_t>(tag.id.value));
   --open_;

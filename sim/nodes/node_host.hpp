@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,26 @@
 #include "sim/nodes/topology.hpp"
 
 namespace seedwalk::sim {
+
+/// Hears what happens to the nodes of a host, as it does. Calls nobody back. Views are valid during
+/// the call.
+class node_listener {
+public:
+  virtual ~node_listener() = default;
+  /// `peer` has connected to a node.
+  virtual void on_accepted(std::uint32_t /*node*/, const net::endpoint& /*peer*/) {}
+  virtual void on_heard(std::uint32_t /*node*/, net::byte_view /*data*/) {}
+  /// All that a node says in one turn, piece by piece, and then `on_said_all`.
+  virtual void on_said(std::uint32_t /*node*/, net::byte_view /*data*/) {}
+  virtual void on_said_all(std::uint32_t /*node*/) {}
+  /// Of one connection: its input has ended in order; it is over.
+  virtual void on_input_ended(std::uint32_t /*node*/) {}
+  virtual void on_closed(std::uint32_t /*node*/, net::error /*reason*/) {}
+  virtual void on_violation(std::uint32_t /*node*/, const node_violation&) {}
+};
+
+/// "127.1.0.1:18444 heard us break the protocol: a second version".
+std::string to_string(const node_violation& v);
 
 /// Puts a population of node models on a simulated internet.
 ///
@@ -33,7 +54,11 @@ public:
   std::uint64_t violation_count() const { return violation_count_; }
   /// Connections that nodes have accepted since the beginning, and now.
   std::uint64_t accepted() const { return accepted_; }
+  /// The same of one node, since the beginning.
+  std::uint64_t accepted_by(std::uint32_t node) const { return accepted_by_[node]; }
   std::size_t open() const { return open_; }
+  /// `listener` hears of everything from now on, and outlives the host; null: nobody does.
+  void listen(node_listener* listener) { listener_ = listener; }
   /// Calls `heard` with each node that accepts a connection, when it does.
   void watch(std::function<void(const net::endpoint& node)> heard) { heard_ = std::move(heard); }
 
@@ -53,6 +78,8 @@ private:
   void on_input_ended(stream_ref at, const stream_tag& tag) override;
   void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
   void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) override;
+  template <class Call>
+  void act(stream_ref at, std::uint64_t number, Call&& call);
   void welcome(std::uint32_t node, stream_ref at, const route& route);
 
   internet& internet_;
@@ -64,8 +91,10 @@ private:
   std::vector<node_violation> violations_;
   std::uint64_t violation_count_ = 0;
   std::uint64_t accepted_ = 0;
+  std::vector<std::uint32_t> accepted_by_;
   std::size_t open_ = 0;
   std::function<void(const net::endpoint&)> heard_;
+  node_listener* listener_ = nullptr;
 };
 
 } // namespace seedwalk::sim

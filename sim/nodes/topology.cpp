@@ -99,6 +99,7 @@ topology::topology(const topology_options& o) : options_(o) {
   options_.seeds = seed_count(o);
   draw_kinds();
   draw_tables();
+  change_nodes();
   if (o.without && *o.without < nodes_.size())
     take_out(*o.without);
 }
@@ -121,6 +122,9 @@ void topology::draw_kinds() {
     }
     if (i < options_.seeds)
       node.kind = node_kind::honest;
+    const auto* said = change_of(i);
+    if (said != nullptr && said->kind)
+      node.kind = *said->kind;
     node.at.network = draw_network(i);
     node.start_height = static_cast<std::int32_t>(stream.between(800'000, 900'000));
   }
@@ -174,9 +178,10 @@ void topology::draw_tables() {
   for (std::uint32_t i = 0; i != options_.nodes; ++i) {
     auto& node = nodes_[i];
     // The last free place goes to a node that brings new ones.
-    if (room == 1 && capacity(node.kind) == 0)
+    const auto* said = change_of(i);
+    if (room == 1 && capacity(node.kind) == 0 && (said == nullptr || !said->kind))
       node.kind = node_kind::honest, node.at.network = net::network_id::ipv4;
-    if (i > 0) {
+    if (i > 0 && room != 0) {
       auto stream = stream_of(options_.seed, "parent", i);
       const auto at = stream.below(with_room.size());
       auto& parent = nodes_[with_room[at]];
@@ -219,6 +224,38 @@ void topology::draw_tables() {
   }
 }
 
+/// What is said of nodes beside their kinds, which tables depend on.
+void topology::change_nodes() {
+  for (const auto& said : options_.changes) {
+    if (said.number >= nodes_.size())
+      continue;
+    auto& node = nodes_[said.number];
+    if (said.at) {
+      node.at = *said.at;
+      moved_.emplace(node.at, said.number);
+    }
+    if (said.services)
+      node.services = *said.services;
+    if (said.start_height)
+      node.start_height = *said.start_height;
+    if (said.knows)
+      node.peers = *said.knows;
+  }
+}
+
+const node_change* topology::change_of(std::uint32_t node) const {
+  const auto found = std::ranges::find(options_.changes, node, &node_change::number);
+  return found == options_.changes.end() ? nullptr : &*found;
+}
+
+const node_program* topology::program_of(std::uint32_t node) const {
+  const auto* said = change_of(node);
+  if (said == nullptr || said->model.empty())
+    return nullptr;
+  const auto found = std::ranges::find(options_.models, said->model, &node_program::name);
+  return found == options_.models.end() ? nullptr : &*found;
+}
+
 void topology::take_out(std::uint32_t node) {
   assert(node >= options_.seeds);
   nodes_[node].kind = node_kind::absent;
@@ -228,6 +265,8 @@ void topology::take_out(std::uint32_t node) {
 }
 
 std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {
+  if (const auto moved = moved_.find(at); moved != moved_.end())
+    return moved->second;
   const auto used = at.address_bytes();
   std::uint32_t number = 0;
   for (std::size_t i = used.size() - 4; i != used.size(); ++i)
@@ -239,10 +278,21 @@ std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {
   return number;
 }
 
+std::optional<net::endpoint> ipv4_address_of(const topology_options& o, std::uint32_t node) {
+  const auto said = std::ranges::find(o.changes, node, &node_change::number);
+  if (said != o.changes.end() && said->at)
+    return said->at;
+  const bool is_drawn =
+      node >= seed_count(o) && std::ranges::any_of(o.networks, [](const auto& share) {
+        return share.first != net::network_id::ipv4 && share.second != 0;
+      });
+  return is_drawn ? std::nullopt : std::optional{ipv4_address(o, node)};
+}
+
 std::vector<net::endpoint> seeds_of(const topology_options& o) {
   std::vector<net::endpoint> result;
   for (std::uint32_t i = 0; i != seed_count(o) && i != o.nodes; ++i)
-    result.push_back(ipv4_address(o, i));
+    result.push_back(*ipv4_address_of(o, i));
   return result;
 }
 

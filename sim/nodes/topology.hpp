@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "net/base/outcome.hpp"
 #include "net/bitcoin/chain_params.hpp"
 #include "net/bitcoin/services.hpp"
+#include "sim/nodes/node_program.hpp"
 
 namespace seedwalk::sim {
 
@@ -64,6 +66,25 @@ struct node_truth {
 
 node_truth truth_of(node_kind k);
 
+/// What is said of one node, where something else would have been drawn or is usual. All other
+/// nodes are as they would be, but that their tables know what this one is.
+struct node_change {
+  std::uint32_t number = 0;
+  std::optional<net::endpoint> at;
+  std::optional<node_kind> kind; ///< A node that is a seed should answer.
+  std::string model; ///< It follows this program; its kind is what it counts as. Empty: none.
+  std::optional<std::uint64_t> services;
+  std::optional<std::int32_t> start_height;
+  std::optional<std::vector<std::uint32_t>> knows; ///< The nodes that its answer tells of.
+  std::vector<net::endpoint> tells;                ///< Its answer tells of these endpoints besides.
+  std::chrono::seconds tells_ahead{0}; ///< Their times are so far from now; may be below zero.
+  std::chrono::seconds clock{0};       ///< Its clock goes so much before ours.
+  std::optional<std::string> user_agent;
+  std::optional<std::int32_t> protocol;
+
+  friend bool operator==(const node_change&, const node_change&) = default;
+};
+
 /// One node, as data. Its behaviour is `bitcoin_nodes`' business.
 struct node_description {
   net::endpoint at;
@@ -91,12 +112,22 @@ struct topology_options {
   /// Node i listens at `first` plus i; a refused one at the next port. On other networks than IPv4
   /// at an address that is drawn, the last bytes of which are i.
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
+  /// Programs that nodes may follow, by name.
+  std::vector<node_program> models;
+  /// What is said of single nodes, one entry a node.
+  std::vector<node_change> changes;
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
   /// One of them, but no seed, is taken out when all is drawn: nobody has its address, and nobody
   /// tells of it. All else is as it would be.
   std::optional<std::uint32_t> without = std::nullopt;
+
+  friend bool operator==(const topology_options&, const topology_options&) = default;
 };
+
+/// The address of a node, known without drawing it; nothing where networks are drawn. A node that
+/// refuses has the next port.
+std::optional<net::endpoint> ipv4_address_of(const topology_options& o, std::uint32_t node);
 
 /// Where a crawl of a topology that is drawn from these starts: known without drawing it.
 std::vector<net::endpoint> seeds_of(const topology_options& o);
@@ -111,6 +142,12 @@ public:
   const std::vector<node_description>& nodes() const& { return nodes_; }
   std::vector<node_description> nodes() && { return std::move(nodes_); }
 
+  /// What is said of a node; null: nothing.
+  const node_change* change_of(std::uint32_t node) const;
+
+  /// The program that a node follows; null: it behaves as its kind does.
+  const node_program* program_of(std::uint32_t node) const;
+
   /// The number of the node at `at`.
   std::optional<std::uint32_t> find(const net::endpoint& at) const;
 
@@ -122,10 +159,12 @@ private:
   net::network_id draw_network(std::uint32_t node) const;
   net::endpoint draw_address(std::uint32_t node, net::network_id network) const;
   void draw_tables();
+  void change_nodes();
   void take_out(std::uint32_t node);
 
   topology_options options_;
   std::vector<node_description> nodes_;
+  std::map<net::endpoint, std::uint32_t> moved_; ///< Nodes whose address was said.
 };
 
 } // namespace seedwalk::sim

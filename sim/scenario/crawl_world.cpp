@@ -7,6 +7,7 @@
 
 #include "actors/runtime/strategies/run_profile.hpp"
 #include "actors/runtime/strategies/strategy_text.hpp"
+#include "sim/scenario/promises.hpp"
 
 namespace seedwalk::sim {
 
@@ -17,73 +18,58 @@ net::endpoint crawler_endpoint(std::uint32_t nth) {
   return net::ipv4_endpoint(0xc6336401 + nth, 18444); // 198.51.100.1 and on
 }
 
-simulated_crawler::options crawler_options(const crawl_scenario& s, std::uint32_t nth) {
+simulated_crawler::options crawler_options(const crawl_scenario& s, const crawler_part& part,
+                                           std::uint32_t nth) {
   simulated_crawler::options o;
-  o.addresses = s.addresses;
-  o.recipe = s.crawler;
+  o.addresses = part.addresses;
+  o.recipe = part.recipe;
   o.seed = s.seed;
-  o.drive = s.drive;
-  o.endpoints_expected = s.endpoints_expected != 0 ? s.endpoints_expected : s.nodes.nodes;
-  o.wall_steps = s.wall_steps;
-  if (s.crawlers == 1)
+  o.drive = part.drive;
+  o.endpoints_expected = part.endpoints_expected != 0 ? part.endpoints_expected : s.nodes.nodes;
+  o.wall_steps = part.wall_steps;
+  const auto count = s.crawler_count();
+  if (count == 1)
     return o;
-  o.name = std::string(1, static_cast<char>('a' + nth % 26)) +
-           (nth < 26 ? "" : fmt::format("{}", nth / 26));
+  o.name = crawler_name(nth);
   o.seed = net::keyed_hash(s.seed, "crawler", net::as_bytes(o.name));
-  o.addresses = {crawler_endpoint(nth)};
-  o.recipe.config.peers.listen = {crawler_endpoint(nth)};
-  for (std::uint32_t other = 0; other != s.crawlers; ++other)
+  // The usual address is everybody's; others are routes to networks.
+  const auto usual = network::host{}.addresses;
+  std::erase_if(o.addresses, [&](const auto& own) { return own == usual.front(); });
+  o.addresses.insert(o.addresses.begin(), crawler_endpoint(nth));
+  if (o.recipe.config.peers.listen.empty())
+    o.recipe.config.peers.listen = {crawler_endpoint(nth)};
+  for (std::uint32_t other = 0; other != count; ++other)
     if (other != nth)
       o.recipe.config.start.connect.push_back(crawler_endpoint(other));
+  o.recipe.pinned.insert({"peers.listen", "start.connect"});
   return o;
+}
+
+/// Whether a fault changes bytes on their way to a node: what it hears then nobody has said.
+bool may_hear_changed_bytes(const std::vector<fault_rule>& faults, const net::endpoint& node) {
+  return std::ranges::any_of(faults, [&](const fault_rule& rule) {
+    return std::holds_alternative<fault::corrupt>(rule.action) &&
+           (rule.to.contains(node) || (rule.both_directions && rule.from.contains(node)));
+  });
+}
+
+/// What concerns no crawler happens once.
+bool is_of_the_world(const operation_action& action) {
+  return std::holds_alternative<operation::proxy>(action) ||
+         std::holds_alternative<operation::name>(action);
 }
 
 double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// A scenario whose parts agree: one seed, and the topology's seeds as the place to start.
-crawl_scenario completed(crawl_scenario s) {
-  s.nodes.seed = s.seed;
-  // On loopback all crawlers would have the same address.
-  if (s.crawlers > 1 && net::is_loopback(s.nodes.first))
-    s.nodes.first = net::ipv4_endpoint(0x0b010001, s.nodes.first.port);
-  if (!s.crawler.config.start.names_somebody() && !s.starts_at_dns)
-    s.crawler.config.start.connect = seeds_of(s.nodes);
-  return s;
-}
-
 } // namespace
-
-crawl_scenario plain_crawl(std::uint64_t seed, std::uint32_t nodes) {
-  crawl_scenario s;
-  s.seed = seed;
-  s.nodes.nodes = nodes;
-  s.nodes.addresses_a_node = std::min<std::uint32_t>(nodes, 64);
-  s.drive.journal = false;
-  auto& c = s.crawler.config;
-  c.network.name = "regtest";
-  c.network.allow_unroutable = true;
-  c.start.dns = false;
-  c.run.once = true;
-  return s;
-}
 
 double crawl_verdict::precision() const {
   return ratio(good_agreed, good_found);
 }
 double crawl_verdict::recall() const {
   return ratio(good_agreed, good_true);
-}
-
-schedule_options crawl_scenario::near_events() {
-  schedule_options order;
-  order.ahead = order.behind = std::chrono::microseconds{50};
-  return order;
-}
-
-bool crawl_scenario::wants_profile() const {
-  return sim::wants_profile(schedule) || (then && sim::wants_profile(then->strategy));
 }
 
 crawl_world::crawl_world(const crawl_scenario& s)
@@ -97,26 +83,91 @@ crawl_world::crawl_world(const crawl_scenario& s)
       operators_(*this) {
   internet_.set_faults(scenario_.faults);
   internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
-  scenario_.crawlers = std::max(scenario_.crawlers, 1u);
-  for (std::uint32_t i = 0; i != scenario_.crawlers; ++i)
-    crawlers_.push_back(
-        std::make_unique<simulated_crawler>(world_, internet_, crawler_options(scenario_, i)));
+  for (const auto& one : scenario_.names)
+    internet_.set_name(one.host, one.answer);
+  std::uint32_t nth = 0;
+  for (const auto& part : scenario_.parts())
+    for (std::uint32_t i = 0; i != part.count; ++i)
+      crawlers_.push_back(std::make_unique<simulated_crawler>(
+          world_, internet_, crawler_options(scenario_, part, nth++)));
 }
 
 void crawl_world::operators::plan() {
   const auto& crawlers = world_.crawlers_;
   for (std::size_t i = 0; i != crawlers.size(); ++i) {
     auto& lane = lanes_.emplace_back(schedule::lane::named(name_from("operator", i)));
-    world_.world_.events().label(lane.key, [&] { return "operator of " + crawlers[i]->name(); });
-    const auto& reloads = world_.scenario_.reloads;
-    for (std::size_t n = 0; n != reloads.size(); ++n)
-      world_.world_.events().put(reloads[n].at, lane, *this, n * crawlers.size() + i);
+    auto& restarts = restarts_.emplace_back(schedule::lane::named(name_from("restart", i)));
+    auto& events = world_.world_.events();
+    events.label(lane.key, [&] { return "operator of " + crawlers[i]->name(); });
+    events.label(restarts.key, [&] { return "restart of " + crawlers[i]->name(); });
+    const auto& all = world_.scenario_.operations;
+    for (std::size_t n = 0; n != all.size(); ++n) {
+      if (all[n].crawler.value_or(i) != i || (is_of_the_world(all[n].action) && i != 0))
+        continue;
+      events.put(all[n].at, lane, *this, 2 * (n * crawlers.size() + i));
+      ++left_;
+    }
   }
 }
 
 void crawl_world::operators::on_due(std::uint64_t payload) {
-  auto& crawler = *world_.crawlers_[payload % world_.crawlers_.size()];
-  crawler.reload(world_.scenario_.reloads[payload / world_.crawlers_.size()].contents);
+  const auto nth = payload / 2 % world_.crawlers_.size();
+  const auto& one = world_.scenario_.operations[payload / 2 / world_.crawlers_.size()];
+  auto& crawler = *world_.crawlers_[nth];
+  if (payload % 2 == 0) {
+    --left_;
+    std::visit([&](const auto& action) { perform(crawler, nth, action); }, one.action);
+    if (std::holds_alternative<operation::crash>(one.action))
+      world_.world_.events().put(world_.now() + std::get<operation::crash>(one.action).down,
+                                 restarts_[nth], *this, payload + 1);
+    return;
+  }
+  if (crawler.is_up())
+    return;
+  if (const auto restarted = crawler.restart(); !restarted)
+    world_.violations_.push_back(fmt::format("{} could not be started again: {}", crawler.name(),
+                                             restarted.error().message));
+}
+
+void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
+                                     const operation::reload& file) {
+  if (on.is_up())
+    on.reload(file.contents);
+}
+
+void crawl_world::operators::perform(simulated_crawler& on, std::size_t, const operation::stop&) {
+  if (on.is_up())
+    on.stop();
+}
+
+void crawl_world::operators::perform(simulated_crawler& on, std::size_t nth,
+                                     const operation::crash& crash) {
+  if (!on.is_up())
+    return;
+  auto loss = crash.loss;
+  const std::uint64_t key[2] = {loss.seed, nth};
+  loss.seed = net::keyed_hash(world_.scenario_.seed, "loss",
+                              {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
+  on.kill(loss);
+}
+
+void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
+                                     const operation::own_address& given) {
+  on.own_address(given.address);
+}
+
+void crawl_world::operators::perform(simulated_crawler&, std::size_t,
+                                     const operation::proxy& proxy) {
+  world_.internet_.set_proxy(world_.scenario_.proxy, proxy.does);
+}
+
+void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
+                                     const operation::disk_room& room) {
+  on.disk().on().set_capacity(room.bytes);
+}
+
+void crawl_world::operators::perform(simulated_crawler&, std::size_t, const operation::name& name) {
+  world_.internet_.set_name(name.host, name.answer);
 }
 
 tl::expected<void, store::error> crawl_world::start() {
@@ -129,7 +180,7 @@ tl::expected<void, store::error> crawl_world::start() {
 
 bool crawl_world::over() const {
   return std::all_of(crawlers_.begin(), crawlers_.end(),
-                     [](const auto& one) { return one->over(); }) &&
+                     [](const auto& one) { return one->is_up() && one->over(); }) &&
          world_.idle();
 }
 
@@ -164,7 +215,7 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
   std::sort(good.begin(), good.end());
   verdict.good_true = good.size();
   const auto is_crawler = [&](const net::endpoint& peer) {
-    for (std::uint32_t i = 0; i != scenario_.crawlers; ++i)
+    for (std::uint32_t i = 0; i != scenario_.crawler_count(); ++i)
       if (peer == crawler_endpoint(i))
         return true;
     return false;
@@ -199,17 +250,22 @@ crawl_verdict crawl_world::judge() {
   verdict.virtual_time = world_.now().steady;
   verdict.summary = program().summary();
   verdict.violations = world_.violations();
+  verdict.violations.insert(verdict.violations.end(), violations_.begin(), violations_.end());
   if (!over())
     verdict.violations.emplace_back(
         fmt::format("the crawl had not ended after {} s of virtual time",
                     verdict.virtual_time.count() / 1'000'000'000));
   for (const auto& v : host_.violations())
-    verdict.violations.push_back(
-        fmt::format("{} heard us break the protocol: {}", net::to_string(v.node), v.rule));
+    if (!may_hear_changed_bytes(scenario_.faults, v.node))
+      verdict.violations.push_back(to_string(v));
+  for (auto& one : crawlers_)
+    if (!one->is_up()) // Its database is closed; what its disk kept is judged.
+      static_cast<void>(one->disk().open());
   compare_with_truth(verdict);
   for (auto& one : crawlers_)
     note_database(*one, verdict);
   verdict.hash = world_.hash();
+  verdict.broken = broken_promises(*this, verdict);
   return verdict;
 }
 
@@ -229,6 +285,7 @@ crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
     crawl_verdict verdict;
     verdict.seed = world.inner().settings().seed;
     verdict.violations.push_back(started.error().message);
+    verdict.broken.push_back({started.error().message, {}});
     return verdict;
   }
   world.run();

@@ -16,67 +16,16 @@
 #include "sim/nodes/bitcoin_nodes.hpp"
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
+#include "sim/scenario/crawl_scenario.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
 
-/// A simulated crawl: who is out there, what goes wrong, how the crawler is configured, and the
-/// seed of it all.
-struct crawl_scenario {
-  std::uint64_t seed = 1;
-  topology_options nodes;
-  internet_options network;
-  std::vector<fault_rule> faults;
-  /// The crawler's own addresses: the networks that it has a route to.
-  std::vector<net::endpoint> addresses = network::host{}.addresses;
-  /// A SOCKS5 proxy at this address, and what it does.
-  net::endpoint proxy = net::ipv4_endpoint(0x7f000001, 9050);
-  proxy_state proxy_does = proxy_state::absent;
-  disk::options drive;
-  std::uint64_t endpoints_expected = 0; ///< What the database has memory for; 0: the nodes.
-  actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
-  bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
-  strategy schedule = strategy::uniform;
-  bool deep = false;
-  schedule_options order = near_events(); ///< But for the strategy.
-  /// Several crawlers, "a", "b" ..., listen at addresses one after the other, and begin with each
-  /// other besides. Each is a process of its own; what is judged is the first.
-  std::uint32_t crawlers = 1;
-  /// Every crawler gets a configuration file, as by SIGHUP.
-  struct reload {
-    net::steady_time at{0};
-    std::string contents;
-  };
-  std::vector<reload> reloads; ///< In the order of their times.
-  /// From a step on another strategy decides, with a seed of its own.
-  struct another_order {
-    std::uint64_t from_step = 0;
-    sim::strategy strategy = strategy::uniform;
-    std::uint64_t seed = 1;
-    std::uint32_t depth = 3; ///< Of strategies that have one.
-  };
-  std::optional<another_order> then;
-  /// From a step on everything is drawn from another seed.
-  struct another_seed {
-    std::uint64_t from_step = 0;
-    std::uint64_t seed = 1;
-  };
-  std::vector<another_seed> reseeds; ///< In the order of their steps.
-  net::steady_time limit =
-      std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
-  std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
-  std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
-
-  /// Whether its strategies ask for what an earlier run tells.
-  bool wants_profile() const;
-
-  /// Events due within 50 us compete, and nobody who is due is passed over for longer.
-  static schedule_options near_events();
+/// A promise that a run did not keep.
+struct broken_promise {
+  std::string text;
+  std::vector<net::endpoint> peers; ///< That it is about.
 };
-
-/// A scenario with everything at its default: `nodes` honest nodes on loopback-style addresses, no
-/// faults, a crawler that visits all of them once.
-crawl_scenario plain_crawl(std::uint64_t seed, std::uint32_t nodes);
 
 /// What a simulated crawl came to, judged by those who know the truth. Nodes on networks that the
 /// crawler does not dial are nobody's concern.
@@ -91,6 +40,8 @@ struct crawl_verdict {
   std::uint64_t good_true = 0;   ///< Good by the models.
   std::uint64_t good_agreed = 0; ///< By both.
   std::vector<std::string> violations;
+  /// What the scenario promises and the run did not keep; no violations, unless it promises some.
+  std::vector<broken_promise> broken;
 
   /// Of those found good, the part that is; 1 if none was found.
   double precision() const;
@@ -139,6 +90,9 @@ public:
   actors::crawl_program& program() { return crawler().program(); }
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
+  const crawl_scenario& scenario() const { return scenario_; }
+  /// Operations that have not had their turn.
+  std::uint64_t operations_left() const { return operators_.left(); }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
@@ -150,10 +104,22 @@ private:
     explicit operators(crawl_world& in) : world_(in) {}
     void plan();
     void on_due(std::uint64_t payload) override;
+    /// How many have not had their turn.
+    std::uint64_t left() const { return left_; }
 
   private:
+    void perform(simulated_crawler& on, std::size_t nth, const operation::reload& file);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::stop& stop);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::crash& crash);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::own_address& given);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::proxy& proxy);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::disk_room& room);
+    void perform(simulated_crawler& on, std::size_t nth, const operation::name& name);
+
     crawl_world& world_;
-    std::vector<schedule::lane> lanes_; ///< One a crawler.
+    std::vector<schedule::lane> lanes_;    ///< One a crawler.
+    std::vector<schedule::lane> restarts_; ///< The same.
+    std::uint64_t left_ = 0;
   };
 
   crawl_scenario scenario_;
@@ -167,6 +133,7 @@ private:
   node_host host_;
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
   operators operators_;
+  std::vector<std::string> violations_; ///< Beside those of the world and its nodes.
 };
 
 /// Runs a world that was not started yet to its end, and judges it. `over`, unless it is empty, is

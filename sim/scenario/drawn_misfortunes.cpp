@@ -1,6 +1,7 @@
 #include "sim/scenario/drawn_misfortunes.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -34,16 +35,25 @@ fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth, const topolog
 }
 
 void draw_misfortunes(crawl_scenario& s, std::uint32_t faults, std::uint32_t reloads) {
+  if (faults == 0 && reloads == 0)
+    return;
   net::random_stream draw{s.seed, "misfortunes"};
-  auto options = s.nodes;
-  options.seed = s.seed;
-  const topology nodes{options};
+  const topology nodes{completed_nodes(s)};
   for (std::uint32_t i = 0; i != faults; ++i)
     s.faults.push_back(draw_fault(draw, i, nodes));
-  for (std::uint32_t i = 0; i != reloads; ++i)
-    s.reloads.push_back({milliseconds{draw.between(0, 10'000)}, draw_file(draw)});
-  std::stable_sort(s.reloads.begin(), s.reloads.end(),
+  std::vector<planned_operation> drawn;
+  for (std::uint32_t i = 0; i != reloads; ++i) {
+    const milliseconds at{draw.between(0, 10'000)};
+    drawn.push_back({at, std::nullopt, operation::reload{draw_file(draw)}});
+  }
+  std::stable_sort(drawn.begin(), drawn.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
+  s.operations.insert(s.operations.end(), drawn.begin(), drawn.end());
+}
+
+crawl_scenario with_misfortunes(crawl_scenario s) {
+  draw_misfortunes(s, std::exchange(s.drawn_faults, 0), std::exchange(s.drawn_reloads, 0));
+  return s;
 }
 
 } // namespace seedwalk::sim

@@ -108,6 +108,7 @@ struct drawn_recording {
                          .so_far = steps,
                          .owner = {},
                          .actor = {},
+                         .kind = {},
                          .message = {}});
       }
     }

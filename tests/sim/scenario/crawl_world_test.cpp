@@ -47,6 +47,37 @@ TEST(crawl_world, a_node_that_nobody_can_reach_is_not_found_good) {
   EXPECT_LT(verdict.recall(), 1.0);
 }
 
+TEST(crawl_world, what_a_fault_changed_on_its_way_to_a_node_is_nobodys_violation) {
+  auto s = plain_crawl(3, 8);
+  s.nodes.first = net::ipv4_endpoint(0x0b010001, 18444);
+  fault_rule rule;
+  rule.name = "a bit flips";
+  rule.to = endpoint_set::only(topology{s.nodes}.nodes()[5].at);
+  rule.action = fault::corrupt{30, 1};
+  s.faults = {rule};
+  EXPECT_THAT(run_crawl(s).violations, IsEmpty());
+}
+
+TEST(crawl_world, reloads_that_are_drawn_are_taken) {
+  // A file that is read again need say neither where to start nor where the database is.
+  std::uint64_t taken = 0;
+  for (std::uint64_t seed = 1; seed != 20; ++seed) {
+    auto s = plain_crawl(seed, 12);
+    s.nodes.shares = {{node_kind::slow, 1}};
+    s.drawn_reloads = 1;
+    for (const std::uint32_t crawlers : {1u, 2u}) {
+      s.crawlers = crawlers;
+      crawl_world world{s};
+      const auto& config = world.program().env().recipe.config;
+      ASSERT_TRUE(world.start());
+      world.run();
+      const auto newest = world.program().env().settings.newest().values;
+      taken += newest->config.keep_alive.ping_every != config.keep_alive.ping_every ? 1 : 0;
+    }
+  }
+  EXPECT_GT(taken, 10u);
+}
+
 TEST(crawl_world, three_peers_that_take_ten_seconds_each_are_visited_in_ten_seconds) {
   auto s = plain_crawl(5, 4);
   s.nodes.seeds = 1;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/scenario/file/scenario_keys.hpp"
+
+namespace seedwalk::sim {
+
+/// What the keys of a scenario say, as texts: a copy that outlives the visit. Where two such trees
+/// differ is what a file has to say.
+struct key_tree {
+  struct leaf {
+    std::string name;
+    actors::value_kind kind = actors::value_kind::text;
+    bool must = false;
+    std::optional<actors::option_texts> texts; ///< Nothing: not said, or does not belong here.
+  };
+  struct list;
+
+  std::vector<leaf> leaves;
+  std::vector<std::pair<std::string, key_tree>> tables;
+  std::vector<list> lists;
+  std::vector<std::pair<std::string, actors::crawl_config>> configs;
+
+  const leaf* find(std::string_view name) const;
+};
+
+/// A list of tables: its elements, and what one is where nothing is said of it.
+struct key_tree::list {
+  std::string name;
+  std::vector<key_tree> elements;
+  key_tree usual;
+};
+
+key_tree tree_of(crawl_scenario s);
+
+} // namespace seedwalk::sim

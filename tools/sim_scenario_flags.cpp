@@ -1,0 +1,108 @@
+#include "tools/sim_scenario_flags.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "net/base/whole_file.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
+#include "tools/option_values.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr std::array<scenario_option, 19> options = {{
+    {"--seed", "seed"},
+    {"--seeds", "seed"},
+    {"--nodes", "nodes.count"},
+    {"--kind", "nodes.kinds"},
+    {"--net", "nodes.networks"},
+    {"--route", "crawler.addresses"},
+    {"--proxy", "network.proxy"},
+    {"--schedule", "schedule.strategy"},
+    {"--ahead", "schedule.ahead"},
+    {"--behind", "schedule.behind"},
+    {"--behind-unbounded", "schedule.behind"},
+    {"--choices", "schedule.choices"},
+    {"--then", "schedule.then"},
+    {"--reseed", "schedule.reseed"},
+    {"--crawlers", "crawler.count"},
+    {"--faults", "drawn.faults"},
+    {"--reloads", "drawn.reloads"},
+    {"--limit", "limit"},
+    {"--deep", "deep"},
+}};
+
+/// Those that may stand beside a file: a seed makes another run of the same scenario.
+bool goes_with_a_file(std::string_view option) {
+  return option == "--seed" || option == "--seeds";
+}
+
+} // namespace
+
+std::span<const scenario_option> scenario_options() {
+  return options;
+}
+
+void sim_scenario_flags::declare(CLI::App& app) {
+  app_ = &app;
+  add_name(app, "--scenario,FILE", path_, "a scenario file: one world, and what must hold in it")
+      ->type_name("FILE");
+  app.add_option("--set", changes_,
+                 "say a key of a scenario file, as TOML: --set 'nodes.pace = \"1s\"'; repeatable")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+tl::expected<void, std::string> sim_scenario_flags::read() {
+  if (path_.empty())
+    return {};
+  for (const auto& [option, key] : options) {
+    const auto* declared = app_->get_option_no_throw(std::string{option});
+    if (declared != nullptr && declared->count() != 0 && !goes_with_a_file(option))
+      return tl::unexpected(fmt::format("{} and a file: the file says {}; change it there, or with "
+                                        "--set '{} = ...'",
+                                        option, key, key));
+  }
+  const auto text = net::read_whole_file(path_, {sim::scenario_bytes_max});
+  if (!text)
+    return tl::unexpected(fmt::format("{}: {}", path_, text.error().message));
+  auto parsed = sim::parse_scenario(*text, path_);
+  if (!parsed)
+    return tl::unexpected(parsed.error());
+  file_ = std::move(*parsed);
+  return {};
+}
+
+tl::expected<void, std::string> sim_scenario_flags::change(sim::crawl_scenario& s) const {
+  for (const auto& text : changes_)
+    if (auto changed = sim::change_scenario(s, text, "--set"); !changed)
+      return changed;
+  return {};
+}
+
+std::string sim_scenario_flags::again() const {
+  std::string command;
+  if (has_file())
+    command += " " + shell_word(path_);
+  for (const auto& text : changes_)
+    command += " --set " + shell_word(text);
+  return command;
+}
+
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "0123456789_-./:=,@%+";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos)
+    return text;
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return out + "'";
+}
+
+} // namespace seedwalk::tools

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <tl/expected.hpp>
+
+#include "sim/scenario/crawl_trace.hpp"
+#include "tools/output_file.hpp"
+
+namespace seedwalk::tools {
+
+/// `--trace FILE` of a command that simulates a crawl.
+///
+///     target.declare(app);                   // then parse
+///     target.open();                         // the error is one line
+///     target.begin(world, again);  // before the world starts
+///     target.finish(verdict);
+///
+/// All but `declare` do nothing where the option was not given.
+class trace_target {
+public:
+  void declare(CLI::App& app);
+
+  /// Makes the file: what cannot be written is said before the run.
+  tl::expected<void, std::string> open();
+  void begin(sim::crawl_world& world, std::string again);
+  /// Writes the trace, and ends it: what cannot be written throws, as of `output_file`.
+  void finish(const sim::crawl_verdict& verdict);
+
+  /// What to look at when the run is over: a line for a person; empty where nothing is traced.
+  std::string told() const { return told_; }
+  /// The command that makes the page; nothing where nothing is traced.
+  std::string page_command() const;
+
+private:
+  std::string path_;
+  std::string told_;
+  std::unique_ptr<output_file> file_;
+  std::unique_ptr<sim::crawl_trace> trace_;
+};
+
+} // namespace seedwalk::tools
