@@ -168,6 +168,20 @@ void print_run(std::ostream& out, const run_flags& flags, const sim::crawl_verdi
                        flags.record);
 }
 
+/// Writes the file of --scenario-out, with the misfortunes that are drawn. Nothing where it is not
+/// given.
+tl::expected<void, std::string> write_scenario_out(const run_flags& flags,
+                                                   const sim::crawl_scenario& scenario) {
+  if (flags.scenario_out.empty())
+    return {};
+  auto made = output_file::create("--scenario-out", flags.scenario_out);
+  if (!made)
+    return tl::unexpected(made.error());
+  (*made)->stream() << sim::write_scenario(sim::with_misfortunes(scenario), flags.again());
+  (*made)->finish();
+  return {};
+}
+
 exit_code run_one(invocation& invoked) {
   command_line line{"sim run", "Runs one simulated crawl, judged by those who know the truth.",
                     run_examples};
@@ -183,14 +197,8 @@ exit_code run_one(invocation& invoked) {
   if (!scenario)
     return line.refuse(invoked, scenario.error());
   flags.seed = scenario->seed; // `--set` may have said another.
-  if (!flags.scenario_out.empty()) {
-    auto made = output_file::create("--scenario-out", flags.scenario_out);
-    if (!made)
-      return line.refuse(invoked, made.error());
-    const auto drawn = sim::with_misfortunes(*scenario);
-    (*made)->stream() << sim::write_scenario(drawn, flags.again());
-    (*made)->finish();
-  }
+  if (const auto written = write_scenario_out(flags, *scenario); !written)
+    return line.refuse(invoked, written.error());
   std::unique_ptr<output_file> file;
   if (!flags.choices_out.empty()) {
     auto made = output_file::create("--choices-out", flags.choices_out);

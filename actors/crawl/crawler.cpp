@@ -232,9 +232,9 @@ void crawler::on_routes(const net::routes_found& found) {
                               before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
   const bool first = !std::exchange(s_.routes_known, true);
   if (first || now != before) {
-    auto found = s_.settings->found;
-    found.routes = now;
-    found_out(std::move(found));
+    auto known = s_.settings->found;
+    known.routes = now;
+    found_out(std::move(known));
   }
   if (first)
     open();

@@ -243,7 +243,9 @@ void add_optional(key_visitor& v, std::string_view name, std::optional<T>& value
            auto read = form.parse(texts);
            if (!read)
              return tl::unexpected(std::move(read.error()));
-           take(value.emplace(), std::move(*read));
+           T taken{};
+           take(taken, std::move(*read));
+           value = std::move(taken); // clang 14 cannot emplace a nested aggregate with defaults.
            return {};
          },
          [&value, form]() -> std::optional<option_texts> {
