@@ -53,10 +53,10 @@ endfunction()
 # as CLI11's does, costs each source more than parsing it. Sources still include what they use: a build with
 # -DSEEDWALK_PRECOMPILE=OFF must pass too, and is what clang-tidy looks at.
 option(SEEDWALK_PRECOMPILE "Precompile headers" ON)
-# Sources of the command and of tests are compiled six at a time: most of what each costs is templates that the others
-# instantiate, too. So what two of them call by one name must be one thing, or bear two names. With
+# Sources of the command, of tests and of scenarios are compiled six at a time: most of what each costs is templates
+# that the others instantiate, too. So what two of them call by one name must be one thing, or bear two names. With
 # -DSEEDWALK_UNITY=OFF each is compiled alone: clang-tidy does that, and so may those who edit one test all day.
-option(SEEDWALK_UNITY "Compile sources of the command and of tests in batches" ON)
+option(SEEDWALK_UNITY "Compile sources of the command, of tests and of scenarios in batches" ON)
 function(seedwalk_batches target)
   if(SEEDWALK_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)

@@ -18,7 +18,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr auto examples = R"(seedwalk bench schedulers
+constexpr auto bench_schedulers_examples = R"(seedwalk bench schedulers
 seedwalk bench schedulers --kernels reorder-10,stale-timer --strategies uniform,pct:2 --trials 5
 seedwalk bench schedulers --schedules 1000 --json)";
 
@@ -59,7 +59,7 @@ exit_code run_schedulers_benchmark(invocation& invoked) {
   command_line line{"bench schedulers",
                     "Looks for the planted bugs of 24 small programs with each strategy, and "
                     "compares them with the first.",
-                    examples};
+                    bench_schedulers_examples};
   bench::scheduler_bench_options options;
   options.threads = std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::string> kernels;

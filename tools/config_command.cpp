@@ -10,7 +10,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::string_view help_text =
+constexpr std::string_view config_help =
     R"(The configuration of a crawl, put together from flags, SEEDWALK_* variables and a file.
 Usage: seedwalk config show|check [OPTIONS]
 
@@ -66,7 +66,7 @@ exit_code check(invocation& invoked) {
 
 exit_code run_config(invocation& invoked) {
   constexpr std::array<std::string_view, 2> names = {"show", "check"};
-  const auto chosen = choose_subcommand(invoked, "config", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "config", names, config_help);
   if (chosen.name == "show")
     return show(invoked);
   if (chosen.name == "check")

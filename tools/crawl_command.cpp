@@ -32,7 +32,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr auto examples =
+constexpr auto crawl_examples =
     R"(seedwalk crawl --network signet --user-agent '/Seedwalk:0.1.0(+mail@example.org)/' --once
 seedwalk crawl --network main --for 1h --db ~/main --config seedwalk.toml
 seedwalk crawl --network main --connect node.example.org --fixed --once --db /tmp/one-node
@@ -278,7 +278,7 @@ std::string use_image(live_crawl_options& options, const std::string& after) {
 
 exit_code run_crawl(invocation& invoked) {
   command_line line{"crawl", "Walks a Bitcoin network and remembers every node it hears of.",
-                    examples};
+                    crawl_examples};
   config_flags flags{line};
   live_crawl_options options;
   bool as_json = false;

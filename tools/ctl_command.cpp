@@ -27,7 +27,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view help_text =
+constexpr std::string_view ctl_help =
     R"(Talks to a running crawl, which the folder of its database names.
 Usage: seedwalk ctl status|peers|bans|ban|unban|disconnect|reload|broadcast-ping [OPTIONS]
 
@@ -386,7 +386,7 @@ exit_code run_ctl(invocation& invoked) {
   std::array<std::string_view, subcommands.size()> names;
   for (std::size_t i = 0; i != names.size(); ++i)
     names[i] = subcommands[i].name;
-  const auto chosen = choose_subcommand(invoked, "ctl", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "ctl", names, ctl_help);
   for (const auto& s : subcommands)
     if (s.name == chosen.name)
       return s.run(invoked);

@@ -15,7 +15,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::string_view help_text =
+constexpr std::string_view db_help =
     R"(Looks into a database; into that of a crawl that runs, too, through its control socket.
 Usage: seedwalk db stats|get|list|export|censuses|check|digest|migrate [OPTIONS]
 
@@ -157,7 +157,7 @@ exit_code run_db(invocation& invoked) {
                                                       {"migrate", run_db_migrate}}};
   std::array<std::string_view, subcommands.size()> names;
   std::ranges::transform(subcommands, names.begin(), &subcommand::name);
-  const auto chosen = choose_subcommand(invoked, "db", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "db", names, db_help);
   const auto found = std::ranges::find(subcommands, chosen.name, &subcommand::name);
   return found == subcommands.end() ? chosen.code : found->run(invoked);
 }

@@ -25,7 +25,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr auto examples = R"(seedwalk replay crawl.rec
+constexpr auto replay_examples = R"(seedwalk replay crawl.rec
 seedwalk replay crawl.rec --json
 seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log
 seedwalk replay crawl.rec --image at.img --image-after 50000    # keep the moment after step 50000,
@@ -199,7 +199,7 @@ exit_code run_replay(invocation& invoked) {
   command_line line{
       "replay",
       "Runs a recorded crawl again, without network and database, and compares every step.",
-      examples};
+      replay_examples};
   std::string file;
   bool as_json_document = false;
   std::string level;

@@ -33,7 +33,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::string_view help_text =
+constexpr std::string_view sim_help =
     R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
 `seedwalk crawl` walk it in virtual time.
 Usage: seedwalk sim run|check|sweep [OPTIONS]
@@ -58,7 +58,7 @@ seedwalk sim run --seed 7 --record crawl.rec && seedwalk replay crawl.rec
 seedwalk sim run --seed 7 --nodes 20 --faults 3 --scenario-out drawn.toml
 seedwalk sim run drawn.toml
 seedwalk sim run drawn.toml --set 'nodes.pace = "1s"')";
-constexpr auto check_examples = R"(seedwalk sim check --seeds 1..200
+constexpr auto sim_check_examples = R"(seedwalk sim check --seeds 1..200
 seedwalk sim check --seeds 1..20 --nodes 500 --deep --json
 seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3
 seedwalk sim check tests/scenarios/partition.toml)";
@@ -266,8 +266,8 @@ exit_code conclude_check(invocation& invoked, const sim::check_report& report, b
                          << '\n';
   } else {
     invoked.terminal.out << fmt::format(
-        "{} seeds, each twice: {} equal, {} different hashes among them\n", report.seeds,
-        report.seeds - report.differences.size(), distinct.size());
+        "{} seed{}, each twice: {} equal, {} different hashes among them\n", report.seeds,
+        report.seeds == 1 ? "" : "s", report.seeds - report.differences.size(), distinct.size());
   }
   for (const auto& d : report.differences)
     invoked.terminal.err << sim::to_string(d) << '\n';
@@ -277,7 +277,7 @@ exit_code conclude_check(invocation& invoked, const sim::check_report& report, b
 exit_code check(invocation& invoked) {
   command_line line{"sim check",
                     "Runs each seed twice, in processes that differ in all that must not matter.",
-                    check_examples};
+                    sim_check_examples};
   sim_world_flags flags;
   std::string seeds_text;
   bool json = false;
@@ -326,7 +326,7 @@ exit_code check(invocation& invoked) {
 
 exit_code run_sim(invocation& invoked) {
   constexpr std::array<std::string_view, 3> names = {"run", "check", "sweep"};
-  const auto chosen = choose_subcommand(invoked, "sim", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
   if (chosen.name == "run")
     return run_one(invoked);
   if (chosen.name == "check")

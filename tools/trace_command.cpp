@@ -19,13 +19,14 @@
 #include "tools/output_file.hpp"
 #include "tools/trace/chrome_trace.hpp"
 #include "tools/trace/html_page.hpp"
+#include "tools/trace/trace_json.hpp"
 #include "tools/trace_input.hpp"
 
 namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::string_view help_text =
+constexpr std::string_view trace_help =
     R"(Shows what happened in a run, from the file that `seedwalk sim run --trace` wrote.
 Usage: seedwalk trace show|diff|export [OPTIONS] FILE
 
@@ -39,7 +40,7 @@ Examples:
   seedwalk trace export run.trace --html run.html
 )";
 
-constexpr auto show_examples =
+constexpr auto trace_show_examples =
     R"(seedwalk trace show run.trace --actor crawler/manager --from 1.5 --until 2
 seedwalk trace show run.trace --peer 127.1.0.7:18444
 seedwalk trace show run.trace --kind broken
@@ -115,18 +116,12 @@ nlohmann::json run_as_json(const sim::trace& t) {
       fault["until_ns"] = band.until.count();
     faults.push_back(std::move(fault));
   }
-  return {{"type", "run"},
-          {"build", t.header.build},
-          {"seed", t.header.seed},
-          {"again", t.header.again},
-          {"scenario", std::move(scenario)},
-          {"faults", std::move(faults)},
-          {"dropped", t.dropped},
-          {"entries", t.entries.size()},
-          {"steps", t.end.steps},
-          {"end_ns", t.end.at.count()},
-          {"hash", fmt::format("{:016x}", t.end.hash)},
-          {"violations", t.end.violations}};
+  auto run = outcome_as_json(t);
+  run["type"] = "run";
+  run["seed"] = t.header.seed;
+  run["scenario"] = std::move(scenario);
+  run["faults"] = std::move(faults);
+  return run;
 }
 
 nlohmann::json entry_as_json(const sim::trace& t, const sim::trace_entry& e, std::uint64_t number) {
@@ -162,7 +157,8 @@ std::string line_of(const sim::trace& t, const sim::trace_entry& e, std::uint64_
 }
 
 exit_code show(invocation& invoked) {
-  command_line line{"trace show", "Prints the entries of a trace, one a line.", show_examples};
+  command_line line{"trace show", "Prints the entries of a trace, one a line.",
+                    trace_show_examples};
   std::string file;
   trace_filter filter;
   bool json = false;
@@ -262,7 +258,7 @@ exit_code export_trace(invocation& invoked) {
 
 exit_code run_trace(invocation& invoked) {
   constexpr std::array<std::string_view, 3> names = {"show", "diff", "export"};
-  const auto chosen = choose_subcommand(invoked, "trace", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "trace", names, trace_help);
   if (chosen.name == "show")
     return show(invoked);
   if (chosen.name == "diff")

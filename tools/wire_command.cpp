@@ -21,7 +21,7 @@ namespace {
 
 using net::bytes;
 
-constexpr std::string_view help_text =
+constexpr std::string_view wire_help =
     R"(Turns the bytes of a Bitcoin connection into JSON lines, one a message, and back.
 Usage: seedwalk wire decode|encode [OPTIONS] FILE
 
@@ -175,7 +175,7 @@ exit_code encode(invocation& invoked) {
 
 exit_code run_wire(invocation& invoked) {
   constexpr std::array<std::string_view, 2> names = {"decode", "encode"};
-  const auto chosen = choose_subcommand(invoked, "wire", names, help_text);
+  const auto chosen = choose_subcommand(invoked, "wire", names, wire_help);
   if (chosen.name == "decode")
     return decode(invoked);
   if (chosen.name == "encode")

@@ -11,7 +11,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr auto examples = R"(seedwalk zoo --nodes 500
+constexpr auto zoo_examples = R"(seedwalk zoo --nodes 500
 seedwalk zoo --nodes 5000 --addresses 1000 --kind honest=1
 seedwalk zoo --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --pace 1)";
 
@@ -20,7 +20,7 @@ seedwalk zoo --nodes 200 --kind honest=6 --kind silent=2 --kind refused=2 --pace
 exit_code run_zoo(invocation& invoked) {
   command_line line{
       "zoo", "Serves simulated nodes on real loopback ports, to crawl without leaving the machine.",
-      examples};
+      zoo_examples};
   zoo_options options;
   node_kind_flags kinds;
   auto& nodes = options.server.nodes;

@@ -35,10 +35,6 @@ constexpr std::array<duration_unit, 7> duration_units = {{{"d", 86'400'000'000'0
                                                           {"us", 1'000},
                                                           {"ns", 1}}};
 
-tl::unexpected<std::string> wrong(std::string text) {
-  return tl::unexpected<std::string>(std::move(text));
-}
-
 /// Takes the digits that `text` begins with; false if there are none or they are too many.
 bool take_digits(std::string_view& text, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

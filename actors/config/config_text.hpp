@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -25,6 +26,11 @@ namespace seedwalk::actors {
 /// A value, or what is wrong with the text: "is not a duration (30s, 5m, 24h, 7d)".
 template <class T>
 using parsed = tl::expected<T, std::string>;
+
+/// What is wrong with a text, as a `parsed` of anything.
+inline tl::unexpected<std::string> wrong(std::string text) {
+  return tl::unexpected<std::string>(std::move(text));
+}
 
 /// "true" or "false"; "yes", "no", "1" and "0" too.
 parsed<bool> parse_boolean(std::string_view text);

@@ -240,7 +240,9 @@ void crawler::on_routes(const net::routes_found& found) {
     open();
 }
 
-/// Opens the census, once it is known which networks are dialled.
+/// Opens the census, once it is known which networks are dialled. For the proxy's name that is when
+/// the resolver has answered or was given up, after `resolve_timeout`: a crawl that ends when
+/// nothing is due would else end before its onions could be dialled.
 void crawler::open() {
   if (s_.routes_known && s_.proxy_asked && s_.now == phase::opening)
     ask(ask_census, store::censuses_query{1});

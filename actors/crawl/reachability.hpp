@@ -36,7 +36,7 @@ struct reach_options {
   std::vector<net::network_id> only; ///< Unless empty, dial these and no others.
   /// A SOCKS5 proxy that dials onions, by its address or by its name: one of the two, or none.
   std::optional<net::endpoint> tor_proxy;
-  std::optional<net::named_host> tor_proxy_name;
+  std::optional<net::named_host> tor_proxy_name = {};
 
   bool has_proxy() const { return tor_proxy || tor_proxy_name; }
 

@@ -113,9 +113,9 @@ struct topology_options {
   /// at an address that is drawn, the last bytes of which are i.
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
   /// Programs that nodes may follow, by name.
-  std::vector<node_program> models;
+  std::vector<node_program> models = {};
   /// What is said of single nodes, one entry a node.
-  std::vector<node_change> changes;
+  std::vector<node_change> changes = {};
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
   /// One of them, but no seed, is taken out when all is drawn: nobody has its address, and nobody

@@ -135,7 +135,7 @@ public:
       gossip_ = std::min(gossip_, world_.now());
   }
   void on_draw(std::string_view purpose, std::uint64_t name, std::uint64_t value) override {
-    const auto [known, fresh] = draws_.try_emplace({std::string{purpose}, name}, value);
+    const auto [known, is_first] = draws_.try_emplace({std::string{purpose}, name}, value);
     EXPECT_EQ(known->second, value) << purpose;
     // What a step costs is drawn behind it, and is the step's, whatever the draw is keyed by.
     if (purpose == "step cost")

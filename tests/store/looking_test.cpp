@@ -114,8 +114,9 @@ TEST_F(store_looking, beside_a_writer_it_holds_what_it_held_or_fails) {
     for (std::uint32_t n = 0; n != 8; ++n)
       announce(writer, 3'000 + n * 500, 500);
   }
-  if (const auto counted = count(view))
+  if (const auto counted = count(view)) {
     EXPECT_EQ(*counted, 3'000u);
+  }
   ASSERT_TRUE(view.open());
   EXPECT_EQ(count(view), 7'000u);
 }

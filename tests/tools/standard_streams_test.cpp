@@ -22,14 +22,14 @@ namespace fs = std::filesystem;
 
 /// Starts the command after `prepare` has arranged the descriptors of the new process.
 pid_t start(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
-  std::vector<char*> words{const_cast<char*>(SEEDWALK_COMMAND)};
+  std::vector<char*> texts{const_cast<char*>(SEEDWALK_COMMAND)};
   for (const auto& a : arguments)
-    words.push_back(const_cast<char*>(a.c_str()));
-  words.push_back(nullptr);
+    texts.push_back(const_cast<char*>(a.c_str()));
+  texts.push_back(nullptr);
   const auto child = ::fork();
   if (child == 0) {
     prepare();
-    ::execv(words[0], words.data());
+    ::execv(texts[0], texts.data());
     ::_exit(127);
   }
   return child;

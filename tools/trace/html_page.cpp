@@ -14,6 +14,7 @@
 #include "net/base/archive.hpp"
 #include "net/base/bytes.hpp"
 #include "tools/trace/page_parts.hpp"
+#include "tools/trace/trace_json.hpp"
 
 namespace seedwalk::tools {
 
@@ -36,20 +37,14 @@ nlohmann::json meta_of(const sim::trace& t) {
     bands.push_back({{"text", band.text},
                      {"since", band.since.count()},
                      {"until", band.until == net::steady_time::max() ? -1 : band.until.count()}});
-  return {{"build", t.header.build},
-          {"seed", fmt::format("{}", t.header.seed)}, // JavaScript's numbers end at 2^53.
-          {"again", t.header.again},
-          {"wall", t.header.wall.count()},
-          {"scenario", std::move(scenario)},
-          {"bands", std::move(bands)},
-          {"lanes", std::move(lanes)},
-          {"texts", t.texts},
-          {"dropped", t.dropped},
-          {"entries", t.entries.size()},
-          {"steps", t.end.steps},
-          {"end_ns", t.end.at.count()},
-          {"hash", fmt::format("{:016x}", t.end.hash)},
-          {"violations", t.end.violations}};
+  auto meta = outcome_as_json(t);
+  meta["seed"] = fmt::format("{}", t.header.seed); // JavaScript's numbers end at 2^53.
+  meta["wall"] = t.header.wall.count();
+  meta["scenario"] = std::move(scenario);
+  meta["bands"] = std::move(bands);
+  meta["lanes"] = std::move(lanes);
+  meta["texts"] = t.texts;
+  return meta;
 }
 
 class block_writer {

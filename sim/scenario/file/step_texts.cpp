@@ -14,6 +14,7 @@ namespace seedwalk::sim {
 namespace {
 
 using actors::parsed;
+using actors::wrong;
 
 constexpr std::array<std::pair<std::string_view, step::nonce>, 4> nonces = {
     {{"own", step::nonce::own},
@@ -26,10 +27,6 @@ constexpr std::array<net::message_kind, 8> sayable = {
     net::message_kind::version,    net::message_kind::verack, net::message_kind::wtxidrelay,
     net::message_kind::sendaddrv2, net::message_kind::ping,   net::message_kind::pong,
     net::message_kind::getaddr,    net::message_kind::addr};
-
-tl::unexpected<std::string> wrong(std::string text) {
-  return tl::unexpected<std::string>(std::move(text));
-}
 
 /// The field of a send that `key` names; an error if there is none, or it has no such value.
 tl::expected<void, std::string> set_field(step::send& s, std::string_view key,

@@ -14,15 +14,13 @@ namespace seedwalk::sim {
 
 namespace {
 
+using actors::wrong;
+
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 /// More parts than nodes can be.
 constexpr std::uint64_t parts_max = 1'000'000;
-
-tl::unexpected<std::string> wrong(std::string text) {
-  return tl::unexpected<std::string>(std::move(text));
-}
 
 std::optional<std::uint64_t> number_in(std::string_view text) {
   const auto number = actors::parse_number(text, UINT64_MAX);

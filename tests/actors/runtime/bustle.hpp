@@ -220,9 +220,9 @@ private:
     while (&actors_[number].identity != turn.actor)
       ++number;
     auto& actor = actors_[number];
-    const auto message = actor.mailbox.front();
+    const auto taken = actor.mailbox.front();
     actor.mailbox.pop_front();
-    cause(turn.name, turn.key, message.generation);
+    cause(turn.name, turn.key, taken.generation);
     actor.is_ready = false;
     if (!actor.mailbox.empty())
       make_ready(number);

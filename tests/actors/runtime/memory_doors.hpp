@@ -47,8 +47,8 @@ public:
     return {listener_};
   }
   void own(net::connection_id id, net::owner owner) override { ends_[id.value].owner = owner; }
-  void want(net::connection_id id, std::uint32_t bytes) override {
-    ends_[id.value].wanted += bytes;
+  void want(net::connection_id id, std::uint32_t more) override {
+    ends_[id.value].wanted += more;
     later([this, id] { flow(id.value); });
   }
   void write(net::connection_id id, net::buffer data) override {

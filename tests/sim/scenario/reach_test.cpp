@@ -321,7 +321,7 @@ TEST(reach, a_proxy_by_its_name_dials_onions_from_the_start) {
 }
 
 /// The resolver is down when the machine starts: onions wait for the proxy's name, and nothing
-/// else does.
+/// else does once the resolver has said so.
 TEST(reach, a_proxy_whose_name_resolves_later_is_used_then) {
   auto s = proxy_by_name(9, proxy_state::working);
   crawl_world w{s};
