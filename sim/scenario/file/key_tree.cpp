@@ -16,7 +16,7 @@ public:
   }
 
   void table(std::string_view name, const std::function<void(key_visitor&)>& inside) override {
-    auto& made = tree_.tables.emplace_back(std::string{name}, key_tree{}).second;
+    auto& made = tree_.tables.emplace_back(key_tree::table{std::string{name}, {}}).inside;
     tree_maker maker{made};
     inside(maker);
   }

@@ -18,14 +18,20 @@ struct key_tree {
     bool must = false;
     std::optional<actors::option_texts> texts; ///< Nothing: not said, or does not belong here.
   };
+  struct table;
   struct list;
 
   std::vector<leaf> leaves;
-  std::vector<std::pair<std::string, key_tree>> tables;
+  std::vector<table> tables;
   std::vector<list> lists;
   std::vector<std::pair<std::string, actors::crawl_config>> configs;
 
   const leaf* find(std::string_view name) const;
+};
+
+struct key_tree::table {
+  std::string name;
+  key_tree inside;
 };
 
 /// A list of tables: its elements, and what one is where nothing is said of it.

@@ -81,10 +81,10 @@ std::string lower_lines(const key_tree& tree, const key_tree& usual, const std::
   for (std::size_t i = 0; i != tree.tables.size(); ++i) {
     const auto& [name, inside] = tree.tables[i];
     const auto path = prefix + name;
-    const auto lines = own_lines(inside, usual.tables[i].second);
+    const auto lines = own_lines(inside, usual.tables[i].inside);
     if (!lines.empty())
       out += headed(fmt::format("[{}]", path), lines);
-    out += lower_lines(inside, usual.tables[i].second, path + ".");
+    out += lower_lines(inside, usual.tables[i].inside, path + ".");
   }
   for (std::size_t i = 0; i != tree.lists.size(); ++i) {
     const auto& list = tree.lists[i];
