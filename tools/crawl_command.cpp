@@ -25,6 +25,7 @@
 #include "tools/live_crawl.hpp"
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
 #include "tools/recording_target.hpp"
 #include "tools/store_errors.hpp"
 
@@ -316,6 +317,11 @@ exit_code run_crawl(invocation& invoked) {
   if (const auto problem = problem_with_recording(options.record_file, overwrite); !problem.empty())
     return line.refuse(invoked, problem);
   if (const auto problem = use_image(options, image_after); !problem.empty())
+    return line.refuse(invoked, problem);
+  if (const auto problem =
+          problem_with_files({{"--exclude-file", layered->config.peers.exclude_file}},
+                             {{"--record", options.record_file}, {"--image", options.image_file}});
+      !problem.empty())
     return line.refuse(invoked, problem);
   options.recipe.config = layered->config;
   if (const auto problem = make_default_folder(*layered); !problem.empty())

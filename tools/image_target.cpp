@@ -11,25 +11,13 @@
 
 namespace seedwalk::tools {
 
-namespace {
-
 namespace fs = std::filesystem;
-
-/// Whether both name one file, or would.
-bool same_place(const std::string& a, const std::string& b) {
-  std::error_code ignored;
-  if (fs::equivalent(a, b, ignored))
-    return true;
-  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
-}
-
-} // namespace
 
 tl::expected<std::unique_ptr<image_target>, std::string>
 image_target::create(const std::string& path, const std::string& recording) {
   if (auto problem = problem_with_image(path); !problem.empty())
     return tl::unexpected(std::move(problem));
-  if (!recording.empty() && same_place(path, recording))
+  if (!recording.empty() && same_file(path, recording))
     return tl::unexpected(fmt::format("--image {}: is the recording; name another file", path));
   std::error_code ignored;
   if (const auto file_status = fs::status(path, ignored);

@@ -1,15 +1,50 @@
 #include "tools/output_file.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "net/base/output_file.hpp"
+#include "net/base/stranger_text.hpp"
 #include "store/folder_contents.hpp"
 
 namespace seedwalk::tools {
+
+namespace fs = std::filesystem;
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  if (fs::equivalent(a, b, ignored))
+    return true;
+  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
+}
+
+std::string problem_with_files(const std::vector<named_file>& read,
+                               const std::vector<named_file>& written) {
+  const auto is_apart = [](const named_file& f) {
+    std::error_code ignored;
+    const auto found = fs::status(f.path, ignored);
+    return f.path.empty() || (fs::exists(found) && !fs::is_regular_file(found));
+  };
+  const auto told = [](const named_file& one, const named_file& other) {
+    return fmt::format("{} {}: is the file of {}, too; name another", one.option,
+                       net::printable(one.path), other.option);
+  };
+  for (auto one = written.begin(); one != written.end(); ++one) {
+    if (is_apart(*one))
+      continue;
+    for (const auto& other : read)
+      if (!is_apart(other) && same_file(one->path, other.path))
+        return told(*one, other);
+    for (auto other = written.begin(); other != one; ++other)
+      if (!is_apart(*other) && same_file(one->path, other->path))
+        return told(*one, *other);
+  }
+  return {};
+}
 
 tl::expected<std::unique_ptr<output_file>, std::string>
 output_file::create(const std::string& option, const std::string& path) {

@@ -3,12 +3,28 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "tools/standard_streams.hpp"
 
 namespace seedwalk::tools {
+
+/// A file that an option names. An empty path: the option was not given.
+struct named_file {
+  std::string_view option;
+  std::string path;
+};
+
+/// Whether both name one file, or would.
+bool same_file(const std::string& a, const std::string& b);
+
+/// What is wrong where a file that is to be written is one that is read, or is written by two
+/// options: one line. Empty if nothing is. Devices and pipes are no such files.
+std::string problem_with_files(const std::vector<named_file>& read,
+                               const std::vector<named_file>& written);
 
 /// A file that an option names for a command to write into. As with standard output, what cannot be
 /// written throws output_error out of the printing itself, and `run_program` says so.

@@ -127,6 +127,14 @@ struct run_flags {
   tl::expected<void, std::string> read() {
     if (auto read = world.read(); !read)
       return read;
+    if (auto problem = problem_with_files(
+            {{"the scenario", world.scenario.path()}, {"--choices", world.order.choices_path()}},
+            {{"--scenario-out", scenario_out},
+             {"--choices-out", choices_out},
+             {"--record", record},
+             {"--trace", trace.path()}});
+        !problem.empty())
+      return tl::unexpected(std::move(problem));
     const auto usual = world.scenario.has_file() ? world.scenario.file().seed : seed;
     seed = given_seed.value_or(usual);
     return {};

@@ -32,6 +32,8 @@ public:
   /// Reads the file, if one was given. The error is one line.
   tl::expected<void, std::string> read();
 
+  /// Of the file; empty where none was given.
+  const std::string& path() const { return path_; }
   bool has_file() const { return file_.has_value(); }
   /// What the file says. Precondition: there is one.
   const sim::crawl_scenario& file() const { return *file_; }

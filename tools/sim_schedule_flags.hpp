@@ -30,6 +30,8 @@ public:
   /// The same options, for a command that does a run again; begins with a space unless empty.
   std::string again() const;
 
+  /// Of the file of choices; empty where none was given.
+  const std::string& choices_path() const { return choices_path_; }
   bool has_choices() const { return choices_.has_value(); }
   std::size_t choices_given() const { return choices_ ? choices_->departures.size() : 0; }
 

@@ -238,6 +238,10 @@ exit_code export_trace(invocation& invoked) {
     return *code;
   if (html.empty() && chrome.empty())
     return line.refuse(invoked, "name what to make: --html OUT.html, or --chrome OUT.json");
+  if (const auto problem =
+          problem_with_files({{"FILE", file}}, {{"--html", html}, {"--chrome", chrome}});
+      !problem.empty())
+    return line.refuse(invoked, problem);
   const auto trace = read_trace(file);
   if (!trace)
     return say(invoked, "export", trace.error());

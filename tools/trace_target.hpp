@@ -23,6 +23,9 @@ class trace_target {
 public:
   void declare(CLI::App& app);
 
+  /// Empty where nothing is traced.
+  const std::string& path() const { return path_; }
+
   /// Makes the file: what cannot be written is said before the run.
   tl::expected<void, std::string> open();
   void begin(sim::crawl_world& world, std::string again);

@@ -289,6 +289,13 @@ std::optional<net::endpoint> ipv4_address_of(const topology_options& o, std::uin
   return is_drawn ? std::nullopt : std::optional{ipv4_address(o, node)};
 }
 
+std::optional<std::uint32_t> usual_node_at(const topology_options& o, const net::endpoint& at) {
+  if (at.network != net::network_id::ipv4 || at.port != o.first.port)
+    return std::nullopt;
+  const auto number = ipv4_of(at) - ipv4_of(o.first);
+  return number < o.nodes ? std::optional{number} : std::nullopt;
+}
+
 std::vector<net::endpoint> seeds_of(const topology_options& o) {
   std::vector<net::endpoint> result;
   for (std::uint32_t i = 0; i != seed_count(o) && i != o.nodes; ++i)

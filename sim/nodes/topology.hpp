@@ -129,6 +129,10 @@ struct topology_options {
 /// refuses has the next port.
 std::optional<net::endpoint> ipv4_address_of(const topology_options& o, std::uint32_t node);
 
+/// The node that has this IPv4 address where nothing is said of it, or may have it where networks
+/// are drawn; nothing: no node.
+std::optional<std::uint32_t> usual_node_at(const topology_options& o, const net::endpoint& at);
+
 /// Where a crawl of a topology that is drawn from these starts: known without drawing it.
 std::vector<net::endpoint> seeds_of(const topology_options& o);
 

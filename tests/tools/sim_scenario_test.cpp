@@ -116,6 +116,19 @@ TEST(sim_scenario, a_broken_promise_is_told_with_the_events_of_its_peer_and_the_
   EXPECT_EQ(kept.code, 0) << kept.err;
 }
 
+// `--scenario-out FILE` of the file itself once took its comments, and `expect` with them.
+TEST(sim_scenario, a_file_that_is_run_is_not_written) {
+  const temporary_folder folder;
+  const auto file = folder / "world.toml";
+  write(file, broken_promise);
+  for (const auto* option : {"--scenario-out", "--choices-out", "--record", "--trace"}) {
+    const auto run = run_seedwalk({"sim", "run", file, option, file});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_THAT(run.err, HasSubstr("another")) << option;
+    EXPECT_EQ(text_of_file(file), broken_promise);
+  }
+}
+
 TEST(sim_scenario, what_the_file_says_is_no_option_and_a_mistake_is_a_usage_error) {
   const temporary_folder folder;
   write(folder / "x.toml", "format = 1\nsede = 2\n");

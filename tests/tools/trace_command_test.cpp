@@ -136,6 +136,23 @@ TEST_F(trace_command, export_wants_to_know_what_to_make) {
   EXPECT_EQ(run_seedwalk({"trace", "export", folder_ / "run.trace"}).code, 2);
 }
 
+// `trace export X --html X` once put the page in the place of the trace it was made of.
+TEST_F(trace_command, nothing_is_written_over_what_it_is_made_of) {
+  trace("run.trace", "3");
+  const auto before = text_of_file(folder_ / "run.trace");
+  for (const auto* option : {"--html", "--chrome"}) {
+    const auto made = run_seedwalk(
+        {"trace", "export", folder_ / "run.trace", option, folder_ / "." + "/run.trace"});
+    EXPECT_EQ(made.code, 2);
+    EXPECT_THAT(made.err, HasSubstr("is the file of FILE, too; name another"));
+  }
+  EXPECT_EQ(text_of_file(folder_ / "run.trace"), before);
+  const auto both = run_seedwalk({"trace", "export", folder_ / "run.trace", "--html",
+                                  folder_ / "one", "--chrome", folder_ / "one"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_THAT(both.err, HasSubstr("--chrome " + (folder_ / "one") + ": is the file of --html"));
+}
+
 TEST_F(trace_command, a_page_has_all_in_it_and_names_no_other_place) {
   trace("run.trace", "3");
   const auto made =

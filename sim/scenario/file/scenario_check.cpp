@@ -19,6 +19,20 @@ std::string in_list(std::string_view list, std::size_t nth, std::string_view key
   return fmt::format("{}[{}].{}", list, nth, key);
 }
 
+/// The number of another node that is at `at`, or may be when networks are drawn.
+std::optional<std::uint32_t> other_node_at(const crawl_scenario& s, const net::endpoint& at,
+                                           std::uint32_t than) {
+  for (const auto& other : s.nodes.changes)
+    if (other.number != than && other.at == at)
+      return other.number;
+  const auto nodes = completed_nodes(s);
+  const auto usual = usual_node_at(nodes, at);
+  if (!usual || *usual == than)
+    return std::nullopt;
+  const auto its_own = ipv4_address_of(nodes, *usual);
+  return !its_own || its_own == at ? usual : std::nullopt;
+}
+
 result check_nodes(const crawl_scenario& s) {
   if (s.nodes.first.network != net::network_id::ipv4)
     return wrong("nodes.first", "must be an IPv4 endpoint");
@@ -32,6 +46,9 @@ result check_nodes(const crawl_scenario& s) {
                    fmt::format("must be below {}, which is nodes.count", s.nodes.nodes));
     if (!numbers.insert(node.number).second)
       return wrong(in_list("node", i, "number"), "is there twice");
+    if (node.at)
+      if (const auto other = other_node_at(s, *node.at, node.number))
+        return wrong(in_list("node", i, "at"), fmt::format("is where node {} is", *other));
     for (const auto known : node.knows.value_or(std::vector<std::uint32_t>{}))
       if (known >= s.nodes.nodes)
         return wrong(

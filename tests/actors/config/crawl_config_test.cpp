@@ -56,6 +56,8 @@ TEST(crawl_config, a_name_is_somebody_to_start_at_and_may_lead_anywhere) {
 struct mistake {
   const char* option; ///< The one that is to be named.
   std::function<void(crawl_config&)> make;
+
+  friend void PrintTo(const mistake& m, std::ostream* out) { *out << m.option; }
 };
 
 class crawl_config_mistake : public testing::TestWithParam<mistake> {};

@@ -98,6 +98,9 @@ TEST(scenario_file, every_mistake_is_told_with_its_line_and_its_key) {
       {"format = 1\n[[expect.peer]]\ngood = true", "2: expect.peer.node or at must be said"},
       {"format = 1\n[[node]]\nnumber = 100", "3: node.number must be below 100"},
       {"format = 1\n[[node]]\nnumber = 1\n[[node]]\nnumber = 1", "5: node.number is there twice"},
+      {"format = 1\n[[node]]\nnumber = 1\nat = '9.9.9.9:1'\n[[node]]\nnumber = 2\nat = '9.9.9.9:1'",
+       "4: node.at is where node 2 is"},
+      {"format = 1\n[[node]]\nnumber = 1\nat = '127.1.0.8:18444'", "4: node.at is where node 7 is"},
       {"format = 1\nnot toml", "2: "},
   };
   for (const auto& one : all) {
