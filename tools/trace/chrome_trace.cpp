@@ -31,7 +31,8 @@ public:
   }
 
   void write() {
-    out_ << "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"again\":" << quoted(trace_.header.again)
+    // No displayTimeUnit: it is for display, but Perfetto took it for the unit of `ts` for years.
+    out_ << "{\"otherData\":{\"again\":" << quoted(trace_.header.again)
          << ",\"seed\":" << quoted(fmt::format("{}", trace_.header.seed)) << "},\"traceEvents\":[";
     name_lanes();
     for (std::size_t i = 0; i != trace_.header.bands.size(); ++i)
