@@ -49,9 +49,10 @@ function(seedwalk_library name)
   target_link_libraries(seedwalk_${name} PUBLIC ${ARGN})
 endfunction()
 
-# What many sources of a target include, parsed once for it. Measure before adding to it: a header that defines objects,
-# as CLI11's does, costs each source more than parsing it. Sources still include what they use: a build with
-# -DSEEDWALK_PRECOMPILE=OFF must pass too, and is what clang-tidy looks at.
+# What many sources include, parsed once for all targets of a kind: `std` for those without actors, `caf` for those
+# with, `tests`. Measure before adding to it: a header that defines objects, as CLI11's does, costs each source more
+# than parsing it. Sources still include what they use: a build with -DSEEDWALK_PRECOMPILE=OFF must pass too, and is
+# what clang-tidy looks at.
 option(SEEDWALK_PRECOMPILE "Precompile headers" ON)
 # Sources of the command, of tests and of scenarios are compiled six at a time: most of what each costs is templates
 # that the others instantiate, too. So what two of them call by one name must be one thing, or bear two names. With
@@ -63,10 +64,27 @@ function(seedwalk_batches target)
   endif()
 endfunction()
 
-set(seedwalk_std_headers <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <variant> <vector>)
-set(seedwalk_caf_headers <caf/actor_system.hpp> <caf/behavior.hpp> <caf/event_based_actor.hpp> <caf/stateful_actor.hpp>)
-function(seedwalk_precompile target)
-  if(SEEDWALK_PRECOMPILE AND TARGET ${target})
-    target_precompile_headers(${target} PRIVATE ${seedwalk_std_headers} <tl/expected.hpp> ${ARGN})
+set(seedwalk_headers_of_std <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <variant> <vector> <tl/expected.hpp>)
+set(seedwalk_headers_of_caf ${seedwalk_headers_of_std} <caf/actor_system.hpp> <caf/behavior.hpp> <caf/event_based_actor.hpp>
+    <caf/stateful_actor.hpp> <fmt/format.h>)
+set(seedwalk_headers_of_tests ${seedwalk_headers_of_caf} <gtest/gtest.h> <rapidcheck.h>)
+set(seedwalk_links_of_caf CAF::core fmt::fmt)
+set(seedwalk_links_of_tests ${seedwalk_links_of_caf} GTest::gtest rapidcheck)
+function(seedwalk_precompile target kind)
+  if(NOT SEEDWALK_PRECOMPILE OR NOT TARGET ${target})
+    return()
   endif()
+  set(headers seedwalk_headers_${kind})
+  if(NOT TARGET ${headers})
+    set(source ${CMAKE_BINARY_DIR}/${headers}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "// Whose precompiled headers others use.\n")
+    add_library(${headers} OBJECT ${source})
+    target_compile_features(${headers} PUBLIC cxx_std_20)
+    target_link_libraries(${headers} PRIVATE ${seedwalk_links_of_${kind}})
+    target_precompile_headers(${headers} PRIVATE ${seedwalk_headers_of_${kind}})
+    if(kind STREQUAL "tests")
+      target_compile_options(${headers} PRIVATE ${seedwalk_test_options})
+    endif()
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
