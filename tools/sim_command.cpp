@@ -274,8 +274,9 @@ exit_code conclude_check(invocation& invoked, const sim::check_report& report, b
                          << '\n';
   } else {
     invoked.terminal.out << fmt::format(
-        "{} seed{}, each twice: {} equal, {} different hashes among them\n", report.seeds,
-        report.seeds == 1 ? "" : "s", report.seeds - report.differences.size(), distinct.size());
+        "{} seed{}, each run twice: {} equal; {} distinct run{}\n", report.seeds,
+        report.seeds == 1 ? "" : "s", report.seeds - report.differences.size(), distinct.size(),
+        distinct.size() == 1 ? "" : "s");
   }
   for (const auto& d : report.differences)
     invoked.terminal.err << sim::to_string(d) << '\n';

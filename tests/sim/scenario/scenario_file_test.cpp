@@ -144,6 +144,22 @@ TEST(scenario_file, every_key_has_its_line_in_the_readme) {
   EXPECT_GT(names.size(), 100u);
 }
 
+TEST(scenario_file, every_kind_outcome_and_stage_is_in_the_readme) {
+  const auto readme = text_of_source("sim/scenario/README.md");
+  const auto has_all = [&](auto name_of_nth, std::string_view quote) {
+    std::size_t count = 0;
+    for (std::uint8_t i = 0; name_of_nth(i) != "unknown"; ++i, ++count)
+      EXPECT_THAT(readme, HasSubstr(fmt::format("{}{}{}", quote, name_of_nth(i), quote)));
+    return count;
+  };
+  const auto kinds = [](std::uint8_t i) {
+    return i < node_kind_count ? name_of(static_cast<node_kind>(i)) : std::string_view{"unknown"};
+  };
+  EXPECT_EQ(has_all(kinds, "`"), node_kind_count);
+  EXPECT_GT(has_all([](auto i) { return net::name_of(static_cast<net::outcome>(i)); }, ""), 20u);
+  EXPECT_EQ(has_all([](auto i) { return net::name_of(static_cast<net::stage>(i)); }, ""), 5u);
+}
+
 TEST(scenario_file, the_smallest_file_of_the_readme_works) {
   const auto readme = text_of_source("sim/scenario/README.md");
   const auto begin = readme.find("    format = 1\n");
