@@ -29,6 +29,7 @@ struct key_tree {
   const leaf* find(std::string_view name) const;
 };
 
+/// A table of keys that is there once.
 struct key_tree::table {
   std::string name;
   key_tree inside;
