@@ -26,7 +26,7 @@ struct schedule_options {
       std::chrono::minutes{5}, std::chrono::minutes{30}}; ///< Closed before version: maybe full.
   std::chrono::seconds local_retry = std::chrono::minutes{5};  ///< After a failure of our own.
   std::chrono::seconds freshness = std::chrono::hours{24 * 7}; ///< An announcement counts so long.
-  std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Unclaimed and silent so long.
+  std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Not announced, not reached.
 
   friend bool operator==(const schedule_options&, const schedule_options&) = default;
 

@@ -40,7 +40,7 @@ public:
   /// Forgets the bans that have ended, and names their targets.
   std::vector<store::ban_target> expire(store::timestamp now);
 
-  /// Bans that begin behind `now` were written under a clock that was ahead: see wrong_clock.hpp.
+  /// Bans that begin after `now` were written under a clock that was ahead: see wrong_clock.hpp.
   void mend(store::timestamp now);
 
   const std::map<store::ban_target, store::ban_record>& all() const { return bans_; }
