@@ -71,8 +71,9 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
 placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
                        const schedule_options& o, std::uint64_t seed);
 
-/// Where an endpoint belongs for which announcements have been counted in `r`: woken, when a source
-/// that was not there at the last try announces it freshly; otherwise where it is.
+/// Where an endpoint belongs for which announcements have been counted in `r`: woken, when it is
+/// announced freshly and was never tried, or by a source that was not there at the last try;
+/// otherwise where it is.
 placement place_announced(const peer_record& r, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:
