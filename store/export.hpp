@@ -16,10 +16,9 @@ namespace seedwalk::store {
 /// hash, height; null: not known), first_heard, good, last_success, last_try, network, outcome,
 /// protocol_version, services, stage, start_height, successes, tries, type (always "peer"),
 /// user_agent, v2 (none, gossip, version, spoken: how it is known that it offers BIP324), via (tcp,
-/// socks, sam). What is not ASCII is escaped
-/// as JSON has it (`\u00e9`), so that no terminal and no log takes part in what a peer sent. Fields
-/// of an endpoint that was never visited, or never sent a version, are null. Bytes of a user agent
-/// that are not UTF-8 become U+FFFD.
+/// socks, sam). What is not ASCII is escaped as JSON has it (`\u00e9`), so that no terminal and no
+/// log takes part in what a peer sent. Fields of an endpoint that was never visited, or never sent
+/// a version, are null. Bytes of a user agent that are not UTF-8 become U+FFFD.
 std::string json_row(const net::endpoint& peer, const peer_record& r);
 
 /// The hash of a peer's header as everybody prints it, or "shorter": its chain ends below.

@@ -29,7 +29,7 @@ inline constexpr std::size_t dial_class_count = 4;
 /// "live", "fresh", "rest", "dormant".
 std::string_view name_of(dial_class c);
 
-/// How a visit ended, how far it got, whose doing the end was, and by which way it went.
+/// How a visit ended, how far it got, whose doing the end was, and by which transport it went.
 struct verdict {
   timestamp at{}; ///< When the visit ended.
   net::outcome outcome = net::outcome::complete;

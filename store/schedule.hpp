@@ -26,7 +26,7 @@ struct schedule_options {
       std::chrono::minutes{5}, std::chrono::minutes{30}}; ///< Closed before version: maybe full.
   std::chrono::seconds local_retry = std::chrono::minutes{5};  ///< After a failure of our own.
   std::chrono::seconds freshness = std::chrono::hours{24 * 7}; ///< An announcement counts so long.
-  std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Unclaimed and silent so long.
+  std::chrono::seconds forget = std::chrono::hours{24 * 30};   ///< Not announced, not reached.
 
   friend bool operator==(const schedule_options&, const schedule_options&) = default;
 
@@ -71,8 +71,9 @@ placement place_visited(const net::endpoint& peer, const peer_record& r, const v
 placement place_failed(const net::endpoint& peer, const peer_record& r, timestamp at,
                        const schedule_options& o, std::uint64_t seed);
 
-/// Where an endpoint belongs for which announcements have been counted in `r`: woken, when a source
-/// that was not there at the last try announces it freshly; otherwise where it is.
+/// Where an endpoint belongs for which announcements have been counted in `r`: woken, when it is
+/// announced freshly and was never tried, or by a source that was not there at the last try;
+/// otherwise where it is.
 placement place_announced(const peer_record& r, timestamp now, const schedule_options& o);
 
 /// Where an endpoint belongs that was put to rest because its network was not dialled, and now is:

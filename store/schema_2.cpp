@@ -66,7 +66,7 @@ bool skip_visits(skipper& in) {
   return in.numbers(3) && in.bytes(1) && in.bytes(4) && in.numbers(15);
 }
 
-/// Puts the way behind the verdict, which is in the middle of the value.
+/// Puts the transport behind the verdict, which is in the middle of the value.
 bool convert_peer(std::string_view key, std::string_view value, leveldb::WriteBatch& out) {
   skipper in{value};
   std::uint8_t flags = 0;

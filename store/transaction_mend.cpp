@@ -67,7 +67,7 @@ void transaction::mend_record(touched& t, const mend_times& op, times_mended& do
   change(t, std::move(r));
 }
 
-/// Looks at those who wait in `queue` for a moment behind `now`, because nobody else can wait too
+/// Looks at those who wait in `queue` for a moment after `now`, because nobody else can wait too
 /// long; with a clock that is believed at all, because who is due already may yet say that it was
 /// met tomorrow.
 tl::expected<bool, error> transaction::mend_queue(dial_class queue, const mend_times& op,

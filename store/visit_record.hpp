@@ -16,7 +16,7 @@
 
 namespace seedwalk::store {
 
-/// The way to a peer. Stored by number. What was spoken on it is `feature::p2p_v2`.
+/// How a peer is reached. Stored by number. Whether BIP324 was spoken is `feature::p2p_v2`.
 enum class transport : std::uint8_t {
   tcp = 0, ///< Directly.
   socks,   ///< Through a SOCKS5 proxy.

@@ -39,8 +39,8 @@ bool judge_announcement_again(peer_record& r, timestamp now);
 /// Whether it is known that `now` is right.
 enum class clock_trust : std::uint8_t { doubtful = 0, believed };
 
-/// Places an endpoint again, no later than it was, and takes times that lie behind a believed `now`
-/// for `now`. `set_back`: by how much the clock was just set back, 0 if that is not known; who was
+/// Places an endpoint again, no later than it was, and takes times after a believed `now` for
+/// `now`. `set_back`: by how much the clock was just set back, 0 if that is not known; who was
 /// dialled under that clock then is due when it would have been under the right one, so that not
 /// everybody is due at once. True if that changed the record.
 bool mend(const net::endpoint& peer, peer_record& r, timestamp now, std::chrono::seconds set_back,

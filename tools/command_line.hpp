@@ -15,7 +15,7 @@ namespace seedwalk::tools {
 ///     command_line line{"db stats", "Counts what a database knows.",
 ///                       "seedwalk db stats --db ~/.seedwalk"};
 ///     line.app().add_option("--db", folder, "the database's folder");
-///     if (auto code = line.parse(how))
+///     if (auto code = line.parse(invoked))
 ///       return *code;
 ///
 /// Help goes to stdout and is exit_code::done. A mistake is one line on stderr that names the
@@ -31,7 +31,7 @@ public:
   /// Leaves an option out of --help; --help-all lists it.
   void hide(CLI::Option* option);
 
-  /// Reads `how.arguments`. Nothing: all is well, go on. Else: end with this.
+  /// Reads `invoked.arguments`. Nothing: all is well, go on. Else: end with this.
   std::optional<exit_code> parse(const invocation& invoked);
 
   /// Says what is wrong with the arguments, as `parse` does, and gives exit_code::usage.

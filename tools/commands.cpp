@@ -23,7 +23,7 @@ std::span<const command> all_commands() {
       command{"db", "look into a database, or into that of a crawl that runs", run_db},
       command{"ctl", "talk to a running crawl: status, peers, bans, reload", run_ctl},
       command{"replay", "run a recorded crawl again and compare every step", run_replay},
-      command{"sim", "crawl in the simulator: one run, or each seed twice", run_sim},
+      command{"sim", "crawl in the simulator: one run, each seed twice, or many seeds", run_sim},
       command{"trace", "see what happened in a simulated run: as text, as a page", run_trace},
       command{"zoo", "serve simulated nodes on loopback ports",
               [](invocation& invoked) { return run_zoo(invoked); }},

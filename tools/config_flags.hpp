@@ -16,11 +16,11 @@ namespace seedwalk::tools {
 ///
 ///     command_line line{"crawl", ...};
 ///     config_flags flags{line};
-///     if (auto code = line.parse(how))
+///     if (auto code = line.parse(invoked))
 ///       return *code;
-///     auto layered = flags.load(how.env);
+///     auto layered = flags.load(invoked.env);
 ///     if (!layered)
-///       return line.refuse(how, layered.error());
+///       return line.refuse(invoked, layered.error());
 ///
 /// Lives as long as the parser that it was declared to.
 class config_flags {

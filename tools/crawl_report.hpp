@@ -7,9 +7,11 @@
 
 namespace seedwalk::tools {
 
-/// The document with which `crawl --json` ends: network, tried, good, failed, known, duration_s,
-/// nodes_per_s, peak_connections, log_lines_lost, outcomes{name: count}; and hash, steps,
-/// recording_bytes where it was recorded, recording_problem where the recording ended before it.
+/// The document with which `crawl --json` ends: network, census, resumed, finished, tried, good,
+/// failed, known, addresses, duration_s, nodes_per_s, peak_connections, peak_unwritten_bytes,
+/// log_lines_lost; counts by name in not_dialled, outcomes, collections and local_failures. Where
+/// it was recorded: hash, steps, recording_bytes; recording_problem where the recording ended
+/// before it; image or image_problem where an image was asked for.
 std::string crawl_report_json(const live_crawl_result& result, const std::string& network,
                               bool recorded);
 

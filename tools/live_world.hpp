@@ -21,9 +21,8 @@ namespace seedwalk::tools {
 /// runs in.
 ///
 /// Members stand in the order in which they are made; `process.kill()` ends the actors before the
-/// doors go. The
-/// doors for actors are `network` and `storage`, so that the world's chain has what they do; there
-/// is a chain only where somebody records.
+/// doors go. The doors for actors are `network` and `storage`, so that the process's chain has what
+/// they do; there is a chain only where somebody records.
 struct live_world {
   live_world(std::uint64_t seed, std::unique_ptr<store::database> db, bool recorded)
       : world({seed, sim::strategy::fifo, false, clock.wall_at_start(), recorded}), process(world),

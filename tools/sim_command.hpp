@@ -4,7 +4,7 @@
 
 namespace seedwalk::tools {
 
-/// `seedwalk sim run|check`: crawls in the simulator.
+/// `seedwalk sim run|check|sweep`: crawls in the simulator.
 exit_code run_sim(invocation& invoked);
 
 } // namespace seedwalk::tools

@@ -54,7 +54,7 @@ std::string chain_meant(std::string_view name);
 /// most ten years: longer is a slip.
 parsed<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// In the largest unit that loses nothing: "90s", "24h", "7d". 24h is printed as "1d".
+/// In the largest unit that loses nothing: "90s", "36h", "7d"; 24 hours are "1d".
 std::string print_duration(std::chrono::milliseconds d);
 
 /// The same with us and ns, for simulated time.

@@ -14,7 +14,7 @@ namespace seedwalk::actors {
 // that `seedwalk db` sees the same through a running crawl as in a database of its own. Errors are
 // one line.
 
-/// {"command": "db-query", "schema": 1, "query": "..."}.
+/// {"command": "db-query", "schema": 2, "query": "..."}.
 nlohmann::json query_request(const store::query& query);
 
 /// The query in a request; the error is to be the answer.

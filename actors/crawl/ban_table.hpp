@@ -17,8 +17,8 @@ namespace seedwalk::actors {
 /// like, and until when.
 ///
 /// A value: the database keeps the same records, and the manager reads them when it starts.
-/// Bounded: an operator's bans are as many as he makes; of those that misbehaviour brings, the one
-/// that ends first gives way at `max_bans`. Threads: one at a time.
+/// Bounded: bans without an end are as many as operators make; of the others, the one that ends
+/// first gives way at `max_bans`. Threads: one at a time.
 class ban_table {
 public:
   static constexpr std::size_t max_bans = 100'000;
@@ -30,8 +30,8 @@ public:
   /// Lifts a ban; false if there is none.
   bool lift(const store::ban_target& target);
 
-  /// The ban in force at `now` that forbids `peer`, whatever it says: that of the endpoint, or of
-  /// the widest subnet.
+  /// The ban in force at `now` that forbids `peer`, whatever it says: that of the widest subnet,
+  /// else that of the endpoint.
   const store::ban_record* forbids(const net::endpoint& peer, store::timestamp now) const;
 
   /// The first ban in force at `now` whose pattern `user_agent` matches.
@@ -40,7 +40,7 @@ public:
   /// Forgets the bans that have ended, and names their targets.
   std::vector<store::ban_target> expire(store::timestamp now);
 
-  /// Bans that begin behind `now` were written under a clock that was ahead: see wrong_clock.hpp.
+  /// Bans that begin after `now` were written under a clock that was ahead: see wrong_clock.hpp.
   void mend(store::timestamp now);
 
   const std::map<store::ban_target, store::ban_record>& all() const { return bans_; }

@@ -43,7 +43,7 @@ public:
   /// before is forgotten then.
   std::optional<std::chrono::seconds> look(const net::instant& now);
 
-  /// A peer that we dialled said `theirs` in its version; any number of any peer.
+  /// A peer that we dialled said `peer_time` in its version. Any number of any peer may come.
   void heard(std::chrono::seconds peer_time, const net::instant& now);
 
   verdict judge() const;

@@ -31,9 +31,9 @@ constexpr std::uint32_t bans_retries_max = 6;
 } // namespace
 
 std::size_t connection_manager::mailbox_max() const {
-  // Of each connection that it stands, its version, its verack, a sign of life, the answer to a
-  // broadcast, and an outcome; of each listener its credit; of the DB writer an answer for each
-  // batch; a few of the crawler and the control socket.
+  // Of each connection that its dial succeeded, its version, its verack, a sign of life, the answer
+  // to a broadcast, and an outcome; of each listener its credit; of the DB writer an answer for
+  // each batch; a few of the crawler and the control socket.
   return 6 * s_.settings->connections_max() + 64 * listeners_max + 512;
 }
 

@@ -17,7 +17,7 @@ namespace seedwalk::actors {
 
 /// What a crawl did so far, since its census began.
 struct crawl_counters {
-  std::uint64_t tried = 0;  ///< Visits that ended, by whose doing it ever was.
+  std::uint64_t tried = 0;  ///< Visits that ended, whatever ended them.
   std::uint64_t good = 0;   ///< Of them, those that reached the peer's verack.
   std::uint64_t failed = 0; ///< The others.
   std::array<std::uint64_t, net::outcome_count> outcomes{}; ///< By net::outcome.

@@ -217,7 +217,7 @@ struct pool_snapshot {
   std::uint64_t bans = 0;
   std::uint64_t bytes_in = 0; ///< Of ended connections, and of live ones as last reported.
   std::uint64_t bytes_out = 0;
-  std::map<std::string, std::uint64_t> messages_in; ///< Of ended connections, by command.
+  std::map<std::string, std::uint64_t> messages_in; ///< By command, as far as they were reported.
   std::uint64_t visits_ms = 0;                      ///< Durations of ended outbound visits, summed.
   std::uint64_t handshakes_ms = 0;                  ///< Of those that came so far, summed.
   std::uint64_t round_trips = 0;

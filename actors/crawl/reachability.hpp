@@ -70,7 +70,7 @@ public:
   /// The same with the reasons, as a census keeps it.
   std::array<store::network_reach, 8> networks() const;
 
-  /// "ipv4, ipv6", and "torv3 (no proxy is set), i2p (...)": for a log.
+  /// "ipv4, ipv6", and "torv3 (no --tor-proxy is given), i2p (...)": for a log.
   std::string dialled_text() const;
   std::string not_dialled_text() const;
 

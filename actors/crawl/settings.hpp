@@ -25,7 +25,7 @@ struct inbound_limits {
   std::uint32_t over_capacity = 0; ///< Beyond, to be told so politely.
 };
 
-/// What a run has found out about its surroundings, and its settings follow from.
+/// What a run has found out about its surroundings: its settings follow from it, too.
 struct findings {
   net::routes_found routes;               ///< What this machine can do.
   std::set<net::endpoint> resolved;       ///< Where the names of `start.connect` led.

@@ -13,8 +13,8 @@
 namespace seedwalk::actors {
 
 // The conversation with the DB writer. Every request carries its sender and is answered exactly
-// once, after what it wrote is durable; an actor with an unanswered request sends no
-// second one of the same kind, or keeps count of them. That is what bounds the DB writer's mailbox.
+// once, after what it wrote is durable; an actor with an unanswered request sends no second one of
+// the same kind, or keeps count of them. That is what bounds the DB writer's mailbox.
 
 /// Peer connection to DB writer: addresses that a peer announces. Answered by `addresses_saved`.
 struct save_addresses {

@@ -18,8 +18,8 @@ namespace seedwalk::actors {
 
 namespace {
 
-/// Wall time at the resolution of steps: whole seconds from the clock, the rest from the steady one
-/// would lie about precision, so only seconds are shown.
+/// Whole seconds, as the wall clock of a step has them: a fraction from the steady clock would
+/// pretend to a precision that is not there.
 std::string time_text(const log_line& line) {
   const std::time_t seconds = line.at.wall.count();
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));

@@ -13,7 +13,7 @@
 
 namespace seedwalk::actors {
 
-/// One line as text, without its end: `time=2026-01-02T03:04:05.006Z level=info actor=... msg="..."
+/// One line as text, without its end: `time=2026-01-02T03:04:05Z level=info actor=... msg="..."
 /// key=value` or one JSON object with the same members. The time is the wall time of the step;
 /// control characters and quotes are escaped, so that a hostile user agent cannot forge a line.
 std::string format_line(const log_line& line, log_format format);

@@ -12,9 +12,9 @@ namespace seedwalk::sim {
 /// know which doors there are:
 ///
 ///     class world : public channels<world> {
-///       template <class Completion> void deliver(net::owner to, Completion&& what);
+///       template <class Completion> void deliver(net::owner to, Completion&& completion);
 ///
-///     asio_network door(io, home); // takes a net::sink<net::completion>&
+///     asio_network door(io, world); // takes a net::sink<net::completion>&
 ///
 /// Wherever a sink is asked for, the runtime itself is given. Threads: sinks are asked for while
 /// doors are built, by one thread; they are used as the runtime's `deliver` may be.

@@ -52,9 +52,9 @@ private:
   std::map<std::string, restorer> restore_;
 };
 
-/// Captures all actors of a process at a quiescent moment, kills it, starts it
-/// again and brings them back. Nothing of the run is to notice: not the chain, not a draw. That is
-/// the proof that all an actor knows is its one inspectable state.
+/// Captures all actors of a process at a quiescent moment, kills it, starts it again and brings
+/// them back. Nothing of the run may change by that: not the chain, not a draw. That is the proof
+/// that all an actor knows is its one inspectable state.
 ///
 /// Observers come back too. Timers, what doors are about to deliver, time, numbers and the chain
 /// belong to the world and its doors, and stay. What was not spawned by `net::spawn` is lost.

@@ -6,8 +6,9 @@
 
 namespace seedwalk::sim {
 
-/// The machine's clocks. Nothing else of ours reads them: what they say enters a run between steps,
-/// by `world::advance`, and is recorded there.
+/// The machine's clocks. Actors have their time from here alone: what they say enters a run between
+/// steps, by `world::advance`, and is recorded there. (The doors on real sockets have deadlines of
+/// their own.)
 ///
 /// Steady time counts from the construction of this object. Threads: any.
 class real_clock {

@@ -50,7 +50,7 @@ struct enrolment {
   std::string name;  ///< Stable: "crawler/peer/127.1.0.1:18444#3".
   caf::actor handle; ///< Spawned lazily; runs nothing before its first message.
   std::size_t mailbox_max =
-      0; ///< The most messages that may wait; checked after each step. 0: unchecked.
+      0; ///< The most messages that may wait; checked with each that is sent. 0: unchecked.
   bool observer = false;       ///< Watches, and is not watched: its messages are no steps.
   const void* state = nullptr; ///< What `capture` writes.
   void (*capture)(const void* state, bytes& out) = nullptr;

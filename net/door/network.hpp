@@ -29,9 +29,8 @@ enum class closing : std::uint8_t {
 ///
 /// that is exactly one `connect_failed`, or exactly one `closed` with nothing after it, for each
 /// connection that it dialled or took over. A close() during a dial ends it with `closed` alone.
-/// Once both sides have ended in order
-/// (`input_ended` was heard and `end_output` was called and all was sent) `closed` with
-/// `error::none` follows by itself.
+/// Once both sides have ended in order (`input_ended` was heard, `end_output` was called, and all
+/// was sent) `closed` with `error::none` follows by itself.
 ///
 /// What is asked for during a dial (want, write, end_output) takes effect once `connected`; on an
 /// accepted connection, once somebody owns it. A close() before that ends it in silence.

@@ -18,9 +18,9 @@ enum class fault_range : std::uint8_t {
   intact_bytes,
 };
 
-/// A fault of any kind that begins within three seconds and lasts for twenty at most, for dials and
-/// connections to one of `victims` or for a third of all. `nth` names it. Precondition: there are
-/// victims.
+/// A fault of a drawn kind that begins within three seconds and lasts for twenty at most. It hits a
+/// third of the dials and connections to one of `victims`, or to anybody. `nth` names it.
+/// Precondition: there are victims.
 fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth,
                       std::span<const net::endpoint> victims,
                       fault_range range = fault_range::everything);

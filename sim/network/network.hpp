@@ -37,8 +37,8 @@ public:
     std::uint64_t incarnation = 1;
   };
 
-  /// Where and sink outlive the door, and the door outlives the schedule's last event: a host that
-  /// goes earlier vanishes and stays as it is.
+  /// Internet and sink outlive the door, and the door outlives the schedule's last event: of a host
+  /// that dies earlier (`vanish`) the door stays.
   network(sim::internet& internet, net::completion_sink& sink) : network(internet, sink, host{}) {}
   network(sim::internet& internet, net::completion_sink& sink, host self);
   ~network() override;

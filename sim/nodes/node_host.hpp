@@ -36,10 +36,10 @@ std::string to_string(const node_violation& v);
 
 /// Puts a population of node models on a simulated internet.
 ///
-///     internet where(options, events, world);
-///     topology nodes(topology_options);
+///     internet internet(options, events);
+///     topology nodes(topology_options{});
 ///     bitcoin_nodes models(nodes);
-///     node_host host(where, nodes, models);
+///     node_host host(internet, nodes, models);
 ///
 /// Internet, topology and population outlive the host, which outlives the schedule's last event.
 class node_host final : private stream_user {

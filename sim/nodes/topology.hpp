@@ -18,7 +18,7 @@
 
 namespace seedwalk::sim {
 
-/// How a node behaves towards who dials it.
+/// How a node behaves towards those who dial it.
 enum class node_kind : std::uint8_t {
   honest,               ///< As Core does it: handshake, one answer to getaddr, pongs.
   pruned,               ///< Honest, and offers the last 288 blocks only (BIP159).

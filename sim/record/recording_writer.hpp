@@ -20,10 +20,10 @@ namespace seedwalk::sim {
 /// It listens from before the first actor is spawned to the end of the run:
 ///
 ///     auto recording = recording_writer::create(path, header, {});
-///     home.listen(**recording);
+///     world.listen(**recording);
 ///     ... spawn, run ...
-///     home.ignore(**recording);
-///     (*recording)->finish(home.steps(), home.hash(), "done");
+///     world.ignore(**recording);
+///     (*recording)->finish(world.steps(), world.hash(), "done");
 ///
 /// What a crash can take is the open frame, which is closed at `frame_bytes` or after `frame_age`
 /// of the run's time, and the few frames that wait to be written. A recording that cannot be
@@ -62,8 +62,7 @@ public:
   void on_reseed(std::uint64_t next_step, std::uint64_t seed) override;
   void on_step(const step_view& step) override;
 
-  /// Ends the recording and waits until it is on the disk. Nothing may follow.
-  /// `hash` is the chain.
+  /// Ends the recording and waits until it is on the disk. Nothing may follow. `hash` is the chain.
   void finish(std::uint64_t steps, std::uint64_t hash, std::string_view reason);
 
   /// Why there is no more recording; empty while there is.
@@ -95,7 +94,7 @@ private:
   net::instant now_;
   net::steady_time opened_{0}; ///< The run's time when the frame was opened.
   std::uint64_t steps_ = 0;
-  std::uint64_t steps_before_ = 0; ///< The open frame.
+  std::uint64_t steps_before_ = 0; ///< In the frames before the open one.
 };
 
 } // namespace seedwalk::sim

@@ -103,11 +103,7 @@ struct replay_result {
   std::optional<recording_error> damage;
 };
 
-/// Runs a recording again, without network and storage, and compares 16 bits of the chain after
-/// each step and all of it at the end. It stops at the first difference.
-///
-/// A recording that was cut off is replayed to its last whole frame and is `verified` as far as it
-/// goes. The error: the recording cannot be begun at all.
+/// Which part of a recording is replayed, and what is kept of it.
 struct replay_options {
   std::uint64_t until_step = UINT64_MAX; ///< Stops, verified as far as that, after this one.
   /// Goes on from this moment of the recorded run, instead of from its beginning.
@@ -116,6 +112,12 @@ struct replay_options {
   std::uint64_t image_after_step = UINT64_MAX;
   std::function<void(process_image)> on_image = {};
 };
+
+/// Runs a recording again, without network and storage, and compares 16 bits of the chain after
+/// each step and all of it at the end. It stops at the first difference.
+///
+/// A recording that was cut off is replayed to its last whole frame and is `verified` as far as it
+/// goes. The error: the recording cannot be begun at all.
 tl::expected<replay_result, recording_error>
 replay(const std::string& path, const replay_builder& build, const replay_options& options = {});
 

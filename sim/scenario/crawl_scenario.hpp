@@ -122,8 +122,8 @@ struct peer_expectation {
   std::optional<net::blame> blame;         ///< Whose doing its end was.
   std::optional<std::uint32_t> tries;      ///< That counted.
   std::optional<std::uint32_t> maybe_full; ///< Closed before version in a row.
-  std::optional<std::uint64_t> heard;      ///< Endpoints that the database has from it alone.
-  std::optional<std::uint64_t> accepted;   ///< Connections that the node took, or refused to take.
+  std::optional<std::uint64_t> heard;      ///< Endpoints that were first heard of from it.
+  std::optional<std::uint64_t> accepted;   ///< Connections that the node accepted.
   std::optional<std::string> user_agent;   ///< Of its last version.
   std::optional<std::uint64_t> services;   ///< The same.
   std::optional<std::int32_t> protocol;    ///< The same.

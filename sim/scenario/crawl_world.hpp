@@ -74,7 +74,7 @@ public:
   void run();
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
-  /// home().idle(). Returns the names of those that could not be brought back.
+  /// inner().idle(). Returns the names of those that could not be brought back.
   std::vector<std::string> recreate() { return crawler().recreate(); }
 
   /// Judges what the database holds now.

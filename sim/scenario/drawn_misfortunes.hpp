@@ -9,8 +9,8 @@
 
 namespace seedwalk::sim {
 
-/// A fault of any kind, in the first seconds of a crawl, for one node or for a third of all
-/// connections. `nth` names it.
+/// A fault of a drawn kind, in the first seconds of a crawl, for a third of the connections to one
+/// node or to anybody. `nth` names it.
 fault_rule draw_fault(net::random_stream& draw, std::uint32_t nth, const topology& nodes);
 
 /// So many faults and reloads, drawn from the scenario's seed. A reload changes what may be

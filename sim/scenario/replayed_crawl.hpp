@@ -10,7 +10,7 @@
 
 namespace seedwalk::sim {
 
-/// How a recorded crawl is built again. What it says and where changes nothing else.
+/// How a recorded crawl is built again. What it logs, and where to, changes nothing else.
 struct crawl_replayer_options {
   std::optional<actors::log_level> level; ///< Instead of the recorded one.
   actors::log_sink* lines = nullptr;

@@ -25,9 +25,8 @@ namespace seedwalk::sim {
 /// land inside it. A request that is not taken completes at the moment of its call, behind the
 /// step.
 ///
-/// Ownership: has the disk. What is passed by reference outlives it; so does it the schedule's
-/// events, which it takes care of by living as long as the schedule: a crash ends the database in
-/// it and not the door itself.
+/// Ownership: has the disk. What is passed by reference outlives it, and it outlives the schedule's
+/// last event: a crash ends the database in it, and not the door itself.
 ///
 /// Threads: that of the world.
 class storage final : public store::storage, private event_source {

@@ -24,7 +24,7 @@ public:
   std::uint64_t ended() const { return ended_; }
   /// Connections that are not.
   std::size_t open() const { return open_.size(); }
-  /// And how many of them ended how.
+  /// How many ended with each outcome.
   const std::map<net::outcome, std::uint64_t>& outcomes() const { return outcomes_; }
   /// Kinds of event, by index.
   const std::set<std::size_t>& seen() const { return seen_; }

@@ -22,8 +22,7 @@ struct heard {
 /// completions, and checks each against the contract in net/door/network.hpp:
 ///
 /// - ids follow from calls; completions name ids that were given out, in the order that the
-/// contract draws,
-///   with nothing after the last one;
+///   contract draws, with nothing after the last one;
 /// - no byte, connection or datagram beyond what was asked for; no `drained` without a write;
 /// - nothing of an accepted connection before it is owned; nothing of what was stopped;
 /// - nothing from inside a call.

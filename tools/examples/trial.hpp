@@ -48,8 +48,7 @@ std::vector<sim::fault_rule> faults_of(std::uint64_t seed);
 settings settings_of(const example& one, bool bug);
 
 /// No crash if it can do without, as few faults, and then as few departures from fifo, as still
-/// break a promise.
-/// Precondition: the trial breaks one.
+/// break a promise. Precondition: the trial breaks one.
 struct shrunk_trial {
   trial_options fewest; ///< Faults and departures that are left.
   trial_result result;  ///< Of those.

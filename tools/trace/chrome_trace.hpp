@@ -15,8 +15,7 @@ namespace seedwalk::tools {
 ///                lasts a microsecond, or up to the next of its thread. What happens at the same
 ///                moment in one thread stands a nanosecond apart.
 ///     s, f       what led to it: a flow from slice to slice. They are bound by time and thread,
-///     and
-///                have the slices' category: viewers differ in what they go by
+///                and have the slices' category: viewers differ in what they go by
 ///     b, e       a fault's window
 ///     i          a broken promise, global
 void write_chrome(const sim::trace& trace, std::ostream& out);

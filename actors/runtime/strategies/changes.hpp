@@ -8,8 +8,8 @@
 
 namespace seedwalk::sim {
 
-/// The changes of priority of `pct` and `pctcp`: at depth - 1 events, before each has
-/// its turn, who has it drops to the bottom.
+/// The changes of priority of `pct` and `pctcp`: at depth - 1 events, before each has its turn, its
+/// source or chain drops to the bottom.
 ///
 /// Each of the depth - 1 changes is drawn for each event, by its name, with chance 1 in `turns`;
 /// the first event that draws it has it. So a change is made at a given event with probability at

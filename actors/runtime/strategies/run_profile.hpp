@@ -16,7 +16,7 @@ namespace seedwalk::sim {
 ///
 ///     world::options o{.seed = 1, .order = {.keeps_profile = true}};
 ///     ...                                                    // run it
-///     o.order.profile = std::make_shared<const run_profile>(home.events().profile());
+///     o.order.profile = std::make_shared<const run_profile>(world.events().profile());
 ///     o.order.keeps_profile = false;
 ///     o.schedule = strategy::urw;                            // and run another
 class run_profile {

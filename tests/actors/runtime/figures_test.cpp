@@ -1,5 +1,5 @@
 // Prints what the world costs; asserts nothing about time. Run with
-//   sim_tests --gtest_also_run_disabled_tests --gtest_filter='figures.*'
+//   runtime_tests --gtest_also_run_disabled_tests --gtest_filter='figures.*'
 
 #include <chrono>
 #include <cstdio>

@@ -18,8 +18,8 @@
 namespace seedwalk::test {
 
 /// Joins each dial to the one listener, and carries bytes between the two ends by handlers of an
-/// io_context, in pieces of at most 700 bytes. Ids are given as by
-/// `asio_network`. It knows no credit but that of bytes.
+/// io_context, in pieces of at most 700 bytes. Ids are given as by `asio_network`. It knows no
+/// credit but that of bytes.
 class memory_network final : public net::network {
 public:
   memory_network(boost::asio::io_context& io, net::completion_sink& sink) : io_(io), sink_(sink) {}

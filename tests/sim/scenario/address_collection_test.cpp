@@ -86,7 +86,7 @@ TEST(address_collection, what_follows_the_pong_is_none_of_the_answer) {
 TEST(address_collection, a_visit_without_a_quiet_time_takes_its_round_trips_and_a_write) {
   const auto verdict = run_crawl(of_one_kind(node_kind::honest, 3));
   EXPECT_THAT(verdict.violations, IsEmpty());
-  // Three generations of visits at most 200 ms away: it were 6 s with the quiet times.
+  // Three generations of visits at most 200 ms away: it would be 6 s with the quiet times.
   EXPECT_LE(verdict.virtual_time, 4s);
 }
 
