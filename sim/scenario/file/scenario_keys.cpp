@@ -153,6 +153,8 @@ void visit_scenario(key_visitor& v, crawl_scenario& s) {
   const auto usual = usual_part();
   auto parts = s.parts();
   add_tables(v, "crawler", parts, visit_crawler, usual);
+  if (parts.empty())
+    parts.push_back(usual); // `crawler = []`, which `--set` may say of a file that has some.
   s.set_parts(std::move(parts));
   // Where nodes are depends on all of the above.
   const auto nodes = completed_nodes(s);

@@ -119,6 +119,11 @@ TEST(scenario_file, a_key_is_changed_by_itself_and_a_list_as_a_whole) {
   EXPECT_EQ(s.faults.size(), 1u);
   ASSERT_TRUE(change_scenario(s, "fault = []", "--set"));
   EXPECT_TRUE(s.faults.empty());
+  // It once did nothing at all: who asked whether a crawler's disk mattered heard that it did not.
+  ASSERT_TRUE(change_scenario(s, "crawler = [{ count = 2 }, { addresses = [] }]", "--set"));
+  EXPECT_EQ(s.crawler_count(), 3u);
+  ASSERT_TRUE(change_scenario(s, "crawler = []", "--set"));
+  EXPECT_EQ(s.parts(), usual_scenario().parts());
   const auto wrong = change_scenario(s, "nodes.cuont = 20", "--set");
   ASSERT_FALSE(wrong);
   EXPECT_THAT(wrong.error(), StartsWith("--set:1: unknown key"));
