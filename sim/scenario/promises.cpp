@@ -174,6 +174,8 @@ private:
     const std::vector<net::endpoint> peers = {at};
     if (e.accepted)
       compare(shown + ": accepted", e.accepted, world_.hosts().accepted_by(*e.node), peers);
+    if (!world_.crawlers()[e.crawler]->disk().is_open())
+      return note(shown + ": the database cannot be read", peers);
     const auto answer =
         world_.crawlers()[e.crawler]->disk().database().answer(store::get_query{at});
     if (!answer)
