@@ -1,8 +1,13 @@
 #include "store/careful_env.hpp"
 
+#include <cerrno>
+#include <memory>
+#include <system_error>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "store/folder_contents.hpp"
 
@@ -17,7 +22,49 @@ leveldb::Status is_gone(const std::string& file) {
   return leveldb::Status::IOError(file, "the database was moved or deleted while it was open");
 }
 
+/// A file whose name is durable once it has been synced.
+class named_file final : public leveldb::WritableFile {
+public:
+  named_file(std::unique_ptr<leveldb::WritableFile> inner, std::string folder,
+             const careful_env::folder_sync& sync_folder)
+      : inner_(std::move(inner)), folder_(std::move(folder)), sync_folder_(sync_folder) {}
+
+  leveldb::Status Append(const leveldb::Slice& data) override { return inner_->Append(data); }
+  leveldb::Status Close() override { return inner_->Close(); }
+  leveldb::Status Flush() override { return inner_->Flush(); }
+
+  leveldb::Status Sync() override {
+    auto status = inner_->Sync();
+    if (!status.ok() || is_named_)
+      return status;
+    status = sync_folder_(folder_);
+    is_named_ = status.ok();
+    return status;
+  }
+
+private:
+  std::unique_ptr<leveldb::WritableFile> inner_;
+  std::string folder_;
+  const careful_env::folder_sync& sync_folder_; ///< Of the Env, which outlives its files.
+  bool is_named_ = false;
+};
+
 } // namespace
+
+leveldb::Status careful_env::sync_real_folder(const std::string& folder) {
+  const auto failure = [&] {
+    return leveldb::Status::IOError(folder, std::generic_category().message(errno));
+  };
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0)
+    return failure();
+  auto status = leveldb::Status::OK();
+  // Some file systems know no sync of a folder: with those nobody can do better.
+  if (::fsync(descriptor) != 0 && errno != EINVAL)
+    status = failure();
+  ::close(descriptor);
+  return status;
+}
 
 void careful_env::begin(const std::string& folder) {
   folder_ = folder;
@@ -71,7 +118,13 @@ leveldb::Status careful_env::NewWritableFile(const std::string& file,
     return is_gone(file);
   }
   auto status = target()->NewWritableFile(file, result);
-  if (status.ok() && kind_of_file(file.substr(file.rfind('/') + 1)) == file_kind::table) {
+  if (!status.ok())
+    return status;
+  const auto kind = kind_of_file(file.substr(file.rfind('/') + 1));
+  if (kind == file_kind::log || kind == file_kind::table)
+    *result = new named_file(std::unique_ptr<leveldb::WritableFile>{*result},
+                             file.substr(0, file.rfind('/')), sync_folder_);
+  if (kind == file_kind::table) {
     const std::lock_guard lock(mutex_);
     own_.insert(file);
   }

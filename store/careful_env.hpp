@@ -26,6 +26,12 @@ namespace seedwalk::store {
 /// tables there, and delete all that it does not know. So nothing is made or deleted unless what
 /// was opened still stands there.
 ///
+/// LevelDB syncs what it writes, but the folder in which it has begun a file only with the
+/// manifest: most file systems write names down with the next sync of anything, POSIX promises it
+/// of none. So the first sync of a log or a table is one of the folder, too: what was acknowledged
+/// is in a file that has a name, and so is what a manifest names, however early that reaches the
+/// disk.
+///
 /// Threads: as LevelDB, whose own thread deletes only what it has replaced.
 class careful_env final : public leveldb::EnvWrapper {
 public:
@@ -34,10 +40,17 @@ public:
   /// middle of a compaction leaves a few.
   static constexpr std::size_t unclaimed_max = 1'000;
 
+  /// Makes the names in a folder durable.
+  using folder_sync = std::function<leveldb::Status(const std::string& folder)>;
+
   /// `base` outlives it. `stands` says whether the database that is open is still what there is at
-  /// its path; it is asked in any thread.
-  careful_env(leveldb::Env* base, std::function<bool()> stands)
-      : EnvWrapper(base), stands_(std::move(stands)) {}
+  /// its path. Both functions are called in any thread.
+  careful_env(leveldb::Env* base, std::function<bool()> stands,
+              folder_sync sync_folder = sync_real_folder)
+      : EnvWrapper(base), stands_(std::move(stands)), sync_folder_(std::move(sync_folder)) {}
+
+  /// That of the operating system.
+  static leveldb::Status sync_real_folder(const std::string& folder);
 
   /// An opening of the database in `folder` begins, in this thread.
   void begin(const std::string& folder);
@@ -65,6 +78,7 @@ public:
 
 private:
   const std::function<bool()> stands_;
+  const folder_sync sync_folder_;
   std::string folder_;
   std::set<std::string> kept_;
   std::set<std::string> there_before_; ///< Paths, at `begin`, that were not read since.

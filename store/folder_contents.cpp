@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "store/log_format.hpp"
+
 namespace seedwalk::store {
 
 namespace {
@@ -13,21 +15,13 @@ constexpr std::string_view manifest_prefix = "MANIFEST-";
 constexpr std::string_view first_manifest = "MANIFEST-000001";
 constexpr std::size_t examples_max = 3;
 
-// Of doc/log_format.md in LevelDB. A header is checksum:4 length:2 type:1.
-constexpr std::size_t log_block_bytes = 32'768;
-constexpr std::size_t log_header_bytes = 7;
-
-constexpr unsigned char last_record_type = 4;
-
 /// Where in a block a record should begin, and bytes stand that are no header of one.
 std::optional<std::size_t> find_gap_in_block(std::string_view block) {
   std::size_t at = 0;
-  while (at + log_header_bytes <= block.size()) {
-    const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(block[at + n]); };
-    const std::size_t length = byte(4) | static_cast<std::size_t>(byte(5)) << 8;
-    if ((length == 0 && byte(6) == 0) || byte(6) > last_record_type)
+  while (const auto header = read_log_header(block, at)) {
+    if ((header->length == 0 && header->type == 0) || header->type > last_record_type)
       return at;
-    at += log_header_bytes + length;
+    at += log_header_bytes + header->length;
   }
   return std::nullopt;
 }

@@ -82,6 +82,14 @@ std::vector<live_table> parse_tables(std::string_view property) {
 /// in its format.h).
 constexpr std::string_view table_magic = "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
+careful_env::folder_sync folder_sync_of(const key_value_options& options) {
+  if (options.env == nullptr)
+    return careful_env::sync_real_folder;
+  if (options.sync_folder)
+    return options.sync_folder;
+  return [](const std::string&) { return leveldb::Status::OK(); };
+}
+
 leveldb::Status read_end(leveldb::Env& env, const std::string& file, std::uint64_t size,
                          std::string& end) {
   leveldb::RandomAccessFile* opened = nullptr;
@@ -100,8 +108,9 @@ leveldb::Status read_end(leveldb::Env& env, const std::string& file, std::uint64
 
 key_values::key_values(std::string path, key_value_options options)
     : path_(std::move(path)), options_(std::move(options)),
-      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()),
-      careful_(env_, [this] { return lock_.stands(); }),
+      env_(options_.env != nullptr ? options_.env : leveldb::Env::Default()), shortened_(env_),
+      careful_(
+          &shortened_, [this] { return lock_.stands(); }, folder_sync_of(options_)),
       silent_(std::make_unique<silent_logger>()) {}
 
 key_values::~key_values() {
@@ -233,9 +242,15 @@ void key_values::look_for_gaps(const std::vector<std::string>& names) {
     if (kind_of_file(name) != file_kind::log)
       continue;
     const auto file = fmt::format("{}/{}", path_, name);
-    const auto gap = find_log_gap(*env_, file);
+    const auto gap = find_log_gap(shortened_, file);
     if (!gap)
       continue;
+    // One write that was not finished nobody was told of.
+    const auto unfinished = find_unfinished_write(*env_, file);
+    if (unfinished && !unfinished->is_zeros_to_the_end) {
+      shortened_.shorten(file, unfinished->begin);
+      continue;
+    }
     findings_.push_back(fmt::format("{}: from byte {} on there are no records, though writes may "
                                     "have been there; if there is a copy of the database, compare",
                                     file, *gap));
@@ -275,8 +290,7 @@ tl::expected<void, error> key_values::open() {
     if (auto locked = lock_.take(path_); !locked)
       return locked;
   // What is wrong is found before LevelDB writes anything.
-  looking_ = std::make_unique<looking_env>(env_);
-  auto opened = open_in(*looking_);
+  auto opened = look();
   if (options_.look)
     return opened;
   if (opened || opened.error().code == error_code::not_found) {
@@ -292,6 +306,37 @@ tl::expected<void, error> key_values::open() {
   careful_.adopt(live_tables());
   options_.create = false;
   return {};
+}
+
+tl::expected<void, error> key_values::look() {
+  shortened_.clear();
+  const auto once = [this] {
+    looking_ = std::make_unique<looking_env>(&shortened_);
+    return open_in(*looking_);
+  };
+  auto opened = once();
+  // Only what was refused is read byte by byte.
+  if (!opened && damaged(opened.error().code) && shorten_unfinished())
+    opened = once();
+  return opened;
+}
+
+/// Whether a log or manifest ends in a write that was not finished. LevelDB is not shown that.
+bool key_values::shorten_unfinished() {
+  std::vector<std::string> names;
+  env_->GetChildren(path_, &names);
+  bool has_some = false;
+  for (const auto& name : names) {
+    const auto kind = kind_of_file(name);
+    if (kind != file_kind::log && kind != file_kind::manifest)
+      continue;
+    const auto file = fmt::format("{}/{}", path_, name);
+    if (const auto unfinished = find_unfinished_write(*env_, file)) {
+      shortened_.shorten(file, unfinished->begin);
+      has_some = true;
+    }
+  }
+  return has_some;
 }
 
 tl::expected<void, error> key_values::open_in(leveldb::Env& files) {
@@ -355,8 +400,7 @@ void key_values::close() {
 /// Closed in the middle of a compaction, LevelDB leaves tables that the manifest does not name.
 /// Those that were made since the opening are certainly superfluous; later nobody could tell.
 void key_values::remove_leftovers(std::set<std::string> left) {
-  looking_ = std::make_unique<looking_env>(env_);
-  if (!open_in(*looking_))
+  if (!look())
     return;
   for (const auto& table : live_tables())
     if (!looking_->is_written(table))

@@ -21,6 +21,7 @@
 #include "store/error.hpp"
 #include "store/folder_lock.hpp"
 #include "store/looking_env.hpp"
+#include "store/unfinished_write.hpp"
 
 namespace seedwalk::store {
 
@@ -30,6 +31,9 @@ struct key_value_options {
   /// Called after each call into LevelDB and before it is closed: an `env` that queues background
   /// work instead of starting threads does it here.
   std::function<void()> settle = [] {};
+  /// Makes the names in a folder of `env` durable; empty: `env` needs none of it. The operating
+  /// system's own knows how.
+  careful_env::folder_sync sync_folder;
   /// Called with each batch before it is written. For programs that measure or hash what is stored.
   std::function<void(const leveldb::WriteBatch&)> on_write;
   /// Begin a new database where there is none. Once it was open it is never begun anew: a folder
@@ -53,11 +57,12 @@ struct key_value_options {
 /// LevelDB with typed errors: ordered keys and values in a folder.
 ///
 /// Opening finds what can be found without reading everything: a damaged log or manifest, missing
-/// files, tables whose size is not what the manifest says. A folder without CURRENT that has other
-/// files of a database, or such that only look so, is refused and left as it is; what an opening
-/// would delete unread is set aside (careful_env.hpp). All that is found before anything is
-/// written: each opening begins by looking (looking_env.hpp), and who only wants to look ends
-/// there. So an opening that fails leaves the folder as it was.
+/// files, tables whose size is not what the manifest says. A log or manifest that ends in a write
+/// that the machine did not finish is read up to that (unfinished_write.hpp). A folder without
+/// CURRENT that has other files of a database, or such that only look so, is refused and left as it
+/// is; what an opening would delete unread is set aside (careful_env.hpp). All that is found before
+/// anything is written: each opening begins by looking (looking_env.hpp), and who only wants to
+/// look ends there. So an opening that fails leaves the folder as it was.
 ///
 /// Threads: one at a time. Errors name the path and what an operator can do.
 class key_values {
@@ -110,7 +115,9 @@ private:
   std::set<std::string> live_tables() const;
   void remove_leftovers(std::set<std::string> left);
   void forget_leveldb();
+  tl::expected<void, error> look();
   void look_for_gaps(const std::vector<std::string>& names);
+  bool shorten_unfinished();
   tl::expected<void, error> do_without_current(const std::vector<std::string>& names);
   tl::expected<void, error> restore_current(const std::string& manifest);
   leveldb::Options leveldb_options();
@@ -120,6 +127,7 @@ private:
   key_value_options options_;
   leveldb::Env* env_;                    ///< What is beneath `careful_` and `looking_`.
   folder_lock lock_;                     ///< Of folders of the operating system.
+  shortened_env shortened_;              ///< On that, beneath the other two.
   careful_env careful_;                  ///< Asks the lock.
   std::unique_ptr<looking_env> looking_; ///< While it is open, or opening, for looking only.
   leveldb::Env* files_ = nullptr;        ///< What LevelDB itself sees: one of the two.

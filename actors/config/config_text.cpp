@@ -234,7 +234,9 @@ parsed<address_rule> parse_address_rule(std::string_view text) {
       return *peer;
     return store::subnet_of(*peer, whole);
   }
-  if (net::parse_endpoint(bare).has_value())
+  // An address of I2P is an endpoint, too.
+  if (net::parse_endpoint(bare).has_value() &&
+      (peer->network != net::network_id::i2p || bare.find(':') != std::string_view::npos))
     return wrong("must not have both a port and a prefix length");
   const auto bits = parse_number(text.substr(slash + 1), whole);
   if (!bits)

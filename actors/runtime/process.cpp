@@ -377,7 +377,7 @@ void process::forget(actor_entry& entry) {
 void process::advance(net::instant to) {
   const auto& steps = options_.wall_steps;
   while (wall_steps_made_ != steps.size() && steps[wall_steps_made_].at <= to.steady)
-    wall_ahead_ += steps[wall_steps_made_++].by;
+    set_clock(steps[wall_steps_made_++]);
   if (coordinator_ == nullptr)
     return;
   coordinator_->clock().advance(to.steady);
@@ -387,10 +387,34 @@ void process::advance(net::instant to) {
     send(due->owner, net::timer_fired{due->id});
 }
 
+void process::set_clock(const clock_step& step) {
+  wall_ahead_ += step.by;
+  if (!step.rate)
+    return;
+  drift_ = drift_at(step.at);
+  rate_since_ = std::chrono::floor<std::chrono::milliseconds>(step.at);
+  rate_ = *step.rate;
+}
+
+std::chrono::milliseconds process::drift_at(net::steady_time at) const {
+  const auto passed = std::chrono::floor<std::chrono::milliseconds>(at) - rate_since_;
+  return drift_ + passed * (std::int64_t{rate_} - clock_step::right_rate) /
+                      std::int64_t{clock_step::right_rate};
+}
+
 net::instant process::now() const {
   auto result = world_.now();
   if (wall_ahead_.count() != 0)
     result.wall = std::max(result.wall + wall_ahead_, std::chrono::seconds{1});
+  if (rate_ != clock_step::right_rate || drift_.count() != 0) {
+    // The world's clock ticks when steady time is at a whole second; this one at moments of its
+    // own.
+    const auto past_second = std::chrono::floor<std::chrono::milliseconds>(result.steady) -
+                             std::chrono::floor<std::chrono::seconds>(result.steady);
+    const auto ahead =
+        std::chrono::floor<std::chrono::seconds>(drift_at(result.steady) + past_second);
+    result.wall = std::max(result.wall + ahead, std::chrono::seconds{1});
+  }
   return result;
 }
 

@@ -31,10 +31,15 @@ namespace seedwalk::sim {
 class coordinator;
 
 /// The wall clock of a simulated machine is set: from `at` on it says so much more than it would
-/// have. What time it really is nodes know, who have clocks of their own.
+/// have, and, where that is said, runs at another rate. What time it really is nodes know, who have
+/// clocks of their own; steady time is right everywhere.
 struct clock_step {
+  /// Of a clock that is right: a millionth of a second in a microsecond.
+  static constexpr std::uint32_t right_rate = 1'000'000;
+
   net::steady_time at{0};
   std::chrono::seconds by{0};
+  std::optional<std::uint32_t> rate = std::nullopt; ///< 0: it stands still.
 
   friend bool operator==(const clock_step&, const clock_step&) = default;
 };
@@ -233,6 +238,8 @@ private:
   void note_now();
   void note_loud_observer(const actor_entry& to);
   void note_full_mailbox(const actor_entry& of);
+  void set_clock(const clock_step& step);
+  std::chrono::milliseconds drift_at(net::steady_time at) const;
   void note_completion(net::owner to, std::uint8_t door, net::byte_view bytes);
   void add_unwatched(actor_entry* actor);
   actor_entry& entry_of(caf::scheduled_actor& actor);
@@ -263,6 +270,10 @@ private:
   std::uint64_t born_ = 0;
   std::size_t wall_steps_made_ = 0;
   std::chrono::seconds wall_ahead_{0}; ///< By them.
+  /// How far the wall clock has drifted until `rate_since_`, and how it runs from there on.
+  std::chrono::milliseconds drift_{0};
+  std::chrono::milliseconds rate_since_{0};
+  std::uint32_t rate_ = clock_step::right_rate;
   bool is_dying_ = false;
   bool is_closing_ = false;
   bool in_observer_ = false;

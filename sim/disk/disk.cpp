@@ -81,6 +81,9 @@ void disk::note(const admitted& a, file_ref handle, std::uint64_t grown, std::st
   const auto size = handle ? handle->data.size() : 0;
   journal_.push_back({a.call, a.key, a.lied, a.begins, now_, std::move(handle), size, grown,
                       std::move(name), std::move(new_name)});
+  ++changes_;
+  if (on_change_)
+    on_change_(changes_, journal_.back());
 }
 
 disk::file_ref disk::make_file(std::uint64_t key) {
@@ -298,11 +301,53 @@ std::unique_ptr<disk> disk::after_crash(std::size_t done, std::uint64_t torn,
   auto s = base_;
   for (std::size_t i = 0; i != done; ++i)
     apply(s, journal_[i]);
+  const auto changes = changes_ - journal_.size() + done;
   if (done != journal_.size() && journal_[done].call == disk_call::append) {
     const auto& e = journal_[done];
     s.files[e.file->number].written = e.size - e.grown + std::min(torn, e.grown);
   }
-  return resolve(std::move(s), loss);
+  auto left = resolve(std::move(s), loss);
+  left->changes_ = changes;
+  return left;
+}
+
+std::uint64_t disk::bytes_of(const call_progress& progress, const entry& call) {
+  using part = call_progress::part;
+  const auto first = call.size - call.grown;
+  switch (progress.done) {
+  case part::nothing:
+    return 0;
+  case part::first_byte:
+    return std::min<std::uint64_t>(1, call.grown);
+  case part::page_border: {
+    const auto border = (first / page_bytes + 1) * page_bytes;
+    return border < call.size ? border - first : 0;
+  }
+  case part::all_but_one_byte:
+    return call.grown - std::min<std::uint64_t>(1, call.grown);
+  case part::all:
+    return call.grown;
+  case part::bytes:
+    return std::min(progress.bytes, call.grown);
+  }
+  return 0;
+}
+
+net::steady_time disk::moment_of(const call_progress& progress, const entry& call) {
+  if (progress.done == call_progress::part::all)
+    return call.ends;
+  return bytes_of(progress, call) == 0 ? call.begins : call.begins + (call.ends - call.begins) / 2;
+}
+
+std::unique_ptr<disk> disk::after_crash_in(std::uint64_t nth, const call_progress& progress,
+                                           const loss_model& loss) const {
+  const auto forgotten = changes_ - journal_.size();
+  if (nth <= forgotten)
+    return after_crash(std::size_t{0}, 0, loss);
+  const auto before = static_cast<std::size_t>(nth - 1 - forgotten);
+  const bool is_done = progress.done == call_progress::part::all;
+  return after_crash(before + (is_done ? 1 : 0), is_done ? 0 : bytes_of(progress, journal_[before]),
+                     loss);
 }
 
 std::string disk::surviving_bytes(const file& f, const extent& e, const loss_model& loss) const {
@@ -364,15 +409,32 @@ std::unique_ptr<disk> disk::resolve(settled s, const loss_model& loss) const {
   result->folders_ = s.folders;
   result->base_.folders = std::move(s.folders);
   for (const auto& [name, was] : s.names) {
-    auto left = result->make_file(result->begin_call(disk_call::create, name).key);
     const auto known = s.files.find(was->number);
-    left->data = surviving_bytes(*was, known == s.files.end() ? extent{} : known->second, loss);
-    const auto size = left->data.size();
-    result->base_.files[left->number] = {size, size};
-    result->used_ += size;
-    result->names_.emplace(name, left);
-    result->base_.names.emplace(name, std::move(left));
+    result->put_file(
+        name, surviving_bytes(*was, known == s.files.end() ? extent{} : known->second, loss));
   }
+  return result;
+}
+
+/// A file that was there before anything happened to this disk.
+void disk::put_file(const std::string& name, std::string data) {
+  auto made = make_file(begin_call(disk_call::create, name).key);
+  made->data = std::move(data);
+  const auto size = made->data.size();
+  base_.files[made->number] = {size, size};
+  used_ += size;
+  names_.emplace(name, made);
+  base_.names.emplace(name, std::move(made));
+}
+
+std::unique_ptr<disk> disk::copy() const {
+  auto o = options_;
+  o.faults.clear();
+  o.journal = false;
+  auto result = std::make_unique<disk>(std::move(o));
+  result->folders_ = folders_;
+  for (const auto& [name, one] : names_)
+    result->put_file(name, one->data);
   return result;
 }
 

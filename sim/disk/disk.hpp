@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -67,6 +68,22 @@ struct loss_model {
   std::uint64_t seed = 1; ///< What the draws are keyed by.
 
   friend bool operator==(const loss_model&, const loss_model&) = default;
+};
+
+/// How far a call has come when the machine dies in it.
+struct call_progress {
+  enum class part : std::uint8_t {
+    nothing,
+    first_byte,       ///< Of an append; of any other call: nothing.
+    page_border,      ///< The first one that the append crosses; nothing if it crosses none.
+    all_but_one_byte, ///< Of an append; of any other call: nothing.
+    all,
+    bytes, ///< So many of an append, all of it at most; of any other call: nothing.
+  };
+  part done = part::nothing;
+  std::uint64_t bytes = 0; ///< For `part::bytes`.
+
+  friend bool operator==(const call_progress&, const call_progress&) = default;
 };
 
 /// A simulated disk: files in memory, a journal of what was done to them and when, and faults.
@@ -159,6 +176,12 @@ public:
   /// How often this kind of call was made.
   std::uint64_t calls(disk_call c) const { return calls_[static_cast<std::size_t>(c)]; }
 
+  /// Whether a crash can be asked for.
+  bool has_journal() const { return options_.journal; }
+  /// How many calls changed something, on the disks before a crash too. Without a journal they are
+  /// not counted.
+  std::uint64_t changes() const { return changes_; }
+
   /// Damage at rest. False if there is no such byte.
   bool flip_bit(const std::string& name, std::size_t offset, unsigned bit);
 
@@ -182,6 +205,17 @@ public:
   };
   const std::vector<entry>& journal() const { return journal_; }
 
+  /// `hear` is told of each call that changes something, the nth, as it enters the journal. It
+  /// calls nothing of the disk that changes it.
+  void on_change(std::function<void(std::uint64_t nth, const entry&)> hear) {
+    on_change_ = std::move(hear);
+  }
+
+  /// When a call has come so far.
+  static net::steady_time moment_of(const call_progress& progress, const entry& call);
+  /// How many bytes of it are written then.
+  static std::uint64_t bytes_of(const call_progress& progress, const entry& call);
+
   /// Takes everything before `t` out of the journal: no crash before it will be asked for.
   void forget(net::steady_time t);
 
@@ -193,6 +227,15 @@ public:
   /// the next if that is an append.
   std::unique_ptr<disk> after_crash(std::size_t done, std::uint64_t torn,
                                     const loss_model& loss) const;
+
+  /// The disk that a crash in the nth call that changes something leaves. Precondition: that is
+  /// in the journal, or was forgotten, and then is done.
+  std::unique_ptr<disk> after_crash_in(std::uint64_t nth, const call_progress& progress,
+                                       const loss_model& loss) const;
+
+  /// Another disk with the same files, without faults and journal: to look at, where looking at
+  /// this one would take time.
+  std::unique_ptr<disk> copy() const;
 
 private:
   /// What a crash would find: the state behind the live one.
@@ -226,6 +269,7 @@ private:
   std::string surviving_bytes(const file& f, const extent& e, const loss_model& loss) const;
   static std::size_t surviving_names(const std::vector<entry>& changes, const loss_model& loss);
   std::unique_ptr<disk> resolve(settled s, const loss_model& loss) const;
+  void put_file(const std::string& name, std::string data);
 
   options options_;
   net::steady_time now_{0};
@@ -239,6 +283,8 @@ private:
   std::set<std::string> folders_;
   settled base_;
   std::vector<entry> journal_;
+  std::uint64_t changes_ = 0;
+  std::function<void(std::uint64_t, const entry&)> on_change_;
 };
 
 } // namespace seedwalk::sim

@@ -146,6 +146,10 @@ void memory_env::run_background() {
   }
 }
 
+Status memory_env::sync_folder(const std::string& folder) {
+  return status_of(disk_.sync_folder(folder), folder);
+}
+
 Status memory_env::NewSequentialFile(const std::string& name, leveldb::SequentialFile** result) {
   *result = nullptr;
   auto found = disk_.find(name);

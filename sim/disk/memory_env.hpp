@@ -35,6 +35,9 @@ public:
   /// Runs what LevelDB has put off, until nothing is left.
   void run_background();
 
+  /// Makes the names in a folder durable, which no call of an `Env` does.
+  leveldb::Status sync_folder(const std::string& folder);
+
   leveldb::Status NewSequentialFile(const std::string& name,
                                     leveldb::SequentialFile** result) override;
   leveldb::Status NewRandomAccessFile(const std::string& name,

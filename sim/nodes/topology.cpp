@@ -98,6 +98,7 @@ topology::topology(const topology_options& o) : options_(o) {
   options_.addresses_a_node = std::clamp(o.addresses_a_node, 2u, 1000u);
   options_.seeds = seed_count(o);
   draw_kinds();
+  draw_models();
   draw_tables();
   change_nodes();
   if (o.without && *o.without < nodes_.size())
@@ -127,6 +128,30 @@ void topology::draw_kinds() {
       node.kind = *said->kind;
     node.at.network = draw_network(i);
     node.start_height = static_cast<std::int32_t>(stream.between(800'000, 900'000));
+  }
+}
+
+void topology::draw_models() {
+  std::uint64_t parts = 0;
+  for (const auto& [name, share] : options_.model_shares)
+    parts += share;
+  if (parts == 0)
+    return;
+  for (const auto& [kind, share] : options_.shares)
+    parts += share;
+  for (auto i = options_.seeds; i < options_.nodes; ++i) {
+    const auto* said = change_of(i);
+    if (!truth_of(nodes_[i].kind).listens ||
+        (said != nullptr && (said->kind || !said->model.empty())))
+      continue;
+    auto drawn = stream_of(options_.seed, "model", i).below(parts);
+    for (const auto& [name, share] : options_.model_shares) {
+      if (drawn < share) {
+        drawn_models_.emplace(i, name);
+        break;
+      }
+      drawn -= share;
+    }
   }
 }
 
@@ -250,9 +275,11 @@ const node_change* topology::change_of(std::uint32_t node) const {
 
 const node_program* topology::program_of(std::uint32_t node) const {
   const auto* said = change_of(node);
-  if (said == nullptr || said->model.empty())
+  const auto drawn = drawn_models_.find(node);
+  if ((said == nullptr || said->model.empty()) && drawn == drawn_models_.end())
     return nullptr;
-  const auto found = std::ranges::find(options_.models, said->model, &node_program::name);
+  const auto& name = drawn == drawn_models_.end() ? said->model : drawn->second;
+  const auto found = std::ranges::find(options_.models, name, &node_program::name);
   return found == options_.models.end() ? nullptr : &*found;
 }
 

@@ -114,6 +114,10 @@ struct topology_options {
   net::endpoint first = net::ipv4_endpoint(0x7f010001, 18444);
   /// Programs that nodes may follow, by name.
   std::vector<node_program> models = {};
+  /// The parts of nodes that follow each of them, beside those of `shares`, who follow none. Drawn
+  /// for each node but the seeds and those of which a kind or a model is said; what a node counts
+  /// as is its kind all the same.
+  std::vector<std::pair<std::string, std::uint32_t>> model_shares = {};
   /// What is said of single nodes, one entry a node.
   std::vector<node_change> changes = {};
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
@@ -160,6 +164,7 @@ public:
 
 private:
   void draw_kinds();
+  void draw_models();
   net::network_id draw_network(std::uint32_t node) const;
   net::endpoint draw_address(std::uint32_t node, net::network_id network) const;
   void draw_tables();
@@ -168,7 +173,8 @@ private:
 
   topology_options options_;
   std::vector<node_description> nodes_;
-  std::map<net::endpoint, std::uint32_t> moved_; ///< Nodes whose address was said.
+  std::map<net::endpoint, std::uint32_t> moved_;      ///< Nodes whose address was said.
+  std::map<std::uint32_t, std::string> drawn_models_; ///< By node.
 };
 
 } // namespace seedwalk::sim

@@ -99,9 +99,11 @@ crawl_scenario completed(crawl_scenario s) {
   for (auto& part : s.others)
     start_at_seeds(part.recipe);
   std::ranges::stable_sort(s.operations, {}, &planned_operation::at);
-  // What a crash leaves is read off the journal.
+  // What a crash leaves is read off the journal, and calls are counted there.
   const bool may_crash = std::ranges::any_of(s.operations, [](const auto& one) {
-    return std::holds_alternative<operation::crash>(one.action);
+    const auto* stop = std::get_if<operation::stop>(&one.action);
+    return std::holds_alternative<operation::crash>(one.action) || one.at_disk_call ||
+           (stop != nullptr && stop->signal != 0);
   });
   s.drive.journal = s.drive.journal || may_crash;
   for (auto& part : s.others)

@@ -31,8 +31,10 @@ struct reload {
   friend bool operator==(const reload&, const reload&) = default;
 };
 
-/// SIGINT or SIGTERM: it ends in order. A second one is ignored here: the program's driver has it.
+/// It ends in order. A second signal ends its process at once, as the program's driver does: what
+/// reached its disk's kernel is kept, and nobody starts it again.
 struct stop {
+  int signal = 0; ///< SIGINT, SIGTERM; 0: somebody asked who sends none, and may ask again.
   friend bool operator==(const stop&, const stop&) = default;
 };
 
@@ -69,11 +71,28 @@ struct name {
   friend bool operator==(const name&, const name&) = default;
 };
 
+/// A bit of a file of its database changes while nobody looks.
+struct flip_bit {
+  enum class kind : std::uint8_t { log, table, manifest, current };
+  kind of = kind::log;    ///< Of several the newest. Nothing happens where there is none.
+  std::uint64_t byte = 0; ///< From the beginning; beyond the end it is counted on from there again.
+  std::uint32_t bit = 0;  ///< 0 to 7
+  friend bool operator==(const flip_bit&, const flip_bit&) = default;
+};
+
+/// Somebody on its machine asks it something through its control socket, as `seedwalk ctl` does.
+struct control {
+  std::string request;                 ///< A line of JSON; see tools/README.md.
+  std::optional<std::string> answered; ///< What the answer must have in it.
+  friend bool operator==(const control&, const control&) = default;
+};
+
 } // namespace operation
 
 using operation_action =
     std::variant<operation::reload, operation::stop, operation::crash, operation::own_address,
-                 operation::proxy, operation::disk_room, operation::name>;
+                 operation::proxy, operation::disk_room, operation::name, operation::flip_bit,
+                 operation::control>;
 
 /// One of them: when, to which crawler, what.
 struct planned_operation {
@@ -81,6 +100,12 @@ struct planned_operation {
   /// The nth crawler, from 0; nothing: each of them. What concerns the world happens once.
   std::optional<std::uint32_t> crawler;
   operation_action action;
+  /// Instead of `at`: between two steps, when so many have been made in the world.
+  std::optional<std::uint64_t> at_step = std::nullopt;
+  /// Instead of `at`: in the nth call that changes its disk, counted from the beginning of the run,
+  /// once that has come so far. A crash leaves what was written by then.
+  std::optional<std::uint64_t> at_disk_call = std::nullopt;
+  call_progress progress = {};
 
   friend bool operator==(const planned_operation&, const planned_operation&) = default;
 };

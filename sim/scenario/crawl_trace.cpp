@@ -41,10 +41,18 @@ std::string kinds_text(const topology& nodes) {
 }
 
 std::string_view name_of(const operation_action& action) {
-  constexpr std::array<std::string_view, 7> names = {"reload", "stop",      "crash", "address",
-                                                     "proxy",  "disk room", "name"};
+  constexpr std::array<std::string_view, 9> names = {
+      "reload", "stop", "crash", "address", "proxy", "disk room", "name", "flip bit", "control"};
   static_assert(names.size() == std::variant_size_v<operation_action>);
   return names.at(action.index());
+}
+
+std::string moment_text(const planned_operation& one) {
+  if (one.at_step)
+    return fmt::format("at step {}", *one.at_step);
+  if (one.at_disk_call)
+    return fmt::format("at disk call {}", *one.at_disk_call);
+  return fmt::format("at {:.3f} s", std::chrono::duration<double>(one.at).count());
 }
 
 trace_header header_of(crawl_world& world, std::string again) {
@@ -70,11 +78,13 @@ trace_header header_of(crawl_world& world, std::string again) {
     add("reseed", fmt::format("{} from step {}", one.seed, one.from_step));
   for (const auto& one : s.operations)
     add(std::string{name_of(one.action)},
-        fmt::format("at {:.3f} s", std::chrono::duration<double>(one.at).count()) +
+        moment_text(one) +
             (one.crawler ? ", crawler " + crawler_name(*one.crawler) : std::string{}));
   for (const auto& one : s.wall_steps)
-    add("clock is set", fmt::format("at {:.3f} s, by {} s",
-                                    std::chrono::duration<double>(one.at).count(), one.by.count()));
+    add("clock is set",
+        fmt::format("at {:.3f} s, by {} s{}", std::chrono::duration<double>(one.at).count(),
+                    one.by.count(),
+                    one.rate ? fmt::format(", to run at {} millionths", *one.rate) : ""));
   for (const auto& rule : s.faults)
     header.bands.push_back({to_string(rule), rule.since, rule.until});
   add("faults", fmt::format("{}", s.faults.size()));

@@ -27,6 +27,10 @@ simulated_crawler::options crawler_options(const crawl_scenario& s, const crawle
   o.drive = part.drive;
   o.endpoints_expected = part.endpoints_expected != 0 ? part.endpoints_expected : s.nodes.nodes;
   o.wall_steps = part.wall_steps;
+  if (std::ranges::any_of(s.operations, [](const auto& one) {
+        return std::holds_alternative<operation::control>(one.action);
+      }))
+    o.recipe.control_socket = control_path_of(s.crawler_count() == 1 ? "" : crawler_name(nth));
   const auto count = s.crawler_count();
   if (count == 1)
     return o;
@@ -51,12 +55,6 @@ bool may_hear_changed_bytes(const std::vector<fault_rule>& faults, const net::en
     return std::holds_alternative<fault::corrupt>(rule.action) &&
            (rule.to.contains(node) || (rule.both_directions && rule.from.contains(node)));
   });
-}
-
-/// What concerns no crawler happens once.
-bool is_of_the_world(const operation_action& action) {
-  return std::holds_alternative<operation::proxy>(action) ||
-         std::holds_alternative<operation::name>(action);
 }
 
 double ratio(std::uint64_t part, std::uint64_t whole) {
@@ -112,87 +110,8 @@ void crawl_world::on_violation(std::uint32_t, const node_violation& v) {
   violations_.back().peers = {v.node};
 }
 
-void crawl_world::operators::plan() {
-  const auto& crawlers = world_.crawlers_;
-  for (std::size_t i = 0; i != crawlers.size(); ++i) {
-    auto& lane = lanes_.emplace_back(schedule::lane::named(name_from("operator", i)));
-    auto& restarts = restarts_.emplace_back(schedule::lane::named(name_from("restart", i)));
-    auto& events = world_.world_.events();
-    events.label(lane.key, [&] { return "operator of " + crawlers[i]->name(); });
-    events.label(restarts.key, [&] { return "restart of " + crawlers[i]->name(); });
-    const auto& all = world_.scenario_.operations;
-    for (std::size_t n = 0; n != all.size(); ++n) {
-      if (all[n].crawler.value_or(i) != i || (is_of_the_world(all[n].action) && i != 0))
-        continue;
-      events.put(all[n].at, lane, *this, 2 * (n * crawlers.size() + i));
-      ++left_;
-    }
-  }
-}
-
-void crawl_world::operators::on_due(std::uint64_t payload) {
-  const auto nth = payload / 2 % world_.crawlers_.size();
-  const auto& one = world_.scenario_.operations[payload / 2 / world_.crawlers_.size()];
-  auto& crawler = *world_.crawlers_[nth];
-  if (payload % 2 == 0) {
-    --left_;
-    std::visit([&](const auto& action) { perform(crawler, nth, action); }, one.action);
-    if (std::holds_alternative<operation::crash>(one.action))
-      world_.world_.events().put(world_.now() + std::get<operation::crash>(one.action).down,
-                                 restarts_[nth], *this, payload + 1);
-    return;
-  }
-  if (crawler.is_up())
-    return;
-  if (const auto restarted = crawler.restart(); !restarted)
-    world_.violations_.push_back(
-        world_.found("database", "a start after a crash",
-                     fmt::format("{} could not be started again: {}", crawler.name(),
-                                 restarted.error().message)));
-}
-
-void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
-                                     const operation::reload& file) {
-  if (on.is_up())
-    on.reload(file.contents);
-}
-
-void crawl_world::operators::perform(simulated_crawler& on, std::size_t, const operation::stop&) {
-  if (on.is_up())
-    on.stop();
-}
-
-void crawl_world::operators::perform(simulated_crawler& on, std::size_t nth,
-                                     const operation::crash& crash) {
-  if (!on.is_up())
-    return;
-  auto loss = crash.loss;
-  const std::uint64_t key[2] = {loss.seed, nth};
-  loss.seed = net::keyed_hash(world_.scenario_.seed, "loss",
-                              {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
-  on.kill(loss);
-}
-
-void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
-                                     const operation::own_address& given) {
-  on.own_address(given.address);
-}
-
-void crawl_world::operators::perform(simulated_crawler&, std::size_t,
-                                     const operation::proxy& proxy) {
-  world_.internet_.set_proxy(world_.scenario_.proxy, proxy.does);
-}
-
-void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
-                                     const operation::disk_room& room) {
-  on.disk().on().set_capacity(room.bytes);
-}
-
-void crawl_world::operators::perform(simulated_crawler&, std::size_t, const operation::name& name) {
-  world_.internet_.set_name(name.host, name.answer);
-}
-
 tl::expected<void, store::error> crawl_world::start() {
+  operators_.prepare();
   for (auto& one : crawlers_)
     if (auto started = one->start(); !started)
       return started;
@@ -201,8 +120,9 @@ tl::expected<void, store::error> crawl_world::start() {
 }
 
 bool crawl_world::over() const {
-  return std::all_of(crawlers_.begin(), crawlers_.end(),
-                     [](const auto& one) { return one->is_up() && one->over(); }) &&
+  return std::all_of(
+             crawlers_.begin(), crawlers_.end(),
+             [](const auto& one) { return one->is_gone() || (one->is_up() && one->over()); }) &&
          world_.idle();
 }
 
@@ -215,6 +135,7 @@ bool crawl_world::advance() {
                               scenario_.then->depth);
     is_then_ = true;
   }
+  operators_.act();
   return simulation_.advance();
 }
 
@@ -279,6 +200,8 @@ crawl_verdict crawl_world::judge() {
                                   .actor = rule.actor,
                                   .step = rule.step});
   verdict.violations.insert(verdict.violations.end(), violations_.begin(), violations_.end());
+  const auto problems = operators_.problems();
+  verdict.violations.insert(verdict.violations.end(), problems.begin(), problems.end());
   if (!over())
     verdict.violations.push_back(
         found("end", "the crawl has not ended",
@@ -286,8 +209,12 @@ crawl_verdict crawl_world::judge() {
                           verdict.virtual_time.count() / 1'000'000'000)));
   for (auto& one : crawlers_)
     if (!one->is_up()) // Its database is closed; what its disk kept is judged.
-      static_cast<void>(one->disk().open());
-  compare_with_truth(verdict);
+      if (const auto opened = one->disk().open(); !opened)
+        verdict.violations.push_back(
+            found("database", "reading it at the end",
+                  fmt::format("the database cannot be read: {}", opened.error().message)));
+  if (disk().is_open())
+    compare_with_truth(verdict);
   for (auto& one : crawlers_)
     note_database(*one, verdict);
   verdict.hash = world_.hash();
@@ -297,6 +224,8 @@ crawl_verdict crawl_world::judge() {
 
 /// What only reached the database is part of what the run did.
 void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
+  if (!of.disk().is_open())
+    return;
   if (const auto digest = of.disk().database().digest()) {
     const auto value = *digest;
     of.inside().note_effect({reinterpret_cast<const std::uint8_t*>(&value), sizeof value});

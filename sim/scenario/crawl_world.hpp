@@ -17,6 +17,7 @@
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
 #include "sim/scenario/broken_promise.hpp"
+#include "sim/scenario/crawl_operators.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
@@ -87,6 +88,8 @@ public:
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
   const crawl_scenario& scenario() const { return scenario_; }
+  /// A promise that is found to be broken now.
+  broken_promise found(std::string oracle, std::string place, std::string text) const;
   /// Operations that have not had their turn.
   std::uint64_t operations_left() const { return operators_.left(); }
 
@@ -94,31 +97,6 @@ private:
   void compare_with_truth(crawl_verdict& verdict);
   void note_database(simulated_crawler& of, crawl_verdict& verdict);
   void on_violation(std::uint32_t node, const node_violation& v) override;
-  broken_promise found(std::string oracle, std::string place, std::string text) const;
-
-  /// What people do to the crawlers, each in its turn like all other events.
-  class operators final : public event_source {
-  public:
-    explicit operators(crawl_world& in) : world_(in) {}
-    void plan();
-    void on_due(std::uint64_t payload) override;
-    /// How many have not had their turn.
-    std::uint64_t left() const { return left_; }
-
-  private:
-    void perform(simulated_crawler& on, std::size_t nth, const operation::reload& file);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::stop& stop);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::crash& crash);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::own_address& given);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::proxy& proxy);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::disk_room& room);
-    void perform(simulated_crawler& on, std::size_t nth, const operation::name& name);
-
-    crawl_world& world_;
-    std::vector<schedule::lane> lanes_;    ///< One a crawler.
-    std::vector<schedule::lane> restarts_; ///< The same.
-    std::uint64_t left_ = 0;
-  };
 
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
@@ -130,8 +108,8 @@ private:
   bitcoin_nodes models_;
   node_host host_;
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
-  operators operators_;
-  std::vector<broken_promise> violations_; ///< Beside those of the world.
+  crawl_operators operators_;
+  std::vector<broken_promise> violations_; ///< Beside those of the world and its operators.
 };
 
 /// Runs a world that was not started yet to its end, and judges it. `over`, unless it is empty, is

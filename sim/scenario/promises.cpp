@@ -197,6 +197,8 @@ private:
     if (e.accepted)
       compare("peer.accepted", shown + ": accepted", e.accepted,
               world_.hosts().accepted_by(*e.node), peers);
+    if (!world_.crawlers()[e.crawler]->disk().is_open())
+      return note("peer", shown + ": the database cannot be read", peers);
     const auto answer =
         world_.crawlers()[e.crawler]->disk().database().answer(store::get_query{at});
     if (!answer)

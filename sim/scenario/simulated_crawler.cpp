@@ -80,8 +80,8 @@ recording_header simulated_crawler::recording_header() const {
   return header;
 }
 
-void simulated_crawler::stop() {
-  process_.deliver(self_, net::control_completion{net::stop_requested{}});
+void simulated_crawler::stop(int signal) {
+  process_.deliver(self_, net::control_completion{net::stop_requested{signal}});
 }
 
 void simulated_crawler::reload(const std::string& contents) {
@@ -89,19 +89,38 @@ void simulated_crawler::reload(const std::string& contents) {
                    net::control_completion{net::reload_requested{"test.toml", contents, {}}});
 }
 
-void simulated_crawler::kill(const loss_model& loss) {
+void simulated_crawler::end_process() {
   process_.kill();
   process_.drop_timers_of_the_dead();
   door_->vanish();
-  storage_.crash(loss);
   self_ = net::nobody;
+}
+
+void simulated_crawler::kill(const loss_model& loss) {
+  end_process();
+  storage_.crash(loss);
+}
+
+void simulated_crawler::kill_in(std::uint64_t nth_change, const call_progress& progress,
+                                const loss_model& loss) {
+  end_process();
+  storage_.crash_in(nth_change, progress, loss);
+}
+
+void simulated_crawler::end_at_once() {
+  kill({loss_model::bytes::keep, loss_model::names::keep});
+  is_gone_ = true;
 }
 
 tl::expected<void, store::error> simulated_crawler::restart() {
   program_.reset();
   process_.restart();
   make_program();
-  return start();
+  auto started = start();
+  is_gone_ = !started;
+  if (is_gone_)
+    process_.kill();
+  return started;
 }
 
 std::vector<std::string> simulated_crawler::recreate() {

@@ -59,13 +59,19 @@ public:
   sim::recording_header recording_header() const;
 
   /// What an operator's signals say.
-  void stop();
+  void stop(int signal = 0);
   void reload(const std::string& contents);
 
   /// The process dies now, between two steps: nothing of it runs any more, every connection is
   /// reset, and its disk keeps what `loss` leaves. Its timers and what doors have on the way to it
   /// are gone. Others do not notice, but by their connections.
   void kill(const loss_model& loss);
+
+  /// The same in a call that changes its disk; see `storage::crash_in`.
+  void kill_in(std::uint64_t nth_change, const call_progress& progress, const loss_model& loss);
+
+  /// Its process ends now and for good: its disk keeps all that reached the kernel.
+  void end_at_once();
 
   /// Starts it again on what its disk kept, under a new incarnation in its names. Precondition: it
   /// was killed. The error is that of the database.
@@ -84,10 +90,14 @@ public:
 
   /// The name of its root actor.
   const std::string& name() const { return root_; }
+  /// What its options call it.
+  const std::string& options_name() const { return options_.name; }
   net::owner self() const { return self_; }
   /// The actor of this name below the root, such as "manager"; `nobody` if there is none.
   net::owner actor(const std::string& below) const;
   bool is_up() const { return process_.is_up(); }
+  /// True when nobody will start it again: it was ended at once, or its database does not open.
+  bool is_gone() const { return is_gone_; }
   /// True when it has given its summary.
   bool over() const { return program_ && program_->summary().has_value(); }
   const actors::crawl_summary& summary() const { return *program_->summary(); }
@@ -98,6 +108,7 @@ public:
 
 private:
   void make_program();
+  void end_process();
 
   world& world_;
   internet& internet_;
@@ -115,6 +126,7 @@ private:
   image_parts parts_;
   std::string root_;
   net::owner self_;
+  bool is_gone_ = false;
 };
 
 } // namespace seedwalk::sim

@@ -25,7 +25,8 @@ store::database_options storage::small_database(std::uint64_t endpoints) {
 
 storage::storage(options o, schedule& events, store::completion_sink& sink,
                  std::unique_ptr<disk> on)
-    : options_(std::move(o)), events_(events), sink_(sink), disk_(std::move(on)) {
+    : options_(std::move(o)), events_(events), sink_(sink), disk_(std::move(on)),
+      keeps_account_(disk_->has_journal()) {
   const auto name = options_.host + options_.path;
   lane_.key = name_from("disk", net::keyed_hash(0, "path", net::as_bytes(name)));
   refusals_.key = name_from("disk refusals", net::keyed_hash(0, "path", net::as_bytes(name)));
@@ -46,6 +47,15 @@ tl::expected<void, store::error> storage::open() {
   auto o = options_.database;
   o.disk.env = env_.get();
   o.disk.settle = [env = env_.get()] { env->run_background(); };
+  o.disk.sync_folder = [env = env_.get()](const std::string& name) {
+    return env->sync_folder(name);
+  };
+  if (keeps_account_)
+    o.disk.on_write = [this](const leveldb::WriteBatch& changes) {
+      account_.begin(changes, last_event_ + 1, *disk_, options_.path);
+      if (auto problem = account_.take_problem())
+        lost_.push_back(std::move(*problem));
+    };
   database_ = std::make_unique<store::database>(options_.path, std::move(o));
   auto opened = database_->open();
   if (!opened)
@@ -59,14 +69,31 @@ void storage::close() {
 }
 
 void storage::crash(const loss_model& loss) {
-  auto left = disk_->after_crash(events_.now().steady, loss);
+  crash_to(disk_->after_crash(events_.now().steady, loss));
+}
+
+void storage::crash_in(std::uint64_t nth, const call_progress& progress, const loss_model& loss) {
+  crash_to(disk_->after_crash_in(nth, progress, loss));
+}
+
+void storage::crash_to(std::unique_ptr<disk> left) {
   // The dying database may still try to write.
   disk_->freeze();
   close();
   disk_ = std::move(left);
   disk_->begin(events_.now().steady);
+  disk_->on_change(on_change_);
   pending_.clear();
   refused_.clear();
+  if (!keeps_account_)
+    return;
+  if (auto lost = account_.look_after_crash(*disk_, options_.path))
+    lost_.push_back("after a crash " + *lost);
+}
+
+void storage::on_change(std::function<void(std::uint64_t, const disk::entry&)> hear) {
+  on_change_ = std::move(hear);
+  disk_->on_change(on_change_);
 }
 
 void storage::begin() {
@@ -103,9 +130,12 @@ store::request_id storage::write(store::batch batch, net::owner owner) {
   }
   begin();
   store::written done{id, {}, {}};
+  const auto writes = account_.writes();
   if (auto result = database_->apply(batch)) {
     done.result = std::move(*result);
   } else {
+    if (account_.writes() != writes)
+      account_.failed();
     done = {id, std::move(result.error()), {}, std::move(batch)};
     done.refused.attempt = database_->last_attempt();
   }
@@ -143,6 +173,8 @@ bool storage::deliver_front(std::deque<pending>& of, std::uint64_t event) {
     return false;
   auto next = std::move(of.front());
   of.pop_front();
+  if (keeps_account_)
+    account_.acknowledge(event);
   sink_.deliver(next.owner, std::move(next.completion));
   return true;
 }

@@ -6,12 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "actors/runtime/schedule.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/disk/memory_env.hpp"
+#include "sim/scenario/acknowledged_writes.hpp"
 #include "store/database.hpp"
 #include "store/storage.hpp"
 
@@ -59,11 +61,28 @@ public:
   /// keeps what `loss` leaves. The database is closed; `open` is what a restart does.
   void crash(const loss_model& loss);
 
+  /// The same in the nth call that changes its disk, once that has come so far: precondition, it
+  /// has been made, and that moment is now.
+  void crash_in(std::uint64_t nth, const call_progress& progress, const loss_model& loss);
+
+  /// What acknowledged writes did not survive a crash or a failure, a sentence each. Kept of disks
+  /// with a journal.
+  const std::vector<std::string>& lost() const { return lost_; }
+  /// What was acknowledged, by keys and values. The same.
+  const acknowledged_writes& account() const { return account_; }
+
+  /// `hear` is told of each call that changes the disk, on the disks after a crash too; see
+  /// `disk::on_change`.
+  void on_change(std::function<void(std::uint64_t nth, const disk::entry&)> hear);
+
   /// The database is closed in order: requests under way still complete, later ones complete with
   /// `error_code::stopped` until it is opened again.
   void close();
 
   disk& on() { return *disk_; }
+  /// Where the database is on it.
+  const std::string& path() const { return options_.path; }
+  bool is_open() const { return database_ != nullptr; }
   /// For oracles: looks without taking virtual time from the program. Precondition: open.
   store::database& database() { return *database_; }
   std::size_t in_flight() const { return pending_.size(); }
@@ -82,6 +101,7 @@ private:
 
   void on_due(std::uint64_t payload) override;
   void begin();
+  void crash_to(std::unique_ptr<disk> left);
   std::optional<store::error> refusal() const;
   void finish(net::owner owner, store::completion completion);
   void refuse(net::owner owner, store::completion completion);
@@ -100,6 +120,10 @@ private:
   std::deque<pending> pending_;
   std::deque<pending> refused_;
   std::function<bool(const store::query&)> fails_;
+  std::function<void(std::uint64_t, const disk::entry&)> on_change_;
+  const bool keeps_account_;
+  acknowledged_writes account_;
+  std::vector<std::string> lost_;
 };
 
 } // namespace seedwalk::sim

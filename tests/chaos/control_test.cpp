@@ -2,7 +2,7 @@
 
 #include "actors/control/control_server.hpp"
 #include "actors/crawl/ban_table.hpp"
-#include "tests/chaos/control_user.hpp"
+#include "sim/scenario/control_user.hpp"
 #include "tests/chaos/held_world.hpp"
 
 namespace seedwalk::test {
@@ -62,7 +62,7 @@ struct operated_world {
   }
 
   held_world w;
-  std::optional<control_user> person;
+  std::optional<sim::control_user> person;
 };
 
 TEST(control, an_error_tells_a_mistake_in_the_request_from_what_cannot_be_done_now) {

@@ -259,9 +259,9 @@ void add_optional(key_visitor& v, std::string_view name, std::optional<T>& value
 /// The key of a value that is there for some of what a table may be: null elsewhere.
 template <class T, class Form>
 void add_if(key_visitor& v, std::string_view name, T* value, const Form& form,
-            std::string_view needs) {
+            std::string_view needs, bool must = false) {
   if (value != nullptr)
-    return add(v, name, *value, form);
+    return add(v, name, *value, form, must);
   v.key({name, Form::kind, Form::or_text, false, {}, {}, needs});
 }
 

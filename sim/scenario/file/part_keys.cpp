@@ -1,5 +1,7 @@
 #include "sim/scenario/file/part_keys.hpp"
 
+#include <csignal>
+
 namespace seedwalk::sim {
 
 using namespace forms;
@@ -71,7 +73,8 @@ void visit_disk(key_visitor& v, disk::options& o) {
 
 void visit_clock(key_visitor& v, clock_step& step) {
   add(v, "at", step.at, time{}, true);
-  add(v, "by", step.by, shift{}, true);
+  add(v, "by", step.by, shift{});
+  add_optional(v, "rate", step.rate, number{0, 10 * clock_step::right_rate});
 }
 
 constexpr std::array<std::string_view, 10> fault_names = {
@@ -96,12 +99,53 @@ void visit_action(key_visitor& v, fault_action& action) {
   add_if(v, "mask", member_of(action, &fault::corrupt::mask), number{1, 255}, "does = \"corrupt\"");
 }
 
-constexpr std::array<std::string_view, 7> operation_names = {
-    "reload", "stop", "crash", "own_address", "proxy", "disk_room", "name"};
+constexpr std::array<std::string_view, 9> operation_names = {
+    "reload", "stop", "crash", "own_address", "proxy", "disk_room", "name", "flip_bit", "control"};
 
-void visit_crash(key_visitor& v, operation_action& action) {
+/// When an operation comes: one of three keys says it.
+void visit_moment(key_visitor& v, planned_operation& one) {
+  add_optional(v, "at_step", one.at_step, number{0, no_bound});
+  add_optional(v, "at_disk_call", one.at_disk_call, number{1, no_bound});
+  const bool is_elsewhere = one.at_step || one.at_disk_call;
+  add_if(v, "at", is_elsewhere ? nullptr : &one.at, time{},
+         "an operation without at_step and at_disk_call", !is_elsewhere);
+}
+
+void visit_stop(key_visitor& v, operation_action& action) {
+  add_if(v, "signal", member_of(action, &operation::stop::signal),
+         one_of<int>{{{"none", 0}, {"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}}}, "does = \"stop\"");
+}
+
+void visit_flip(key_visitor& v, operation_action& action) {
+  using kind = operation::flip_bit::kind;
+  constexpr auto needs = "does = \"flip_bit\"";
+  add_if(v, "of", member_of(action, &operation::flip_bit::of),
+         one_of<kind>{{{"log", kind::log},
+                       {"table", kind::table},
+                       {"manifest", kind::manifest},
+                       {"current", kind::current}}},
+         needs);
+  add_if(v, "byte", member_of(action, &operation::flip_bit::byte), number{0, no_bound}, needs);
+  add_if(v, "bit", member_of(action, &operation::flip_bit::bit), number{0, 7}, needs);
+}
+
+void visit_control(key_visitor& v, operation_action& action) {
+  constexpr auto needs = "does = \"control\"";
+  auto* asked = std::get_if<operation::control>(&action);
+  add_if(v, "request", asked ? &asked->request : nullptr, text{}, needs);
+  if (asked != nullptr)
+    add_optional(v, "answered", asked->answered, text{});
+  else
+    add_if(v, "answered", static_cast<std::string*>(nullptr), text{}, needs);
+}
+
+using progress_form = written<parse_progress, print_progress>;
+
+void visit_crash(key_visitor& v, planned_operation& one) {
   constexpr auto needs = "does = \"crash\"";
-  auto* crash = std::get_if<operation::crash>(&action);
+  auto* crash = std::get_if<operation::crash>(&one.action);
+  add_if(v, "call_done", crash && one.at_disk_call ? &one.progress : nullptr, progress_form{},
+         "does = \"crash\" with at_disk_call");
   using bytes = loss_model::bytes;
   using names = loss_model::names;
   add_if(v, "unsynced", crash ? &crash->loss.unsynced : nullptr,
@@ -168,12 +212,13 @@ void visit_fault(key_visitor& v, fault_rule& rule, const topology_options& nodes
 }
 
 void visit_operation(key_visitor& v, planned_operation& one, const topology_options& nodes) {
-  add(v, "at", one.at, time{}, true);
+  visit_moment(v, one);
   add_optional(v, "crawler", one.crawler, crawler_letter{});
   add_choice(v, "does", one.action, operation_names);
+  visit_stop(v, one.action);
   add_if(v, "file", member_of(one.action, &operation::reload::contents), text{},
          "does = \"reload\"");
-  visit_crash(v, one.action);
+  visit_crash(v, one);
   add_if(v, "address", member_of(one.action, &operation::own_address::address), address{},
          "does = \"own_address\"");
   add_if(v, "proxy", member_of(one.action, &operation::proxy::does), proxy_states(),
@@ -182,6 +227,8 @@ void visit_operation(key_visitor& v, planned_operation& one, const topology_opti
          "does = \"disk_room\"");
   add_if(v, "host", member_of(one.action, &operation::name::host), text{}, "does = \"name\"");
   visit_answer(v, member_of(one.action, &operation::name::answer), nodes, "does = \"name\"");
+  visit_flip(v, one.action);
+  visit_control(v, one.action);
 }
 
 void visit_expectations(key_visitor& v, expectations& e) {

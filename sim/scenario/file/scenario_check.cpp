@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "net/base/stranger_text.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 
 namespace seedwalk::sim {
@@ -63,6 +64,10 @@ result check_models(const crawl_scenario& s) {
   for (std::size_t i = 0; i != s.nodes.models.size(); ++i)
     if (s.nodes.models[i].name.empty() || !names.insert(s.nodes.models[i].name).second)
       return wrong(in_list("model", i, "name"), "must be one that no other model has");
+  for (const auto& [name, parts] : s.nodes.model_shares)
+    if (!names.contains(name))
+      return wrong("nodes.models",
+                   fmt::format("names none of the models: \"{}\"", net::printable(name, 60)));
   for (std::size_t i = 0; i != s.nodes.changes.size(); ++i) {
     const auto& node = s.nodes.changes[i];
     if (!node.model.empty() && !names.contains(node.model))

@@ -34,6 +34,7 @@ struct chain {
 };
 
 using kind_share = written<parse_kind_share, print_share<node_kind, std::uint32_t>>;
+using model_share = written<parse_model_share, print_model_share>;
 using network_share = written<parse_network_share, print_share<net::network_id, std::uint32_t>>;
 
 void visit_nodes(key_visitor& v, topology_options& o) {
@@ -41,6 +42,7 @@ void visit_nodes(key_visitor& v, topology_options& o) {
   add(v, "seeds", o.seeds, number{1, 1'000});
   add(v, "addresses_a_node", o.addresses_a_node, number{2, 1'000});
   add(v, "kinds", o.shares, list<kind_share>{});
+  add(v, "models", o.model_shares, list<model_share>{});
   add(v, "networks", o.networks, list<network_share>{});
   add(v, "pace", o.pace, time{});
   add(v, "first", o.first, endpoint{});

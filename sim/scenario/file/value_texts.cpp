@@ -1,6 +1,7 @@
 #include "sim/scenario/file/value_texts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -142,9 +143,11 @@ parsed<endpoint_set> parse_hosts(std::string_view text, const topology_options* 
   if (!rule)
     return wrong("must be \"anybody\", \"node N\", a network, a subnet, an address or an endpoint");
   if (const auto* peer = std::get_if<net::endpoint>(&*rule)) {
-    if (port != 0)
+    if (port != 0 && peer->port != 0)
       return wrong("says a port twice");
-    return endpoint_set::only(*peer);
+    hosts = endpoint_set::only(*peer);
+    hosts.port = std::max(hosts.port, port); // An address of I2P stands for any port.
+    return hosts;
   }
   const auto& subnet = std::get<store::subnet>(*rule);
   hosts.network = subnet.network;
@@ -205,6 +208,21 @@ parsed<std::pair<node_kind, std::uint32_t>> parse_kind_share(std::string_view te
     names.push_back(name_of(static_cast<node_kind>(i)));
   return wrong(fmt::format("unknown kind{}; there are {}", net::did_you_mean(share->name, names),
                            known_kinds()));
+}
+
+parsed<std::pair<std::string, std::uint32_t>> parse_model_share(std::string_view text) {
+  // Its name may have the sign in it, and then its parts are said.
+  const auto split = text.rfind('=');
+  if (split == std::string_view::npos)
+    return std::pair{std::string{text}, 1u};
+  const auto parts = actors::parse_number(text.substr(split + 1), parts_max, 1);
+  if (!parts)
+    return wrong("PARTS of NAME=PARTS " + parts.error());
+  return std::pair{std::string{text.substr(0, split)}, static_cast<std::uint32_t>(*parts)};
+}
+
+std::string print_model_share(const std::pair<std::string, std::uint32_t>& share) {
+  return fmt::format("{}={}", share.first, share.second);
 }
 
 parsed<std::pair<net::network_id, std::uint32_t>> parse_network_share(std::string_view text) {
@@ -300,6 +318,31 @@ std::string print_departure(const departure& choice) {
   return fmt::format("{:016x} {:016x} {}", choice.taken, choice.head, choice.after);
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 5> progress_names = {"nothing", "first_byte", "page_border",
+                                                            "all_but_one_byte", "all"};
+static_assert(progress_names.size() == static_cast<std::size_t>(call_progress::part::bytes));
+
+} // namespace
+
+parsed<call_progress> parse_progress(std::string_view text) {
+  for (std::size_t i = 0; i != progress_names.size(); ++i)
+    if (progress_names[i] == text)
+      return call_progress{static_cast<call_progress::part>(i)};
+  const auto bytes = number_in(text);
+  if (!bytes)
+    return wrong(
+        fmt::format("must be one of {}, or a number of bytes", fmt::join(progress_names, ", ")));
+  return call_progress{call_progress::part::bytes, *bytes};
+}
+
+std::string print_progress(const call_progress& progress) {
+  return progress.done == call_progress::part::bytes
+             ? fmt::format("{}", progress.bytes)
+             : std::string{progress_names.at(static_cast<std::size_t>(progress.done))};
+}
+
 parsed<seconds> parse_shift(std::string_view text) {
   const bool is_below = text.starts_with('-');
   if (is_below)
@@ -323,9 +366,10 @@ parsed<seconds> parse_shift(std::string_view text) {
 std::string print_shift(seconds shift) {
   const auto size = shift < seconds{0} ? -shift : shift;
   constexpr seconds day = std::chrono::hours{24};
-  return (shift < seconds{0} ? "-" : "") + (size % day == seconds{0} && size != seconds{0}
-                                                ? fmt::format("{}d", size / day)
-                                                : actors::print_fine_duration(size));
+  const std::string sign = shift < seconds{0} ? "-" : "";
+  return sign + (size % day == seconds{0} && size != seconds{0}
+                     ? fmt::format("{}d", size / day)
+                     : actors::print_fine_duration(size));
 }
 
 } // namespace seedwalk::sim

@@ -11,6 +11,7 @@
 #include "actors/config/config_text.hpp"
 #include "actors/runtime/schedule.hpp"
 #include "net/address/endpoint.hpp"
+#include "sim/disk/disk.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/latency.hpp"
 #include "sim/nodes/topology.hpp"
@@ -43,9 +44,12 @@ std::string print_address(const net::endpoint& address);
 parsed<std::pair<node_kind, std::uint32_t>> parse_kind_share(std::string_view text);
 /// "torv3=2": a network that gossip names, and its parts.
 parsed<std::pair<net::network_id, std::uint32_t>> parse_network_share(std::string_view text);
+/// "a liar=2": the name of a model, and its parts.
+parsed<std::pair<std::string, std::uint32_t>> parse_model_share(std::string_view text);
+std::string print_model_share(const std::pair<std::string, std::uint32_t>& share);
 /// "complete=12": how visits ended, and how many did.
 parsed<std::pair<net::outcome, std::uint64_t>> parse_outcome_count(std::string_view text);
-/// Any of the three.
+/// Any of the others.
 template <class Name, class Number>
 std::string print_share(const std::pair<Name, Number>& share) {
   return std::string{name_of(share.first)} + "=" + std::to_string(share.second);
@@ -70,6 +74,11 @@ std::string print_departure(const departure& choice);
 /// A duration with a sign before it if it is below zero, in whole seconds: "-1h".
 parsed<std::chrono::seconds> parse_shift(std::string_view text);
 std::string print_shift(std::chrono::seconds shift);
+
+/// How far a call of a disk has come: "nothing", "first_byte", "page_border", "all_but_one_byte",
+/// "all", or a number of bytes: "17".
+parsed<call_progress> parse_progress(std::string_view text);
+std::string print_progress(const call_progress& progress);
 
 /// The words of a text, which one or more spaces separate.
 std::vector<std::string_view> words_of(std::string_view text);

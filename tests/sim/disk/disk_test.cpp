@@ -56,6 +56,72 @@ TEST(disk, a_name_is_durable_once_its_folder_is) {
   }
 }
 
+TEST(disk, a_crash_in_a_call_finds_it_as_far_as_it_had_come) {
+  using part = call_progress::part;
+  disk d({});
+  std::vector<disk_call> heard;
+  d.on_change([&](std::uint64_t nth, const disk::entry& call) {
+    heard.push_back(call.call);
+    EXPECT_EQ(nth, heard.size());
+  });
+  const auto f = make(d, "/a", std::string(5'000, 'x')); // calls 1 and 2
+  d.sync(f);                                             // 3
+  EXPECT_EQ(heard, (std::vector{disk_call::create, disk_call::append, disk_call::sync}));
+  const auto size_after = [&](std::uint64_t nth, call_progress progress, const loss_model& l) {
+    return content(*d.after_crash_in(nth, progress, l), "/a").size();
+  };
+  EXPECT_EQ(size_after(2, {part::nothing}, process_died), 0u);
+  EXPECT_EQ(size_after(2, {part::first_byte}, process_died), 1u);
+  EXPECT_EQ(size_after(2, {part::page_border}, process_died), 4'096u);
+  EXPECT_EQ(size_after(2, {part::all_but_one_byte}, process_died), 4'999u);
+  EXPECT_EQ(size_after(2, {part::bytes, 17}, process_died), 17u);
+  EXPECT_EQ(size_after(2, {part::bytes, 9'999}, process_died), 5'000u);
+  EXPECT_EQ(size_after(2, {part::all}, process_died), 5'000u);
+  EXPECT_EQ(
+      size_after(3, {part::all_but_one_byte}, {loss_model::bytes::lose, loss_model::names::keep}),
+      0u);
+  EXPECT_EQ(size_after(3, {part::all}, power_cut), 5'000u);
+  const auto& call = d.journal()[1];
+  EXPECT_EQ(disk::moment_of({part::nothing}, call), call.begins);
+  EXPECT_GT(disk::moment_of({part::first_byte}, call), call.begins);
+  EXPECT_LT(disk::moment_of({part::all_but_one_byte}, call), call.ends);
+  EXPECT_EQ(disk::moment_of({part::all}, call), call.ends);
+}
+
+/// Also where what is behind it was forgotten; calls are counted on from there on the next disk.
+TEST(disk, changes_are_counted_on_over_a_crash) {
+  disk d({});
+  const auto f = make(d, "/a", "x");
+  d.sync(f);
+  d.append(f, "y"); // 4
+  d.forget(d.now());
+  d.append(f, "z"); // 5
+  d.sync(f);
+  const auto left = d.after_crash_in(5, {call_progress::part::all}, process_died);
+  EXPECT_EQ(content(*left, "/a"), "xyz");
+  EXPECT_EQ(left->changes(), 5u);
+  EXPECT_EQ(d.after_crash_in(5, {}, process_died)->changes(), 4u);
+  EXPECT_EQ(content(*d.after_crash_in(2, {}, process_died), "/a"), "xy") << "forgotten: it is done";
+  disk::file_ref more;
+  left->create("/b", more);
+  EXPECT_EQ(left->changes(), 6u);
+}
+
+TEST(disk, a_copy_holds_the_same_and_changes_nothing) {
+  disk d({});
+  const auto f = make(d, "/a", "x");
+  d.make_folder("/db");
+  const auto calls = d.calls(disk_call::append);
+  const auto now = d.now();
+  const auto copied = d.copy();
+  EXPECT_EQ(content(*copied, "/a"), "x");
+  EXPECT_TRUE(copied->has_folder("/db"));
+  EXPECT_EQ(copied->append(copied->find("/a"), "y"), failure::none);
+  EXPECT_EQ(content(d, "/a"), "x");
+  EXPECT_EQ(d.calls(disk_call::append), calls);
+  EXPECT_EQ(d.now(), now);
+}
+
 TEST(disk, the_last_write_is_torn_at_every_byte) {
   disk d({});
   const auto f = make(d, "/a", "");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <csignal>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,7 +36,11 @@ public:
     const auto letter = [&] { return static_cast<std::uint32_t>(draw_.below(s.crawler_count())); };
     times(3, [&](auto) { s.names.push_back({host(), answer()}); });
     times(6, [&](auto nth) { s.faults.push_back(fault(nth)); });
-    times(6, [&](auto) { s.operations.push_back({time(), optional(letter), operation()}); });
+    times(6, [&](auto) {
+      auto& one = s.operations.emplace_back();
+      one = {time(), optional(letter), operation()};
+      moment(one);
+    });
     if (maybe())
       s.drawn_faults = small();
     if (maybe())
@@ -119,9 +124,7 @@ private:
   }
 
   sim::endpoint_set hosts() {
-    auto peer = endpoint();
-    while (peer.network == net::network_id::i2p) // Its names have no port: no text has its subnets.
-      peer = endpoint();
+    const auto peer = endpoint();
     const auto bits = static_cast<std::uint32_t>(8 * net::address_size(peer.network));
     switch (draw_.below(4)) {
     case 0:
@@ -169,6 +172,10 @@ private:
       times(6, [&](auto) { o.models.back().steps.push_back(step()); });
       models_.push_back(o.models.back().name);
     });
+    if (!models_.empty())
+      times(3, [&](auto) {
+        o.model_shares.emplace_back(models_[draw_.below(models_.size())], 1 + small());
+      });
     std::set<std::uint32_t> numbers;
     times(3, [&](auto) {
       if (const auto number = small() % o.nodes; numbers.insert(number).second)
@@ -283,7 +290,9 @@ private:
       config.peers.exclude = {sim::usual_scenario().nodes.first};
     if (maybe())
       part.drive = disk();
-    times(3, [&](auto) { part.wall_steps.push_back({time(), shift()}); });
+    times(3, [&](auto) {
+      part.wall_steps.push_back({time(), shift(), optional([&] { return number() % 10'000'000; })});
+    });
     return part;
   }
 
@@ -347,13 +356,33 @@ private:
     return rule;
   }
 
+  /// Some come at a step or at a disk call instead.
+  void moment(sim::planned_operation& one) {
+    switch (draw_.below(3)) {
+    case 0:
+      break;
+    case 1:
+      one.at = {};
+      one.at_step = draw_.next();
+      break;
+    default:
+      one.at = {};
+      one.at_disk_call = 1 + draw_.below(1'000);
+      if (!std::holds_alternative<sim::operation::crash>(one.action))
+        return;
+      one.progress.done = any_of<sim::call_progress::part>(6);
+      if (one.progress.done == sim::call_progress::part::bytes)
+        one.progress.bytes = draw_.next();
+    }
+  }
+
   sim::operation_action operation() {
     using namespace sim::operation;
-    switch (draw_.below(7)) {
+    switch (draw_.below(9)) {
     case 0:
       return reload{text()};
     case 1:
-      return stop{};
+      return stop{one_of<int>(std::array{0, SIGINT, SIGTERM})};
     case 2:
       return crash{
           {any_of<sim::loss_model::bytes>(4), any_of<sim::loss_model::names>(3), draw_.next()},
@@ -364,6 +393,11 @@ private:
       return proxy{any_of<sim::proxy_state>(3)};
     case 5:
       return disk_room{draw_.next()};
+    case 6:
+      return flip_bit{any_of<flip_bit::kind>(4), draw_.next(),
+                      static_cast<std::uint32_t>(draw_.below(8))};
+    case 7:
+      return control{text(), optional([&] { return text(); })};
     default:
       return sim::operation::name{host(), answer()};
     }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "actors/crawl/db_writer.hpp"
 #include "sim/record/image_file.hpp"
 #include "sim/record/replay.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
@@ -181,6 +182,35 @@ TEST(image, actors_with_old_settings_are_brought_back_with_them) {
   EXPECT_TRUE(world.recreate().empty());
   world.run();
   EXPECT_TRUE(world.over());
+}
+
+/// By its number a database knows a batch that comes again. Without it visits would count twice
+/// behind the image, where its writing failed and it was there all the same.
+TEST(image, one_between_a_batch_that_failed_and_its_retry_has_the_batchs_number) {
+  const tools::temporary_folder folder;
+  auto s = plain_crawl(3, 24);
+  s.drive.faults = {{disk_call::sync, 12, 1, disk_fault::effect::io_error, {}}};
+  std::set<std::uint64_t> moments;
+  for (std::uint64_t step = 1; step != 1'000; ++step)
+    moments.insert(step);
+  const auto run = run_with_images(s, folder / "recording", moments);
+  ASSERT_EQ(run.problem, "");
+  std::size_t between = 0;
+  for (const auto& image : run.images)
+    for (const auto& actor : image.actors) {
+      actors::db_writer::state writer;
+      if (!actor.name.ends_with("/db_writer") || !net::from_archive(actor.state, writer) ||
+          writer.failed.empty())
+        continue;
+      ++between;
+      EXPECT_NE(writer.failed.front().batch.attempt, 0u);
+      replay_options options;
+      options.from = image;
+      const auto again = replay(folder / "recording", crawl_replayer({}), options).value();
+      EXPECT_FALSE(again.first_difference);
+      EXPECT_TRUE(again.verified && again.complete);
+    }
+  EXPECT_GT(between, 0u);
 }
 
 TEST(image, one_from_behind_the_end_is_refused) {

@@ -11,26 +11,26 @@ namespace {
 using namespace std::chrono_literals;
 using test::run_until;
 
-constexpr auto name = "nodes.test";
+constexpr auto seed_host = "nodes.test";
 constexpr std::uint16_t port = 18444;
 
 /// A crawl of a few honest nodes that is given a name to start at, and nobody else.
 crawl_scenario begins_at_name(std::uint64_t seed = 7) {
   auto s = plain_crawl(seed, 12);
-  s.crawler.config.start.connect_names = {{name, port}};
+  s.crawler.config.start.connect_names = {{seed_host, port}};
   return s;
 }
 
 void answer_from(crawl_world& world, std::vector<net::endpoint> addresses) {
   name_answer answer;
   answer.addresses = std::move(addresses);
-  world.outside().set_name(name, answer);
+  world.outside().set_name(seed_host, answer);
 }
 
 void resolver_is_down(crawl_world& world) {
   name_answer answer;
   answer.reason = net::error::resolver_failed;
-  world.outside().set_name(name, answer);
+  world.outside().set_name(seed_host, answer);
 }
 
 crawl_verdict verdict_of(crawl_world& world) {
@@ -111,7 +111,7 @@ TEST(names, that_lead_nowhere_make_a_crawl_fail_that_has_nobody_else_and_are_nam
     crawl_world world{begins_at_name()};
     name_answer answer;
     answer.reason = reason;
-    world.outside().set_name(name, answer);
+    world.outside().set_name(seed_host, answer);
     ASSERT_TRUE(world.start());
     const auto verdict = verdict_of(world);
     EXPECT_EQ(verdict.summary->end, actors::crawl_end::failed);

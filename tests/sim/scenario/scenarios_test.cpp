@@ -55,6 +55,7 @@ const std::vector<std::pair<const char*, std::function<void(crawl_scenario&)>>> 
     {"its kinds of nodes",
      [](auto& s) {
        s.nodes.shares = usual_scenario().nodes.shares;
+       s.nodes.model_shares.clear();
        for (auto& node : s.nodes.changes)
          node.kind.reset(), node.model.clear();
      }},

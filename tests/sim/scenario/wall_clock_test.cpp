@@ -42,5 +42,29 @@ TEST(wall_clock, the_chain_of_a_run_has_its_steps) {
   EXPECT_EQ(run_crawl(s).hash, stepped);
 }
 
+TEST(wall_clock, drifts_and_stands_still_while_steady_time_goes_on) {
+  using std::chrono::seconds;
+  sim::world world{{.seed = 1, .wall = seconds{1'000'000}}};
+  simulation driver{world};
+  process on{world,
+             {"",
+              {{seconds{100}, seconds{0}, 500'000},     // half as fast
+               {seconds{300}, seconds{0}, 0},           // stands
+               {seconds{400}, seconds{-50}, 2'000'000}, // is set, and twice as fast
+               {seconds{500}, seconds{0}, clock_step::right_rate}}}};
+  const auto wall_at = [&](seconds steady) {
+    world.advance({steady, seconds{1'000'000} + steady});
+    EXPECT_EQ(on.now().steady, steady);
+    return (on.now().wall - seconds{1'000'000}).count();
+  };
+  EXPECT_EQ(wall_at(seconds{99}), 99);
+  EXPECT_EQ(wall_at(seconds{200}), 150);
+  EXPECT_EQ(wall_at(seconds{300}), 200);
+  EXPECT_EQ(wall_at(seconds{399}), 200);
+  EXPECT_EQ(wall_at(seconds{400}), 150);
+  EXPECT_EQ(wall_at(seconds{450}), 250);
+  EXPECT_EQ(wall_at(seconds{600}), 450);
+}
+
 } // namespace
 } // namespace seedwalk::sim
