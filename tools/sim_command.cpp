@@ -25,6 +25,7 @@
 #include "tools/output_file.hpp"
 #include "tools/recording_target.hpp"
 #include "tools/sim_report.hpp"
+#include "tools/sim_shrink_command.hpp"
 #include "tools/sim_sweep.hpp"
 #include "tools/sim_world_flags.hpp"
 #include "tools/trace_target.hpp"
@@ -36,17 +37,19 @@ namespace {
 constexpr std::string_view sim_help =
     R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
 `seedwalk crawl` walk it in virtual time.
-Usage: seedwalk sim run|check|sweep [OPTIONS]
+Usage: seedwalk sim run|check|sweep|shrink [OPTIONS]
 
   run    one run, judged by those who know the truth
   check  each seed twice, the second time in a process that differs in all that must not matter
   sweep  many seeds, until one breaks a promise
+  shrink a world that breaks a promise, made as small as it can be
 
 Examples:
   seedwalk sim run --seed 7 --nodes 1000
   seedwalk sim run tests/scenarios/partition.toml
   seedwalk sim check --seeds 1..200
   seedwalk sim sweep --seeds 1..10000 --jobs 2 --faults 2
+  seedwalk sim shrink failing.toml --scenario-out small.toml
 )";
 
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
@@ -348,7 +351,7 @@ exit_code check(invocation& invoked) {
 } // namespace
 
 exit_code run_sim(invocation& invoked) {
-  constexpr std::array<std::string_view, 3> names = {"run", "check", "sweep"};
+  constexpr std::array<std::string_view, 4> names = {"run", "check", "sweep", "shrink"};
   const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
   if (chosen.name == "run")
     return run_one(invoked);
@@ -356,6 +359,8 @@ exit_code run_sim(invocation& invoked) {
     return check(invoked);
   if (chosen.name == "sweep")
     return sweep(invoked);
+  if (chosen.name == "shrink")
+    return shrink(invoked);
   return chosen.code;
 }
 

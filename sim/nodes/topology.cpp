@@ -101,8 +101,8 @@ topology::topology(const topology_options& o) : options_(o) {
   draw_models();
   draw_tables();
   change_nodes();
-  if (o.without && *o.without < nodes_.size())
-    take_out(*o.without);
+  if (!o.without.empty())
+    take_out(o.without);
 }
 
 void topology::draw_kinds() {
@@ -283,12 +283,18 @@ const node_program* topology::program_of(std::uint32_t node) const {
   return found == options_.models.end() ? nullptr : &*found;
 }
 
-void topology::take_out(std::uint32_t node) {
-  assert(node >= options_.seeds);
-  nodes_[node].kind = node_kind::absent;
-  nodes_[node].peers.clear();
+void topology::take_out(const std::vector<std::uint32_t>& nodes) {
+  std::vector<bool> is_out(nodes_.size());
+  for (const auto node : nodes) {
+    if (node >= nodes_.size())
+      continue;
+    assert(node >= options_.seeds);
+    is_out[node] = true;
+    nodes_[node].kind = node_kind::absent;
+    nodes_[node].peers.clear();
+  }
   for (auto& other : nodes_)
-    std::erase(other.peers, node);
+    std::erase_if(other.peers, [&](std::uint32_t peer) { return is_out[peer]; });
 }
 
 std::optional<std::uint32_t> topology::find(const net::endpoint& at) const {

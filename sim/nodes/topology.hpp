@@ -122,9 +122,9 @@ struct topology_options {
   std::vector<node_change> changes = {};
   /// How late `slow` and its like are, and how long a whole answer of `slow_drip` takes at most.
   std::chrono::nanoseconds pace = std::chrono::seconds{3};
-  /// One of them, but no seed, is taken out when all is drawn: nobody has its address, and nobody
-  /// tells of it. All else is as it would be.
-  std::optional<std::uint32_t> without = std::nullopt;
+  /// These of them, but no seeds, are taken out when all is drawn: nobody has their addresses, and
+  /// nobody tells of them. All else is as it would be.
+  std::vector<std::uint32_t> without = {};
 
   friend bool operator==(const topology_options&, const topology_options&) = default;
 };
@@ -169,7 +169,7 @@ private:
   net::endpoint draw_address(std::uint32_t node, net::network_id network) const;
   void draw_tables();
   void change_nodes();
-  void take_out(std::uint32_t node);
+  void take_out(const std::vector<std::uint32_t>& nodes);
 
   topology_options options_;
   std::vector<node_description> nodes_;

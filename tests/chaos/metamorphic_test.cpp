@@ -72,7 +72,7 @@ drawn_world drawn(std::uint64_t seed) {
   result.named = net::to_string(at);
   switch (result.removed) {
   case part::node:
-    result.without.nodes.without = victim;
+    result.without.nodes.without = {victim};
     break;
   case part::link: {
     fault_rule no_route;
@@ -324,7 +324,7 @@ TEST(metamorphic, most_choices_are_made_again_without_a_node) {
     EXPECT_EQ(same.inner().hash(), hash) << seed;
     EXPECT_EQ(same.inner().events().unused(), 0u) << seed;
 
-    again.nodes.without = victim;
+    again.nodes.without = {victim};
     again.order.given.clear();
     for (const auto& one : events.departures())
       if (events.text_of(one.taken).find(x) == std::string::npos &&

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,5 +44,11 @@ struct key_tree::list {
 };
 
 key_tree tree_of(crawl_scenario s);
+
+/// The file of such a tree: what differs from the usual scenario's, behind `comment`.
+std::string write_tree(const key_tree& tree, std::string_view comment = {});
+
+/// What an empty file means, as a tree: made once.
+const key_tree& usual_tree();
 
 } // namespace seedwalk::sim

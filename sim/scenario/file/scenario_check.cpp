@@ -37,8 +37,9 @@ std::optional<std::uint32_t> other_node_at(const crawl_scenario& s, const net::e
 result check_nodes(const crawl_scenario& s) {
   if (s.nodes.first.network != net::network_id::ipv4)
     return wrong("nodes.first", "must be an IPv4 endpoint");
-  if (s.nodes.without && (*s.nodes.without >= s.nodes.nodes || *s.nodes.without < s.nodes.seeds))
-    return wrong("nodes.without", "must be a node that is no seed");
+  for (const auto node : s.nodes.without)
+    if (node >= s.nodes.nodes || node < s.nodes.seeds)
+      return wrong("nodes.without", "must be nodes that are no seeds");
   std::set<std::uint32_t> numbers;
   for (std::size_t i = 0; i != s.nodes.changes.size(); ++i) {
     const auto& node = s.nodes.changes[i];

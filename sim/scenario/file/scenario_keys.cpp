@@ -47,7 +47,7 @@ void visit_nodes(key_visitor& v, topology_options& o) {
   add(v, "pace", o.pace, time{});
   add(v, "first", o.first, endpoint{});
   add(v, "chain", o.magic, chain{});
-  add_optional(v, "without", o.without, number{0, nodes_max});
+  add(v, "without", o.without, list<number>{{0, nodes_max - 1}});
 }
 
 void visit_node(key_visitor& v, node_change& n) {

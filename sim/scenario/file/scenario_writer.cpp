@@ -126,16 +126,23 @@ void name_keys(const key_tree& tree, const std::string& prefix, std::vector<std:
 
 } // namespace
 
-std::string write_scenario(const crawl_scenario& s, std::string_view comment) {
+const key_tree& usual_tree() {
   static const auto usual = tree_of(usual_scenario());
-  const auto tree = tree_of(s);
+  return usual;
+}
+
+std::string write_tree(const key_tree& tree, std::string_view comment) {
   return comment_lines(comment) + fmt::format("format = {}\n", scenario_format) +
-         own_lines(tree, usual) + lower_lines(tree, usual, "");
+         own_lines(tree, usual_tree()) + lower_lines(tree, usual_tree(), "");
+}
+
+std::string write_scenario(const crawl_scenario& s, std::string_view comment) {
+  return write_tree(tree_of(s), comment);
 }
 
 std::vector<std::string> scenario_key_names() {
   std::vector<std::string> names = {"format"};
-  name_keys(tree_of(usual_scenario()), "", names);
+  name_keys(usual_tree(), "", names);
   return names;
 }
 

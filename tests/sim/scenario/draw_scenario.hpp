@@ -166,7 +166,7 @@ private:
     if (maybe())
       o.first = net::ipv4_endpoint(0x0b000000 + number() % 65'536, 8'333);
     if (maybe())
-      o.without = 4;
+      o.without = {4};
     times(3, [&](auto nth) {
       o.models.push_back({fmt::format("model {}", nth), {}});
       times(6, [&](auto) { o.models.back().steps.push_back(step()); });

@@ -1,0 +1,230 @@
+#include "tools/sim_shrink_command.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "actors/config/config_text.hpp"
+#include "actors/runtime/real_clock.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
+#include "sim/scenario/recent_events.hpp"
+#include "sim/scenario/shrink/shrinker.hpp"
+#include "sim/scenario/shrink/story.hpp"
+#include "tools/command_line.hpp"
+#include "tools/forked_trials.hpp"
+#include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
+#include "tools/sim_world_flags.hpp"
+
+namespace seedwalk::tools {
+
+namespace {
+
+constexpr auto shrink_examples = R"(seedwalk sim shrink failing.toml --scenario-out small.toml
+seedwalk sim shrink --seed 7 --nodes 20 --faults 3 --scenario-out small.toml
+seedwalk sim shrink failing.toml --budget 10m --runs 5000 --jobs 4)";
+
+/// The smallest scenario is run so often, and must fail each time.
+constexpr std::size_t confirmations = 10;
+constexpr std::size_t told_events = 12;
+/// Of one run, beside many times what the first one took.
+constexpr std::chrono::seconds run_limit_least{10};
+constexpr int run_limit_times = 20;
+
+volatile std::sig_atomic_t was_stopped = 0;
+
+void note_stop(int) {
+  was_stopped = 1;
+}
+
+/// Ctrl-C ends the search and not the process, as long as this is there.
+class stop_on_signal {
+public:
+  stop_on_signal() {
+    was_stopped = 0;
+    struct sigaction action {};
+    action.sa_handler = note_stop;
+    ::sigaction(SIGINT, &action, &interrupt_);
+    ::sigaction(SIGTERM, &action, &terminate_);
+  }
+  ~stop_on_signal() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  stop_on_signal(const stop_on_signal&) = delete;
+  stop_on_signal& operator=(const stop_on_signal&) = delete;
+
+private:
+  struct sigaction interrupt_ {};
+  struct sigaction terminate_ {};
+};
+
+struct shrink_flags {
+  sim_world_flags world;
+  std::optional<std::uint64_t> seed;
+  std::string out;
+  std::string budget_text = "60s";
+  std::chrono::nanoseconds budget{0};
+  std::uint64_t runs = 2'000;
+  std::uint32_t jobs = std::max(std::thread::hardware_concurrency(), 1u);
+
+  void declare(CLI::App& app) {
+    add_number(app, "--seed", seed, {},
+               "everything that is drawn comes from it; 1, or the file's, unless given");
+    add_name(app, "--budget", budget_text, "real time after which the best so far will do")
+        ->type_name("DURATION");
+    add_number(app, "--runs", runs, {1, 1'000'000}, "how many runs it may take");
+    add_number(app, "--jobs", jobs, {1, 1'000},
+               "how many processes run at once; what is found does not depend on it");
+    add_name(app, "--scenario-out", out, "where the small scenario goes; stdout unless given")
+        ->type_name("FILE");
+    world.declare(app);
+  }
+
+  /// The scenario that is to be shrunk, or one line about what is wrong.
+  tl::expected<sim::crawl_scenario, std::string> read() {
+    const auto time = actors::parse_fine_duration(budget_text);
+    if (!time)
+      return tl::unexpected(fmt::format("--budget {}: {}", budget_text, time.error()));
+    budget = *time;
+    if (auto read = world.read(); !read)
+      return tl::unexpected(std::move(read.error()));
+    auto s =
+        world.of_seed(seed.value_or(world.scenario.has_file() ? world.scenario.file().seed : 1));
+    if (s)
+      seed = s->seed; // `--set` may have said another.
+    return s;
+  }
+
+  std::string again() const { return world.again(*seed); }
+};
+
+/// One `sim shrink`.
+class shrinking {
+public:
+  shrinking(shrink_flags& flags, sim::crawl_scenario s, invocation& invoked)
+      : flags_(flags), scenario_(std::move(s)), err_(invoked.terminal.err),
+        out_(invoked.terminal.out) {}
+
+  exit_code run() {
+    const auto wanted = first_failure();
+    if (!wanted)
+      return exit_code::failed;
+    err_ << fmt::format("broken: {}\n", wanted->text);
+    forked_trials trials({flags_.jobs, run_limit_, [this] { return is_over(); }});
+    sim::shrink_options options;
+    options.runs_max = flags_.runs;
+    options.stop = [this] { return is_over(); };
+    options.progress = [this](const auto& progress) { tell(progress); };
+    auto result = sim::shrink(scenario_, *wanted, trials, options);
+    if (!result) {
+      err_ << "seedwalk sim shrink: it did not break the same promise again\n";
+      return exit_code::runs_differ;
+    }
+    return conclude(*result);
+  }
+
+private:
+  bool is_over() const { return was_stopped != 0 || clock_.now().steady > flags_.budget; }
+
+  /// What the scenario breaks; nothing, and a word about it: nothing.
+  std::optional<sim::failure> first_failure() {
+    forked_trials trials({1, flags_.budget, [] { return was_stopped != 0; }});
+    const auto first = trials.run({&scenario_, 1}).front();
+    run_limit_ =
+        std::max<std::chrono::nanoseconds>(run_limit_least, run_limit_times * clock_.now().steady);
+    if (!first.failures.empty())
+      return first.failures.front();
+    err_ << fmt::format("seedwalk sim shrink: {}: {}\n", flags_.again(),
+                        was_stopped != 0 ? "was interrupted" : "keeps all its promises");
+    return std::nullopt;
+  }
+
+  void tell(const sim::shrink_progress& progress) {
+    constexpr std::chrono::seconds every{1};
+    const auto now = clock_.now().steady;
+    if (now < told_ + every)
+      return;
+    told_ = now;
+    err_ << fmt::format("{} runs, {:.0f} s, {}: {}\n", progress.runs,
+                        std::chrono::duration<double>(now).count(), progress.pass,
+                        sim::to_string(progress.size))
+         << std::flush;
+  }
+
+  exit_code conclude(const sim::shrink_result& result) {
+    const auto taken = clock_.now().steady;
+    // As from its file: what is not in there is lost.
+    const auto read = sim::parse_scenario(sim::write_scenario(result.smallest), "shrunk");
+    if (!read)
+      throw std::logic_error("a shrunk scenario cannot be read: " + read.error());
+    const std::vector<sim::crawl_scenario> again(confirmations, *read);
+    forked_trials trials({flags_.jobs, run_limit_, {}});
+    std::size_t failed = 0;
+    for (const auto& trial : trials.run(again))
+      failed += trial.find(result.broken) != nullptr ? 1 : 0;
+    std::vector<std::string> events;
+    if (result.broken.oracle != "process")
+      events = sim::last_events(*read, result.broken.peers, told_events);
+    const auto file = flags_.out.empty() ? std::string{"FILE"} : shell_word(flags_.out);
+    const auto text =
+        sim::write_scenario(*read, sim::story_of(result, file, flags_.again(), events));
+    if (const auto written = write(text); !written) {
+      err_ << fmt::format("seedwalk sim shrink: {}\n", written.error());
+      return exit_code::failed;
+    }
+    err_ << fmt::format("was {}\nis  {}\n{} runs ({} ahead), {:.1f} s{}; fails {} times of {}\n",
+                        sim::to_string(result.before), sim::to_string(result.after), result.runs,
+                        result.runs_ahead, std::chrono::duration<double>(taken).count(),
+                        result.is_whole ? "" : ", ended before all was tried", failed,
+                        confirmations);
+    return failed == confirmations ? exit_code::done : exit_code::runs_differ;
+  }
+
+  tl::expected<void, std::string> write(const std::string& text) {
+    if (flags_.out.empty()) {
+      out_ << text;
+      return {};
+    }
+    auto made = output_file::create("--scenario-out", flags_.out);
+    if (!made)
+      return tl::unexpected(made.error());
+    (*made)->stream() << text;
+    (*made)->finish();
+    return {};
+  }
+
+  shrink_flags& flags_;
+  sim::crawl_scenario scenario_;
+  std::ostream& err_;
+  std::ostream& out_;
+  sim::real_clock clock_;
+  std::chrono::nanoseconds run_limit_{0};
+  std::chrono::nanoseconds told_{0};
+};
+
+} // namespace
+
+exit_code shrink(invocation& invoked) {
+  command_line line{"sim shrink",
+                    "Makes a world that breaks a promise small, and breaks the same one still.",
+                    shrink_examples};
+  shrink_flags flags;
+  flags.declare(line.app());
+  if (const auto code = line.parse(invoked))
+    return *code;
+  auto scenario = flags.read();
+  if (!scenario)
+    return line.refuse(invoked, scenario.error());
+  const stop_on_signal stops;
+  return shrinking{flags, std::move(*scenario), invoked}.run();
+}
+
+} // namespace seedwalk::tools
