@@ -290,10 +290,10 @@ exit_code conclude_check(invocation& invoked, const sim::check_report& report, b
                                 .dump(2)
                          << '\n';
   } else {
-    invoked.terminal.out << fmt::format(
-        "{} seed{}, each run twice: {} equal; {} distinct run{}\n", report.seeds,
-        report.seeds == 1 ? "" : "s", report.seeds - report.differences.size(), distinct.size(),
-        distinct.size() == 1 ? "" : "s");
+    invoked.terminal.out << fmt::format("{} seed{}, each run twice: {} equal; {} distinct run{}\n",
+                                        report.seeds, report.seeds == 1 ? "" : "s",
+                                        report.seeds - report.differences.size(), distinct.size(),
+                                        distinct.size() == 1 ? "" : "s");
   }
   for (const auto& d : report.differences)
     invoked.terminal.err << sim::to_string(d) << '\n';

@@ -212,7 +212,7 @@ std::vector<broken_promise> crawl_operators::problems() const {
   for (const auto& crawler : world_.crawlers())
     for (const auto& lost : crawler->disk().lost())
       all.push_back(world_.found("acknowledged", "what a crash left",
-                          fmt::format("{}: {}", crawler->name(), lost)));
+                                 fmt::format("{}: {}", crawler->name(), lost)));
   for (const auto& one : questions_) {
     const auto& awaited =
         std::get<operation::control>(world_.scenario().operations[one.operation].action);

@@ -198,7 +198,8 @@ private:
       compare("peer.accepted", shown + ": accepted", e.accepted,
               world_.hosts().accepted_by(*e.node), peers);
     if (!world_.crawlers()[e.crawler]->disk().is_open())
-      return note("peer", shown + ": the database cannot be read", peers);
+      return note("peer", "the database cannot be read", shown + ": the database cannot be read",
+                  peers);
     const auto answer =
         world_.crawlers()[e.crawler]->disk().database().answer(store::get_query{at});
     if (!answer)

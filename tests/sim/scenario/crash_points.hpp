@@ -125,7 +125,8 @@ inline crashed_crawl crash_and_finish(sim::crawl_scenario s, const crash_point& 
   sim::crawl_world world{s};
   const auto started = world.start();
   if (!started) {
-    result.verdict.violations.push_back(started.error().message);
+    result.verdict.violations.push_back(
+        world.found("database", "the start", started.error().message));
     return result;
   }
   {
