@@ -18,6 +18,7 @@
 #include "sim/nodes/topology.hpp"
 #include "sim/scenario/broken_promise.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
+#include "sim/scenario/oracles/oracle_set.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
@@ -71,7 +72,7 @@ public:
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
   /// home().idle(). Returns the names of those that could not be brought back.
-  std::vector<std::string> recreate() { return crawler().recreate(); }
+  std::vector<std::string> recreate();
 
   /// Judges what the database holds now.
   crawl_verdict judge();
@@ -87,6 +88,10 @@ public:
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
   const crawl_scenario& scenario() const { return scenario_; }
+  /// Who watches: those of the scenario, and whoever is added before the start.
+  oracle_set& oracles() { return oracles_; }
+  /// Nothing will happen any more.
+  bool stands_still() const { return stands_still_; }
   /// Operations that have not had their turn.
   std::uint64_t operations_left() const { return operators_.left(); }
 
@@ -123,12 +128,14 @@ private:
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
   bool is_then_ = false;     ///< The other order decides.
+  bool stands_still_ = false;
   world world_;
   simulation simulation_;
   internet internet_;
   topology topology_;
   bitcoin_nodes models_;
   node_host host_;
+  oracle_set oracles_;
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
   operators operators_;
   std::vector<broken_promise> violations_; ///< Beside those of the world.
