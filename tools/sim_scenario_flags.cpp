@@ -13,7 +13,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::array<scenario_option, 19> options = {{
+constexpr std::array<scenario_option, 20> options = {{
     {"--seed", "seed"},
     {"--seeds", "seed"},
     {"--nodes", "nodes.count"},
@@ -33,11 +33,13 @@ constexpr std::array<scenario_option, 19> options = {{
     {"--reloads", "drawn.reloads"},
     {"--limit", "limit"},
     {"--deep", "deep"},
+    {"--oracles", "oracles"},
 }};
 
-/// Those that may stand beside a file: a seed makes another run of the same scenario.
+/// Those that may stand beside a file: a seed makes another run of the same scenario, and who
+/// watches a run changes nothing in it.
 bool goes_with_a_file(std::string_view option) {
-  return option == "--seed" || option == "--seeds";
+  return option == "--seed" || option == "--seeds" || option == "--oracles";
 }
 
 } // namespace

@@ -18,6 +18,10 @@ void sim_world_flags::declare(CLI::App& app) {
   add_number(app, "--reloads", reloads_, {0, 1'000},
              "how often the crawlers' configuration is changed");
   app.add_flag("--deep", deep_, "message payloads enter the hash too");
+  add_name(app, "--oracles", oracles_,
+           "who watches the run: all, none, or names with commas between; all, or the file's, "
+           "unless given")
+      ->type_name("NAMES");
   scenario.declare(app);
 }
 
@@ -43,6 +47,12 @@ tl::expected<sim::crawl_scenario, std::string> sim_world_flags::of_seed(std::uin
     s.drawn_faults = faults_;
     s.drawn_reloads = reloads_;
   }
+  if (!oracles_.empty()) {
+    auto chosen = sim::oracle_choice::parse(oracles_);
+    if (!chosen)
+      return tl::unexpected(fmt::format("--oracles {}: {}", oracles_, chosen.error()));
+    s.oracles = std::move(*chosen);
+  }
   if (auto changed = scenario.change(s); !changed)
     return tl::unexpected(std::move(changed.error()));
   return s;
@@ -50,6 +60,8 @@ tl::expected<sim::crawl_scenario, std::string> sim_world_flags::of_seed(std::uin
 
 std::string sim_world_flags::again(std::uint64_t seed) const {
   auto command = fmt::format("seedwalk sim run{} --seed {}", scenario.again(), seed);
+  if (!oracles_.empty())
+    command += fmt::format(" --oracles {}", oracles_);
   if (scenario.has_file())
     return command;
   command += fmt::format(" --nodes {}", nodes_);

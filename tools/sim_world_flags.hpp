@@ -40,6 +40,7 @@ private:
   std::uint32_t faults_ = 0;
   std::uint32_t reloads_ = 0;
   bool deep_ = false;
+  std::string oracles_;
 };
 
 } // namespace seedwalk::tools

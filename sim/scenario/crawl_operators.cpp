@@ -149,6 +149,7 @@ void crawl_operators::stop(std::size_t crawler, const operation::stop& how) {
   if (how.signal != 0 && signals_[crawler]++ != 0) {
     ++crashes_[crawler];
     on.end_at_once();
+    world_.oracles().on_crash(on);
     return;
   }
   on.stop(how.signal);
@@ -167,6 +168,7 @@ void crawl_operators::crash(const turn& at, const operation::crash& how) {
       on.kill_in(*what.at_disk_call, what.progress, loss);
     else
       on.kill(loss);
+    world_.oracles().on_crash(on);
   }
   turns_.push_back({at.operation, at.crawler, true});
   world_.inner().events().put(world_.now() + how.down, restarts_[at.crawler], *this,

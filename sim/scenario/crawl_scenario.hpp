@@ -19,6 +19,7 @@
 #include "sim/network/internet.hpp"
 #include "sim/network/network.hpp"
 #include "sim/nodes/topology.hpp"
+#include "sim/scenario/oracles/oracle_choice.hpp"
 
 namespace seedwalk::sim {
 
@@ -235,6 +236,7 @@ struct crawl_scenario {
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.
   std::vector<clock_step> wall_steps;       ///< When the crawler's clock is set; nodes' are right.
   expectations expect;
+  oracle_choice oracles; ///< Who watches it: no run is another for that.
 
   /// Whether its strategies ask for what an earlier run tells.
   bool wants_profile() const;

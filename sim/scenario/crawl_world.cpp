@@ -78,17 +78,27 @@ crawl_world::crawl_world(const crawl_scenario& s)
                                        .order = scenario_.order}),
       simulation_(world_), internet_(scenario_.network, world_.events()),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
-      operators_(*this) {
+      oracles_(world_), operators_(*this) {
   host_.listen(*this);
+  oracles_.add(scenario_.oracles);
   internet_.set_faults(scenario_.faults);
   internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
   for (const auto& one : scenario_.names)
     internet_.set_name(one.host, one.answer);
   std::uint32_t nth = 0;
   for (const auto& part : scenario_.parts())
-    for (std::uint32_t i = 0; i != part.count; ++i)
-      crawlers_.push_back(std::make_unique<simulated_crawler>(
-          world_, internet_, crawler_options(scenario_, part, nth++)));
+    for (std::uint32_t i = 0; i != part.count; ++i) {
+      auto options = crawler_options(scenario_, part, nth++);
+      options.doors = &oracles_.next_ear();
+      // Of a start after a crash: the first is that of `start`.
+      options.on_program = [this, n = crawlers_.size()](actors::crawl_program&) {
+        if (n < crawlers_.size())
+          oracles_.on_start(*crawlers_[n]);
+      };
+      crawlers_.push_back(
+          std::make_unique<simulated_crawler>(world_, internet_, std::move(options)));
+      oracles_.meet(*crawlers_.back());
+    }
 }
 
 crawl_world::~crawl_world() {
@@ -112,11 +122,20 @@ void crawl_world::on_violation(std::uint32_t, const node_violation& v) {
 
 tl::expected<void, store::error> crawl_world::start() {
   operators_.prepare();
-  for (auto& one : crawlers_)
+  oracles_.begin(*this);
+  for (auto& one : crawlers_) {
+    oracles_.on_start(*one);
     if (auto started = one->start(); !started)
       return started;
+  }
   operators_.plan();
   return {};
+}
+
+std::vector<std::string> crawl_world::recreate() {
+  auto missing = crawler().recreate();
+  oracles_.on_recreate(crawler());
+  return missing;
 }
 
 bool crawl_world::over() const {
@@ -136,7 +155,8 @@ bool crawl_world::advance() {
     is_then_ = true;
   }
   operators_.act();
-  return simulation_.advance();
+  stands_still_ = !simulation_.advance();
+  return !stands_still_;
 }
 
 void crawl_world::run() {
@@ -218,6 +238,9 @@ crawl_verdict crawl_world::judge() {
   for (auto& one : crawlers_)
     note_database(*one, verdict);
   verdict.hash = world_.hash();
+  oracles_.finish(*this);
+  for (auto& one : oracles_.broken())
+    verdict.violations.push_back(std::move(one));
   verdict.broken = broken_promises(*this, verdict);
   return verdict;
 }

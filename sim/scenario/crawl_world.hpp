@@ -19,6 +19,7 @@
 #include "sim/scenario/broken_promise.hpp"
 #include "sim/scenario/crawl_operators.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
+#include "sim/scenario/oracles/oracle_set.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
@@ -72,7 +73,7 @@ public:
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
   /// inner().idle(). Returns the names of those that could not be brought back.
-  std::vector<std::string> recreate() { return crawler().recreate(); }
+  std::vector<std::string> recreate();
 
   /// Judges what the database holds now.
   crawl_verdict judge();
@@ -90,6 +91,10 @@ public:
   const crawl_scenario& scenario() const { return scenario_; }
   /// A promise that is found to be broken now.
   broken_promise found(std::string oracle, std::string place, std::string text) const;
+  /// Who watches: those of the scenario, and those that are added before the start.
+  oracle_set& oracles() { return oracles_; }
+  /// Nothing will happen any more.
+  bool stands_still() const { return stands_still_; }
   /// Operations that have not had their turn.
   std::uint64_t operations_left() const { return operators_.left(); }
 
@@ -101,12 +106,14 @@ private:
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
   bool is_then_ = false;     ///< The other order decides.
+  bool stands_still_ = false;
   world world_;
   simulation simulation_;
   internet internet_;
   topology topology_;
   bitcoin_nodes models_;
   node_host host_;
+  oracle_set oracles_;
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
   crawl_operators operators_;
   std::vector<broken_promise> violations_; ///< Beside those of the world and its operators.

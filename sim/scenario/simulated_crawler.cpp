@@ -13,6 +13,7 @@ namespace {
 storage::options storage_options(const simulated_crawler::options& o) {
   storage::options result;
   result.host = o.name;
+  result.listener = o.doors;
   result.database = storage::small_database(o.endpoints_expected);
   result.database.schedule = o.recipe.config.schedule;
   result.database.limits.known = o.recipe.config.storage.max_known;
@@ -32,7 +33,7 @@ std::unique_ptr<disk> make_disk(const simulated_crawler::options& o) {
 
 simulated_crawler::simulated_crawler(sim::world& world, sim::internet& internet, options o)
     : world_(world), internet_(internet), options_(std::move(o)),
-      process_(world, {options_.name, options_.wall_steps}),
+      process_(world, {options_.name, options_.wall_steps}), heard_(process_, options_.doors),
       storage_(storage_options(options_), world.events(), process_, make_disk(options_)),
       watched_storage_(process_, storage_) {
   make_program();
@@ -44,12 +45,12 @@ simulated_crawler::~simulated_crawler() {
 
 void simulated_crawler::make_program() {
   doors_.push_back(std::make_unique<network>(
-      internet_, process_, network::host{options_.addresses, process_.incarnation()}));
+      internet_, heard_, network::host{options_.addresses, process_.incarnation()}));
   door_ = doors_.back().get();
   net::network* next = door_;
-  if (options_.network_between) {
-    between_ = options_.network_between(*door_);
-    next = between_.get();
+  if (options_.doors != nullptr) {
+    calls_ = std::make_unique<heard_network>(*door_, *options_.doors);
+    next = calls_.get();
   }
   watched_network_ = std::make_unique<watched_network>(process_, *next);
   program_ = std::make_unique<actors::crawl_program>(

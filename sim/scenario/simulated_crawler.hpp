@@ -19,6 +19,7 @@
 #include "sim/network/network.hpp"
 #include "sim/record/recording_format.hpp"
 #include "sim/record/watched_network.hpp"
+#include "sim/scenario/door_listener.hpp"
 #include "sim/scenario/storage.hpp"
 
 namespace seedwalk::sim {
@@ -39,8 +40,8 @@ public:
     std::uint64_t endpoints_expected = 0; ///< What the database has memory for.
     std::vector<clock_step> wall_steps;   ///< When its wall clock is set.
     std::string build = "simulated";
-    /// Puts something between the actors and the network door; what it returns is kept.
-    std::function<std::unique_ptr<net::network>(net::network& inner)> network_between;
+    /// Hears what crosses its doors, and outlives it; may be null.
+    door_listener* doors = nullptr;
     /// Told of each program before it starts: to look into it.
     std::function<void(actors::crawl_program&)> on_program;
   };
@@ -114,10 +115,11 @@ private:
   internet& internet_;
   options options_;
   process process_;
+  heard_sink<net::completion> heard_;
   /// The last is the one in use: those before it died with an incarnation, and still have events.
   std::vector<std::unique_ptr<network>> doors_;
   network* door_ = nullptr;
-  std::unique_ptr<net::network> between_;
+  std::unique_ptr<heard_network> calls_; ///< Where somebody hears them.
   std::unique_ptr<watched_network> watched_network_;
   sim::storage storage_;
   watched_storage watched_storage_;

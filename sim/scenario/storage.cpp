@@ -25,8 +25,8 @@ store::database_options storage::small_database(std::uint64_t endpoints) {
 
 storage::storage(options o, schedule& events, store::completion_sink& sink,
                  std::unique_ptr<disk> on)
-    : options_(std::move(o)), events_(events), sink_(sink), disk_(std::move(on)),
-      keeps_account_(disk_->has_journal()) {
+    : options_(std::move(o)), events_(events), sink_(sink, options_.listener),
+      disk_(std::move(on)), keeps_account_(disk_->has_journal()) {
   const auto name = options_.host + options_.path;
   lane_.key = name_from("disk", net::keyed_hash(0, "path", net::as_bytes(name)));
   refusals_.key = name_from("disk refusals", net::keyed_hash(0, "path", net::as_bytes(name)));
@@ -124,6 +124,8 @@ void storage::refuse(net::owner owner, store::completion completion) {
 
 store::request_id storage::write(store::batch batch, net::owner owner) {
   const store::request_id id{++last_id_};
+  if (options_.listener != nullptr)
+    options_.listener->on_call(door_call::batch{id, batch});
   if (auto reason = refusal()) {
     refuse(owner, store::written{id, std::move(*reason), {}, std::move(batch)});
     return id;
@@ -145,6 +147,8 @@ store::request_id storage::write(store::batch batch, net::owner owner) {
 
 store::request_id storage::query(store::query query, net::owner owner) {
   const store::request_id id{++last_id_};
+  if (options_.listener != nullptr)
+    options_.listener->on_call(door_call::question{id, query});
   if (auto reason = refusal()) {
     refuse(owner, store::answered{id, std::move(*reason), {}});
     return id;

@@ -14,6 +14,7 @@
 #include "sim/disk/disk.hpp"
 #include "sim/disk/memory_env.hpp"
 #include "sim/scenario/acknowledged_writes.hpp"
+#include "sim/scenario/door_listener.hpp"
 #include "store/database.hpp"
 #include "store/storage.hpp"
 
@@ -38,6 +39,7 @@ public:
     std::string path = "/db";
     store::database_options database;     ///< `env` and `settle` are set by the door.
     net::steady_time request_cost{5'000}; ///< Of any request, besides the disk's calls.
+    door_listener* listener = nullptr;    ///< Hears of everything, and outlives the door; or null.
   };
 
   /// Sizes that make a fresh database cheap, for runs of some milliseconds. Buffers grow with how
@@ -109,7 +111,7 @@ private:
 
   options options_;
   schedule& events_;
-  store::completion_sink& sink_;
+  heard_sink<store::completion> sink_;
   std::unique_ptr<disk> disk_;
   std::unique_ptr<memory_env> env_;
   std::unique_ptr<store::database> database_;

@@ -22,10 +22,10 @@ struct run_seen {
 };
 
 /// The nonces of the `version`s that go through a door.
-void note_nonces(spying_network& door, run_seen& seen) {
-  door.written = [&seen](net::connection_id, const net::buffer& data) {
+void note_nonces(door_spy& door, run_seen& seen) {
+  door.written = [&seen](net::connection_id, net::byte_view data) {
     net::decoder in{net::decoder_options{net::find_chain("regtest")->magic}};
-    auto left = data.view();
+    auto left = data;
     const auto event = in.next(left);
     const auto whole = std::get_if<net::decoded_message>(&event);
     const auto version = whole ? std::get_if<net::msg::version>(&whole->value) : nullptr;

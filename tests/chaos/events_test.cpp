@@ -111,7 +111,7 @@ TEST(broadcast, all_are_sent_the_same_buffer) {
   a.pass(seconds{30});
   std::set<const std::uint8_t*> buffers;
   std::uint32_t writes = 0;
-  a.w.crawler.door().written = [&](net::connection_id, const net::buffer& data) {
+  a.w.crawler.door().written = [&](net::connection_id, net::byte_view data) {
     buffers.insert(data.data());
     ++writes;
   };

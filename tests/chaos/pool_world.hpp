@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -23,12 +25,26 @@
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/oracles/pool_oracle.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 #include "tests/chaos/event_referee.hpp"
 #include "tests/chaos/pool_probe.hpp"
-#include "tests/chaos/spying_network.hpp"
 
 namespace seedwalk::test {
+
+/// Shows each buffer on its way to the network door.
+struct door_spy final : sim::door_listener {
+  /// Hears of each write, before it is carried out; may be empty.
+  std::function<void(net::connection_id id, net::byte_view data)> written;
+  sim::pool_oracle::view pool;
+
+  void on_call(const sim::any_door_call& call) override {
+    if (const auto* write = std::get_if<sim::door_call::write>(&call); write && written)
+      written(write->id, write->data);
+    else if (const auto* dial = std::get_if<sim::door_call::connect>(&call))
+      pool.dialled.insert(dial->peer);
+  }
+};
 
 /// A simulated crawler, a spy at its network door, and a look at its pool.
 class pool_crawler final : public sim::simulated_crawler {
@@ -43,7 +59,7 @@ public:
       throw std::runtime_error("the simulated database does not open");
   }
 
-  spying_network& door() { return *view_->spy; }
+  door_spy& door() { return view_->spy; }
   /// The connection manager, which is spawned in the crawler's first step.
   net::owner manager() const { return actor("manager"); }
   /// Null once the crawl is over.
@@ -52,7 +68,7 @@ public:
 
 private:
   struct view {
-    spying_network* spy = nullptr;
+    door_spy spy;
     const actors::peer_pool* pool = nullptr;
     const actors::dial_schedule* dials = nullptr;
   };
@@ -72,11 +88,7 @@ private:
     return o;
   }
   static options seen_by(view& sees, options o) {
-    o.network_between = [&sees](net::network& inner) {
-      auto spy = std::make_unique<spying_network>(inner);
-      sees.spy = spy.get();
-      return spy;
-    };
+    o.doors = &sees.spy;
     o.on_program = [&sees](actors::crawl_program& program) {
       program.env().pool_opened = [&sees](const auto& pool, const auto& dials) {
         sees.pool = &pool;
@@ -89,7 +101,8 @@ private:
   std::unique_ptr<view> view_;
 };
 
-/// Checks after each step of a crawler what its pool promises, and at the end that nothing is left.
+/// Checks after each step of a crawler what its pool promises (sim::pool_oracle), and at the end
+/// that nothing is left.
 class pool_oracle final : public sim::world_listener {
 public:
   explicit pool_oracle(pool_crawler& of) : of_(of) {}
@@ -105,38 +118,18 @@ public:
 
   /// Called between steps.
   void look() {
-    const auto pool = of_.pool();
-    if (!pool)
+    auto& seen = of_.door().pool;
+    seen.pool = of_.pool();
+    seen.dials = of_.dials();
+    if (seen.pool == nullptr)
       return;
-    using net::direction;
-    const auto settings = of_.program().env().settings.newest().values;
-    const auto outbound = pool->live(direction::outbound);
-    expect(of_.dials()->in_use() == outbound, "slots in use are not the live connections");
-    expect(outbound <= settings->dials().slots, "more outbound connections than slots");
-    expect(pool->live(direction::inbound) <= settings->inbound().slots,
-           "more inbound connections than slots");
-    expect(pool->live(direction::inbound_over_capacity) <= settings->inbound().over_capacity,
-           "more connections over capacity than allowed");
-    std::set<net::endpoint> identities;
-    std::set<net::owner> live;
-    for (const auto& [key, entry] : pool->entries()) {
-      if (!actors::is_live(entry.phase))
-        continue;
-      expect(live.insert(entry.connection).second, "two slots for one connection");
-      expect(!ended_.contains(entry.connection), "a visit that ended goes on");
-      if (entry.phase == actors::pool_phase::rejected)
-        continue;
-      if (entry.direction == direction::outbound)
-        expect(dialled_.empty() || dialled_.contains(key),
-               "dialled somebody who had only dialled us: " + net::to_string(key));
-      if (entry.identity)
-        expect(identities.insert(*entry.identity).second,
-               "two connections to " + net::to_string(*entry.identity));
-    }
-    for (const auto was : live_)
-      if (!live.contains(was))
-        ended_.insert(was);
-    live_ = std::move(live);
+    rules_.look(seen, of_.program().env().settings);
+    for (; told_ != rules_.broken().size(); ++told_)
+      expect(false, rules_.broken()[told_].text);
+    if (!dialled_.empty() && seen.dialled.size() != dialled_before_)
+      expect(std::ranges::includes(dialled_, seen.dialled),
+             "dialled somebody who had only dialled us");
+    dialled_before_ = seen.dialled.size();
   }
 
   /// Endpoints that may be dialled; empty: any.
@@ -157,8 +150,9 @@ private:
   pool_crawler& of_;
   std::set<net::endpoint> dialled_;
   std::set<std::string, std::less<>> visits_;
-  std::set<net::owner> live_;  ///< Whose connections were live when it last looked,
-  std::set<net::owner> ended_; ///< and whose are over.
+  sim::pool_oracle rules_;
+  std::size_t told_ = 0; ///< Of what those have found.
+  std::size_t dialled_before_ = 0;
   std::uint64_t outcomes_ = 0;
   std::vector<std::string> problems_;
 };

@@ -99,6 +99,16 @@ using reseed_form = written<parse_reseed, print_reseed>;
 using departure_form = written<parse_departure, print_departure>;
 
 /// A strategy and its depth are one text.
+/// Who watches a run.
+struct oracle_names_form {
+  static constexpr auto kind = value_kind::text;
+  static constexpr bool or_text = false;
+  parsed<oracle_choice> parse(const option_texts& texts) const {
+    return oracle_choice::parse(texts.at(0));
+  }
+  option_texts print(const oracle_choice& value) const { return {value.to_string()}; }
+};
+
 void visit_strategy(key_visitor& v, crawl_scenario& s) {
   v.key({"strategy",
          value_kind::text,
@@ -148,6 +158,7 @@ void visit_scenario(key_visitor& v, crawl_scenario& s) {
   add(v, "limit", s.limit, time{});
   add(v, "wall", s.wall, wall_clock{});
   add(v, "starts_at_dns", s.starts_at_dns, flag{});
+  add(v, "oracles", s.oracles, oracle_names_form{});
   v.table("nodes", [&](key_visitor& inside) { visit_nodes(inside, s.nodes); });
   add_tables(v, "node", s.nodes.changes, visit_node);
   add_tables(v, "model", s.nodes.models, visit_model);

@@ -26,6 +26,10 @@ public:
     s.seed = maybe() ? draw_.next() : draw_.below(100);
     s.deep = maybe();
     if (maybe())
+      s.oracles = {.all = false,
+                   .names = maybe() ? std::vector<std::string>{"pool", "store"}
+                                    : std::vector<std::string>{}};
+    if (maybe())
       s.limit = time();
     if (maybe())
       s.wall = std::chrono::seconds{draw_.between(0, 4'000'000'000)};

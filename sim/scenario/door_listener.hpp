@@ -1,0 +1,157 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <variant>
+
+#include "net/door/network.hpp"
+#include "store/storage.hpp"
+
+namespace seedwalk::sim {
+
+/// What actors ask of the doors, as listeners hear it. References are valid during the call.
+namespace door_call {
+
+/// A dial. Heard when its id is known.
+struct connect {
+  net::connection_id id;
+  net::endpoint peer; ///< Who is to be reached, if need be through a proxy.
+  net::owner owner;
+};
+
+/// An accepted connection is taken over.
+struct own {
+  net::connection_id id;
+  net::owner owner;
+};
+
+struct accept {
+  net::listener_id listener;
+  std::uint32_t connections = 0;
+};
+
+struct want {
+  net::connection_id id;
+  std::uint32_t bytes = 0;
+};
+
+struct write {
+  net::connection_id id;
+  net::byte_view data;
+};
+
+struct close {
+  net::connection_id id;
+};
+
+/// Heard before it is carried out.
+struct batch {
+  store::request_id id;
+  const store::batch& what;
+};
+
+/// The same.
+struct question {
+  store::request_id id;
+  const store::query& what;
+};
+
+} // namespace door_call
+
+using any_door_call =
+    std::variant<door_call::connect, door_call::own, door_call::accept, door_call::want,
+                 door_call::write, door_call::close, door_call::batch, door_call::question>;
+
+/// Hears of what crosses the doors of one crawler, whatever is behind them: of each call when it is
+/// made, and of each completion when the door has it, before the actor that it is for. Calls nobody
+/// back.
+class door_listener {
+public:
+  virtual ~door_listener() = default;
+  virtual void on_call(const any_door_call&) {}
+  virtual void on_completion(net::owner /*to*/, const net::completion&) {}
+  virtual void on_completion(net::owner /*to*/, const store::completion&) {}
+};
+
+/// Stands between a door and where its completions go, and lets a listener hear them.
+template <class Completion>
+class heard_sink final : public net::sink<Completion> {
+public:
+  /// `listener` may be null.
+  heard_sink(net::sink<Completion>& behind, door_listener* listener)
+      : behind_(behind), listener_(listener) {}
+
+  void deliver(net::owner to, Completion&& completion) override {
+    if (listener_ != nullptr)
+      listener_->on_completion(to, completion);
+    behind_.deliver(to, std::move(completion));
+  }
+
+private:
+  net::sink<Completion>& behind_;
+  door_listener* listener_;
+};
+
+/// A network door that lets a listener hear of the calls on their way to the door behind it.
+class heard_network final : public net::network {
+public:
+  heard_network(net::network& behind, door_listener& listener)
+      : behind_(behind), listener_(listener) {}
+
+  net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
+                             net::owner owner) override {
+    const auto id = behind_.connect(peer, timeout, owner);
+    if (const auto* at = std::get_if<net::endpoint>(&peer))
+      listener_.on_call(door_call::connect{id, *at, owner});
+    else if (const auto* by = std::get_if<net::through_proxy>(&peer))
+      listener_.on_call(door_call::connect{id, by->peer, owner});
+    return id;
+  }
+  net::listener_id listen(const net::address& local, net::owner owner) override {
+    return behind_.listen(local, owner);
+  }
+  void accept(net::listener_id local, std::uint32_t n) override {
+    listener_.on_call(door_call::accept{local, n});
+    behind_.accept(local, n);
+  }
+  void stop_listening(net::listener_id local) override { behind_.stop_listening(local); }
+  void own(net::connection_id id, net::owner owner) override {
+    listener_.on_call(door_call::own{id, owner});
+    behind_.own(id, owner);
+  }
+  void want(net::connection_id id, std::uint32_t bytes) override {
+    listener_.on_call(door_call::want{id, bytes});
+    behind_.want(id, bytes);
+  }
+  void write(net::connection_id id, net::buffer data) override {
+    listener_.on_call(door_call::write{id, data.view()});
+    behind_.write(id, std::move(data));
+  }
+  void end_output(net::connection_id id) override { behind_.end_output(id); }
+  void close(net::connection_id id, net::closing closing) override {
+    listener_.on_call(door_call::close{id});
+    behind_.close(id, closing);
+  }
+  net::resolve_id resolve(const std::string& host, std::uint16_t port,
+                          std::chrono::milliseconds timeout, net::owner owner) override {
+    return behind_.resolve(host, port, timeout, owner);
+  }
+  void find_routes(net::owner owner) override { behind_.find_routes(owner); }
+  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override {
+    return behind_.open_datagrams(local, owner);
+  }
+  void want_datagrams(net::datagram_socket_id id, std::uint32_t n) override {
+    behind_.want_datagrams(id, n);
+  }
+  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
+                     net::buffer data) override {
+    behind_.send_datagram(id, to, from, std::move(data));
+  }
+  void close_datagrams(net::datagram_socket_id id) override { behind_.close_datagrams(id); }
+
+private:
+  net::network& behind_;
+  door_listener& listener_;
+};
+
+} // namespace seedwalk::sim

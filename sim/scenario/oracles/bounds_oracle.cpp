@@ -1,0 +1,72 @@
+#include "sim/scenario/oracles/bounds_oracle.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/scenario/simulated_crawler.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+constexpr std::uint64_t accept_credit_max = 64;
+
+} // namespace
+
+void bounds_oracle::on_crash(const watched_crawler& crawler) {
+  of_crawlers_[crawler] = {};
+}
+
+void bounds_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
+  auto& q = of_crawlers_[by];
+  if (const auto* want = std::get_if<door_call::want>(&call)) {
+    const auto all = q.wanted[want->id] += want->bytes;
+    if (all > net::network::max_allowance_bytes)
+      broke("more bytes wanted than a door takes",
+            fmt::format("a connection wants {} bytes, and {} is the most", all,
+                        net::network::max_allowance_bytes));
+  } else if (const auto* credit = std::get_if<door_call::accept>(&call)) {
+    const auto all = q.credit[credit->listener] += credit->connections;
+    if (all > accept_credit_max)
+      broke("more connections accepted than have room",
+            fmt::format("a listener may accept {} connections, and {} is the most", all,
+                        accept_credit_max));
+  } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {
+    const auto& config = by->program().env().settings.newest()->config;
+    const auto most = std::uint64_t{config.storage.batch_operations} + 2 +
+                      config.limits.max_connections + config.limits.over_capacity;
+    if (batch->what.operations.size() > most)
+      broke("a batch beyond its bound", fmt::format("a batch has {} operations, and {} is the most",
+                                                    batch->what.operations.size(), most));
+  }
+}
+
+void bounds_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
+  auto& q = of_crawlers_[of];
+  if (const auto* received = std::get_if<net::received>(&what)) {
+    auto& wanted = q.wanted[received->connection];
+    if (received->data.size() > wanted)
+      broke("more bytes than were wanted",
+            fmt::format("a connection is given {} bytes, and wanted {}", received->data.size(),
+                        wanted));
+    wanted -= std::min<std::uint64_t>(wanted, received->data.size());
+  } else if (const auto* closed = std::get_if<net::closed>(&what)) {
+    q.wanted.erase(closed->connection);
+    if (closed->reason == net::error::send_queue_full)
+      broke("a send queue ran full", "a connection is cut off because its send queue was full");
+  } else if (const auto* failed = std::get_if<net::connect_failed>(&what)) {
+    q.wanted.erase(failed->connection);
+  } else if (const auto* accepted = std::get_if<net::accepted>(&what)) {
+    --q.credit[accepted->listener];
+  }
+}
+
+void bounds_oracle::on_completion(const watched_crawler&, const store::completion& what) {
+  const auto& error =
+      std::visit([](const auto& done) -> const store::error& { return done.error; }, what);
+  if (error.code == store::error_code::overloaded)
+    broke("more requests than the store takes", error.message);
+}
+
+} // namespace seedwalk::sim

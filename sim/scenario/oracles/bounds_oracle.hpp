@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "sim/scenario/oracles/oracle.hpp"
+
+namespace seedwalk::sim {
+
+/// Nothing grows beyond its bound.
+///
+/// Verifies, at the doors of each crawler: a connection never wants more bytes than a door takes,
+/// and is never given more than it wanted; no connection is cut off because its send queue was
+/// full; no listener has more than 64 connections to accept; the store never refuses a request
+/// because too many wait; no batch has more operations than `storage.batch_operations` and what was
+/// sent together (at most as many again as there may be connections).
+///
+/// Does not verify mailboxes, which the world checks with each message (its violations are the
+/// oracle "world"), and memory.
+class bounds_oracle final : public oracle {
+public:
+  bounds_oracle() : oracle("bounds") {}
+
+  void on_crash(const watched_crawler& crawler) override;
+  void on_call(const watched_crawler& by, const any_door_call& call) override;
+  void on_completion(const watched_crawler& of, const net::completion& what) override;
+  void on_completion(const watched_crawler& of, const store::completion& what) override;
+
+private:
+  struct queues {
+    std::map<net::connection_id, std::uint64_t> wanted;
+    std::map<net::listener_id, std::uint64_t> credit;
+  };
+
+  for_each_crawler<queues> of_crawlers_;
+};
+
+} // namespace seedwalk::sim

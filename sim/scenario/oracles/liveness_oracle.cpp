@@ -1,0 +1,155 @@
+#include "sim/scenario/oracles/liveness_oracle.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/scenario/crawl_world.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+/// What no visit is about: names that are asked for again, brakes, a disk that was full, an orderly
+/// end.
+constexpr net::steady_time besides = hours{1};
+
+net::steady_time longest_visit(const net::timer_table& timers) {
+  net::steady_time longest{0};
+  for (const auto& t : {timers.clearnet, timers.tor, timers.i2p})
+    longest = std::max<net::steady_time>(longest, t.connect + t.handshake + t.message_whole +
+                                                      t.all_addresses + t.probe);
+  constexpr net::steady_time asking_a_proxy = std::chrono::seconds{20};
+  return longest + asking_a_proxy;
+}
+
+/// When the last thing that ends has ended, and the last operation is over.
+net::steady_time healed_at(const crawl_scenario& s) {
+  net::steady_time last{0};
+  for (const auto& rule : s.faults)
+    if (rule.until != net::steady_time::max())
+      last = std::max(last, rule.until);
+  for (const auto& one : s.operations) {
+    last = std::max(last, one.at);
+    if (const auto* crash = std::get_if<operation::crash>(&one.action))
+      last = std::max<net::steady_time>(last, one.at + crash->down);
+  }
+  for (const auto& part : s.parts())
+    for (const auto& step : part.wall_steps)
+      last = std::max(last, step.at);
+  return last;
+}
+
+bool ends_by_itself(simulated_crawler& of) {
+  return of.program().env().settings.newest()->config.run.once;
+}
+
+} // namespace
+
+void liveness_oracle::begin(crawl_world& of) {
+  run_ = &of;
+  const auto& s = of.scenario();
+  healed_ = healed_at(s);
+  if (s.order.behind != net::steady_time::max())
+    next_look_ = healed_ + besides;
+}
+
+void liveness_oracle::on_crash(const watched_crawler& crawler) {
+  of_crawlers_[crawler] = {};
+}
+
+void liveness_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
+  auto& w = of_crawlers_[by];
+  const auto now = by->inside().now().steady;
+  if (const auto* dial = std::get_if<door_call::connect>(&call))
+    w.connections.emplace(dial->id, connection{dial->peer, dial->owner, now});
+  else if (const auto* batch = std::get_if<door_call::batch>(&call))
+    w.requests.emplace(batch->id, now);
+  else if (const auto* question = std::get_if<door_call::question>(&call))
+    w.requests.emplace(question->id, now);
+}
+
+void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
+  auto& w = of_crawlers_[of];
+  if (const auto* closed = std::get_if<net::closed>(&what))
+    w.connections.erase(closed->connection);
+  else if (const auto* failed = std::get_if<net::connect_failed>(&what))
+    w.connections.erase(failed->connection);
+  else if (const auto* connected = std::get_if<net::connected>(&what))
+    if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
+      known->second.is_open = true;
+}
+
+void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& what) {
+  of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, what));
+}
+
+net::steady_time liveness_oracle::deadline_of(simulated_crawler& of) const {
+  const auto settings = of.program().env().settings.newest().values;
+  const auto limits = settings->dials();
+  const auto at_once = std::max(std::min(limits.slots, limits.group_slots), 1u);
+  const auto each = longest_visit(settings->config.timers) +
+                    std::chrono::seconds{1} / std::max(limits.group_dials_per_second, 1u);
+  const auto known = of.is_up() ? of.disk().database().totals().known : 0;
+  const auto visits = static_cast<std::int64_t>(known / at_once + 1);
+  return healed_ + besides + visits * each;
+}
+
+void liveness_oracle::on_advance(net::steady_time now) {
+  if (now < next_look_)
+    return;
+  next_look_ = now + minutes{1};
+  std::size_t nth = 0;
+  for (const auto& crawler : run_->crawlers()) {
+    const watched_crawler one{crawler.get(), nth++};
+    if (!crawler->is_up() || crawler->over() || !ends_by_itself(*crawler) ||
+        now < deadline_of(*crawler))
+      continue;
+    say_who_waits(*crawler, of_crawlers_[one]);
+    next_look_ = net::steady_time::max();
+  }
+}
+
+void liveness_oracle::at_end(crawl_world& of) {
+  if (of.now() > of.scenario().limit)
+    return; // Somebody ended it.
+  std::size_t nth = 0;
+  for (const auto& crawler : of.crawlers()) {
+    const watched_crawler one{crawler.get(), nth++};
+    if (crawler->is_up() && !crawler->over() && of.stands_still())
+      say_who_waits(*crawler, of_crawlers_[one]);
+  }
+}
+
+void liveness_oracle::say_who_waits(simulated_crawler& of, const waits& w) {
+  const auto since = [&](net::steady_time moment) {
+    return (of.inside().now().steady - moment).count() / 1'000'000'000;
+  };
+  const auto story = fmt::format("{} has not ended", of.name());
+  if (!w.requests.empty()) {
+    broke("it waits for the store",
+          fmt::format("{}: request {} of {} that wait for the store has waited for {} s", story,
+                      w.requests.begin()->first.value, w.requests.size(),
+                      since(w.requests.begin()->second)),
+          {}, of.name() + "/db_writer");
+  } else if (!w.connections.empty()) {
+    const auto& oldest = w.connections.begin()->second;
+    broke(oldest.is_open ? "a visit does not end" : "a dial does not end",
+          fmt::format("{}: {} connections, and that to {} {} for {} s", story, w.connections.size(),
+                      net::to_string(oldest.peer),
+                      oldest.is_open ? "has been there" : "has been dialled", since(oldest.since)),
+          {oldest.peer}, of.inside().name_of(oldest.owner));
+  } else {
+    const auto timer = of.inside().world().next_timer();
+    broke(timer ? "it waits for a timer" : "it waits for nothing",
+          fmt::format("{}: no connection and no request is under way, and {}", story,
+                      timer ? fmt::format("the next timer is due in {} s", -since(*timer))
+                            : "no timer runs"),
+          {}, of.name());
+  }
+}
+
+} // namespace seedwalk::sim

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "net/base/outcome.hpp"
+#include "sim/scenario/oracles/oracle.hpp"
+
+namespace seedwalk::sim {
+
+/// Each visit has exactly one outcome, and the right one where one thing alone decides it.
+///
+/// Verifies: the manager hears an outcome of a visit that has begun, and no second one; none is
+/// missing once a crawl has finished. Where a node of the topology behaves as its kind does, no
+/// fault touches it but, maybe, one that fails each dial to it, and the network and the timers are
+/// as usual, the outcome of a visit that ended by the peer's doing is that of the kind or of that
+/// fault.
+///
+/// Does not verify outcomes that several things could have decided, stages, and what is written of
+/// a visit (store).
+class outcome_oracle final : public oracle {
+public:
+  outcome_oracle() : oracle("outcomes") {}
+
+  void begin(crawl_world& of) override;
+  void on_crash(const watched_crawler& crawler) override;
+  void on_call(const watched_crawler& by, const any_door_call& call) override;
+  void on_completion(const watched_crawler& of, const net::completion& what) override;
+  void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
+  void at_end(crawl_world& of) override;
+
+private:
+  struct visits {
+    std::set<net::endpoint> under_way;
+    std::map<net::connection_id, net::endpoint> accepted; ///< And not taken over.
+  };
+
+  std::optional<net::outcome> right_outcome(const net::endpoint& peer) const;
+
+  crawl_world* run_ = nullptr;
+  bool is_plain_ = false; ///< Network, timers and rules about peers are the usual ones.
+  for_each_crawler<visits> of_crawlers_;
+};
+
+} // namespace seedwalk::sim

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actors/crawl/settings.hpp"
+#include "net/base/instant.hpp"
+#include "sim/scenario/oracles/oracle.hpp"
+#include "store/ban_record.hpp"
+
+namespace seedwalk::sim {
+
+/// A crawl does not trouble other people's machines.
+///
+/// Verifies, of each dial: it keeps the pace of `limits.dials_per_second`, but for 50 ms that may
+/// be made up for; an IPv4 /24 or IPv6 /48 has no more connections and no quicker dials than it
+/// may; it is to nobody that is excluded, that cannot be routed (unless that was allowed), or whose
+/// network is not reached. Loopback has no pace. And of each getaddr that it is a day (or
+/// `getaddr_interval`) after the one before to the same endpoint, by steady time or by the
+/// crawler's own clock.
+///
+/// Where a reload makes a rule stricter, the rule before holds for as long as somebody goes by it,
+/// and the pace begins anew. A getaddr counts once its visit is durable, or ends by the peer's
+/// doing: what a crash has swallowed, and what was broken off by ours, is asked again. Bans are the
+/// reference model's.
+class politeness_oracle final : public oracle {
+public:
+  politeness_oracle() : oracle("politeness") {}
+
+  void on_start(const watched_crawler& crawler) override;
+  void on_crash(const watched_crawler& crawler) override;
+  void on_call(const watched_crawler& by, const any_door_call& call) override;
+  void on_completion(const watched_crawler& of, const net::completion& what) override;
+  void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
+  void on_durable(const watched_crawler& of, const store::batch& what,
+                  const store::batch_result& result) override;
+
+private:
+  struct group {
+    std::uint32_t open = 0;
+    net::steady_time next{0};
+  };
+  struct question {
+    net::steady_time steady{0};
+    store::timestamp wall{};
+    bool durable = false;
+  };
+  struct manners {
+    std::shared_ptr<const actors::settings> settings; ///< At the last dial.
+    net::steady_time next_dial{0};
+    std::map<store::subnet, group> groups;
+    std::map<net::connection_id, net::endpoint> open; ///< Dialled.
+    std::map<net::endpoint, question> asked;          ///< The last getaddr.
+    std::set<net::endpoint> asking;                   ///< In a visit that is under way.
+  };
+
+  void look_at_dial(const watched_crawler& by, const net::endpoint& peer);
+  void look_at_pace(manners& m, const net::endpoint& peer, net::steady_time now);
+  void look_at_getaddr(const watched_crawler& by, const net::endpoint& peer);
+  void ended(manners& m, net::connection_id id);
+
+  for_each_crawler<manners> of_crawlers_;
+};
+
+} // namespace seedwalk::sim

@@ -1,0 +1,439 @@
+// Oracles: that they change nothing, that each of them names what breaks its rules, and that a
+// crawl that does what it should is silent to all of them.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "net/base/random.hpp"
+#include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/oracles/bounds_oracle.hpp"
+#include "sim/scenario/oracles/liveness_oracle.hpp"
+#include "sim/scenario/oracles/outcome_oracle.hpp"
+#include "sim/scenario/oracles/politeness_oracle.hpp"
+#include "sim/scenario/oracles/pool_oracle.hpp"
+#include "sim/scenario/oracles/reference_model.hpp"
+#include "sim/scenario/oracles/score_oracle.hpp"
+#include "sim/scenario/oracles/store_oracle.hpp"
+
+namespace seedwalk::sim {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+
+/// A world in which much goes wrong, and nothing is done wrong.
+crawl_scenario troubled_world(std::uint64_t seed) {
+  auto s = plain_crawl(seed, 12);
+  s.nodes.shares = {{node_kind::honest, 4}, {node_kind::silent, 1}, {node_kind::refused, 1},
+                    {node_kind::full, 1},   {node_kind::absent, 1}, {node_kind::obsolete, 1}};
+  s.drawn_faults = 2;
+  s.crawlers = seed % 3 == 0 ? 2 : 1;
+  if (seed % 2 == 0)
+    s.operations.push_back({std::chrono::milliseconds{20 + seed}, 0, operation::crash{}});
+  s.drawn_reloads = seed % 5 == 0 ? 2 : 0;
+  return s;
+}
+
+TEST(oracles, change_nothing_and_have_nothing_to_say_of_a_crawl_that_keeps_its_promises) {
+  for (std::uint64_t seed = 1; seed != 31; ++seed) {
+    auto s = troubled_world(seed);
+    const auto watched = run_crawl(s);
+    s.oracles = {.all = false, .names = {}};
+    const auto alone = run_crawl(s);
+    EXPECT_EQ(watched.hash, alone.hash) << "seed " << seed;
+    EXPECT_EQ(watched.steps, alone.steps) << "seed " << seed;
+    EXPECT_THAT(watched.violations, IsEmpty()) << "seed " << seed;
+  }
+}
+
+TEST(oracles, are_chosen_by_name) {
+  EXPECT_TRUE(oracle_choice::parse("all")->has("pool"));
+  EXPECT_FALSE(oracle_choice::parse("none")->has("pool"));
+  const auto two = oracle_choice::parse("store,pool");
+  ASSERT_TRUE(two);
+  EXPECT_TRUE(two->has("pool"));
+  EXPECT_FALSE(two->has("score"));
+  EXPECT_EQ(two->to_string(), "store,pool");
+  EXPECT_FALSE(oracle_choice::parse("pools"));
+  EXPECT_EQ(oracle_names().size(), 8u);
+}
+
+TEST(oracles, are_content_where_a_part_of_the_nodes_is_broken_for_ever_and_the_rest_heals) {
+  for (std::uint64_t seed = 1; seed != 11; ++seed) {
+    auto s = plain_crawl(seed, 20);
+    fault_rule broken;
+    broken.name = "broken for ever";
+    broken.both_directions = true;
+    broken.hit = 1;
+    broken.of = 3;
+    broken.action = fault::silence{};
+    auto healing = broken;
+    healing.name = "heals";
+    healing.until = std::chrono::seconds{30};
+    healing.action = fault::drop{};
+    s.faults = {broken, healing};
+    const auto verdict = run_crawl(s);
+    EXPECT_THAT(verdict.violations, IsEmpty()) << "seed " << seed;
+    EXPECT_TRUE(verdict.summary.has_value());
+  }
+}
+
+// The example of README.md.
+class no_third_dial final : public oracle {
+public:
+  no_third_dial() : oracle("no_third_dial") {}
+  void on_call(const watched_crawler&, const any_door_call& call) override {
+    if (const auto* dial = std::get_if<door_call::connect>(&call); dial && ++dials_ > 2)
+      broke("a third dial", "dialled " + net::to_string(dial->peer), {dial->peer});
+  }
+
+private:
+  int dials_ = 0;
+};
+
+TEST(oracles, may_be_a_users_own) {
+  crawl_world world{plain_crawl(1, 8)};
+  world.oracles().add(std::make_unique<no_third_dial>());
+  const auto verdict = run_crawl(world);
+  ASSERT_EQ(verdict.violations.size(), 3u) << "more of one place are not kept";
+  EXPECT_EQ(verdict.violations[0].oracle, "no_third_dial");
+  EXPECT_EQ(verdict.violations[0].place, "a third dial");
+  EXPECT_GT(verdict.violations[0].step, 0u);
+  EXPECT_EQ(verdict.violations[0].peers.size(), 1u);
+}
+
+/// Passes on what it hears, but for one thing, as a program would do that has a bug.
+struct distortion {
+  const char* name;
+  std::function<std::unique_ptr<oracle>()> judge;
+  const char* place;
+  std::function<void(oracle&, const watched_crawler&, const any_door_call&)> call = {};
+  std::function<void(oracle&, const watched_crawler&, const actors::peer_outcome&)> outcome = {};
+  std::function<void(oracle&, const watched_crawler&, const store::batch&,
+                     const store::batch_result&)>
+      durable = {};
+  std::function<void(oracle&, const watched_crawler&, const net::endpoint&, store::peer_record)>
+      record = {};
+  std::chrono::hours ahead{0}; ///< The clock that it hears of is so much ahead.
+  std::uint32_t first = 0;     ///< Nodes are at 127.1.0.1 and on, or from there on.
+};
+
+class distorting final : public oracle {
+public:
+  explicit distorting(const distortion& how)
+      : oracle(how.judge()->name()), how_(how), judge_(how.judge()) {}
+
+  oracle& judge() { return *judge_; }
+
+  void begin(crawl_world& of) override { judge_->begin(of); }
+  void on_start(const watched_crawler& c) override { judge_->on_start(c); }
+  void on_crash(const watched_crawler& c) override { judge_->on_crash(c); }
+  void on_call(const watched_crawler& c, const any_door_call& call) override {
+    how_.call ? how_.call(*judge_, c, call) : judge_->on_call(c, call);
+  }
+  void on_completion(const watched_crawler& c, const net::completion& what) override {
+    judge_->on_completion(c, what);
+  }
+  void on_completion(const watched_crawler& c, const store::completion& what) override {
+    judge_->on_completion(c, what);
+  }
+  void on_durable(const watched_crawler& c, const store::batch& b,
+                  const store::batch_result& r) override {
+    how_.durable ? how_.durable(*judge_, c, b, r) : judge_->on_durable(c, b, r);
+  }
+  void on_doubt(const watched_crawler& c, const store::batch& b) override {
+    judge_->on_doubt(c, b);
+  }
+  void on_outcome(const watched_crawler& c, const actors::peer_outcome& o) override {
+    how_.outcome ? how_.outcome(*judge_, c, o) : judge_->on_outcome(c, o);
+  }
+  void on_step(const watched_crawler& c, const step_view& step, bool of_manager) override {
+    judge_->on_step(c, step, of_manager);
+  }
+  void on_advance(net::steady_time now) override { judge_->on_advance(now + how_.ahead); }
+  void on_record(const watched_crawler& c, const net::endpoint& peer,
+                 const store::peer_record& record) override {
+    how_.record ? how_.record(*judge_, c, peer, record) : judge_->on_record(c, peer, record);
+  }
+  void at_end(crawl_world& of) override { judge_->at_end(of); }
+
+private:
+  const distortion& how_;
+  std::unique_ptr<oracle> judge_;
+};
+
+template <class T>
+std::unique_ptr<oracle> judged_by() {
+  return std::make_unique<T>();
+}
+
+const auto stranger = net::ipv4_endpoint(0x7f090909, 18444);
+
+/// Dials are heard as `changed` makes them.
+auto dials(std::function<void(door_call::connect&)> changed) {
+  return [changed](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    if (const auto* dial = std::get_if<door_call::connect>(&call)) {
+      auto other = *dial;
+      changed(other);
+      judge.on_call(c, other);
+    } else {
+      judge.on_call(c, call);
+    }
+  };
+}
+
+/// Calls of a kind are heard twice.
+template <class Call>
+auto twice(std::function<bool(const Call&)> which = [](const Call&) { return true; }) {
+  return [which](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    judge.on_call(c, call);
+    if (const auto* it = std::get_if<Call>(&call); it != nullptr && which(*it))
+      judge.on_call(c, call);
+  };
+}
+
+bool has_census(const door_call::batch& batch) {
+  return std::holds_alternative<store::open_census>(batch.what.operations.front());
+}
+
+/// Beside what is acknowledged, this is.
+auto also_durable(store::operation more) {
+  return [more](oracle& judge, const watched_crawler& c, const store::batch& b,
+                const store::batch_result& r) {
+    judge.on_durable(c, b, r);
+    store::batch_result result;
+    result.results.emplace_back();
+    judge.on_durable(c, store::batch{{more}, 0}, result);
+  };
+}
+
+auto never_durable() {
+  return [](oracle&, const watched_crawler&, const store::batch&, const store::batch_result&) {};
+}
+
+store::add_ban ban_of(const net::endpoint& peer) {
+  store::add_ban ban;
+  ban.ban.target = store::subnet_of(peer, 8);
+  ban.ban.reason = "a test";
+  return ban;
+}
+
+/// All nodes are banned once something is written.
+auto everybody_is_banned() {
+  return [](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    judge.on_call(c, call);
+    if (std::holds_alternative<door_call::batch>(call))
+      judge.on_call(c, door_call::batch{{}, store::batch{{ban_of(stranger)}, 0}});
+  };
+}
+
+auto a_want_too_many() {
+  return [](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    judge.on_call(c, call);
+    if (const auto* want = std::get_if<door_call::want>(&call))
+      judge.on_call(c, door_call::want{want->id, net::network::max_allowance_bytes});
+  };
+}
+
+auto a_batch_too_large() {
+  return [](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    judge.on_call(c, call);
+    if (const auto* batch = std::get_if<door_call::batch>(&call)) {
+      auto many = batch->what;
+      many.operations.resize(5'000);
+      judge.on_call(c, door_call::batch{batch->id, many});
+    }
+  };
+}
+
+const std::vector<distortion> distortions = {
+    {"dial_to_a_stranger", judged_by<reference_model>,
+     "a dial to somebody whom the database has not named",
+     dials([](auto& dial) { dial.peer = stranger; })},
+    {"second_dial", judged_by<reference_model>, "a second dial to one endpoint",
+     twice<door_call::connect>()},
+    {"banned", judged_by<reference_model>, "a dial to a banned endpoint", everybody_is_banned()},
+    {"not_told",
+     judged_by<reference_model>,
+     "the database names somebody of whom it was never told",
+     {},
+     {},
+     never_durable()},
+    {"not_told_at_all",
+     judged_by<reference_model>,
+     "the database knows somebody of whom it was never told",
+     {},
+     {},
+     never_durable()},
+    {"forgotten",
+     judged_by<reference_model>,
+     "the database has forgotten somebody",
+     {},
+     {},
+     also_durable(store::dial_soon{{}, {stranger}})},
+    {"forgotten_ban",
+     judged_by<reference_model>,
+     "the database has forgotten a ban",
+     {},
+     {},
+     also_durable(ban_of(stranger))},
+    {"lost_outcome",
+     judged_by<pool_oracle>,
+     "slots are not the live connections",
+     {},
+     [](auto&, auto&, auto&) {}},
+    {"nobody_dialled", judged_by<pool_oracle>, "an outbound connection that nobody dialled",
+     dials([](auto& dial) { dial.peer = stranger; })},
+    {"no_outcome",
+     judged_by<outcome_oracle>,
+     "a visit without an outcome",
+     {},
+     [](auto&, auto&, auto&) {}},
+    {"two_outcomes",
+     judged_by<outcome_oracle>,
+     "a second outcome",
+     {},
+     [](auto& judge, auto& c, auto& o) { judge.on_outcome(c, o), judge.on_outcome(c, o); }},
+    {"visit_beside_another", judged_by<outcome_oracle>, "a visit beside another",
+     twice<door_call::connect>()},
+    {"wrong_outcome",
+     judged_by<outcome_oracle>,
+     "reset for complete",
+     {},
+     [](auto& judge, auto& c, auto o) {
+       o.summary.outcome = net::outcome::reset;
+       o.summary.blame = net::blame::peer;
+       judge.on_outcome(c, o);
+     }},
+    {"lost_visits",
+     judged_by<store_oracle>,
+     "acknowledged visits are lost",
+     {},
+     {},
+     [](auto& judge, auto& c, auto& b, auto& r) {
+       judge.on_durable(c, b, r), judge.on_durable(c, b, r);
+     }},
+    {"visits_twice", judged_by<store_oracle>, "visits count twice", {}, {}, never_durable()},
+    {"second_census", judged_by<store_oracle>, "a census that is open is not gone on with",
+     [](auto& judge, auto& c, auto& call) {
+       judge.on_call(c, call);
+       if (std::holds_alternative<door_call::batch>(call))
+         judge.on_call(c, door_call::batch{{}, store::batch{{store::open_census{}}, 0}});
+     }},
+    {"unknown_visit",
+     judged_by<store_oracle>,
+     "an acknowledged visit is to nobody who is known",
+     {},
+     {},
+     also_durable(store::record_visit{stranger, {}})},
+    {"old_record",
+     judged_by<store_oracle>,
+     "an acknowledged visit is not in its record",
+     {},
+     {},
+     {},
+     [](auto& judge, auto& c, auto& peer, auto record) {
+       record.last_try -= std::chrono::seconds{100};
+       judge.on_record(c, peer, record);
+     }},
+    {"getaddr_twice", judged_by<politeness_oracle>, "a second getaddr within its interval",
+     twice<door_call::write>()},
+    {"port_0", judged_by<politeness_oracle>, "a dial to port 0",
+     dials([](auto& dial) { dial.peer.port = 0; })},
+    {"subnet_pace",
+     judged_by<politeness_oracle>,
+     "dials to a subnet quicker than its pace",
+     twice<door_call::connect>(),
+     {},
+     {},
+     {},
+     {},
+     0x0b010001},
+    {"subnet_slots",
+     judged_by<politeness_oracle>,
+     "too many connections to a subnet",
+     [](auto& judge, auto& c, auto& call) {
+       if (!std::holds_alternative<door_call::close>(call))
+         judge.on_call(c, call), judge.on_call(c, call);
+     },
+     {},
+     {},
+     {},
+     {},
+     0x0b010001},
+    {"pace",
+     judged_by<politeness_oracle>,
+     "dials quicker than the pace",
+     [](auto& judge, auto& c, auto& call) {
+       for (int i = 0; i != 50; ++i)
+         judge.on_call(c, call);
+     },
+     {},
+     {},
+     {},
+     {},
+     0x0b010001},
+    {"want", judged_by<bounds_oracle>, "more bytes wanted than a door takes", a_want_too_many()},
+    {"batch", judged_by<bounds_oracle>, "a batch beyond its bound", a_batch_too_large()},
+    {"missed",
+     judged_by<score_oracle>,
+     "a good node is missed",
+     {},
+     {},
+     {},
+     [](auto& judge, auto& c, auto& peer, auto record) {
+       record.last.reset();
+       judge.on_record(c, peer, record);
+     }},
+    {"taken_for_good",
+     judged_by<score_oracle>,
+     "a node is taken for a good one",
+     {},
+     {},
+     {},
+     [](auto& judge, auto& c, auto& peer, auto record) {
+       if (record.last)
+         record.last->stage = net::stage::verack;
+       judge.on_record(c, peer, record);
+     }},
+    {"endless",
+     judged_by<liveness_oracle>,
+     "it waits for nothing",
+     {},
+     {},
+     {},
+     {},
+     std::chrono::hours{24 * 365}},
+};
+
+class oracle_that : public testing::TestWithParam<distortion> {};
+
+TEST_P(oracle_that, hears_of_a_bug_names_it) {
+  const auto& how = GetParam();
+  auto s = plain_crawl(5, 10);
+  s.nodes.shares = {{node_kind::honest, 2}, {node_kind::silent, 1}, {node_kind::refused, 1}};
+  if (how.first != 0)
+    s.nodes.first = net::ipv4_endpoint(how.first, 18444);
+  s.oracles = {.all = false, .names = {}};
+  crawl_world world{s};
+  auto one = std::make_unique<distorting>(how);
+  auto& judge = one->judge();
+  world.oracles().add(std::move(one));
+  run_crawl(world);
+  std::vector<std::string> places;
+  for (const auto& broken : judge.broken())
+    places.push_back(broken.place);
+  EXPECT_THAT(places, Contains(how.place));
+}
+
+INSTANTIATE_TEST_SUITE_P(of_ours, oracle_that, testing::ValuesIn(distortions),
+                         [](const auto& one) { return std::string{one.param.name}; });
+
+} // namespace
+} // namespace seedwalk::sim
