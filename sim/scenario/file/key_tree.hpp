@@ -29,6 +29,7 @@ struct key_tree {
   const leaf* find(std::string_view name) const;
 };
 
+/// A table, and the keys in it.
 struct key_tree::table {
   std::string name;
   key_tree inside;
