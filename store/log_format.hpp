@@ -18,6 +18,7 @@ inline constexpr std::uint8_t first_fragment = 2;
 inline constexpr std::uint8_t middle_fragment = 3;
 inline constexpr std::uint8_t last_record_type = 4; ///< The last fragment's.
 
+/// The header of a fragment.
 struct log_header {
   std::uint32_t checksum = 0;
   std::size_t length = 0;

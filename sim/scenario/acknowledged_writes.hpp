@@ -28,7 +28,7 @@ tl::expected<database_contents, store::error> contents_of(const disk& on, const 
 /// keys and values, and knows nothing of what they mean but their kinds.
 ///
 /// What a disk loses that lies when it is asked to sync is seen by this alone: a log that ends
-/// early is, to whoever opens it, one whose last write was not finished.
+/// early is, to a program that opens it, one whose last write was not finished.
 ///
 /// Costs as much memory as the database has contents, and for each write what that has. Threads:
 /// that of the world.

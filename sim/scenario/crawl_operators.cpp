@@ -50,10 +50,10 @@ void crawl_operators::prepare() {
   crashes_.resize(crawlers.size());
   signals_.resize(crawlers.size());
   for (std::size_t i = 0; i != crawlers.size(); ++i) {
-    const auto add_lane = [&](auto& to, purpose kind, const char* what) {
+    const auto add_lane = [&](auto& to, purpose kind, const char* text) {
       to.push_back(schedule::lane::named(name_from(kind, i)));
       world_.inner().events().label(
-          to.back().key, [&] { return fmt::format("{} of {}", what, crawlers[i]->name()); });
+          to.back().key, [&] { return fmt::format("{} of {}", text, crawlers[i]->name()); });
     };
     add_lane(lanes_, "operator", "operator");
     add_lane(restarts_, "restart", "restart");
@@ -97,12 +97,12 @@ void crawl_operators::on_disk_change(std::size_t crawler, std::uint64_t nth,
   const auto& all = world_.scenario().operations;
   for (std::size_t n = 0; n != turns_.size(); ++n) {
     auto& one = turns_[n];
-    const auto& what = all[one.operation];
-    if (one.crawler != crawler || one.is_over || one.is_restart || what.at_disk_call != nth)
+    const auto& planned = all[one.operation];
+    if (one.crawler != crawler || one.is_over || one.is_restart || planned.at_disk_call != nth)
       continue;
     one.crashes = crashes_[crawler];
-    world_.inner().events().put(disk::moment_of(what.progress, call), disk_calls_[crawler], *this,
-                                n);
+    world_.inner().events().put(disk::moment_of(planned.progress, call), disk_calls_[crawler],
+                                *this, n);
   }
 }
 
@@ -124,8 +124,8 @@ void crawl_operators::carry_out(std::size_t nth) {
   const auto& action = world_.scenario().operations[at.operation].action;
   if (const auto* file = std::get_if<operation::reload>(&action); file && on.is_up())
     on.reload(file->contents);
-  else if (const auto* how = std::get_if<operation::stop>(&action))
-    stop(at.crawler, *how);
+  else if (const auto* signalled = std::get_if<operation::stop>(&action))
+    stop(at.crawler, *signalled);
   else if (const auto* loss = std::get_if<operation::crash>(&action))
     crash(at, *loss);
   else if (const auto* given = std::get_if<operation::own_address>(&action))
@@ -142,36 +142,36 @@ void crawl_operators::carry_out(std::size_t nth) {
     ask(at, *said);
 }
 
-void crawl_operators::stop(std::size_t crawler, const operation::stop& how) {
+void crawl_operators::stop(std::size_t crawler, const operation::stop& asked) {
   auto& on = *world_.crawlers()[crawler];
   if (!on.is_up())
     return;
-  if (how.signal != 0 && signals_[crawler]++ != 0) {
+  if (asked.signal != 0 && signals_[crawler]++ != 0) {
     ++crashes_[crawler];
     on.end_at_once();
     world_.oracles().on_crash(on);
     return;
   }
-  on.stop(how.signal);
+  on.stop(asked.signal);
 }
 
-void crawl_operators::crash(const turn& at, const operation::crash& how) {
+void crawl_operators::crash(const turn& at, const operation::crash& fate) {
   auto& on = *world_.crawlers()[at.crawler];
-  const auto& what = world_.scenario().operations[at.operation];
+  const auto& planned = world_.scenario().operations[at.operation];
   if (on.is_up()) {
-    auto loss = how.loss;
+    auto loss = fate.loss;
     const std::uint64_t key[2] = {loss.seed, at.crawler};
     loss.seed = net::keyed_hash(world_.scenario().seed, "loss",
                                 {reinterpret_cast<const std::uint8_t*>(key), sizeof key});
     ++crashes_[at.crawler];
-    if (what.at_disk_call)
-      on.kill_in(*what.at_disk_call, what.progress, loss);
+    if (planned.at_disk_call)
+      on.kill_in(*planned.at_disk_call, planned.progress, loss);
     else
       on.kill(loss);
     world_.oracles().on_crash(on);
   }
   turns_.push_back({at.operation, at.crawler, true});
-  world_.inner().events().put(world_.now() + how.down, restarts_[at.crawler], *this,
+  world_.inner().events().put(world_.now() + fate.down, restarts_[at.crawler], *this,
                               turns_.size() - 1);
 }
 

@@ -62,8 +62,8 @@ private:
   void on_disk_change(std::size_t crawler, std::uint64_t nth, const disk::entry& call);
   void carry_out(std::size_t nth);
   void restart(std::size_t crawler);
-  void crash(const turn& at, const operation::crash& how);
-  void stop(std::size_t crawler, const operation::stop& how);
+  void crash(const turn& at, const operation::crash& fate);
+  void stop(std::size_t crawler, const operation::stop& asked);
   void flip(simulated_crawler& of, const operation::flip_bit& bit);
   void ask(const turn& at, const operation::control& asked);
 

@@ -110,6 +110,8 @@ result check_faults(const crawl_scenario& s) {
 result check_operations(const crawl_scenario& s) {
   for (std::size_t i = 0; i != s.operations.size(); ++i) {
     const auto& one = s.operations[i];
+    if (one.at_step && one.at_disk_call)
+      return wrong(in_list("operation", i, "at_disk_call"), "is not said beside at_step");
     if (one.crawler && *one.crawler >= s.crawler_count())
       return wrong(in_list("operation", i, "crawler"),
                    fmt::format("names one that is not there: there are {}", s.crawler_count()));

@@ -69,8 +69,8 @@ planned_operation drawn_crash(std::uint64_t steps) {
   return crash;
 }
 
-void fail_with(const crawl_scenario& s, const std::string& what) {
-  RC_FAIL(what + "\n" + write_scenario(s));
+void fail_with(const crawl_scenario& s, const std::string& problem) {
+  RC_FAIL(problem + "\n" + write_scenario(s));
 }
 
 /// Who is known and who is good is what it is without crashes. How often a node was visited may
