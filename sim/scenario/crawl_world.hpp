@@ -88,7 +88,7 @@ public:
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
   const crawl_scenario& scenario() const { return scenario_; }
-  /// Who watches: those of the scenario, and whoever is added before the start.
+  /// Who watches: those of the scenario, and those that are added before the start.
   oracle_set& oracles() { return oracles_; }
   /// Nothing will happen any more.
   bool stands_still() const { return stands_still_; }

@@ -72,19 +72,19 @@ void liveness_oracle::on_call(const watched_crawler& by, const any_door_call& ca
     w.requests.emplace(question->id, now);
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
+void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
   auto& w = of_crawlers_[of];
-  if (const auto* closed = std::get_if<net::closed>(&what))
+  if (const auto* closed = std::get_if<net::closed>(&heard))
     w.connections.erase(closed->connection);
-  else if (const auto* failed = std::get_if<net::connect_failed>(&what))
+  else if (const auto* failed = std::get_if<net::connect_failed>(&heard))
     w.connections.erase(failed->connection);
-  else if (const auto* connected = std::get_if<net::connected>(&what))
+  else if (const auto* connected = std::get_if<net::connected>(&heard))
     if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
       known->second.is_open = true;
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& what) {
-  of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, what));
+void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& heard) {
+  of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, heard));
 }
 
 net::steady_time liveness_oracle::deadline_of(simulated_crawler& of) const {
