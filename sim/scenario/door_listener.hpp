@@ -25,21 +25,25 @@ struct own {
   net::owner owner;
 };
 
+/// So many more connections are let in.
 struct accept {
   net::listener_id listener;
   std::uint32_t connections = 0;
 };
 
+/// So many more bytes are let in.
 struct want {
   net::connection_id id;
   std::uint32_t bytes = 0;
 };
 
+/// Bytes, on their way out.
 struct write {
   net::connection_id id;
   net::byte_view data;
 };
 
+/// The end of a connection, in order or at once.
 struct close {
   net::connection_id id;
 };
@@ -47,13 +51,13 @@ struct close {
 /// Heard before it is carried out.
 struct batch {
   store::request_id id;
-  const store::batch& what;
+  const store::batch& contents;
 };
 
 /// The same.
 struct question {
   store::request_id id;
-  const store::query& what;
+  const store::query& contents;
 };
 
 } // namespace door_call

@@ -25,8 +25,8 @@ store::database_options storage::small_database(std::uint64_t endpoints) {
 
 storage::storage(options o, schedule& events, store::completion_sink& sink,
                  std::unique_ptr<disk> on)
-    : options_(std::move(o)), events_(events), sink_(sink, options_.listener),
-      disk_(std::move(on)), keeps_account_(disk_->has_journal()) {
+    : options_(std::move(o)), events_(events), sink_(sink, options_.listener), disk_(std::move(on)),
+      keeps_account_(disk_->has_journal()) {
   const auto name = options_.host + options_.path;
   lane_.key = name_from("disk", net::keyed_hash(0, "path", net::as_bytes(name)));
   refusals_.key = name_from("disk refusals", net::keyed_hash(0, "path", net::as_bytes(name)));

@@ -36,35 +36,35 @@ void bounds_oracle::on_call(const watched_crawler& by, const any_door_call& call
     const auto& config = by->program().env().settings.newest()->config;
     const auto most = std::uint64_t{config.storage.batch_operations} + 2 +
                       config.limits.max_connections + config.limits.over_capacity;
-    if (batch->what.operations.size() > most)
+    if (batch->contents.operations.size() > most)
       broke("a batch beyond its bound", fmt::format("a batch has {} operations, and {} is the most",
-                                                    batch->what.operations.size(), most));
+                                                    batch->contents.operations.size(), most));
   }
 }
 
-void bounds_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
+void bounds_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
   auto& q = of_crawlers_[of];
-  if (const auto* received = std::get_if<net::received>(&what)) {
+  if (const auto* received = std::get_if<net::received>(&heard)) {
     auto& wanted = q.wanted[received->connection];
     if (received->data.size() > wanted)
       broke("more bytes than were wanted",
             fmt::format("a connection is given {} bytes, and wanted {}", received->data.size(),
                         wanted));
     wanted -= std::min<std::uint64_t>(wanted, received->data.size());
-  } else if (const auto* closed = std::get_if<net::closed>(&what)) {
+  } else if (const auto* closed = std::get_if<net::closed>(&heard)) {
     q.wanted.erase(closed->connection);
     if (closed->reason == net::error::send_queue_full)
       broke("a send queue ran full", "a connection is cut off because its send queue was full");
-  } else if (const auto* failed = std::get_if<net::connect_failed>(&what)) {
+  } else if (const auto* failed = std::get_if<net::connect_failed>(&heard)) {
     q.wanted.erase(failed->connection);
-  } else if (const auto* accepted = std::get_if<net::accepted>(&what)) {
+  } else if (const auto* accepted = std::get_if<net::accepted>(&heard)) {
     --q.credit[accepted->listener];
   }
 }
 
-void bounds_oracle::on_completion(const watched_crawler&, const store::completion& what) {
+void bounds_oracle::on_completion(const watched_crawler&, const store::completion& heard) {
   const auto& error =
-      std::visit([](const auto& done) -> const store::error& { return done.error; }, what);
+      std::visit([](const auto& done) -> const store::error& { return done.error; }, heard);
   if (error.code == store::error_code::overloaded)
     broke("more requests than the store takes", error.message);
 }

@@ -33,9 +33,12 @@ net::steady_time healed_at(const crawl_scenario& s) {
     if (rule.until != net::steady_time::max())
       last = std::max(last, rule.until);
   for (const auto& one : s.operations) {
-    last = std::max(last, one.at);
+    // One at a step or in a disk's call comes while something goes on; nobody knows when.
+    const bool has_moment = !one.at_step && !one.at_disk_call;
+    const auto at = has_moment ? one.at : last + besides;
+    last = std::max(last, at);
     if (const auto* crash = std::get_if<operation::crash>(&one.action))
-      last = std::max<net::steady_time>(last, one.at + crash->down);
+      last = std::max<net::steady_time>(last, at + crash->down);
   }
   for (const auto& part : s.parts())
     for (const auto& step : part.wall_steps)
@@ -72,19 +75,19 @@ void liveness_oracle::on_call(const watched_crawler& by, const any_door_call& ca
     w.requests.emplace(question->id, now);
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
+void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
   auto& w = of_crawlers_[of];
-  if (const auto* closed = std::get_if<net::closed>(&what))
+  if (const auto* closed = std::get_if<net::closed>(&heard))
     w.connections.erase(closed->connection);
-  else if (const auto* failed = std::get_if<net::connect_failed>(&what))
+  else if (const auto* failed = std::get_if<net::connect_failed>(&heard))
     w.connections.erase(failed->connection);
-  else if (const auto* connected = std::get_if<net::connected>(&what))
+  else if (const auto* connected = std::get_if<net::connected>(&heard))
     if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
       known->second.is_open = true;
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& what) {
-  of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, what));
+void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& heard) {
+  of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, heard));
 }
 
 net::steady_time liveness_oracle::deadline_of(simulated_crawler& of) const {

@@ -110,19 +110,19 @@ public:
     if (set_.empty())
       return;
     if (const auto* batch = std::get_if<door_call::batch>(&call))
-      written_.emplace(batch->id, batch->what);
+      written_.emplace(batch->id, batch->contents);
     set_.tell([&](oracle& one) { one.on_call(crawler, call); });
   }
 
-  void on_completion(net::owner, const net::completion& what) override {
-    set_.tell([&](oracle& one) { one.on_completion(crawler, what); });
+  void on_completion(net::owner, const net::completion& heard) override {
+    set_.tell([&](oracle& one) { one.on_completion(crawler, heard); });
   }
 
-  void on_completion(net::owner, const store::completion& what) override {
+  void on_completion(net::owner, const store::completion& heard) override {
     if (set_.empty())
       return;
-    set_.tell([&](oracle& one) { one.on_completion(crawler, what); });
-    const auto* done = std::get_if<store::written>(&what);
+    set_.tell([&](oracle& one) { one.on_completion(crawler, heard); });
+    const auto* done = std::get_if<store::written>(&heard);
     const auto batch = done == nullptr ? written_.end() : written_.find(done->request);
     if (batch == written_.end())
       return;
@@ -252,7 +252,7 @@ void oracle_set::read_records(const watched_crawler& of) {
   while (true) {
     const auto answer = of->disk().database().answer(question);
     if (!answer)
-      return; // Whoever judges the run says so.
+      return; // The judge of the run says so.
     const auto& page = std::get<store::list_answer>(*answer);
     for (const auto& [peer, record] : page.peers)
       tell([&](oracle& one) { one.on_record(of, peer, record); });

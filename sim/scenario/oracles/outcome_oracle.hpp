@@ -26,7 +26,7 @@ public:
   void begin(crawl_world& of) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& what) override;
+  void on_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
   void at_end(crawl_world& of) override;
 

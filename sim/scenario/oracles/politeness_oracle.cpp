@@ -94,10 +94,10 @@ void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& 
   }
 }
 
-void politeness_oracle::on_completion(const watched_crawler& of, const net::completion& what) {
-  if (const auto* closed = std::get_if<net::closed>(&what))
+void politeness_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
+  if (const auto* closed = std::get_if<net::closed>(&heard))
     ended(of_crawlers_[of], closed->connection);
-  else if (const auto* failed = std::get_if<net::connect_failed>(&what))
+  else if (const auto* failed = std::get_if<net::connect_failed>(&heard))
     ended(of_crawlers_[of], failed->connection);
 }
 
@@ -113,12 +113,12 @@ void politeness_oracle::ended(manners& m, net::connection_id id) {
 void politeness_oracle::look_at_dial(const watched_crawler& by, const net::endpoint& peer) {
   const auto& shelf = by->program().env().settings;
   auto newest = shelf.newest().values;
-  if (auto why = forbidden_by(*newest, peer); !why.empty()) {
+  if (auto reason = forbidden_by(*newest, peer); !reason.empty()) {
     for (const auto& one : shelf.all()) // Somebody may not have heard of the newest.
       if (forbidden_by(*one, peer).empty())
-        why = {};
-    if (!why.empty())
-      broke(why, fmt::format("{} was dialled", net::to_string(peer)), {peer});
+        reason = {};
+    if (!reason.empty())
+      broke(reason, fmt::format("{} was dialled", net::to_string(peer)), {peer});
   }
   auto& m = of_crawlers_[by];
   if (std::exchange(m.settings, std::move(newest)) != m.settings) {
@@ -178,10 +178,10 @@ void politeness_oracle::on_outcome(const watched_crawler& of, const actors::peer
     m.asked.erase(o.key);
 }
 
-void politeness_oracle::on_durable(const watched_crawler& of, const store::batch& what,
+void politeness_oracle::on_durable(const watched_crawler& of, const store::batch& contents,
                                    const store::batch_result&) {
   auto& asked = of_crawlers_[of].asked;
-  for (const auto& operation : what.operations)
+  for (const auto& operation : contents.operations)
     if (const auto* visit = std::get_if<store::record_visit>(&operation)) {
       if (const auto known = asked.find(visit->peer); known != asked.end())
         known->second.durable = true;

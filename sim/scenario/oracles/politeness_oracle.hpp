@@ -34,9 +34,9 @@ public:
   void on_start(const watched_crawler& crawler) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& what) override;
+  void on_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
-  void on_durable(const watched_crawler& of, const store::batch& what,
+  void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;
 
 private:

@@ -11,12 +11,15 @@ namespace seedwalk::sim {
 
 bool some_disk_lies(const crawl_scenario& s) {
   const auto parts = s.parts();
-  return std::ranges::any_of(parts, [](const auto& part) {
-    return !part.drive.sync_commits_names ||
-           std::ranges::any_of(part.drive.faults, [](const disk_fault& fault) {
-             return fault.consequence == disk_fault::effect::lie;
-           });
+  const bool bits_change = std::ranges::any_of(s.operations, [](const auto& one) {
+    return std::holds_alternative<operation::flip_bit>(one.action);
   });
+  return bits_change || std::ranges::any_of(parts, [](const auto& part) {
+           return !part.drive.sync_commits_names ||
+                  std::ranges::any_of(part.drive.faults, [](const disk_fault& fault) {
+                    return fault.consequence == disk_fault::effect::lie;
+                  });
+         });
 }
 
 bool can_be_read(simulated_crawler& of) {
@@ -70,7 +73,7 @@ void reference_model::on_call(const watched_crawler& by, const any_door_call& ca
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
     ended(m, close->id);
   } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {
-    for (const auto& operation : batch->what.operations) {
+    for (const auto& operation : batch->contents.operations) {
       if (const auto* visit = std::get_if<store::record_visit>(&operation))
         m.unsaved.insert(visit->peer);
       else if (const auto* ban = std::get_if<store::add_ban>(&operation))
@@ -120,21 +123,21 @@ void reference_model::ended(model& m, net::connection_id id) {
     m.connected.erase(known.mapped());
 }
 
-void reference_model::on_completion(const watched_crawler& of, const net::completion& what) {
+void reference_model::on_completion(const watched_crawler& of, const net::completion& heard) {
   auto& m = models_[of];
-  if (const auto* closed = std::get_if<net::closed>(&what))
+  if (const auto* closed = std::get_if<net::closed>(&heard))
     ended(m, closed->connection);
-  else if (const auto* failed = std::get_if<net::connect_failed>(&what))
+  else if (const auto* failed = std::get_if<net::connect_failed>(&heard))
     ended(m, failed->connection);
-  else if (const auto* accepted = std::get_if<net::accepted>(&what))
+  else if (const auto* accepted = std::get_if<net::accepted>(&heard))
     m.accepted.emplace(accepted->connection, accepted->peer);
 }
 
 // -- what the database says
 
-void reference_model::on_completion(const watched_crawler& of, const store::completion& what) {
+void reference_model::on_completion(const watched_crawler& of, const store::completion& heard) {
   auto& m = models_[of];
-  const auto* answered = std::get_if<store::answered>(&what);
+  const auto* answered = std::get_if<store::answered>(&heard);
   if (answered == nullptr || answered->error)
     return;
   if (std::holds_alternative<store::bans_answer>(answered->answer)) {
@@ -204,16 +207,16 @@ void reference_model::tell_of(model& m, const store::operation& asked,
   }
 }
 
-void reference_model::on_durable(const watched_crawler& of, const store::batch& what,
+void reference_model::on_durable(const watched_crawler& of, const store::batch& contents,
                                  const store::batch_result& result) {
   auto& m = models_[of];
-  for (std::size_t i = 0; i != what.operations.size(); ++i)
-    tell_of(m, what.operations[i], &result.results.at(i));
+  for (std::size_t i = 0; i != contents.operations.size(); ++i)
+    tell_of(m, contents.operations[i], &result.results.at(i));
 }
 
-void reference_model::on_doubt(const watched_crawler& of, const store::batch& what) {
+void reference_model::on_doubt(const watched_crawler& of, const store::batch& contents) {
   auto& m = models_[of];
-  for (const auto& operation : what.operations)
+  for (const auto& operation : contents.operations)
     tell_of(m, operation, nullptr);
 }
 

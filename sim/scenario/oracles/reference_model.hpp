@@ -35,11 +35,11 @@ public:
   void on_start(const watched_crawler& crawler) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& what) override;
-  void on_completion(const watched_crawler& of, const store::completion& what) override;
-  void on_durable(const watched_crawler& of, const store::batch& what,
+  void on_completion(const watched_crawler& of, const net::completion& heard) override;
+  void on_completion(const watched_crawler& of, const store::completion& heard) override;
+  void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;
-  void on_doubt(const watched_crawler& of, const store::batch& what) override;
+  void on_doubt(const watched_crawler& of, const store::batch& contents) override;
   void on_record(const watched_crawler& of, const net::endpoint& peer,
                  const store::peer_record& record) override;
   void at_end(crawl_world& of) override;
@@ -80,7 +80,7 @@ private:
 /// Whether a disk of the scenario may lose what it said was durable.
 bool some_disk_lies(const crawl_scenario& s);
 
-/// Whether a database can be read at all: where it cannot, whoever judges the run says so.
+/// Whether a database can be read at all: where it cannot, the judge of the run says so.
 bool can_be_read(simulated_crawler& of);
 
 } // namespace seedwalk::sim

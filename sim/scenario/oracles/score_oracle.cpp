@@ -14,7 +14,8 @@ bool is_usual_to_peers(const crawl_scenario& s) {
   return s.network == usual.network && s.nodes.pace == usual.nodes.pace &&
          std::ranges::none_of(s.operations,
                               [](const auto& one) {
-                                return std::holds_alternative<operation::reload>(one.action);
+                                return std::holds_alternative<operation::reload>(one.action) ||
+                                       std::holds_alternative<operation::control>(one.action);
                               }) &&
          std::ranges::all_of(parts, [](const auto& part) {
            const auto& c = part.recipe.config;

@@ -23,14 +23,14 @@ void store_oracle::on_call(const watched_crawler& by, const any_door_call& call)
   if (batch == nullptr || !disks_keep_what_they_said_)
     return;
   const auto& l = ledgers_[by];
-  for (const auto& operation : batch->what.operations)
+  for (const auto& operation : batch->contents.operations)
     if (std::holds_alternative<store::open_census>(operation) && l.open && !l.census_in_doubt)
       broke("a census that is open is not gone on with",
             fmt::format("{} opens a census, and census {} is open", by->name(), *l.open));
 }
 
-void store_oracle::on_completion(const watched_crawler& of, const store::completion& what) {
-  const auto* answered = std::get_if<store::answered>(&what);
+void store_oracle::on_completion(const watched_crawler& of, const store::completion& heard) {
+  const auto* answered = std::get_if<store::answered>(&heard);
   const auto* stats =
       answered == nullptr ? nullptr : std::get_if<store::stats_answer>(&answered->answer);
   auto& l = ledgers_[of];
@@ -59,11 +59,11 @@ void store_oracle::enter(ledger& l, const store::operation& asked, bool sure) {
   }
 }
 
-void store_oracle::on_durable(const watched_crawler& of, const store::batch& what,
+void store_oracle::on_durable(const watched_crawler& of, const store::batch& contents,
                               const store::batch_result& result) {
   auto& l = ledgers_[of];
-  for (std::size_t i = 0; i != what.operations.size(); ++i) {
-    enter(l, what.operations[i], true);
+  for (std::size_t i = 0; i != contents.operations.size(); ++i) {
+    enter(l, contents.operations[i], true);
     const auto& brought = result.results.at(i);
     if (const auto* opened = std::get_if<store::census_opened>(&brought)) {
       l.open = opened->number;
@@ -73,14 +73,14 @@ void store_oracle::on_durable(const watched_crawler& of, const store::batch& wha
     } else if (const auto* tidied = std::get_if<store::tidied>(&brought)) {
       l.may_know_fewer = l.may_know_fewer || tidied->forgotten != 0;
     }
-    if (std::holds_alternative<store::forget_peer>(what.operations[i]))
+    if (std::holds_alternative<store::forget_peer>(contents.operations[i]))
       l.may_know_fewer = true;
   }
 }
 
-void store_oracle::on_doubt(const watched_crawler& of, const store::batch& what) {
+void store_oracle::on_doubt(const watched_crawler& of, const store::batch& contents) {
   auto& l = ledgers_[of];
-  for (const auto& operation : what.operations) {
+  for (const auto& operation : contents.operations) {
     enter(l, operation, false);
     if (std::holds_alternative<store::tidy>(operation))
       l.may_know_fewer = true;
@@ -117,14 +117,15 @@ void store_oracle::at_end(crawl_world& of) {
   }
 }
 
-void store_oracle::compare(std::string_view what, const count& asked, std::uint64_t found) {
+void store_oracle::compare(std::string_view heard, const count& asked, std::uint64_t found) {
   if (found < asked.sure)
-    broke(fmt::format("acknowledged {} are lost", what),
-          fmt::format("{} {} were acknowledged, and the database has {}", asked.sure, what, found));
+    broke(
+        fmt::format("acknowledged {} are lost", heard),
+        fmt::format("{} {} were acknowledged, and the database has {}", asked.sure, heard, found));
   if (found > asked.sure + asked.doubt)
-    broke(fmt::format("{} count twice", what),
+    broke(fmt::format("{} count twice", heard),
           fmt::format("{} {} were acknowledged and {} are in doubt, and the database has {}",
-                      asked.sure, what, asked.doubt, found));
+                      asked.sure, heard, asked.doubt, found));
 }
 
 void store_oracle::compare(const ledger& l, std::uint64_t found, simulated_crawler& of) {
@@ -148,7 +149,7 @@ void store_oracle::compare(const ledger& l, std::uint64_t found, simulated_crawl
 void store_oracle::check(simulated_crawler& of) {
   const auto report = of.disk().database().check();
   if (!report)
-    return; // Whoever judges the run says that it cannot be read.
+    return; // The judge of the run says that it cannot be read.
   for (const auto& problem : report->problems)
     broke(without_numbers(problem), problem);
 }

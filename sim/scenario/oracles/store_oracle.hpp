@@ -25,11 +25,11 @@ public:
   store_oracle() : oracle("store") {}
 
   void begin(crawl_world& of) override;
-  void on_completion(const watched_crawler& of, const store::completion& what) override;
+  void on_completion(const watched_crawler& of, const store::completion& heard) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_durable(const watched_crawler& of, const store::batch& what,
+  void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;
-  void on_doubt(const watched_crawler& of, const store::batch& what) override;
+  void on_doubt(const watched_crawler& of, const store::batch& contents) override;
   void on_record(const watched_crawler& of, const net::endpoint& peer,
                  const store::peer_record& record) override;
   void at_end(crawl_world& of) override;
@@ -53,7 +53,7 @@ private:
 
   void enter(ledger& l, const store::operation& asked, bool sure);
   void compare(const ledger& l, std::uint64_t found, simulated_crawler& of);
-  void compare(std::string_view what, const count& asked, std::uint64_t found);
+  void compare(std::string_view heard, const count& asked, std::uint64_t found);
   void check(simulated_crawler& of);
 
   for_each_crawler<ledger> ledgers_;

@@ -126,8 +126,8 @@ struct distortion {
 
 class distorting final : public oracle {
 public:
-  explicit distorting(const distortion& how)
-      : oracle(how.judge()->name()), how_(how), judge_(how.judge()) {}
+  explicit distorting(const distortion& bug)
+      : oracle(bug.judge()->name()), bug_(bug), judge_(bug.judge()) {}
 
   oracle& judge() { return *judge_; }
 
@@ -135,36 +135,36 @@ public:
   void on_start(const watched_crawler& c) override { judge_->on_start(c); }
   void on_crash(const watched_crawler& c) override { judge_->on_crash(c); }
   void on_call(const watched_crawler& c, const any_door_call& call) override {
-    how_.call ? how_.call(*judge_, c, call) : judge_->on_call(c, call);
+    bug_.call ? bug_.call(*judge_, c, call) : judge_->on_call(c, call);
   }
-  void on_completion(const watched_crawler& c, const net::completion& what) override {
-    judge_->on_completion(c, what);
+  void on_completion(const watched_crawler& c, const net::completion& heard) override {
+    judge_->on_completion(c, heard);
   }
-  void on_completion(const watched_crawler& c, const store::completion& what) override {
-    judge_->on_completion(c, what);
+  void on_completion(const watched_crawler& c, const store::completion& heard) override {
+    judge_->on_completion(c, heard);
   }
   void on_durable(const watched_crawler& c, const store::batch& b,
                   const store::batch_result& r) override {
-    how_.durable ? how_.durable(*judge_, c, b, r) : judge_->on_durable(c, b, r);
+    bug_.durable ? bug_.durable(*judge_, c, b, r) : judge_->on_durable(c, b, r);
   }
   void on_doubt(const watched_crawler& c, const store::batch& b) override {
     judge_->on_doubt(c, b);
   }
   void on_outcome(const watched_crawler& c, const actors::peer_outcome& o) override {
-    how_.outcome ? how_.outcome(*judge_, c, o) : judge_->on_outcome(c, o);
+    bug_.outcome ? bug_.outcome(*judge_, c, o) : judge_->on_outcome(c, o);
   }
   void on_step(const watched_crawler& c, const step_view& step, bool of_manager) override {
     judge_->on_step(c, step, of_manager);
   }
-  void on_advance(net::steady_time now) override { judge_->on_advance(now + how_.ahead); }
+  void on_advance(net::steady_time now) override { judge_->on_advance(now + bug_.ahead); }
   void on_record(const watched_crawler& c, const net::endpoint& peer,
                  const store::peer_record& record) override {
-    how_.record ? how_.record(*judge_, c, peer, record) : judge_->on_record(c, peer, record);
+    bug_.record ? bug_.record(*judge_, c, peer, record) : judge_->on_record(c, peer, record);
   }
   void at_end(crawl_world& of) override { judge_->at_end(of); }
 
 private:
-  const distortion& how_;
+  const distortion& bug_;
   std::unique_ptr<oracle> judge_;
 };
 
@@ -190,16 +190,16 @@ auto dials(std::function<void(door_call::connect&)> changed) {
 
 /// Calls of a kind are heard twice.
 template <class Call>
-auto twice(std::function<bool(const Call&)> which = [](const Call&) { return true; }) {
-  return [which](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+auto twice(std::function<bool(const Call&)> chosen = [](const Call&) { return true; }) {
+  return [chosen](oracle& judge, const watched_crawler& c, const any_door_call& call) {
     judge.on_call(c, call);
-    if (const auto* it = std::get_if<Call>(&call); it != nullptr && which(*it))
+    if (const auto* one = std::get_if<Call>(&call); one != nullptr && chosen(*one))
       judge.on_call(c, call);
   };
 }
 
 bool has_census(const door_call::batch& batch) {
-  return std::holds_alternative<store::open_census>(batch.what.operations.front());
+  return std::holds_alternative<store::open_census>(batch.contents.operations.front());
 }
 
 /// Beside what is acknowledged, this is.
@@ -245,7 +245,7 @@ auto a_batch_too_large() {
   return [](oracle& judge, const watched_crawler& c, const any_door_call& call) {
     judge.on_call(c, call);
     if (const auto* batch = std::get_if<door_call::batch>(&call)) {
-      auto many = batch->what;
+      auto many = batch->contents;
       many.operations.resize(5'000);
       judge.on_call(c, door_call::batch{batch->id, many});
     }
@@ -415,21 +415,21 @@ const std::vector<distortion> distortions = {
 class oracle_that : public testing::TestWithParam<distortion> {};
 
 TEST_P(oracle_that, hears_of_a_bug_names_it) {
-  const auto& how = GetParam();
+  const auto& bug = GetParam();
   auto s = plain_crawl(5, 10);
   s.nodes.shares = {{node_kind::honest, 2}, {node_kind::silent, 1}, {node_kind::refused, 1}};
-  if (how.first != 0)
-    s.nodes.first = net::ipv4_endpoint(how.first, 18444);
+  if (bug.first != 0)
+    s.nodes.first = net::ipv4_endpoint(bug.first, 18444);
   s.oracles = {.all = false, .names = {}};
   crawl_world world{s};
-  auto one = std::make_unique<distorting>(how);
+  auto one = std::make_unique<distorting>(bug);
   auto& judge = one->judge();
   world.oracles().add(std::move(one));
   run_crawl(world);
   std::vector<std::string> places;
   for (const auto& broken : judge.broken())
     places.push_back(broken.place);
-  EXPECT_THAT(places, Contains(how.place));
+  EXPECT_THAT(places, Contains(bug.place));
 }
 
 INSTANTIATE_TEST_SUITE_P(of_ours, oracle_that, testing::ValuesIn(distortions),
