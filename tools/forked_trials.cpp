@@ -26,18 +26,19 @@ namespace {
 constexpr int look_ms = 50;
 
 std::vector<std::uint8_t> packed(const sim::trial& trial) {
-  auto failures = nlohmann::json::array();
-  for (const auto& one : trial.failures) {
+  auto broken = nlohmann::json::array();
+  for (const auto& one : trial.broken) {
     auto peers = nlohmann::json::array();
     for (const auto& peer : one.peers)
       peers.push_back(net::to_string(peer));
-    failures.push_back({one.oracle, one.place, one.text, std::move(peers)});
+    broken.push_back(
+        {one.oracle, one.place, one.text, std::move(peers), one.actor, one.step, one.when.count()});
   }
   auto departures = nlohmann::json::array();
   for (const auto& one : trial.departures)
     departures.push_back({one.taken, one.head, one.after});
   return nlohmann::json::to_cbor(nlohmann::json{
-      {"failures", std::move(failures)},
+      {"broken", std::move(broken)},
       {"departures", std::move(departures)},
       {"steps", trial.steps},
       {"virtual", trial.virtual_time.count()},
@@ -50,14 +51,17 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
   if (!json.is_object())
     return std::nullopt;
   sim::trial trial;
-  for (const auto& one : json.at("failures")) {
-    auto& failure = trial.failures.emplace_back();
-    failure.oracle = one.at(0);
-    failure.place = one.at(1);
-    failure.text = one.at(2);
+  for (const auto& one : json.at("broken")) {
+    auto& promise = trial.broken.emplace_back();
+    promise.oracle = one.at(0);
+    promise.place = one.at(1);
+    promise.text = one.at(2);
     for (const auto& peer : one.at(3))
       if (const auto read = net::parse_endpoint(peer.get<std::string>()))
-        failure.peers.push_back(*read);
+        promise.peers.push_back(*read);
+    promise.actor = one.at(4);
+    promise.step = one.at(5);
+    promise.when = net::steady_time{one.at(6).get<std::int64_t>()};
   }
   for (const auto& one : json.at("departures"))
     trial.departures.push_back({one.at(0), one.at(1), one.at(2)});
@@ -68,7 +72,9 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
 
 sim::trial of_process(std::string place) {
   auto text = fmt::format("the process that ran it {}", place);
-  return {{{"process", std::move(place), std::move(text), {}}}, 0, {}, {}};
+  sim::trial trial;
+  trial.broken.push_back({.oracle = "process", .place = std::move(place), .text = std::move(text)});
+  return trial;
 }
 
 /// What a process that said nothing whole came to.

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/scenario/shrink/failure.hpp"
+#include "sim/scenario/shrink/trial.hpp"
 
 namespace seedwalk::tools {
 

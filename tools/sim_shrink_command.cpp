@@ -114,7 +114,7 @@ public:
         out_(invoked.terminal.out) {}
 
   exit_code run() {
-    const auto wanted = first_failure();
+    const auto wanted = first_broken();
     if (!wanted)
       return exit_code::failed;
     err_ << fmt::format("broken: {}\n", wanted->text);
@@ -135,13 +135,13 @@ private:
   bool is_over() const { return was_stopped != 0 || clock_.now().steady > flags_.budget; }
 
   /// What the scenario breaks; nothing, and a word about it: nothing.
-  std::optional<sim::failure> first_failure() {
+  std::optional<sim::broken_promise> first_broken() {
     forked_trials trials({1, flags_.budget, [] { return was_stopped != 0; }});
     const auto first = trials.run({&scenario_, 1}).front();
     run_limit_ =
         std::max<std::chrono::nanoseconds>(run_limit_least, run_limit_times * clock_.now().steady);
-    if (!first.failures.empty())
-      return first.failures.front();
+    if (!first.broken.empty())
+      return first.broken.front();
     err_ << fmt::format("seedwalk sim shrink: {}: {}\n", flags_.again(),
                         was_stopped != 0 ? "was interrupted" : "keeps all its promises");
     return std::nullopt;

@@ -39,8 +39,9 @@ std::set<std::string> options_of(const words& command) {
 
 // Of a run, and no part of a world.
 const std::set<std::string> of_no_world = {
-    "--help",        "--json", "--record",     "--overwrite",    "--scenario", "--set",
-    "--choices-out", "--jobs", "--keep-going", "--scenario-out", "--trace"};
+    "--help",  "--json",        "--record", "--overwrite",  "--scenario",
+    "--set",   "--choices-out", "--jobs",   "--keep-going", "--scenario-out",
+    "--trace", "--budget",      "--runs"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();
@@ -49,7 +50,7 @@ TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
     EXPECT_THAT(keys, testing::Contains(std::string{key})) << option;
     known.insert(std::string{option});
   }
-  for (const auto* command : {"run", "check", "sweep"}) {
+  for (const auto* command : {"run", "check", "sweep", "shrink"}) {
     const auto options = options_of({"sim", command});
     EXPECT_GT(options.size(), 10u);
     for (const auto& option : options)

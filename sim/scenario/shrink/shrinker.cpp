@@ -64,7 +64,7 @@ scenario_parts departures_made() {
 }
 
 /// What is true of a whole world: a smaller one breaks such an expectation by being small.
-bool counts_nodes(const failure& wanted) {
+bool counts_nodes(const broken_promise& wanted) {
   constexpr std::string_view counted[] = {"expect.known",     "expect.good",
                                           "expect.addresses", "expect.visits_at_least",
                                           "expect.outcomes",  "expect.lasts"};
@@ -99,7 +99,7 @@ bool is_value(edit_kind kind, std::string_view path) {
 
 class shrinker {
 public:
-  shrinker(const failure& wanted, trial_runner& runner, const shrink_options& options)
+  shrinker(const broken_promise& wanted, trial_runner& runner, const shrink_options& options)
       : wanted_(wanted), runner_(runner), options_(options) {}
 
   std::optional<shrink_result> run(const crawl_scenario& s) {
@@ -299,7 +299,7 @@ private:
     bool is_counted = false; ///< It was looked at.
   };
 
-  const failure& wanted_;
+  const broken_promise& wanted_;
   trial_runner& runner_;
   const shrink_options& options_;
   crawl_scenario current_;
@@ -318,7 +318,7 @@ scenario_size size_of(const crawl_scenario& s) {
           static_cast<std::size_t>(std::ranges::count(text, '\n'))};
 }
 
-std::optional<shrink_result> shrink(const crawl_scenario& s, const failure& wanted,
+std::optional<shrink_result> shrink(const crawl_scenario& s, const broken_promise& wanted,
                                     trial_runner& runner, const shrink_options& options) {
   return shrinker{wanted, runner, options}.run(s);
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/scenario/crawl_scenario.hpp"
-#include "sim/scenario/shrink/failure.hpp"
+#include "sim/scenario/shrink/trial.hpp"
 
 // Makes a failing scenario small. Always for one failure: what fails otherwise is no candidate.
 
@@ -50,7 +50,7 @@ struct shrink_options {
 
 struct shrink_result {
   crawl_scenario smallest;
-  failure broken;               ///< As the smallest one breaks it.
+  broken_promise broken;        ///< As the smallest one breaks it.
   std::uint64_t runs = 0;       ///< Candidates that were run and looked at.
   std::uint64_t runs_ahead = 0; ///< Besides: run, and not looked at.
   bool is_whole = true;         ///< False: it was ended before nothing could go any more.
@@ -70,7 +70,7 @@ struct shrink_result {
 ///
 /// The same scenario, failure and `runs_max` have the same result, if `runner` is a function of
 /// scenarios and nobody stops it.
-std::optional<shrink_result> shrink(const crawl_scenario& s, const failure& wanted,
+std::optional<shrink_result> shrink(const crawl_scenario& s, const broken_promise& wanted,
                                     trial_runner& runner, const shrink_options& options = {});
 
 } // namespace seedwalk::sim

@@ -31,6 +31,10 @@ std::string story_of(const shrink_result& result, const std::string& file, const
                            broken.oracle, net::printable(broken.place, 1'000));
   for (const auto& peer : broken.peers)
     story += fmt::format("Concerns: {}\n", net::to_string(peer));
+  if (broken.step != 0)
+    story += fmt::format("Noticed: after {:.6f} virtual s, in step {}{}{}\n",
+                         seconds_in(broken.when), broken.step, broken.actor.empty() ? "" : ", by ",
+                         net::printable(broken.actor, 200));
   story += fmt::format("The run ends after {:.3f} virtual s, {} steps of actors.\n"
                        "Again: seedwalk sim run {}\n\n",
                        seconds_in(result.virtual_after), result.steps_after, file);

@@ -2,41 +2,26 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "actors/runtime/schedule.hpp"
-#include "net/address/endpoint.hpp"
 #include "net/base/instant.hpp"
+#include "sim/scenario/broken_promise.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 
 namespace seedwalk::sim {
 
-/// Something that a run broke. `oracle` and `place` say what is taken for one bug: no number, time
-/// or address is in them. The rest is for people.
-struct failure {
-  std::string oracle;
-  std::string place;
-  std::string text;
-  std::vector<net::endpoint> peers; ///< That it is about.
-
-  bool is_like(const failure& other) const {
-    return oracle == other.oracle && place == other.place;
-  }
-  friend bool operator==(const failure&, const failure&) = default;
-};
-
-/// What became of one run, as far as shrinking is concerned. A run that breaks nothing has no
-/// failures; one that ended its process has the failure of the oracle "process".
+/// What became of one run, as far as shrinking is concerned. A run that ended its process, or never
+/// ended, has broken a promise of the oracle "process".
 struct trial {
-  std::vector<failure> failures;
+  std::vector<broken_promise> broken;
   std::uint64_t steps = 0; ///< Of actors.
   net::steady_time virtual_time{0};
   /// What was decided against fifo, where the scenario's order keeps it.
   std::vector<departure> departures;
 
-  /// The failure that is taken for the same bug; null: there is none.
-  const failure* find(const failure& wanted) const;
+  /// What is taken for the same bug; null: nothing is.
+  const broken_promise* find(const broken_promise& wanted) const;
 };
 
 /// Runs a scenario in this process: what breaks the process ends the caller, too.

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "sim/scenario/file/scenario_file.hpp"
+#include "sim/scenario/shrink/shrinker.hpp"
+#include "tests/sim/scenario/draw_scenario.hpp"
+
+namespace seedwalk::test {
+
+/// A runner whose runs are a function of scenarios: what it says is broken, with no run at all.
+class scripted_trials final : public sim::trial_runner {
+public:
+  /// What is broken; empty: nothing is.
+  using script = std::function<std::string(const sim::crawl_scenario&)>;
+
+  explicit scripted_trials(script broken, std::size_t width = 1)
+      : broken_(std::move(broken)), width_(width) {}
+
+  std::size_t width() const override { return width_; }
+
+  std::vector<sim::trial> run(std::span<const sim::crawl_scenario> scenarios) override {
+    std::vector<sim::trial> trials(scenarios.size());
+    for (std::size_t i = 0; i != scenarios.size(); ++i) {
+      ran.push_back(sim::write_scenario(scenarios[i]));
+      auto s = scenarios[i];
+      if (std::exchange(s.order.keeps_departures, false))
+        trials[i].departures = s.order.given;
+      if (auto text = broken_(s); !text.empty())
+        trials[i].broken.push_back(promise(std::move(text)));
+    }
+    return trials;
+  }
+
+  static sim::broken_promise promise(std::string text = {}) {
+    return {.oracle = "script", .place = "script", .text = std::move(text)};
+  }
+
+  std::vector<std::string> ran; ///< The file of each scenario that was run, in order.
+
+private:
+  script broken_;
+  std::size_t width_;
+};
+
+/// Checks a property of drawn scenarios: `broken` says what is wrong with one, or nothing. One that
+/// fails is made small by the shrinker of `seedwalk sim shrink`, not by rapidcheck's, which would
+/// draw another; the small one's file is kept, and named. RC_PARAMS repeats it.
+inline testing::AssertionResult holds_for_scenarios(const std::string& name,
+                                                    const scripted_trials::script& broken) {
+  std::optional<sim::crawl_scenario> failing;
+  const bool holds = rc::check([&] {
+    const auto seed = *rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>());
+    const auto drawn = scenario_drawer{seed}.scenario();
+    if (const auto text = broken(drawn); !text.empty()) {
+      failing = drawn;
+      RC_FAIL(text);
+    }
+  });
+  if (holds)
+    return testing::AssertionSuccess();
+  if (!failing)
+    return testing::AssertionFailure() << "see above";
+  constexpr std::uint64_t runs_max = 10'000;
+  scripted_trials trials{broken};
+  sim::shrink_options options;
+  options.runs_max = runs_max;
+  const auto shrunk = sim::shrink(*failing, scripted_trials::promise(), trials, options);
+  // Drawn faults are written out before all else; that alone may mend it.
+  const auto& smallest = shrunk ? shrunk->smallest : *failing;
+  const auto path = testing::TempDir() + name + ".toml";
+  std::ofstream{path} << sim::write_scenario(smallest, broken(smallest));
+  return testing::AssertionFailure() << "the smallest scenario found is in " << path << "\n"
+                                     << broken(smallest);
+}
+
+} // namespace seedwalk::test
