@@ -1,6 +1,7 @@
 #include "sim/scenario/crawl_world.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -171,6 +172,7 @@ void crawl_world::operators::perform(simulated_crawler&, std::size_t, const oper
 }
 
 tl::expected<void, store::error> crawl_world::start() {
+  const net::listening_to_probes listening{probes_};
   for (auto& one : crawlers_)
     if (auto started = one->start(); !started)
       return started;
@@ -185,6 +187,7 @@ bool crawl_world::over() const {
 }
 
 bool crawl_world::advance() {
+  const net::listening_to_probes listening{probes_};
   const auto& seeds = scenario_.reseeds;
   while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
     world_.reseed(seeds[reseeded_++].seed);
@@ -249,6 +252,7 @@ crawl_verdict crawl_world::judge() {
   verdict.steps = world_.steps();
   verdict.virtual_time = world_.now().steady;
   verdict.summary = program().summary();
+  verdict.probes = probes_;
   verdict.violations = world_.violations();
   verdict.violations.insert(verdict.violations.end(), violations_.begin(), violations_.end());
   if (!over())
@@ -258,15 +262,33 @@ crawl_verdict crawl_world::judge() {
   for (const auto& v : host_.violations())
     if (!may_hear_changed_bytes(scenario_.faults, v.node))
       verdict.violations.push_back(to_string(v));
+  bool all_open = true;
   for (auto& one : crawlers_)
-    if (!one->is_up()) // Its database is closed; what its disk kept is judged.
-      static_cast<void>(one->disk().open());
+    all_open = open_what_is_kept(*one, verdict) && all_open;
+  if (!all_open) {
+    for (const auto& violation : verdict.violations)
+      verdict.broken.push_back({violation, {}});
+    return verdict;
+  }
   compare_with_truth(verdict);
   for (auto& one : crawlers_)
     note_database(*one, verdict);
   verdict.hash = world_.hash();
   verdict.broken = broken_promises(*this, verdict);
   return verdict;
+}
+
+/// A crawler that is down, or could not be started again, has closed its database: what its disk
+/// kept is judged, and that needs some room.
+bool crawl_world::open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict) {
+  if (of.disk().is_open())
+    return true;
+  of.disk().on().set_capacity(std::numeric_limits<std::uint64_t>::max());
+  const auto opened = of.disk().open();
+  if (!opened)
+    verdict.violations.push_back(
+        fmt::format("the database cannot be read: {}", opened.error().message));
+  return opened.has_value();
 }
 
 /// What only reached the database is part of what the run did.

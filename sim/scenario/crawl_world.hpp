@@ -10,6 +10,7 @@
 #include "actors/config/crawl_recipe.hpp"
 #include "actors/runtime/simulation.hpp"
 #include "actors/runtime/world.hpp"
+#include "net/base/probe.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/internet.hpp"
@@ -40,6 +41,7 @@ struct crawl_verdict {
   std::uint64_t good_true = 0;   ///< Good by the models.
   std::uint64_t good_agreed = 0; ///< By both.
   std::vector<std::string> violations;
+  net::probe_counts probes; ///< Of its actors and databases.
   /// What the scenario promises and the run did not keep; no violations, unless it promises some.
   std::vector<broken_promise> broken;
 
@@ -91,11 +93,14 @@ public:
   node_host& hosts() { return host_; }
   net::steady_time now() const { return world_.now().steady; }
   const crawl_scenario& scenario() const { return scenario_; }
+  /// Which rare places were reached so far.
+  const net::probe_counts& probes() const { return probes_; }
   /// Operations that have not had their turn.
   std::uint64_t operations_left() const { return operators_.left(); }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
+  bool open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict);
   void note_database(simulated_crawler& of, crawl_verdict& verdict);
 
   /// What people do to the crawlers, each in its turn like all other events.
@@ -125,6 +130,7 @@ private:
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
   bool is_then_ = false;     ///< The other order decides.
+  net::probe_counts probes_;
   world world_;
   simulation simulation_;
   internet internet_;

@@ -65,6 +65,7 @@ public:
   void close();
 
   disk& on() { return *disk_; }
+  bool is_open() const { return database_ != nullptr; }
   /// For oracles: looks without taking virtual time from the program. Precondition: open.
   store::database& database() { return *database_; }
   std::size_t in_flight() const { return pending_.size(); }
