@@ -104,7 +104,8 @@ public:
     result.summary = *program_.summary();
     result.hash = world_.hash();
     result.steps = world_.steps();
-    result.violations = world_.violations();
+    for (const auto& rule : world_.violations())
+      result.violations.push_back(rule.text);
     if (recording_) {
       recording_->finish("done");
       result.recording_bytes = recording_->bytes_written();

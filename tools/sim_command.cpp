@@ -67,6 +67,23 @@ double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
 }
 
+nlohmann::json as_json(const std::vector<sim::broken_promise>& promises) {
+  auto result = nlohmann::json::array();
+  for (const auto& one : promises) {
+    auto peers = nlohmann::json::array();
+    for (const auto& peer : one.peers)
+      peers.push_back(net::to_string(peer));
+    result.push_back({{"oracle", one.oracle},
+                      {"place", one.place},
+                      {"text", one.text},
+                      {"peers", std::move(peers)},
+                      {"actor", one.actor},
+                      {"step", one.step},
+                      {"virtual_s", seconds_of(one.when)}});
+  }
+  return result;
+}
+
 nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
                        std::chrono::nanoseconds wall) {
   nlohmann::json outcomes = nlohmann::json::object();
@@ -74,9 +91,6 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
     for (std::size_t i = 0; i != v.summary->counters.outcomes.size(); ++i)
       if (const auto n = v.summary->counters.outcomes[i]; n > 0)
         outcomes[std::string{net::name_of(static_cast<net::outcome>(i))}] = n;
-  nlohmann::json broken = nlohmann::json::array();
-  for (const auto& one : v.broken)
-    broken.push_back(one.text);
   return {{"seed", v.seed},
           {"hash", fmt::format("{:016x}", v.hash)},
           {"again", again},
@@ -89,8 +103,8 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
           {"known", v.known},
           {"good", v.good_found},
           {"outcomes", std::move(outcomes)},
-          {"violations", v.violations},
-          {"broken", std::move(broken)}};
+          {"violations", as_json(v.violations)},
+          {"broken", as_json(v.broken)}};
 }
 
 struct run_flags {

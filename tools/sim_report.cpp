@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t told_whole = 3;
 constexpr std::size_t event_lines = 12;
 
+std::string after(net::steady_time when) {
+  return fmt::format(", after {:.6f} s", std::chrono::duration<double>(when).count());
+}
+
 } // namespace
 
 std::optional<std::vector<std::uint64_t>> parse_seeds(const std::string& text) {
@@ -35,7 +39,10 @@ void print_broken(std::ostream& err, const sim::crawl_scenario& s,
                   const sim::crawl_verdict& verdict, const std::string& again) {
   for (std::size_t i = 0; i != verdict.broken.size(); ++i) {
     const auto& promise = verdict.broken[i];
-    err << fmt::format("broken: {}\n", promise.text);
+    err << fmt::format("broken: {}\n  found by {} ({}), in step {}{}{}{}\n", promise.text,
+                       promise.oracle, promise.place, promise.step,
+                       promise.when.count() == 0 ? "" : after(promise.when),
+                       promise.actor.empty() ? "" : ", actor ", promise.actor);
     if (i >= told_whole)
       continue;
     const auto events = sim::last_events(s, promise.peers, event_lines);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -115,6 +116,10 @@ struct actor_entry {
   std::uint64_t timers_started = 0;
 
   const std::string& name() const { return enrolled.name; }
+  /// What it is one of; CAF's name for those that never enrolled.
+  std::string_view kind() const {
+    return enrolled.kind.empty() ? std::string_view{actor->name()} : enrolled.kind;
+  }
 
   /// True if its messages are no steps.
   bool unwatched() const { return internal || enrolled.observer; }

@@ -145,7 +145,7 @@ void process::became_runnable(caf::resumable* resumable) {
   if (entry.unwatched() || is_closing_)
     return add_unwatched(&entry);
   if (in_observer_)
-    world_.note_violation(fmt::format("an observer sent a message to {}", entry.name()));
+    note_loud_observer(entry);
   push(entry);
 }
 
@@ -188,9 +188,8 @@ void process::announce(const actor_entry& to, const message_origin& from,
     const auto rtti = content.type(0);
     type = rtti.second ? names().of(*rtti.second).hash : content.type_token();
   }
-  const auto kind =
-      to.enrolled.kind.empty() ? std::string_view{to.actor->name()} : to.enrolled.kind;
-  world_.events().sent(to.name_hash, from.origin, from.nth, type, mixed(purpose{kind}.hash, type));
+  world_.events().sent(to.name_hash, from.origin, from.nth, type,
+                       mixed(purpose{to.kind()}.hash, type));
 }
 
 /// One more message from `origin`, which is the name of `from` if that is an actor of ours.
@@ -533,8 +532,30 @@ void process::retire(net::owner owner) {
 
 void process::note_failure(net::owner owner, std::string_view text) {
   ++world_.failures_;
+  const auto* entry = find(owner);
+  const auto kind = entry == nullptr ? std::string_view{} : entry->kind();
+  const auto name = name_of(owner);
   world_.note_violation(
-      fmt::format("actor {} failed in step {}: {}", name_of(owner), world_.steps(), text));
+      {.found_by = "actor",
+       .place = fmt::format("{}: {}", kind, without_numbers(text)),
+       .text = fmt::format("actor {} failed in step {}: {}", name, world_.steps(), text),
+       .actor = name});
+}
+
+void process::note_loud_observer(const actor_entry& to) {
+  world_.note_violation({.found_by = "world",
+                         .place = fmt::format("an observer speaks to {}", to.kind()),
+                         .text = fmt::format("an observer sent a message to {}", to.name()),
+                         .actor = to.name()});
+}
+
+void process::note_full_mailbox(const actor_entry& of) {
+  world_.note_violation(
+      {.found_by = "world",
+       .place = fmt::format("mailbox of {}", of.kind()),
+       .text = fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due",
+                           of.name(), of.waiting, world_.steps(), of.enrolled.mailbox_max),
+       .actor = of.name()});
 }
 
 std::string process::name_of(net::owner owner) const {
@@ -563,14 +584,12 @@ void process::enqueue(net::owner to, caf::mailbox_element_ptr message) {
   auto& entry = *known;
   if (in_observer_ && !entry.enrolled.observer) {
     // Dropped: the run goes on as it does without the observer.
-    world_.note_violation(fmt::format("an observer sent a message to {}", entry.name()));
+    note_loud_observer(entry);
     return;
   }
   ++entry.waiting;
   if (const auto most = entry.enrolled.mailbox_max; most != 0 && entry.waiting > most)
-    world_.note_violation(
-        fmt::format("mailbox of {} holds {} messages in step {}, at most {} are due", entry.name(),
-                    entry.waiting, world_.steps(), most));
+    note_full_mailbox(entry);
   if (world_.is_scheduled() && !entry.unwatched()) {
     const auto from = count(running_, world_.origin_, entry);
     if (world_.events().hears_of_messages()) [[unlikely]]

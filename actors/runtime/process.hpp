@@ -231,6 +231,8 @@ private:
                 const caf::mailbox_element& message);
   std::vector<actor_entry*> take_runnable();
   void note_now();
+  void note_loud_observer(const actor_entry& to);
+  void note_full_mailbox(const actor_entry& of);
   void note_completion(net::owner to, std::uint8_t door, net::byte_view bytes);
   void add_unwatched(actor_entry* actor);
   actor_entry& entry_of(caf::scheduled_actor& actor);

@@ -92,10 +92,11 @@ std::uint64_t world::hash() const {
   return all.value();
 }
 
-void world::note_violation(std::string text) {
+void world::note_violation(broken_rule rule) {
   if (violations_.size() == violations_max)
     return;
-  violations_.push_back(std::move(text));
+  rule.step = steps_;
+  violations_.push_back(std::move(rule));
   tell([&](world_listener& listener) { listener.on_violation(violations_.back()); });
 }
 

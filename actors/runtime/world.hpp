@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/runtime/broken_rule.hpp"
 #include "actors/runtime/schedule.hpp"
 #include "actors/runtime/world_listener.hpp"
 #include "net/base/instant.hpp"
@@ -112,7 +113,7 @@ public:
 
   /// What went wrong that no actor can be asked about: exceptions, mailboxes over their bound,
   /// observers that spoke.
-  const std::vector<std::string>& violations() const { return violations_; }
+  const std::vector<broken_rule>& violations() const { return violations_; }
   std::uint64_t failures() const { return failures_; }
 
   /// Ends every actor of every process, as `process::kill` does.
@@ -124,7 +125,7 @@ private:
   void move_to(net::steady_time to);
   void run(actor_entry& actor, event_names event);
   void run_unwatched();
-  void note_violation(std::string text);
+  void note_violation(broken_rule rule);
   bool has_listeners() const { return !listeners_.empty(); }
   /// Calls `tell` with each listener.
   template <class Tell>
@@ -143,7 +144,7 @@ private:
   std::size_t unwatched_due_ = 0;
   std::vector<process*> processes_;
   std::vector<world_listener*> listeners_;
-  std::vector<std::string> violations_;
+  std::vector<broken_rule> violations_;
 };
 
 } // namespace seedwalk::sim

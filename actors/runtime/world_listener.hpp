@@ -5,6 +5,7 @@
 
 #include <caf/message.hpp>
 
+#include "actors/runtime/broken_rule.hpp"
 #include "actors/runtime/timers.hpp"
 #include "net/base/bytes.hpp"
 #include "net/base/instant.hpp"
@@ -66,7 +67,7 @@ public:
   virtual void before_step(const step_view&) {}
 
   /// A rule is broken that no actor can be asked about, as `world::violations` has it.
-  virtual void on_violation(std::string_view /*text*/) {}
+  virtual void on_violation(const broken_rule&) {}
 
   /// The step is over.
   virtual void on_step(const step_view&) {}

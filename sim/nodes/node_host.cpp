@@ -32,8 +32,9 @@ public:
 
   net::instant now() const override { return host_.internet_.now(); }
   void send(net::buffer data) override {
-    if (host_.listener_ != nullptr)
-      host_.listener_->on_said(host_.guests_[guest_].node, data.view());
+    host_.tell([&](node_listener& listener) {
+      listener.on_said(host_.guests_[guest_].node, data.view());
+    });
     host_.internet_.streams().write(at_, std::move(data));
   }
   void close() override { host_.internet_.streams().close(at_, net::closing::graceful); }
@@ -48,8 +49,8 @@ public:
     if (host_.violations_.size() == violations_max)
       return;
     host_.violations_.push_back({host_.nodes_.nodes()[node].at, now().steady, std::string(rule)});
-    if (host_.listener_ != nullptr)
-      host_.listener_->on_violation(node, host_.violations_.back());
+    host_.tell(
+        [&](node_listener& listener) { listener.on_violation(node, host_.violations_.back()); });
   }
 
 private:
@@ -84,8 +85,7 @@ template <class Call>
 void node_host::act(stream_ref at, std::uint64_t number, Call&& call) {
   io doing(*this, at, number);
   call(*guests_[number].session, doing);
-  if (listener_ != nullptr)
-    listener_->on_said_all(guests_[number].node);
+  tell([&](node_listener& listener) { listener.on_said_all(guests_[number].node); });
 }
 
 void node_host::welcome(std::uint32_t node, stream_ref at, const route& route) {
@@ -103,14 +103,13 @@ void node_host::welcome(std::uint32_t node, stream_ref at, const route& route) {
   ++open_;
   internet_.streams().own(at, *this, {{number}, somebody});
   internet_.streams().want(at, window_bytes);
-  if (listener_ != nullptr)
-    listener_->on_accepted(node, route.from);
+  tell([&](node_listener& listener) { listener.on_accepted(node, route.from); });
   act(at, number, [](node_session& session, io& doing) { session.on_open(doing); });
 }
 
 void node_host::on_received(stream_ref at, const stream_tag& tag, net::buffer&& data) {
-  if (listener_ != nullptr)
-    listener_->on_heard(guests_[tag.id.value].node, data.view());
+  tell(
+      [&](node_listener& listener) { listener.on_heard(guests_[tag.id.value].node, data.view()); });
   act(at, tag.id.value,
       [&](node_session& session, io& doing) { session.on_bytes(doing, data.view()); });
   if (guests_[tag.id.value].reads)
@@ -118,8 +117,7 @@ void node_host::on_received(stream_ref at, const stream_tag& tag, net::buffer&& 
 }
 
 void node_host::on_input_ended(stream_ref at, const stream_tag& tag) {
-  if (listener_ != nullptr)
-    listener_->on_input_ended(guests_[tag.id.value].node);
+  tell([&](node_listener& listener) { listener.on_input_ended(guests_[tag.id.value].node); });
   act(at, tag.id.value, [](node_session& session, io& doing) { session.on_end(doing); });
 }
 
@@ -128,8 +126,7 @@ void node_host::on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind
 }
 
 void node_host::on_closed(stream_ref, const stream_tag& tag, net::error reason) {
-  if (listener_ != nullptr)
-    listener_->on_closed(guests_[tag.id.value].node, reason);
+  tell([&](node_listener& listener) { listener.on_closed(guests_[tag.id.value].node, reason); });
   guests_[tag.id.value].session.reset();
   free_guests_.push_back(static_cast<std::uint32_t>(tag.id.value));
   --open_;

@@ -57,8 +57,9 @@ public:
   /// The same of one node, since the beginning.
   std::uint64_t accepted_by(std::uint32_t node) const { return accepted_by_[node]; }
   std::size_t open() const { return open_; }
-  /// `listener` hears of everything from now on, and outlives the host; null: nobody does.
-  void listen(node_listener* listener) { listener_ = listener; }
+  /// `listener` hears of everything from now on, until it is to be ignored.
+  void listen(node_listener& listener) { listeners_.push_back(&listener); }
+  void ignore(node_listener& listener) { std::erase(listeners_, &listener); }
   /// Calls `heard` with each node that accepts a connection, when it does.
   void watch(std::function<void(const net::endpoint& node)> heard) { heard_ = std::move(heard); }
 
@@ -78,6 +79,12 @@ private:
   void on_input_ended(stream_ref at, const stream_tag& tag) override;
   void on_closed(stream_ref at, const stream_tag& tag, net::error reason) override;
   void on_timer(stream_ref at, const stream_tag& tag, std::uint8_t kind) override;
+  /// Calls `tell` with each listener.
+  template <class Tell>
+  void tell(Tell&& tell) {
+    for (auto* listener : listeners_)
+      tell(*listener);
+  }
   template <class Call>
   void act(stream_ref at, std::uint64_t number, Call&& call);
   void welcome(std::uint32_t node, stream_ref at, const route& route);
@@ -94,7 +101,7 @@ private:
   std::vector<std::uint32_t> accepted_by_;
   std::size_t open_ = 0;
   std::function<void(const net::endpoint&)> heard_;
-  node_listener* listener_ = nullptr;
+  std::vector<node_listener*> listeners_;
 };
 
 } // namespace seedwalk::sim

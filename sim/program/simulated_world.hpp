@@ -62,7 +62,7 @@ public:
   std::uint64_t steps() const { return world_.steps(); }
   /// The chains of all hosts in one number: equal if two runs were.
   std::uint64_t hash() const { return world_.hash(); }
-  const std::vector<std::string>& violations() const { return world_.violations(); }
+  const std::vector<broken_rule>& violations() const { return world_.violations(); }
 
   /// For listeners, schedules, reseeding.
   sim::world& inner() { return world_; }

@@ -125,18 +125,18 @@ crawl_trace::crawl_trace(crawl_world& world, std::string again, trace_bounds bou
       accepts_(recorder_.add_text("accepts")), hears_(recorder_.add_text("hears")),
       says_(recorder_.add_text("says")), hears_end_(recorder_.add_text("hears the end")),
       is_closed_(recorder_.add_text("is closed")) {
-  world_.hosts().listen(this);
+  world_.hosts().listen(*this);
 }
 
 crawl_trace::~crawl_trace() {
-  world_.hosts().listen(nullptr);
+  world_.hosts().ignore(*this);
 }
 
 void crawl_trace::finish(const crawl_verdict& verdict) {
-  world_.hosts().listen(nullptr);
-  std::vector<std::string> broken;
+  world_.hosts().ignore(*this);
+  std::vector<trace_violation> broken;
   for (const auto& promise : verdict.broken)
-    broken.push_back(promise.text);
+    broken.push_back({promise.oracle, promise.place, promise.text});
   recorder_.finish({verdict.steps, verdict.virtual_time, verdict.hash, std::move(broken)});
 }
 
@@ -199,7 +199,8 @@ void crawl_trace::on_closed(std::uint32_t node, net::error reason) {
 
 void crawl_trace::on_violation(std::uint32_t node, const node_violation& v) {
   recorder_.note(trace_kind::broken, lane_of(node), recorder_.add_text(to_string(v)),
-                 trace_recorder::led_by::entry_before);
+                 trace_recorder::led_by::entry_before,
+                 {fmt::format("referee ({})", without_numbers(v.rule)), 0});
 }
 
 } // namespace seedwalk::sim

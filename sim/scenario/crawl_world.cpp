@@ -82,6 +82,7 @@ crawl_world::crawl_world(const crawl_scenario& s)
       simulation_(world_), internet_(scenario_.network, world_.events()),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
       operators_(*this) {
+  host_.listen(*this);
   internet_.set_faults(scenario_.faults);
   internet_.set_proxy(scenario_.proxy, scenario_.proxy_does);
   for (const auto& one : scenario_.names)
@@ -91,6 +92,25 @@ crawl_world::crawl_world(const crawl_scenario& s)
     for (std::uint32_t i = 0; i != part.count; ++i)
       crawlers_.push_back(std::make_unique<simulated_crawler>(
           world_, internet_, crawler_options(scenario_, part, nth++)));
+}
+
+crawl_world::~crawl_world() {
+  host_.ignore(*this);
+}
+
+broken_promise crawl_world::found(std::string oracle, std::string place, std::string text) const {
+  return {.oracle = std::move(oracle),
+          .place = std::move(place),
+          .text = std::move(text),
+          .step = world_.steps(),
+          .when = now()};
+}
+
+void crawl_world::on_violation(std::uint32_t, const node_violation& v) {
+  if (may_hear_changed_bytes(scenario_.faults, v.node))
+    return;
+  violations_.push_back(found("referee", without_numbers(v.rule), to_string(v)));
+  violations_.back().peers = {v.node};
 }
 
 void crawl_world::operators::plan() {
@@ -126,8 +146,10 @@ void crawl_world::operators::on_due(std::uint64_t payload) {
   if (crawler.is_up())
     return;
   if (const auto restarted = crawler.restart(); !restarted)
-    world_.violations_.push_back(fmt::format("{} could not be started again: {}", crawler.name(),
-                                             restarted.error().message));
+    world_.violations_.push_back(
+        world_.found("database", "a start after a crash",
+                     fmt::format("{} could not be started again: {}", crawler.name(),
+                                 restarted.error().message)));
 }
 
 void crawl_world::operators::perform(simulated_crawler& on, std::size_t,
@@ -231,7 +253,8 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
     const auto answer = disk().database().answer(question);
     if (!answer) {
       verdict.violations.push_back(
-          fmt::format("the database cannot be read: {}", answer.error().message));
+          found("database", "reading it at the end",
+                fmt::format("the database cannot be read: {}", answer.error().message)));
       return;
     }
     const auto& page = std::get<store::list_answer>(*answer);
@@ -253,21 +276,23 @@ crawl_verdict crawl_world::judge() {
   verdict.virtual_time = world_.now().steady;
   verdict.summary = program().summary();
   verdict.probes = probes_;
-  verdict.violations = world_.violations();
+  for (const auto& rule : world_.violations())
+    verdict.violations.push_back({.oracle = rule.found_by,
+                                  .place = rule.place,
+                                  .text = rule.text,
+                                  .actor = rule.actor,
+                                  .step = rule.step});
   verdict.violations.insert(verdict.violations.end(), violations_.begin(), violations_.end());
   if (!over())
-    verdict.violations.emplace_back(
-        fmt::format("the crawl had not ended after {} s of virtual time",
-                    verdict.virtual_time.count() / 1'000'000'000));
-  for (const auto& v : host_.violations())
-    if (!may_hear_changed_bytes(scenario_.faults, v.node))
-      verdict.violations.push_back(to_string(v));
+    verdict.violations.push_back(
+        found("end", "the crawl has not ended",
+              fmt::format("the crawl had not ended after {} s of virtual time",
+                          verdict.virtual_time.count() / 1'000'000'000)));
   bool all_open = true;
   for (auto& one : crawlers_)
     all_open = open_what_is_kept(*one, verdict) && all_open;
   if (!all_open) {
-    for (const auto& violation : verdict.violations)
-      verdict.broken.push_back({violation, {}});
+    verdict.broken = verdict.violations;
     return verdict;
   }
   compare_with_truth(verdict);
@@ -287,7 +312,8 @@ bool crawl_world::open_what_is_kept(simulated_crawler& of, crawl_verdict& verdic
   const auto opened = of.disk().open();
   if (!opened)
     verdict.violations.push_back(
-        fmt::format("the database cannot be read: {}", opened.error().message));
+        found("database", "opening it at the end",
+              fmt::format("the database cannot be read: {}", opened.error().message)));
   return opened.has_value();
 }
 
@@ -298,7 +324,8 @@ void crawl_world::note_database(simulated_crawler& of, crawl_verdict& verdict) {
     of.inside().note_effect({reinterpret_cast<const std::uint8_t*>(&value), sizeof value});
   } else {
     verdict.violations.push_back(
-        fmt::format("the database cannot be read: {}", digest.error().message));
+        found("database", "reading it at the end",
+              fmt::format("the database cannot be read: {}", digest.error().message)));
   }
 }
 
@@ -306,8 +333,9 @@ crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
   if (const auto started = world.start(); !started) {
     crawl_verdict verdict;
     verdict.seed = world.inner().settings().seed;
-    verdict.violations.push_back(started.error().message);
-    verdict.broken.push_back({started.error().message, {}});
+    verdict.violations.push_back(
+        {.oracle = "database", .place = "the first start", .text = started.error().message});
+    verdict.broken = verdict.violations;
     return verdict;
   }
   world.run();

@@ -17,16 +17,11 @@
 #include "sim/nodes/bitcoin_nodes.hpp"
 #include "sim/nodes/node_host.hpp"
 #include "sim/nodes/topology.hpp"
+#include "sim/scenario/broken_promise.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
-
-/// A promise that a run did not keep.
-struct broken_promise {
-  std::string text;
-  std::vector<net::endpoint> peers; ///< That it is about.
-};
 
 /// What a simulated crawl came to, judged by those who know the truth. Nodes on networks that the
 /// crawler does not dial are nobody's concern.
@@ -37,11 +32,11 @@ struct crawl_verdict {
   net::steady_time virtual_time{0};
   std::optional<actors::crawl_summary> summary; ///< Nothing: it did not end.
   std::uint64_t known = 0;
-  std::uint64_t good_found = 0;  ///< Good by the database.
-  std::uint64_t good_true = 0;   ///< Good by the models.
-  std::uint64_t good_agreed = 0; ///< By both.
-  std::vector<std::string> violations;
-  net::probe_counts probes; ///< Of its actors and databases.
+  std::uint64_t good_found = 0;           ///< Good by the database.
+  std::uint64_t good_true = 0;            ///< Good by the models.
+  std::uint64_t good_agreed = 0;          ///< By both.
+  std::vector<broken_promise> violations; ///< Whatever the scenario promises.
+  net::probe_counts probes;               ///< Of its actors and databases.
   /// What the scenario promises and the run did not keep; no violations, unless it promises some.
   std::vector<broken_promise> broken;
 
@@ -53,9 +48,10 @@ struct crawl_verdict {
 
 /// The world of one simulated crawl, for callers that look inside while it runs. Most want
 /// `run_crawl`.
-class crawl_world {
+class crawl_world final : private node_listener {
 public:
   explicit crawl_world(const crawl_scenario& s);
+  ~crawl_world() override;
 
   /// Starts the crawler. The error is that of its database.
   tl::expected<void, store::error> start();
@@ -102,6 +98,8 @@ private:
   void compare_with_truth(crawl_verdict& verdict);
   bool open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict);
   void note_database(simulated_crawler& of, crawl_verdict& verdict);
+  void on_violation(std::uint32_t node, const node_violation& v) override;
+  broken_promise found(std::string oracle, std::string place, std::string text) const;
 
   /// What people do to the crawlers, each in its turn like all other events.
   class operators final : public event_source {
@@ -139,7 +137,7 @@ private:
   node_host host_;
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
   operators operators_;
-  std::vector<std::string> violations_; ///< Beside those of the world and its nodes.
+  std::vector<broken_promise> violations_; ///< Beside those of the world.
 };
 
 /// Runs a world that was not started yet to its end, and judges it. `over`, unless it is empty, is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -71,82 +72,100 @@ public:
   }
 
 private:
-  void note(std::string text, std::vector<net::endpoint> peers = {}) {
-    broken.push_back({std::move(text), std::move(peers)});
+  /// `key` is that of the file; what was found is `found`, without numbers.
+  void note(std::string_view key, std::string_view found, std::string text,
+            std::vector<net::endpoint> peers = {}) {
+    broken.push_back({.oracle = fmt::format("expect.{}", key),
+                      .place = std::string{found},
+                      .text = std::move(text),
+                      .peers = std::move(peers),
+                      .step = verdict_.steps,
+                      .when = verdict_.virtual_time});
   }
 
   template <class T, class U>
-  void compare(std::string_view of, const std::optional<T>& promised, const U& found,
-               const std::vector<net::endpoint>& peers = {}) {
-    if (promised && *promised != static_cast<T>(found))
-      note(fmt::format("{} is promised to be {}, and is {}", of, text_of(*promised),
-                       text_of(static_cast<T>(found))),
-           peers);
+  void compare(std::string_view key, std::string_view of, const std::optional<T>& promised,
+               const U& found, const std::vector<net::endpoint>& peers = {}) {
+    const auto value = static_cast<T>(found);
+    if (!promised || *promised == value)
+      return;
+    std::string place;
+    if constexpr (std::is_enum_v<T> || std::is_same_v<T, bool>)
+      place = text_of(value);
+    else if constexpr (std::is_integral_v<T>)
+      place = value < *promised ? "less" : "more";
+    else
+      place = "different";
+    note(key, place,
+         fmt::format("{} is promised to be {}, and is {}", of, text_of(*promised), text_of(value)),
+         peers);
   }
 
   void look_at_violations() {
+    const auto is_part = [](const std::string& part, const broken_promise& violation) {
+      return violation.text.find(part) != std::string::npos;
+    };
     for (const auto& violation : verdict_.violations)
-      if (std::ranges::none_of(expect_.violations, [&](const auto& part) {
-            return violation.find(part) != std::string::npos;
-          }))
-        note_violation(violation);
+      if (std::ranges::none_of(expect_.violations,
+                               [&](const auto& part) { return is_part(part, violation); }))
+        broken.push_back(violation);
     for (const auto& part : expect_.violations)
-      if (std::ranges::none_of(verdict_.violations, [&](const auto& violation) {
-            return violation.find(part) != std::string::npos;
-          }))
-        note(fmt::format("a violation \"{}\" is promised, and did not come", part));
-  }
-
-  /// What a node has heard is told with the moment, and with the node's events.
-  void note_violation(const std::string& text) {
-    for (const auto& one : world_.hosts().violations())
-      if (text.starts_with(net::to_string(one.node) + " ") && text.ends_with(one.rule))
-        return note(fmt::format("{}, after {}", text, text_of(one.when)), {one.node});
-    note(text);
+      if (std::ranges::none_of(verdict_.violations,
+                               [&](const auto& violation) { return is_part(part, violation); }))
+        note("violations", part,
+             fmt::format("a violation \"{}\" is promised, and did not come", part));
   }
 
   void look_at_end() {
     if (expect_.ends_within && verdict_.virtual_time > *expect_.ends_within)
-      note(fmt::format("it is promised to end within {}, and took {}",
+      note("ends_within", "later",
+           fmt::format("it is promised to end within {}, and took {}",
                        text_of(*expect_.ends_within), text_of(verdict_.virtual_time)));
     if (expect_.lasts && verdict_.virtual_time < *expect_.lasts)
-      note(fmt::format("it is promised to last {}, and took {}", text_of(*expect_.lasts),
+      note("lasts", "shorter",
+           fmt::format("it is promised to last {}, and took {}", text_of(*expect_.lasts),
                        text_of(verdict_.virtual_time)));
     if (expect_.all_operations && world_.operations_left() != 0)
-      note(fmt::format("all operations are promised to have their turn; {} had none when it was "
+      note("all_operations", "some had no turn",
+           fmt::format("all operations are promised to have their turn; {} had none when it was "
                        "over, after {}",
                        world_.operations_left(), text_of(verdict_.virtual_time)));
     if (!verdict_.summary) {
       if (expect_.end || expect_.resumed || expect_.problem)
-        note("an end is promised, and the crawl has none");
+        note("end", "none", "an end is promised, and the crawl has none");
       return;
     }
     const auto& summary = *verdict_.summary;
     if (expect_.end && *expect_.end != summary.end)
-      note(fmt::format("end is promised to be {}, and is {}{}{}", text_of(*expect_.end),
+      note("end", text_of(summary.end),
+           fmt::format("end is promised to be {}, and is {}{}{}", text_of(*expect_.end),
                        text_of(summary.end), summary.problem.empty() ? "" : ": ", summary.problem));
-    compare("resumed", expect_.resumed, summary.resumed);
+    compare("resumed", "resumed", expect_.resumed, summary.resumed);
     if (expect_.problem && summary.problem.find(*expect_.problem) == std::string::npos)
-      note(fmt::format("problem is promised to have \"{}\" in it, and is \"{}\"", *expect_.problem,
+      note("problem", "another",
+           fmt::format("problem is promised to have \"{}\" in it, and is \"{}\"", *expect_.problem,
                        summary.problem));
   }
 
   void look_at_counts() {
-    compare("known", expect_.known, verdict_.known);
-    compare("good", expect_.good, verdict_.good_found);
+    compare("known", "known", expect_.known, verdict_.known);
+    compare("good", "good", expect_.good, verdict_.good_found);
     if (!verdict_.summary)
       return;
     const auto& counters = verdict_.summary->counters;
-    compare("addresses", expect_.addresses, counters.addresses);
+    compare("addresses", "addresses", expect_.addresses, counters.addresses);
     if (expect_.most_connections && counters.peak_connections > *expect_.most_connections)
-      note(fmt::format("at most {} connections at once are promised, and there were {}",
+      note("most_connections", "more",
+           fmt::format("at most {} connections at once are promised, and there were {}",
                        *expect_.most_connections, counters.peak_connections));
     if (expect_.visits_at_least && counters.tried < *expect_.visits_at_least)
-      note(fmt::format("at least {} visits are promised, and there were {}",
+      note("visits_at_least", "less",
+           fmt::format("at least {} visits are promised, and there were {}",
                        *expect_.visits_at_least, counters.tried));
     for (const auto& [outcome, count] : expect_.outcomes)
       if (const auto found = counters.outcomes[static_cast<std::size_t>(outcome)]; found != count)
-        note(fmt::format("{} visits are promised to end as {}, and {} did", count,
+        note("outcomes", net::name_of(outcome),
+             fmt::format("{} visits are promised to end as {}, and {} did", count,
                          net::name_of(outcome), found));
   }
 
@@ -158,13 +177,16 @@ private:
                                    verdict_.good_found, verdict_.good_true, verdict_.good_agreed);
     if (expect_.precision_percent &&
         below(verdict_.good_agreed, verdict_.good_found, *expect_.precision_percent))
-      note(fmt::format("a precision of {} % is promised: {}", *expect_.precision_percent, story));
+      note("precision", "less",
+           fmt::format("a precision of {} % is promised: {}", *expect_.precision_percent, story));
     if (expect_.recall_percent &&
         below(verdict_.good_agreed, verdict_.good_true, *expect_.recall_percent))
-      note(fmt::format("a recall of {} % is promised: {}", *expect_.recall_percent, story));
+      note("recall", "less",
+           fmt::format("a recall of {} % is promised: {}", *expect_.recall_percent, story));
     if (expect_.recall_at_most &&
         verdict_.good_agreed * 100 > verdict_.good_true * *expect_.recall_at_most)
-      note(fmt::format("a recall of at most {} % is promised: {}", *expect_.recall_at_most, story));
+      note("recall_at_most", "more",
+           fmt::format("a recall of at most {} % is promised: {}", *expect_.recall_at_most, story));
   }
 
   void look_at_peer(const peer_expectation& e) {
@@ -173,41 +195,45 @@ private:
         e.node ? fmt::format("node {} ({})", *e.node, net::to_string(at)) : net::to_string(at);
     const std::vector<net::endpoint> peers = {at};
     if (e.accepted)
-      compare(shown + ": accepted", e.accepted, world_.hosts().accepted_by(*e.node), peers);
+      compare("peer.accepted", shown + ": accepted", e.accepted,
+              world_.hosts().accepted_by(*e.node), peers);
     const auto answer =
         world_.crawlers()[e.crawler]->disk().database().answer(store::get_query{at});
     if (!answer)
-      return note(fmt::format("{}: the database cannot be read: {}", shown, answer.error().message),
+      return note("peer", "the database cannot be read",
+                  fmt::format("{}: the database cannot be read: {}", shown, answer.error().message),
                   peers);
     const auto& record = std::get<store::get_answer>(*answer).record;
-    compare(shown + ": known", e.known, record.has_value(), peers);
-    compare(shown + ": good", e.good, record && store::good(*record), peers);
+    compare("peer.known", shown + ": known", e.known, record.has_value(), peers);
+    compare("peer.good", shown + ": good", e.good, record && store::good(*record), peers);
     look_at_record(e, shown, record ? *record : store::peer_record{}, peers);
     if (e.heard)
-      compare(shown + ": heard", e.heard, heard_of(e.crawler, at), peers);
+      compare("peer.heard", shown + ": heard", e.heard, heard_of(e.crawler, at), peers);
   }
 
   void look_at_record(const peer_expectation& e, const std::string& shown,
                       const store::peer_record& record, const std::vector<net::endpoint>& peers) {
     if ((e.outcome || e.stage || e.blame) && !record.last)
-      return note(shown + ": a visit is promised, and there was none", peers);
+      return note("peer", "no visit", shown + ": a visit is promised, and there was none", peers);
     if (record.last) {
-      compare(shown + ": outcome", e.outcome, record.last->outcome, peers);
-      compare(shown + ": stage", e.stage, record.last->stage, peers);
-      compare(shown + ": blame", e.blame, record.last->blame, peers);
+      compare("peer.outcome", shown + ": outcome", e.outcome, record.last->outcome, peers);
+      compare("peer.stage", shown + ": stage", e.stage, record.last->stage, peers);
+      compare("peer.blame", shown + ": blame", e.blame, record.last->blame, peers);
     }
-    compare(shown + ": tries", e.tries, record.tries, peers);
-    compare(shown + ": maybe_full", e.maybe_full, record.maybe_full, peers);
-    compare(shown + ": user_agent", e.user_agent,
+    compare("peer.tries", shown + ": tries", e.tries, record.tries, peers);
+    compare("peer.maybe_full", shown + ": maybe_full", e.maybe_full, record.maybe_full, peers);
+    compare("peer.user_agent", shown + ": user_agent", e.user_agent,
             record.version ? record.version->user_agent : std::string{}, peers);
-    compare(shown + ": services", e.services, record.version ? record.version->services : 0, peers);
-    compare(shown + ": protocol", e.protocol, record.version ? record.version->protocol_version : 0,
-            peers);
+    compare("peer.services", shown + ": services", e.services,
+            record.version ? record.version->services : 0, peers);
+    compare("peer.protocol", shown + ": protocol", e.protocol,
+            record.version ? record.version->protocol_version : 0, peers);
     const auto now = world_.inner().now().wall;
     const auto off =
         record.announced_time > now ? record.announced_time - now : now - record.announced_time;
     const auto is_off = [&](std::string_view bound, std::chrono::seconds promised) {
-      note(fmt::format("{}: its announced time is promised to be {} {} from now, and is {} away",
+      note(fmt::format("peer.announced_{}", bound), "off",
+           fmt::format("{}: its announced time is promised to be {} {} from now, and is {} away",
                        shown, bound, text_of(promised), text_of(off)),
            peers);
     };

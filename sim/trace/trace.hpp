@@ -69,12 +69,21 @@ struct trace_entry {
   std::uint64_t cause = 0;  ///< The number of the entry that led to it; 0 if that is not known.
 };
 
+/// A promise that a run broke, and who found it where.
+struct trace_violation {
+  std::string oracle;
+  std::string place;
+  std::string text;
+  SEEDWALK_INSPECT(trace_violation, oracle, place, text)
+};
+
 /// How a run ended.
 struct trace_end {
   std::uint64_t steps = 0;
   net::steady_time at{0};
-  std::uint64_t hash = 0;              ///< Its chain.
-  std::vector<std::string> violations; ///< What is broken; nothing if all promises were kept.
+  std::uint64_t hash = 0; ///< Its chain.
+  /// What is broken; nothing if all promises were kept.
+  std::vector<trace_violation> violations;
   SEEDWALK_INSPECT(trace_end, steps, at, hash, violations)
 };
 

@@ -18,7 +18,7 @@ namespace seedwalk::sim {
 
 namespace {
 
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr int compression_level = 1;
 /// kind, stored bytes, contents bytes, check of the stored bytes and of all that is before it.
 constexpr std::size_t head_bytes = 1 + 4 + 4 + 8;

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "net/base/archive.hpp"
 
 namespace seedwalk::sim {
@@ -156,8 +158,9 @@ void trace_recorder::note(trace_kind kind, std::uint32_t lane, std::uint32_t tex
   add(e);
 }
 
-void trace_recorder::on_violation(std::string_view text) {
-  note(trace_kind::broken, acting_lane_, add_text(text), led_by::entry_before);
+void trace_recorder::on_violation(const broken_rule& rule) {
+  note(trace_kind::broken, acting_lane_, add_text(rule.text), led_by::entry_before,
+       {fmt::format("{} ({})", rule.found_by, rule.place), 0});
 }
 
 void trace_recorder::finish(trace_end end) {
@@ -165,10 +168,11 @@ void trace_recorder::finish(trace_end end) {
     return;
   world_.ignore(*this);
   end_ = std::move(end);
-  for (const auto& text : end_.violations) {
+  for (const auto& one : end_.violations) {
     trace_entry e;
     e.kind = trace_kind::broken;
-    e.text = add_text(text);
+    e.text = add_text(one.text);
+    e.detail = add_text(fmt::format("{} ({})", one.oracle, one.place));
     if (!said_.contains(e.text))
       add(e);
   }

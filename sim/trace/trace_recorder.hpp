@@ -86,7 +86,7 @@ public:
 
   void on_event(std::uint64_t event, std::uint64_t lane) override;
   void before_step(const step_view& step) override;
-  void on_violation(std::string_view text) override;
+  void on_violation(const broken_rule& rule) override;
 
 private:
   /// What led to a turn, or the last entry that it made.

@@ -174,7 +174,8 @@ std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
     all.outcomes[outcome] += n;
   auto problems = oracle.problems();
   problems.insert(problems.end(), referee.problems().begin(), referee.problems().end());
-  problems.insert(problems.end(), world.violations().begin(), world.violations().end());
+  for (const auto& rule : world.violations())
+    problems.push_back(rule.text);
   for (const auto& v : hosts.violations())
     problems.push_back("broke the protocol: " + v.rule);
   return problems;

@@ -108,10 +108,15 @@ TEST(sim_scenario, a_broken_promise_is_told_with_the_events_of_its_peer_and_the_
   EXPECT_EQ(run.code, 10);
   EXPECT_THAT(run.err, HasSubstr("broken: node 5 (127.1.0.6:18444): good is promised to be true, "
                                  "and is false\n"));
+  EXPECT_THAT(run.err, HasSubstr("found by expect.peer.good (false), in step "));
   EXPECT_THAT(run.err, HasSubstr("peer/127.1.0.6:18444"));
   EXPECT_THAT(run.err, HasSubstr(" takes "));
   EXPECT_THAT(run.err, Not(HasSubstr("127.1.0.5")));
   EXPECT_THAT(run.err, HasSubstr("again: seedwalk sim run '" + file + "' --seed 1\n"));
+  const auto typed = report_of(run_seedwalk({"sim", "run", file, "--json"}))["broken"][0];
+  EXPECT_EQ(typed["oracle"], "expect.peer.good");
+  EXPECT_EQ(typed["place"], "false");
+  EXPECT_EQ(typed["peers"][0], "127.1.0.6:18444");
   const auto kept = run_seedwalk({"sim", "run", file, "--set", "expect.peer = []"});
   EXPECT_EQ(kept.code, 0) << kept.err;
 }

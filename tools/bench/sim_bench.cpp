@@ -61,7 +61,7 @@ tl::expected<crawl_rates, std::string> crawl(std::uint32_t nodes) {
     running_s += running.elapsed().cpu_s;
     const auto verdict = world.judge();
     if (!verdict.violations.empty())
-      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front()));
+      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front().text));
     steps += verdict.steps;
     result.virtual_s = std::chrono::duration<double>(verdict.virtual_time).count();
   }
@@ -77,7 +77,7 @@ tl::expected<double, std::string> tiny_runs() {
   for (std::uint64_t seed = 1; seed <= runs; ++seed) {
     const auto verdict = sim::run_crawl(sim::plain_crawl(seed, nodes_of_a_tiny_run));
     if (!verdict.violations.empty())
-      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front()));
+      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front().text));
   }
   return static_cast<double>(runs) / time.elapsed().cpu_s;
 }

@@ -189,8 +189,8 @@ int run_live(flags f, bool is_server) {
     std::cerr << fmt::format("{} at {}: control-C ends it\n", one->name, f.address);
   host.stop_on_signals();
   host.run();
-  for (const auto& text : host.inside().world().violations())
-    std::cerr << "broken: " << text << '\n';
+  for (const auto& rule : host.inside().world().violations())
+    std::cerr << "broken: " << rule << '\n';
   if (!host.recording_failure().empty())
     std::cerr << host.recording_failure() << '\n';
   return host.inside().world().violations().empty() && host.recording_failure().empty() ? 0 : 10;

@@ -125,7 +125,7 @@ trial_result run_trial(const example& one, const trial_options& options) {
     if (const auto written = host->finish_recording("done"); !written)
       result.broken.push_back(written.error());
   for (const auto& violation : world.violations())
-    result.broken.push_back(violation);
+    result.broken.push_back(violation.text);
   result.reports = listener.reports;
   result.hash = world.hash();
   result.steps = world.steps();

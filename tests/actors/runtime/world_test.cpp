@@ -66,7 +66,7 @@ TEST(world, reports_a_mailbox_over_its_bound) {
   EXPECT_TRUE(w.world.violations().empty());
   w.inside.send(one, token{});
   ASSERT_EQ(w.world.violations().size(), 1u);
-  EXPECT_NE(w.world.violations()[0].find("mailbox of bounded holds 4"), std::string::npos);
+  EXPECT_NE(w.world.violations()[0].text.find("mailbox of bounded holds 4"), std::string::npos);
   w.drive.quiesce();
   for (int i = 0; i != 3; ++i)
     w.inside.send(one, token{});
@@ -164,7 +164,7 @@ TEST(world, an_exception_ends_its_actor_and_nothing_else) {
   EXPECT_EQ(w.env.failed.size(), 2u);
   EXPECT_EQ(counted::alive, static_cast<long>(w.all.size()) - 2);
   ASSERT_FALSE(w.world.violations().empty());
-  EXPECT_NE(w.world.violations()[0].find("drawn to fail"), std::string::npos);
+  EXPECT_NE(w.world.violations()[0].text.find("drawn to fail"), std::string::npos);
   w.env.throw_at = 0;
   const auto steps = w.world.steps();
   w.advance(1'000);

@@ -124,7 +124,7 @@ inline clock_trial run_clock_trial(std::uint64_t seed, std::uint32_t nodes = 16)
   }
   const auto verdict = world.judge();
   for (const auto& v : verdict.violations)
-    fail(v);
+    fail(v.text);
   if (verdict.known != nodes)
     fail(fmt::format("{} endpoints are known, of {}", verdict.known, nodes));
   if (verdict.good_agreed != verdict.good_true)

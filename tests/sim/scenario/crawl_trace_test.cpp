@@ -151,8 +151,10 @@ TEST(crawl_trace, what_is_broken_stands_where_it_broke) {
   ASSERT_FALSE(made.entries.empty());
   const auto& last = made.entries.back();
   EXPECT_EQ(last.kind, trace_kind::broken);
-  EXPECT_EQ(made.texts[last.text], verdict.violations.back());
-  EXPECT_EQ(made.end.violations, verdict.violations);
+  EXPECT_EQ(made.texts[last.text], verdict.violations.back().text);
+  ASSERT_EQ(made.end.violations.size(), 1u);
+  EXPECT_EQ(made.end.violations[0].oracle, "end");
+  EXPECT_EQ(made.end.violations[0].place, "the crawl has not ended");
 }
 
 TEST(crawl_trace, a_violation_within_the_run_is_attached_to_its_step_once) {
@@ -175,7 +177,7 @@ TEST(crawl_trace, a_violation_within_the_run_is_attached_to_its_step_once) {
                [](const auto& e) { return e.kind == trace_kind::broken; });
   ASSERT_EQ(broken.size(), 1u);
   EXPECT_EQ(broken[0].step, 100u);
-  EXPECT_EQ(made.texts[broken[0].text], verdict.violations[0]);
+  EXPECT_EQ(made.texts[broken[0].text], verdict.violations[0].text);
   const auto* cause = made.find(broken[0].cause);
   ASSERT_NE(cause, nullptr);
   EXPECT_EQ(cause->step, 100u);

@@ -58,6 +58,47 @@ TEST(crawl_world, what_a_fault_changed_on_its_way_to_a_node_is_nobodys_violation
   EXPECT_THAT(run_crawl(s).violations, IsEmpty());
 }
 
+/// Who found what where, of all that a run broke.
+std::vector<std::pair<std::string, std::string>> bugs_of(const crawl_scenario& s) {
+  std::vector<std::pair<std::string, std::string>> bugs;
+  for (const auto& promise : run_crawl(s).broken)
+    bugs.emplace_back(promise.oracle, promise.place);
+  return bugs;
+}
+
+TEST(crawl_world, runs_that_meet_the_same_bug_say_so_whatever_their_seeds) {
+  for (std::uint64_t seed = 1; seed != 5; ++seed) {
+    auto s = plain_crawl(seed, static_cast<std::uint32_t>(8 + seed));
+    s.limit = std::chrono::milliseconds{100};
+    s.expect.known = 1'000;
+    s.expect.end = actors::crawl_end::stopped;
+    using bug = std::pair<std::string, std::string>;
+    EXPECT_THAT(bugs_of(s),
+                testing::ElementsAre(bug("end", "the crawl has not ended"),
+                                     bug("expect.end", "none"), bug("expect.known", "less")));
+    s.limit = std::chrono::hours{1};
+    EXPECT_THAT(bugs_of(s),
+                testing::ElementsAre(bug("expect.end", "finished"), bug("expect.known", "less")));
+  }
+}
+
+TEST(crawl_world, an_actor_that_throws_is_a_place_without_numbers_and_addresses) {
+  std::vector<broken_promise> found;
+  for (const auto* text : {"ball 16 came from 127.1.0.3:18444", "ball 7 came from 10.0.0.1:1"}) {
+    crawl_world world{plain_crawl(5, 8)};
+    ASSERT_TRUE(world.start());
+    world.crawler().inside().note_failure(world.crawler().self(), text);
+    world.run();
+    const auto verdict = world.judge();
+    ASSERT_EQ(verdict.violations.size(), 1u);
+    found.push_back(verdict.violations[0]);
+  }
+  EXPECT_EQ(found[0].oracle, "actor");
+  EXPECT_EQ(found[0].place, "crawler: ball * came from *");
+  EXPECT_EQ(found[0].actor, "crawler");
+  EXPECT_TRUE(found[0].is_like(found[1]));
+}
+
 TEST(crawl_world, reloads_that_are_drawn_are_taken) {
   // A file that is read again need say neither where to start nor where the database is.
   std::uint64_t taken = 0;

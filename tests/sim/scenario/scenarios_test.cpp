@@ -46,7 +46,7 @@ protected:
 TEST_P(scenarios, keeps_what_it_promises) {
   const auto verdict = run_crawl(scenario_);
   for (const auto& promise : verdict.broken)
-    ADD_FAILURE() << promise.text;
+    ADD_FAILURE() << promise;
 }
 
 /// Parts of a world that may be what a file is about: each is put back to what is usual.

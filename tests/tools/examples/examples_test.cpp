@@ -149,7 +149,7 @@ TEST_P(examples, serves_on_sockets_as_in_the_simulator) {
   if (GetParam().name == "echo") {
     EXPECT_EQ(reports.dials, reports.count); // nobody lost a connection to those that disturb
   }
-  EXPECT_EQ(host.inside().world().violations(), std::vector<std::string>{});
+  EXPECT_THAT(host.inside().world().violations(), testing::IsEmpty());
   EXPECT_EQ(host.recording_failure(), "");
   EXPECT_TRUE(replays(file.path, std::ref(program)));
 }

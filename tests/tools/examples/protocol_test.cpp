@@ -50,7 +50,7 @@ std::string answer_of(const example& one, const std::string& text, const std::st
        .configuration = net::to_archive(config)});
   const bool ended = world.run([&] { return client.over(); }, std::chrono::minutes{1});
   if (!world.violations().empty())
-    return world.violations().front();
+    return world.violations().front().text;
   return ended ? "" : "it says nothing more";
 }
 
