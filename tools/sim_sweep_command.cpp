@@ -167,7 +167,11 @@ public:
 
 private:
   void note(const seed_result& result) {
+    const auto known = report_.distinct().size();
     report_.add(result);
+    if (report_.distinct().size() != known)
+      invoked_.terminal.err << fmt::format("seed {} breaks a promise: {}\n", result.seed,
+                                           result.failures.front().text);
     if (flags_.failures.empty())
       return;
     for (const auto& failure : result.failures) {
@@ -198,7 +202,7 @@ private:
 
   void tell_progress() {
     constexpr std::chrono::seconds every{10};
-    if (wall() < told_ + every)
+    if (report_.runs() == resumed_ || (told_ && wall() < *told_ + every))
       return;
     told_ = wall();
     invoked_.terminal.err << fmt::format(
@@ -215,7 +219,7 @@ private:
   std::uint64_t resumed_ = 0;
   bool interrupted_ = false;
   sim::real_clock clock_;
-  std::chrono::nanoseconds told_{0};
+  std::optional<std::chrono::nanoseconds> told_;
 };
 
 double seconds_of_run(std::chrono::nanoseconds t) {

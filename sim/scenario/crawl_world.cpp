@@ -73,7 +73,8 @@ double crawl_verdict::recall() const {
   return ratio(good_agreed, good_true);
 }
 
-crawl_world::crawl_world(const crawl_scenario& s)
+crawl_world::crawl_world(const crawl_scenario& s,
+                         const simulated_crawler::network_wrapper& network_between)
     : scenario_(completed(s)), world_({.seed = scenario_.seed,
                                        .schedule = scenario_.schedule,
                                        .deep = scenario_.deep,
@@ -89,9 +90,12 @@ crawl_world::crawl_world(const crawl_scenario& s)
     internet_.set_name(one.host, one.answer);
   std::uint32_t nth = 0;
   for (const auto& part : scenario_.parts())
-    for (std::uint32_t i = 0; i != part.count; ++i)
-      crawlers_.push_back(std::make_unique<simulated_crawler>(
-          world_, internet_, crawler_options(scenario_, part, nth++)));
+    for (std::uint32_t i = 0; i != part.count; ++i) {
+      auto options = crawler_options(scenario_, part, nth++);
+      options.network_between = network_between;
+      crawlers_.push_back(
+          std::make_unique<simulated_crawler>(world_, internet_, std::move(options)));
+    }
 }
 
 crawl_world::~crawl_world() {

@@ -50,7 +50,9 @@ struct crawl_verdict {
 /// `run_crawl`.
 class crawl_world final : private node_listener {
 public:
-  explicit crawl_world(const crawl_scenario& s);
+  /// `network_between`, unless it is empty, stands before the network of each crawler.
+  explicit crawl_world(const crawl_scenario& s,
+                       const simulated_crawler::network_wrapper& network_between = {});
   ~crawl_world() override;
 
   /// Starts the crawler. The error is that of its database.

@@ -29,6 +29,9 @@ namespace seedwalk::sim {
 /// World and internet outlive it. Threads: that of the world.
 class simulated_crawler {
 public:
+  /// Makes a network door that stands before another.
+  using network_wrapper = std::function<std::unique_ptr<net::network>(net::network& inner)>;
+
   struct options {
     /// What its actors' names begin with: "a" gives `a/crawler`. Empty where it is the only one.
     std::string name;
@@ -40,7 +43,7 @@ public:
     std::vector<clock_step> wall_steps;   ///< When its wall clock is set.
     std::string build = "simulated";
     /// Puts something between the actors and the network door; what it returns is kept.
-    std::function<std::unique_ptr<net::network>(net::network& inner)> network_between;
+    network_wrapper network_between;
     /// Told of each program before it starts: to look into it.
     std::function<void(actors::crawl_program&)> on_program;
   };

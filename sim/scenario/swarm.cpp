@@ -389,6 +389,23 @@ stream stream_of(const family& one, std::uint64_t seed) {
   return {seed, "swarm", net::as_bytes(one.name)};
 }
 
+/// What is left to be promised where families are in that take something away.
+void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
+  const auto without = [&](std::initializer_list<std::string_view> names) {
+    return std::ranges::none_of(names,
+                                [&](auto name) { return std::ranges::find(in, name) != in.end(); });
+  };
+  if (without({"stop", "full disk", "cuts", "dns", "configuration"}))
+    s.expect.end = actors::crawl_end::finished;
+  // A program may complete a handshake, and who has a route at the end had none before.
+  if (without({"programs", "networks", "proxy"}))
+    s.expect.precision_percent = 100;
+  if (without({"networks", "proxy", "claims", "wires", "faults", "cuts", "dns", "configuration",
+               "drives", "full disk", "reloads", "stop", "clocks"}) &&
+      s.nodes.pace <= seconds{3})
+    s.expect.recall_percent = 100;
+}
+
 } // namespace
 
 std::vector<std::string_view> swarm_families() {
@@ -412,6 +429,9 @@ crawl_scenario draw_swarm(std::uint64_t seed) {
   for (const auto& one : families)
     if (auto draw = stream_of(one, seed); is_in(one, draw))
       one.draw(s, draw);
+  draw_promises(s, swarm_families_of(seed));
+  // Nothing that is drawn lasts longer: what has not ended by then will not.
+  s.limit = hours{48};
   return s;
 }
 

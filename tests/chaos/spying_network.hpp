@@ -15,6 +15,9 @@ public:
   /// Hears of each write, before it is carried out; may be empty.
   std::function<void(net::connection_id id, const net::buffer& data)> written;
 
+  /// Asked before each close: true loses it, as a bug would; may be empty.
+  std::function<bool()> forgets_close;
+
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
                              net::owner owner) override {
     return behind_.connect(peer, timeout, owner);
@@ -32,7 +35,10 @@ public:
     behind_.write(id, std::move(data));
   }
   void end_output(net::connection_id id) override { behind_.end_output(id); }
-  void close(net::connection_id id, net::closing closing) override { behind_.close(id, closing); }
+  void close(net::connection_id id, net::closing closing) override {
+    if (!forgets_close || !forgets_close())
+      behind_.close(id, closing);
+  }
   net::resolve_id resolve(const std::string& host, std::uint16_t port,
                           std::chrono::milliseconds timeout, net::owner owner) override {
     return behind_.resolve(host, port, timeout, owner);

@@ -39,8 +39,9 @@ std::set<std::string> options_of(const words& command) {
 
 // Of a run, and no part of a world.
 const std::set<std::string> of_no_world = {
-    "--help",        "--json", "--record",     "--overwrite",    "--scenario", "--set",
-    "--choices-out", "--jobs", "--keep-going", "--scenario-out", "--trace"};
+    "--help",  "--json",        "--record", "--overwrite",  "--scenario",
+    "--set",   "--choices-out", "--jobs",   "--keep-going", "--scenario-out",
+    "--trace", "--swarm",       "--resume", "--failures"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();
@@ -149,35 +150,6 @@ TEST(sim_scenario, a_seed_beside_a_file_makes_another_run_and_check_takes_the_fi
   const auto checked = report_of(run_seedwalk({"sim", "check", "--json", file}));
   EXPECT_EQ(checked["seeds"], 1);
   EXPECT_EQ(checked["equal"], 1);
-}
-
-TEST(sim_scenario, a_sweep_finds_the_seeds_that_break_a_promise) {
-  const temporary_folder folder;
-  const auto file = folder / "x.toml";
-  // Whether node 5 is silent is drawn.
-  write(file, "format = 1\n[nodes]\ncount = 8\nkinds = [\"honest=3\", \"silent=1\"]\n"
-              "[[expect.peer]]\nnode = 5\ngood = true\n");
-  const auto swept = run_seedwalk(
-      {"sim", "sweep", file, "--seeds", "1..40", "--jobs", "3", "--keep-going", "--json"});
-  EXPECT_EQ(swept.code, 10);
-  const auto report = nlohmann::json::parse(swept.out);
-  EXPECT_EQ(report["runs"], 40);
-  EXPECT_GT(report["virtual_s"], 0);
-  std::set<std::uint64_t> broken;
-  for (const auto& one : report["violations"])
-    broken.insert(one["seed"].get<std::uint64_t>());
-  for (std::uint64_t seed = 1; seed != 12; ++seed) {
-    const auto run = run_seedwalk({"sim", "run", file, "--seed", fmt::format("{}", seed)});
-    EXPECT_EQ(run.code == 10, broken.contains(seed)) << seed;
-  }
-  EXPECT_GT(broken.size(), 3u);
-  EXPECT_LT(broken.size(), 30u);
-  const auto first = run_seedwalk({"sim", "sweep", file, "--seeds", "1..1000", "--jobs", "2"});
-  EXPECT_EQ(first.code, 10);
-  EXPECT_THAT(first.err, HasSubstr("again: seedwalk sim run "));
-  const auto none = run_seedwalk(
-      {"sim", "sweep", "--seeds", "1..10", "--nodes", "8", "--kind", "honest", "--jobs", "2"});
-  EXPECT_EQ(none.code, 0) << none.err;
 }
 
 } // namespace

@@ -45,6 +45,12 @@ parsed<std::pair<node_kind, std::uint32_t>> parse_kind_share(std::string_view te
 parsed<std::pair<net::network_id, std::uint32_t>> parse_network_share(std::string_view text);
 /// "complete=12": how visits ended, and how many did.
 parsed<std::pair<net::outcome, std::uint64_t>> parse_outcome_count(std::string_view text);
+
+/// A rare place by its name: "census_resumed".
+parsed<net::probe> parse_probe(std::string_view text);
+inline std::string print_probe(net::probe p) {
+  return std::string{net::name_of(p)};
+}
 /// Any of the three.
 template <class Name, class Number>
 std::string print_share(const std::pair<Name, Number>& share) {

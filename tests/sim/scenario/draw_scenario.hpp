@@ -419,6 +419,7 @@ private:
       e.outcomes.emplace_back(any_of<net::outcome>(net::outcome_count), count());
     });
     e.all_operations = maybe();
+    times(3, [&](auto) { e.probes.push_back(any_of<net::probe>(net::probe_count)); });
     times(3, [&](auto) { e.peers.push_back(peer(s, letter())); });
   }
 
