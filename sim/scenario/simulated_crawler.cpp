@@ -16,6 +16,9 @@ storage::options storage_options(const simulated_crawler::options& o) {
   result.database = storage::small_database(o.endpoints_expected);
   result.database.schedule = o.recipe.config.schedule;
   result.database.limits.known = o.recipe.config.storage.max_known;
+  result.database.limits.per_ipv4_address = o.recipe.config.storage.max_per_ipv4;
+  result.database.limits.per_ipv6_64 = o.recipe.config.storage.max_per_ipv6_64;
+  result.database.limits.per_ipv6_48 = o.recipe.config.storage.max_per_ipv6_48;
   result.database.limits.inbound = o.recipe.config.storage.max_inbound_records;
   result.database.chain = o.recipe.config.network.name;
   result.database.seed = o.seed;

@@ -60,7 +60,7 @@ TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   }
 }
 
-nlohmann::json report_of(const finished_program& run) {
+nlohmann::json report_of_run(const finished_program& run) {
   EXPECT_TRUE(run.code == 0 || run.code == 10 || run.code == 11) << run.err;
   return nlohmann::json::parse(run.out, nullptr, false);
 }
@@ -80,8 +80,8 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
   for (const auto& options : all) {
     words command = {"sim", "run", "--json", "--scenario-out", folder / "world.toml"};
     command.insert(command.end(), options.begin(), options.end());
-    const auto first = report_of(run_seedwalk(command));
-    const auto again = report_of(run_seedwalk({"sim", "run", "--json", folder / "world.toml"}));
+    const auto first = report_of_run(run_seedwalk(command));
+    const auto again = report_of_run(run_seedwalk({"sim", "run", "--json", folder / "world.toml"}));
     for (const char* same : {"seed", "hash", "steps", "known", "good", "outcomes", "virtual_s"})
       EXPECT_EQ(again[same], first[same]) << same << " of " << testing::PrintToString(options);
   }
@@ -90,11 +90,11 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
 TEST(sim_scenario, the_choices_of_a_run_are_in_its_file) {
   const temporary_folder folder;
   const auto choices = folder / "choices.jsonl";
-  const auto first =
-      report_of(run_seedwalk({"sim", "run", "--json", "--nodes", "6", "--choices-out", choices}));
+  const auto first = report_of_run(
+      run_seedwalk({"sim", "run", "--json", "--nodes", "6", "--choices-out", choices}));
   const auto file = folder / "world.toml";
   run_seedwalk({"sim", "run", "--nodes", "6", "--choices", choices, "--scenario-out", file});
-  const auto again = report_of(run_seedwalk({"sim", "run", "--json", file}));
+  const auto again = report_of_run(run_seedwalk({"sim", "run", "--json", file}));
   EXPECT_EQ(again["hash"], first["hash"]);
 }
 
@@ -114,7 +114,7 @@ TEST(sim_scenario, a_broken_promise_is_told_with_the_events_of_its_peer_and_the_
   EXPECT_THAT(run.err, HasSubstr(" takes "));
   EXPECT_THAT(run.err, Not(HasSubstr("127.1.0.5")));
   EXPECT_THAT(run.err, HasSubstr("again: seedwalk sim run '" + file + "' --seed 1\n"));
-  const auto typed = report_of(run_seedwalk({"sim", "run", file, "--json"}))["broken"][0];
+  const auto typed = report_of_run(run_seedwalk({"sim", "run", file, "--json"}))["broken"][0];
   EXPECT_EQ(typed["oracle"], "expect.peer.good");
   EXPECT_EQ(typed["place"], "false");
   EXPECT_EQ(typed["peers"][0], "127.1.0.6:18444");
@@ -142,12 +142,12 @@ TEST(sim_scenario, a_seed_beside_a_file_makes_another_run_and_check_takes_the_fi
   const temporary_folder folder;
   const auto file = folder / "x.toml";
   write(file, "format = 1\nseed = 4\n[nodes]\ncount = 8\n");
-  const auto own = report_of(run_seedwalk({"sim", "run", "--json", file}));
+  const auto own = report_of_run(run_seedwalk({"sim", "run", "--json", file}));
   EXPECT_EQ(own["seed"], 4);
-  const auto other = report_of(run_seedwalk({"sim", "run", "--json", file, "--seed", "5"}));
+  const auto other = report_of_run(run_seedwalk({"sim", "run", "--json", file, "--seed", "5"}));
   EXPECT_EQ(other["seed"], 5);
   EXPECT_NE(own["hash"], other["hash"]);
-  const auto checked = report_of(run_seedwalk({"sim", "check", "--json", file}));
+  const auto checked = report_of_run(run_seedwalk({"sim", "check", "--json", file}));
   EXPECT_EQ(checked["seeds"], 1);
   EXPECT_EQ(checked["equal"], 1);
 }
