@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/base/probe.hpp"
 #include "net/base/random.hpp"
 #include "store/keys.hpp"
 
@@ -57,8 +58,10 @@ placement place_announced(const peer_record& r, timestamp now, const schedule_op
   if (fresh(r.announced_time, now, o)) {
     if (!r.last)
       return {dial_class::fresh, now};
-    if ((r.sources & ~r.sources_at_try) != 0)
+    if ((r.sources & ~r.sources_at_try) != 0) {
+      net::reached(net::probe::dormant_woken);
       return {dial_class::rest, std::max(now, r.last_counted + o.first_tries_interval)};
+    }
   }
   return {dial_class::dormant, forget_time(r, o)};
 }
@@ -152,6 +155,7 @@ void count_visit(peer_record& r, const visit_record& visit, const schedule_optio
   const bool maybe_full = !success && visit.outcome == net::outcome::closed_before_version;
   if (maybe_full && r.maybe_full < o.full_retries.size()) {
     ++r.maybe_full;
+    net::reached(net::probe::maybe_full);
     return;
   }
   r.maybe_full = 0;

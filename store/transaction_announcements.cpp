@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "net/base/probe.hpp"
 #include "store/keys.hpp"
 #include "store/transaction.hpp"
 
@@ -64,6 +65,7 @@ tl::expected<void, error> transaction::add_announcement(const record_announcemen
                                                         announcements_recorded& counts) {
   if (!memory_.has_room(c.peer, limits_)) {
     ++counts.refused_address;
+    net::reached(net::probe::announcement_crowded_out);
     return {};
   }
   const auto room = make_room();
@@ -71,9 +73,13 @@ tl::expected<void, error> transaction::add_announcement(const record_announcemen
     return tl::unexpected(room.error());
   if (*room && !**room) {
     ++counts.refused_full;
+    net::reached(net::probe::database_full);
     return {};
   }
-  counts.evicted += *room ? 1 : 0;
+  if (*room) {
+    ++counts.evicted;
+    net::reached(net::probe::endpoint_evicted);
+  }
   ++counts.added;
   std::optional<peer_record> made(std::in_place);
   auto& r = *made;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "net/base/archive.hpp"
+#include "net/base/probe.hpp"
 #include "store/keys.hpp"
 #include "store/transaction.hpp"
 #include "store/wrong_clock.hpp"
@@ -105,6 +106,7 @@ tl::expected<void, error> transaction::settle_queue(dial_class queue, timestamp 
     const bool stale = !fresh(r.announced_time, op.now, schedule_);
     if (forget <= op.now) {
       ++done.forgotten;
+      net::reached(net::probe::endpoint_forgotten);
       change(**t, std::nullopt);
       continue;
     }

@@ -46,7 +46,7 @@ Usage: seedwalk sim run|check|sweep|shrink [OPTIONS]
 
 Examples:
   seedwalk sim run --seed 7 --nodes 1000
-  seedwalk sim run tests/scenarios/partition.toml
+  seedwalk sim run tests/scenarios/fault_partition_that_heals.toml
   seedwalk sim check --seeds 1..200
   seedwalk sim sweep --seeds 1..10000 --jobs 2 --faults 2
   seedwalk sim shrink failing.toml --scenario-out small.toml
@@ -64,7 +64,7 @@ seedwalk sim run drawn.toml --set 'nodes.pace = "1s"')";
 constexpr auto sim_check_examples = R"(seedwalk sim check --seeds 1..200
 seedwalk sim check --seeds 1..20 --nodes 500 --deep --json
 seedwalk sim check --seeds 1..200 --nodes 20 --crawlers 2 --faults 2 --reloads 3
-seedwalk sim check tests/scenarios/partition.toml)";
+seedwalk sim check tests/scenarios/fault_partition_that_heals.toml)";
 
 double seconds_of(std::chrono::nanoseconds t) {
   return static_cast<double>(t.count()) / 1e9;
@@ -106,6 +106,7 @@ nlohmann::json as_json(const sim::crawl_verdict& v, const std::string& again,
           {"known", v.known},
           {"good", v.good_found},
           {"outcomes", std::move(outcomes)},
+          {"probes", v.probes.by_name()},
           {"violations", as_json(v.violations)},
           {"broken", as_json(v.broken)}};
 }

@@ -7,6 +7,7 @@
 
 #include "net/base/whole_file.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
+#include "sim/scenario/swarm.hpp"
 #include "tools/option_values.hpp"
 
 namespace seedwalk::tools {
@@ -36,9 +37,9 @@ constexpr std::array<scenario_option, 20> options = {{
     {"--oracles", "oracles"},
 }};
 
-/// Those that may stand beside a file: a seed makes another run of the same scenario, and who
+/// Those that may stand beside a whole scenario: a seed makes another run of it, and who
 /// watches a run changes nothing in it.
-bool goes_with_a_file(std::string_view option) {
+bool goes_with_a_whole(std::string_view option) {
   return option == "--seed" || option == "--seeds" || option == "--oracles";
 }
 
@@ -52,6 +53,9 @@ void sim_scenario_flags::declare(CLI::App& app) {
   app_ = &app;
   add_name(app, "--scenario,FILE", path_, "a scenario file: one world, and what must hold in it")
       ->type_name("FILE");
+  app.add_flag("--swarm", swarm_,
+               "the seed draws a whole scenario: which faults are on at all, nodes, crawlers and "
+               "their configuration, disk, crashes, order");
   app.add_option("--set", changes_,
                  "say a key of a scenario file, as TOML: --set 'nodes.pace = \"1s\"'; repeatable")
       ->type_name("KEY=VALUE")
@@ -61,15 +65,22 @@ void sim_scenario_flags::declare(CLI::App& app) {
 }
 
 tl::expected<void, std::string> sim_scenario_flags::read() {
-  if (path_.empty())
+  if (path_.empty() && !swarm_)
     return {};
+  if (!path_.empty() && swarm_)
+    return tl::unexpected(std::string{"--swarm and a file: each says all; give one of them"});
   for (const auto& [option, key] : options) {
     const auto* declared = app_->get_option_no_throw(std::string{option});
-    if (declared != nullptr && declared->count() != 0 && !goes_with_a_file(option))
-      return tl::unexpected(fmt::format("{} and a file: the file says {}; change it there, or with "
-                                        "--set '{} = ...'",
-                                        option, key, key));
+    if (declared != nullptr && declared->count() != 0 && !goes_with_a_whole(option))
+      return tl::unexpected(
+          swarm_ ? fmt::format("{} and --swarm: the seed draws {}; change it with --set '{} = ...'",
+                               option, key, key)
+                 : fmt::format("{} and a file: the file says {}; change it there, or with --set "
+                               "'{} = ...'",
+                               option, key, key));
   }
+  if (swarm_)
+    return {};
   const auto text = net::read_whole_file(path_, {sim::scenario_bytes_max});
   if (!text)
     return tl::unexpected(fmt::format("{}: {}", path_, text.error().message));
@@ -78,6 +89,12 @@ tl::expected<void, std::string> sim_scenario_flags::read() {
     return tl::unexpected(parsed.error());
   file_ = std::move(*parsed);
   return {};
+}
+
+sim::crawl_scenario sim_scenario_flags::of_seed(std::uint64_t seed) const {
+  auto s = swarm_ ? sim::draw_swarm(seed) : *file_;
+  s.seed = seed;
+  return s;
 }
 
 tl::expected<void, std::string> sim_scenario_flags::change(sim::crawl_scenario& s) const {
@@ -91,6 +108,8 @@ std::string sim_scenario_flags::again() const {
   std::string command;
   if (has_file())
     command += " " + shell_word(path_);
+  if (swarm_)
+    command += " --swarm";
   for (const auto& text : changes_)
     command += " --set " + shell_word(text);
   return command;

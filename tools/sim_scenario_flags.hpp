@@ -23,7 +23,8 @@ struct scenario_option {
 /// All options that vary a world. What is no world's, such as where a recording goes, is not here.
 std::span<const scenario_option> scenario_options();
 
-/// A scenario file, and changes of single keys, for commands that simulate crawls.
+/// A whole scenario, from a file or drawn, and changes of single keys, for commands that simulate
+/// crawls.
 class sim_scenario_flags {
 public:
   /// Declared last: options that were declared before and vary the world are refused beside a file.
@@ -38,6 +39,11 @@ public:
   /// What the file says. Precondition: there is one.
   const sim::crawl_scenario& file() const { return *file_; }
 
+  /// True where a file or `--swarm` says all, and no other option has a say.
+  bool is_whole() const { return has_file() || swarm_; }
+  /// The scenario of a seed. Precondition: `is_whole`.
+  sim::crawl_scenario of_seed(std::uint64_t seed) const;
+
   /// Makes the changes that `--set` names. The error is one line.
   tl::expected<void, std::string> change(sim::crawl_scenario& s) const;
 
@@ -46,6 +52,7 @@ public:
 
 private:
   std::string path_;
+  bool swarm_ = false;
   std::vector<std::string> changes_;
   std::optional<sim::crawl_scenario> file_;
   CLI::App* app_ = nullptr;

@@ -1,33 +1,39 @@
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
-#include <map>
+#include <filesystem>
+#include <fstream>
+#include <memory>
 #include <set>
 #include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <sys/wait.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "actors/runtime/process_signals.hpp"
 #include "actors/runtime/real_clock.hpp"
+#include "net/base/probe.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/drawn_misfortunes.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
+#include "tools/output_file.hpp"
 #include "tools/sim_report.hpp"
 #include "tools/sim_sweep.hpp"
 #include "tools/sim_world_flags.hpp"
+#include "tools/sweep_crew.hpp"
+#include "tools/sweep_results.hpp"
 
 namespace seedwalk::tools {
 
 namespace {
 
 constexpr auto sweep_examples = R"(seedwalk sim sweep --seeds 1..10000 --nodes 8 --faults 2
-seedwalk sim sweep tests/scenarios/partition.toml --seeds 1..1000 --jobs 2
+seedwalk sim sweep --swarm --seeds 1..20000 --keep-going --failures failures --resume swarm.jsonl
+seedwalk sim sweep tests/scenarios/fault_partition_that_heals.toml --seeds 1..1000 --jobs 2
 seedwalk sim sweep --seeds 1..1000 --crawlers 2 --keep-going --json)";
 
 struct sweep_flags {
@@ -35,203 +41,269 @@ struct sweep_flags {
   std::string seeds_text = "1..1000";
   std::uint32_t jobs = std::max(std::thread::hardware_concurrency(), 1u);
   bool keep_going = false;
+  std::string failures;
+  std::string resume;
   bool json = false;
 
   void declare(CLI::App& app) {
     add_name(app, "--seeds", seeds_text, "A..B, both included, or one seed")->type_name("A..B");
     add_number(app, "--jobs", jobs, {1, 1'000}, "how many processes run at once");
     app.add_flag("--keep-going", keep_going, "do not stop at the first seed that breaks a promise");
+    add_name(app, "--failures", failures,
+             "write a scenario file for each promise that is broken, of the lowest seed that does")
+        ->type_name("FOLDER");
+    add_name(app, "--resume", resume,
+             "keep what became of each seed in this file, and pass over those that are in it")
+        ->type_name("FILE");
     app.add_flag("--json", json, "print one JSON document");
     world.declare(app);
   }
 };
 
-/// What a worker says of one seed, in one write: smaller than what a pipe takes whole.
-struct seed_result {
-  std::uint64_t seed = 0;
-  std::uint64_t virtual_ns = 0;
-  std::uint32_t broken = 0;
-  std::array<char, 400> first = {}; ///< The first broken promise, cut and ended by a zero.
-};
-static_assert(sizeof(seed_result) <= 512, "POSIX writes so much at once or not at all");
-
-/// A process that runs every nth seed and reports on a pipe.
-struct worker {
-  pid_t pid = -1;
-  int answers = -1;
-  std::uint64_t running = 0; ///< How many of its seeds it has told of.
-};
-
-/// Never returns.
-[[noreturn]] void work(const sim_world_flags& flags, const std::vector<std::uint64_t>& seeds,
-                       std::size_t first, std::size_t step, int answers) {
-  for (std::size_t i = first; i < seeds.size(); i += step) {
-    const auto verdict = sim::run_crawl(*flags.of_seed(seeds[i]));
-    seed_result result;
-    result.seed = seeds[i];
-    result.virtual_ns = static_cast<std::uint64_t>(verdict.virtual_time.count());
-    result.broken = static_cast<std::uint32_t>(verdict.broken.size());
-    if (!verdict.broken.empty())
-      verdict.broken.front().text.copy(result.first.data(), result.first.size() - 1);
-    if (::write(answers, &result, sizeof result) != static_cast<ssize_t>(sizeof result))
-      ::_exit(1);
+/// SIGINT, SIGTERM and SIGHUP wait to be read, but for those that are ignored.
+class awaited_signals {
+public:
+  awaited_signals() {
+    sigset_t awaited{};
+    sigemptyset(&awaited);
+    for (const int stop : {SIGINT, SIGTERM, SIGHUP})
+      if (!sim::signal_is_ignored(stop))
+        sigaddset(&awaited, stop);
+    pthread_sigmask(SIG_BLOCK, &awaited, &before_);
+    descriptor_ = ::signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
   }
-  ::_exit(0);
+  ~awaited_signals() {
+    ::close(descriptor_);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  awaited_signals(const awaited_signals&) = delete;
+  awaited_signals& operator=(const awaited_signals&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  bool came() const {
+    signalfd_siginfo signal{};
+    return ::read(descriptor_, &signal, sizeof signal) == sizeof signal;
+  }
+
+private:
+  sigset_t before_{};
+  int descriptor_ = -1;
+};
+
+/// A file name that says what a scenario breaks.
+std::string file_name_of(const distinct_failure& one) {
+  std::string name;
+  for (const char c : one.first.oracle + "_" + one.first.place) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain)
+      name += c;
+    else if (!name.empty() && name.back() != '_')
+      name += '_';
+  }
+  constexpr std::size_t longest = 80;
+  name.resize(std::min(name.size(), longest));
+  return fmt::format("{}_{}.toml", name, one.seed);
 }
 
-/// The seeds that broke a promise, and how far a sweep came.
-struct sweep_report {
-  std::uint64_t runs = 0;
-  std::chrono::nanoseconds virtual_time{0};
-  std::map<std::uint64_t, std::string> broken; ///< By seed: the first promise.
-};
-
-class sweeper {
+/// A sweep under way.
+class sweep_run {
 public:
-  sweeper(const sweep_flags& flags, const std::vector<std::uint64_t>& seeds, invocation& invoked)
-      : flags_(flags), seeds_(seeds), invoked_(invoked) {}
-  ~sweeper() {
-    for (auto& one : workers_)
-      end(one);
-  }
-  sweeper(const sweeper&) = delete;
-  sweeper& operator=(const sweeper&) = delete;
+  sweep_run(const sweep_flags& flags, std::size_t wanted, invocation& invoked)
+      : flags_(flags), wanted_(wanted), invoked_(invoked) {}
 
-  /// The error is the system's.
-  tl::expected<void, std::string> begin() {
-    const auto count = std::min<std::size_t>(flags_.jobs, seeds_.size());
-    for (std::size_t i = 0; i != count; ++i) {
-      int ends[2];
-      if (::pipe(ends) != 0)
-        return tl::unexpected(fmt::format("no pipe: {}", std::strerror(errno)));
-      const auto pid = ::fork();
-      if (pid < 0)
-        return tl::unexpected(fmt::format("no process: {}", std::strerror(errno)));
-      if (pid == 0) {
-        ::close(ends[0]);
-        work(flags_.world, seeds_, i, count, ends[1]);
+  /// Takes over what an earlier one has found. The error is one line.
+  tl::expected<void, std::string> resume(std::vector<std::uint64_t>& seeds) {
+    if (flags_.resume.empty())
+      return {};
+    auto log = sweep_log::open(flags_.resume, flags_.world.again(0));
+    if (!log)
+      return tl::unexpected(log.error());
+    log_ = std::move(*log);
+    std::set<std::uint64_t> open(seeds.begin(), seeds.end());
+    for (const auto& known : log_->take_known())
+      if (open.erase(known.seed) != 0)
+        note(known);
+    seeds.assign(open.begin(), open.end());
+    resumed_ = report_.runs();
+    return {};
+  }
+
+  /// Until all is done, a signal comes or, unless it is to keep going, a promise is broken. The
+  /// error is one line.
+  tl::expected<void, std::string> run(const std::vector<std::uint64_t>& seeds) {
+    const awaited_signals signals;
+    sweep_crew crew{seeds, flags_.jobs, [&](std::uint64_t seed) {
+                      auto result = result_of(sim::run_crawl(*flags_.world.of_seed(seed)));
+                      result.seed = seed; // `--set` may have said another.
+                      return result;
+                    }};
+    if (report_.broken_runs() != 0 && !flags_.keep_going)
+      return {};
+    if (auto begun = crew.begin(); !begun)
+      return begun;
+    while (!crew.is_done()) {
+      for (const auto& result : crew.take(signals.descriptor())) {
+        if (log_ && !log_->add(result))
+          return tl::unexpected(fmt::format("--resume {}: cannot be written", flags_.resume));
+        note(result);
       }
-      ::close(ends[1]);
-      workers_.push_back({pid, ends[0]});
+      interrupted_ = signals.came();
+      if (interrupted_ || (report_.broken_runs() != 0 && !flags_.keep_going))
+        return {};
+      tell_progress();
     }
     return {};
   }
 
-  /// Until all is done, or, unless it is to keep going, a promise is broken.
-  void run() {
-    while (true) {
-      std::vector<pollfd> open;
-      for (const auto& one : workers_)
-        if (one.answers >= 0)
-          open.push_back({one.answers, POLLIN, 0});
-      if (open.empty())
-        return;
-      ::poll(open.data(), open.size(), 1'000);
-      for (std::size_t i = 0; i != workers_.size(); ++i)
-        for (const auto& ready : open)
-          if (ready.fd == workers_[i].answers && ready.revents != 0)
-            take(i);
-      tell_progress();
-      if (!report_.broken.empty() && !flags_.keep_going)
-        return;
-    }
-  }
-
   const sweep_report& report() const { return report_; }
+  std::size_t wanted() const { return wanted_; }
+  bool was_interrupted() const { return interrupted_; }
   std::chrono::nanoseconds wall() const { return clock_.now().steady; }
+  /// Of those that this process ran.
+  double rate() const {
+    return static_cast<double>(report_.runs() - resumed_) * 1e9 /
+           static_cast<double>(wall().count() + 1);
+  }
 
 private:
-  void take(std::size_t nth) {
-    auto& from = workers_[nth];
-    seed_result result;
-    if (::read(from.answers, &result, sizeof result) == static_cast<ssize_t>(sizeof result)) {
-      ++from.running;
-      ++report_.runs;
-      report_.virtual_time +=
-          std::chrono::nanoseconds{static_cast<std::int64_t>(result.virtual_ns)};
-      if (result.broken != 0)
-        report_.broken.emplace(result.seed, result.first.data());
+  void note(const seed_result& result) {
+    const auto known = report_.distinct().size();
+    report_.add(result);
+    if (report_.distinct().size() != known)
+      invoked_.terminal.err << fmt::format("seed {} breaks a promise: {}\n", result.seed,
+                                           result.failures.front().text);
+    if (flags_.failures.empty())
       return;
+    for (const auto& failure : result.failures) {
+      auto& one = report_.distinct().at(failure.key());
+      if (one.seed == result.seed)
+        write_scenario_of(one);
     }
-    // It is over: in order, or in the middle of a seed.
-    const auto next = nth + from.running * workers_.size();
-    if (next < seeds_.size())
-      report_.broken.emplace(seeds_[next], "the process that ran it died");
-    end(from);
   }
 
-  static void end(worker& one) {
-    if (one.answers < 0)
+  /// In the place of that of a higher seed.
+  void write_scenario_of(distinct_failure& one) {
+    const auto path = (std::filesystem::path{flags_.failures} / file_name_of(one)).string();
+    if (path == one.file)
       return;
-    ::close(one.answers);
-    one.answers = -1;
-    ::kill(one.pid, SIGTERM);
-    ::waitpid(one.pid, nullptr, 0);
+    auto made = output_file::create("--failures", path);
+    if (!made)
+      throw std::runtime_error(made.error());
+    const auto scenario = sim::with_misfortunes(*flags_.world.of_seed(one.seed));
+    (*made)->stream() << sim::write_scenario(
+        scenario, fmt::format("{}, {}: {}\n{}", one.first.oracle, one.first.place, one.first.text,
+                              flags_.world.again(one.seed)));
+    (*made)->finish();
+    std::error_code ignored;
+    if (!one.file.empty())
+      std::filesystem::remove(one.file, ignored);
+    one.file = path;
   }
 
   void tell_progress() {
     constexpr std::chrono::seconds every{10};
-    if (wall() < told_ + every)
+    if (report_.runs() == resumed_ || (told_ && wall() < *told_ + every))
       return;
     told_ = wall();
-    const auto rate = rate_of(report_.runs);
     invoked_.terminal.err << fmt::format(
-        "{} of {} seeds, {:.0f} a second, {:.0f} s left, {} broken\n", report_.runs, seeds_.size(),
-        rate, static_cast<double>(seeds_.size() - report_.runs) / std::max(rate, 0.001),
-        report_.broken.size());
-  }
-
-  double rate_of(std::uint64_t runs) const {
-    return static_cast<double>(runs) * 1e9 / static_cast<double>(wall().count() + 1);
+        "{} of {} seeds, {:.0f} a second, {:.0f} s left, {} broken in {} ways\n", report_.runs(),
+        wanted_, rate(), static_cast<double>(wanted_ - report_.runs()) / std::max(rate(), 0.001),
+        report_.broken_runs(), report_.distinct().size());
   }
 
   const sweep_flags& flags_;
-  const std::vector<std::uint64_t>& seeds_;
+  std::size_t wanted_;
   invocation& invoked_;
-  std::vector<worker> workers_;
+  std::unique_ptr<sweep_log> log_;
   sweep_report report_;
+  std::uint64_t resumed_ = 0;
+  bool interrupted_ = false;
   sim::real_clock clock_;
-  std::chrono::nanoseconds told_{0};
+  std::optional<std::chrono::nanoseconds> told_;
 };
 
-void print_json(std::ostream& out, const sweep_flags& flags, const sweeper& swept) {
+double seconds_of_run(std::chrono::nanoseconds t) {
+  return static_cast<double>(t.count()) / 1e9;
+}
+
+void print_json(std::ostream& out, const sweep_flags& flags, const sweep_run& swept) {
+  const auto& report = swept.report();
   nlohmann::json violations = nlohmann::json::array();
-  for (const auto& [seed, text] : swept.report().broken)
-    violations.push_back({{"seed", seed}, {"broken", text}, {"again", flags.world.again(seed)}});
-  const auto seconds = static_cast<double>(swept.wall().count()) / 1e9;
-  const auto runs = swept.report().runs;
-  out << nlohmann::json{{"runs", runs},
-                        {"runs_per_s", static_cast<double>(runs) / seconds},
-                        {"virtual_s",
-                         static_cast<double>(swept.report().virtual_time.count()) / 1e9},
-                        {"violations", std::move(violations)}}
+  for (const auto& [key, one] : report.distinct()) {
+    violations.push_back({{"oracle", one.first.oracle},
+                          {"place", one.first.place},
+                          {"text", one.first.text},
+                          {"seed", one.seed},
+                          {"step", one.first.step},
+                          {"seeds", one.seeds},
+                          {"again", flags.world.again(one.seed)}});
+    if (!one.file.empty())
+      violations.back()["scenario_file"] = one.file;
+  }
+  out << nlohmann::json{{"runs", report.runs()},
+                        {"seeds", swept.wanted()},
+                        {"interrupted", swept.was_interrupted()},
+                        {"runs_per_s", swept.rate()},
+                        {"virtual_s", seconds_of_run(report.virtual_time())},
+                        {"broken_runs", report.broken_runs()},
+                        {"violations", std::move(violations)},
+                        {"probes", report.probes()}}
              .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
       << '\n';
 }
 
-exit_code conclude(invocation& invoked, const sweep_flags& flags, const sweeper& swept) {
+void print_text(std::ostream& out, const sweep_run& swept) {
   const auto& report = swept.report();
+  if (swept.was_interrupted())
+    out << fmt::format("interrupted: {} of {} seeds\n", report.runs(), swept.wanted());
+  out << fmt::format("{} runs, {:.0f} virtual s in {:.1f} s, {} broken in {} ways\n", report.runs(),
+                     seconds_of_run(report.virtual_time()), seconds_of_run(swept.wall()),
+                     report.broken_runs(), report.distinct().size());
+  std::string never;
+  for (const auto name : net::probe_names())
+    if (!report.probes().contains(std::string{name}))
+      never += fmt::format(" {}", name);
+  out << fmt::format("probes: {} of {} reached{}{}\n", report.probes().size(),
+                     net::probe_names().size(), never.empty() ? "" : ", not", never);
+}
+
+/// Each bug, and of the first one what happened.
+void tell_broken(invocation& invoked, const sweep_flags& flags, const sweep_run& swept) {
+  auto& err = invoked.terminal.err;
+  bool is_first = !swept.was_interrupted();
+  for (const auto& [key, one] : swept.report().distinct()) {
+    err << fmt::format("{}, {}: seed {} and {} more: {}\n", one.first.oracle, one.first.place,
+                       one.seed, one.seeds - 1, one.first.text);
+    const auto again =
+        one.file.empty() ? flags.world.again(one.seed) : "seedwalk sim run " + shell_word(one.file);
+    if (std::exchange(is_first, false) && one.first.oracle != "process") {
+      const auto s = *flags.world.of_seed(one.seed);
+      print_broken(err, s, sim::run_crawl(s), again);
+    } else {
+      err << fmt::format("again: {}\n", again);
+    }
+  }
+}
+
+exit_code conclude(invocation& invoked, const sweep_flags& flags, const sweep_run& swept) {
   if (flags.json)
     print_json(invoked.terminal.out, flags, swept);
   else
-    invoked.terminal.out << fmt::format(
-        "{} runs, {:.0f} virtual s in {:.1f} s, {} broken\n", report.runs,
-        static_cast<double>(report.virtual_time.count()) / 1e9,
-        static_cast<double>(swept.wall().count()) / 1e9, report.broken.size());
-  if (report.broken.empty())
-    return exit_code::done;
-  bool is_first = true;
-  for (const auto& [seed, text] : report.broken) {
-    invoked.terminal.err << fmt::format("seed {}: {}\n", seed, text);
-    if (is_first && !text.starts_with("the process")) {
-      const auto s = *flags.world.of_seed(seed);
-      print_broken(invoked.terminal.err, s, sim::run_crawl(s), flags.world.again(seed));
-    } else {
-      invoked.terminal.err << fmt::format("again: {}\n", flags.world.again(seed));
-    }
-    is_first = false;
-  }
-  return exit_code::invariant_broken;
+    print_text(invoked.terminal.out, swept);
+  tell_broken(invoked, flags, swept);
+  if (swept.report().broken_runs() != 0)
+    return exit_code::invariant_broken;
+  return swept.was_interrupted() ? exit_code::interrupted : exit_code::done;
+}
+
+/// Makes the folder of `--failures`. The error is one line.
+tl::expected<void, std::string> make_failures_folder(const sweep_flags& flags) {
+  std::error_code failed;
+  if (!flags.failures.empty())
+    std::filesystem::create_directories(flags.failures, failed);
+  if (failed)
+    return tl::unexpected(fmt::format("--failures {}: {}", flags.failures, failed.message()));
+  return {};
 }
 
 } // namespace
@@ -246,19 +318,22 @@ exit_code sweep(invocation& invoked) {
     return *code;
   if (const auto read = flags.world.read(); !read)
     return line.refuse(invoked, read.error());
-  const auto seeds = parse_seeds(flags.seeds_text);
+  auto seeds = parse_seeds(flags.seeds_text);
   if (!seeds)
     return line.refuse(invoked, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200",
                                             flags.seeds_text));
   if (const auto probe = flags.world.of_seed(seeds->front()); !probe)
     return line.refuse(invoked, probe.error());
-  sweeper all(flags, *seeds, invoked);
-  if (const auto begun = all.begin(); !begun) {
-    invoked.terminal.err << "seedwalk sim sweep: " << begun.error() << '\n';
+  if (const auto made = make_failures_folder(flags); !made)
+    return line.refuse(invoked, made.error());
+  sweep_run swept(flags, seeds->size(), invoked);
+  if (const auto resumed = swept.resume(*seeds); !resumed)
+    return line.refuse(invoked, resumed.error());
+  if (const auto ran = swept.run(*seeds); !ran) {
+    invoked.terminal.err << "seedwalk sim sweep: " << ran.error() << '\n';
     return exit_code::failed;
   }
-  all.run();
-  return conclude(invoked, flags, all);
+  return conclude(invoked, flags, swept);
 }
 
 } // namespace seedwalk::tools

@@ -32,9 +32,8 @@ tl::expected<void, std::string> sim_world_flags::read() {
 }
 
 tl::expected<sim::crawl_scenario, std::string> sim_world_flags::of_seed(std::uint64_t seed) const {
-  auto s = scenario.has_file() ? scenario.file() : sim::plain_crawl(seed, nodes_);
-  s.seed = seed;
-  if (!scenario.has_file()) {
+  auto s = scenario.is_whole() ? scenario.of_seed(seed) : sim::plain_crawl(seed, nodes_);
+  if (!scenario.is_whole()) {
     order.apply(s);
     s.deep = deep_;
     auto shares = kinds_.read(mixed_kinds(true));
@@ -62,7 +61,7 @@ std::string sim_world_flags::again(std::uint64_t seed) const {
   auto command = fmt::format("seedwalk sim run{} --seed {}", scenario.again(), seed);
   if (!oracles_.empty())
     command += fmt::format(" --oracles {}", oracles_);
-  if (scenario.has_file())
+  if (scenario.is_whole())
     return command;
   command += fmt::format(" --nodes {}", nodes_);
   for (const auto& kind : kinds_.given())

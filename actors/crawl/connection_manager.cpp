@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "net/base/probe.hpp"
 #include "net/door/network.hpp"
 
 namespace seedwalk::actors {
@@ -74,7 +75,9 @@ caf::behavior connection_manager::make_behavior() {
       },
       [this](const storage_troubled& m) {
         s_.stalled = m.stalled;
-        if (!s_.stalled)
+        if (s_.stalled)
+          net::reached(net::probe::writing_stalls);
+        else
           dial_more();
       },
       [this](const begin_crawl& m) { on_begin(m); },
@@ -418,9 +421,11 @@ void connection_manager::put_off(const std::vector<net::endpoint>& unwelcome) {
   std::vector<store::operation> operations;
   for (const auto& peer : unwelcome) {
     if (!s_.settings->may_dial(peer)) {
+      net::reached(net::probe::excluded_forgotten);
       operations.emplace_back(store::forget_peer{peer});
       continue;
     }
+    net::reached(net::probe::banned_put_off);
     store::visit_record refused; // Of no census: nobody was tried.
     refused.started = now;
     refused.ended = now;

@@ -10,6 +10,7 @@
 #include "actors/crawl/census_counters.hpp"
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/db_writer.hpp"
+#include "net/base/probe.hpp"
 
 namespace seedwalk::actors {
 
@@ -197,6 +198,7 @@ void crawler::on_census(const store::censuses_answer& answer) {
       answer.censuses.front().second.state == store::census_state::open) {
     std::tie(s_.census_number, s_.census) = answer.censuses.front();
     s_.resumed = true;
+    net::reached(net::probe::census_resumed);
     ++s_.census.restarts;
     s_.census.networks = s_.settings->reach.networks();
     s_.counters = counters_of(s_.census.counts);
@@ -231,6 +233,8 @@ void crawler::on_routes(const net::routes_found& found) {
   const net::routes_found now{before.ipv4 || found.ipv4, before.ipv6 || found.ipv6,
                               before.cjdns || found.cjdns, before.yggdrasil || found.yggdrasil};
   const bool first = !std::exchange(s_.routes_known, true);
+  if (!first && now != before)
+    net::reached(net::probe::route_found);
   if (first || now != before) {
     auto known = s_.settings->found;
     known.routes = now;
@@ -341,6 +345,7 @@ void crawler::on_timer(net::timer_id timer) {
   } else if (timer == s_.proxy_timer && s_.now < phase::ending) {
     find_proxy();
   } else if (timer == s_.deadline_timer && s_.now == phase::ending) {
+    net::reached(net::probe::stopped_late);
     env_.log.write(log_level::warning, host_.stable_name(),
                    "visits that did not end in time are dropped");
     on_crawl_ended({s_.counters, false});
@@ -356,6 +361,7 @@ void crawler::on_timer(net::timer_id timer) {
 void crawler::reload(const reload_settings& m) {
   auto next = reconfigured(env_.recipe, m.contents, m.name);
   if (!next) {
+    net::reached(net::probe::reload_refused);
     env_.log.write(log_level::error, host_.stable_name(),
                    "the new configuration is refused, the old one stays",
                    {{"error", next.error()}});
@@ -363,6 +369,7 @@ void crawler::reload(const reload_settings& m) {
       env_.runtime.send(m.from, command_done{m.token, next.error(), 0, true});
     return;
   }
+  net::reached(net::probe::reload_applied);
   const auto old = s_.settings;
   auto found = old->found;
   if (next->network.reach.tor_proxy_name != old->config.network.reach.tor_proxy_name)

@@ -6,6 +6,7 @@
 
 #include "actors/crawl/crawler.hpp"
 #include "net/address/routability.hpp"
+#include "net/base/probe.hpp"
 #include "net/base/random.hpp"
 #include "net/door/network.hpp"
 
@@ -157,6 +158,7 @@ void crawler::seeds_failed() {
     return;
   }
   if (!wait) {
+    net::reached(net::probe::seeds_in_vain);
     fail(crawl_fault::nobody_reached,
          fmt::format("{}no DNS seed gave an address ({}): check the resolver, or give --connect "
                      "HOST",
@@ -164,6 +166,7 @@ void crawler::seeds_failed() {
                      s_.asked_seeds.failures_text()));
     return;
   }
+  net::reached(net::probe::seeds_asked_again);
   env_.log.write(log_level::error, host_.stable_name(),
                  "no DNS seed gave an address: asking again; check the resolver, or give --connect "
                  "HOST",
@@ -266,6 +269,7 @@ void crawler::names_round_over() {
     s_.names_timer = env_.time.start(*wait, host_.self());
     return;
   }
+  net::reached(net::probe::name_given_up);
   for (const auto& host : s_.names_failed)
     env_.log.write(log_level::error, host_.stable_name(), "a name to start at is given up",
                    {{"name", net::to_string(host)}});

@@ -6,6 +6,7 @@
 
 #include "actors/crawl/crawl_messages.hpp"
 #include "actors/crawl/peer_messages.hpp"
+#include "net/base/probe.hpp"
 
 namespace seedwalk::actors {
 
@@ -98,6 +99,7 @@ db_writer::flight db_writer::next_batch() {
     operations += last->operations;
   if (last == waiters.end())
     return std::exchange(s_.gathering, {});
+  net::reached(net::probe::batch_cut);
   const auto behind = batch.operations.begin() + static_cast<std::ptrdiff_t>(operations);
   flight out;
   out.waiters.assign(waiters.begin(), last);
@@ -168,6 +170,7 @@ void db_writer::on_failure(flight failed, const store::error& reason) {
 
 void db_writer::give_up(const store::error& reason) {
   s_.fatal = true;
+  net::reached(net::probe::write_given_up);
   env_.log.write(log_level::error, host_.stable_name(), "nothing more is written",
                  {{"error", reason.message}});
   env_.runtime.send(s_.crawler, storage_troubled{true, reason});
@@ -181,12 +184,14 @@ void db_writer::on_retry(net::timer_id timer) {
   if (timer != s_.retry)
     return;
   s_.retry = {};
+  net::reached(net::probe::write_retried);
   for (auto& f : std::exchange(s_.failed, {}))
     launch(std::move(f));
 }
 
 void db_writer::recovered() {
   s_.stalled = false;
+  net::reached(net::probe::write_recovered);
   env_.log.write(log_level::info, host_.stable_name(), "writing again");
   env_.runtime.send(s_.manager, storage_troubled{false, {}});
 }

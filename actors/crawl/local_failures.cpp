@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/base/probe.hpp"
+
 namespace seedwalk::actors {
 
 std::string_view advice_on(net::error cause) {
@@ -104,6 +106,7 @@ std::uint32_t dial_brake::allowed(std::uint32_t slots, net::steady_time now) {
   if (most < slots)
     return static_cast<std::uint32_t>(most);
   on_ = false;
+  net::reached(net::probe::brake_lifted);
   return slots;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "actors/crawl/connection_manager.hpp"
+#include "net/base/probe.hpp"
 
 namespace seedwalk::actors {
 
@@ -23,6 +24,7 @@ void connection_manager::watch_clock() {
   if (!step)
     return;
   const bool back = step->count() < 0;
+  net::reached(back ? net::probe::clock_set_back : net::probe::clock_set_forward);
   env_.log.write(log_level::warning, host_.stable_name(),
                  back ? "the wall clock was set back: what was due by the other one is due anew"
                       : "the wall clock was set forward, or this machine slept",
@@ -45,6 +47,10 @@ void connection_manager::tell_verdict_on_clock() {
   const bool doubted = verdict == clock_check::verdict::doubted;
   const bool again = s_.clock_said == clock_check::verdict::doubted;
   s_.clock_said = verdict;
+  if (doubted)
+    net::reached(net::probe::clock_doubted);
+  else if (again)
+    net::reached(net::probe::clock_believed_again);
   if (doubted)
     env_.log.write(log_level::warning, host_.stable_name(),
                    "the clock of this machine is wrong, say the peers: nothing is dropped or "
@@ -85,8 +91,10 @@ void connection_manager::on_mended(const store::times_mended& done,
                                    const store::mend_times& asked) {
   if (s_.now == phase::ending || s_.now == phase::ended)
     return;
-  if (done.records > 0)
+  if (done.records > 0) {
+    net::reached(net::probe::times_mended);
     s_.due.look_from_front();
+  }
   watch_clock();
   write_page(s_.mender.page_is_mended(done, asked, env_.time.now().wall,
                                       s_.clock.judge() == clock_check::verdict::believed));

@@ -7,6 +7,7 @@
 #include "actors/crawl/connection_manager.hpp"
 #include "actors/crawl/peer_connection.hpp"
 #include "actors/crawl/visit_records.hpp"
+#include "net/base/probe.hpp"
 #include "net/base/random.hpp"
 #include "net/door/network.hpp"
 
@@ -73,9 +74,12 @@ void connection_manager::on_accepted(const net::accepted& m) {
                     s_.pool.live(net::direction::inbound_over_capacity) < limits.over_capacity;
   if (s_.now != phase::crawling || !room || !settings->may_accept(m.peer) ||
       s_.bans.forbids(m.peer, ban_time()) || s_.pool.find(m.peer)) {
+    net::reached(net::probe::inbound_turned_away);
     env_.network.close(m.connection, net::closing::abort);
     return;
   }
+  if (direction == net::direction::inbound_over_capacity)
+    net::reached(net::probe::inbound_over_capacity);
   const auto now = env_.time.now();
   pool_entry entry;
   entry.phase = pool_phase::awaiting_handshake;
@@ -120,8 +124,10 @@ bool connection_manager::dial_spare() {
   if (s_.dials.waiting() > 0 || !wants_to_hold())
     return false;
   while (const auto spare = s_.spares.take())
-    if (dial_again(*spare))
+    if (dial_again(*spare)) {
+      net::reached(net::probe::spare_dialled);
       return true;
+    }
   return false;
 }
 
@@ -192,6 +198,7 @@ void connection_manager::on_identified(const peer_identified& m) {
   // both nonces then.
   if (!rival.identity)
     return;
+  net::reached(net::probe::duplicate_connection);
   if (first_stays(*entry, rival))
     send_away(*other, rival, net::outcome::duplicate);
   else
@@ -285,12 +292,14 @@ void connection_manager::note_dial(const net::endpoint& key, const pool_entry& e
   const std::string network{net::name_of(key.network)};
   if (over) {
     s_.dials.set_gate(key.network, dial_schedule::gate::open);
+    net::reached(net::probe::outage_ended);
     env_.log.write(
         log_level::warning, host_.stable_name(), "a network answers again",
         {{"network", network}, {"outage_s", fmt::to_string((over->until - over->since).count())}});
     env_.runtime.send(s_.crawler, outage_ended{*over});
   } else if (!was_in_outage && s_.outages.in_outage(key.network)) {
     s_.dials.set_gate(key.network, dial_schedule::gate::paused);
+    net::reached(net::probe::outage_began);
     env_.log.write(log_level::error, host_.stable_name(),
                    "nobody on this network can be reached any more: dialling there pauses; check "
                    "our own connection",
@@ -299,8 +308,10 @@ void connection_manager::note_dial(const net::endpoint& key, const pool_entry& e
 }
 
 void connection_manager::probe_outages() {
-  while (const auto network = s_.outages.take_probe(env_.time.now().steady))
+  while (const auto network = s_.outages.take_probe(env_.time.now().steady)) {
+    net::reached(net::probe::outage_probed);
     s_.dials.set_gate(*network, dial_schedule::gate::one);
+  }
 }
 
 /// True if it was its user agent that sent a peer away: its address is banned with it.
@@ -318,6 +329,7 @@ void connection_manager::punish(const net::endpoint& key, const net::visit_summa
   const auto now = env_.time.now().wall;
   if (settings->config.peers.ban_time.count() == 0 || s_.bans.forbids(key, ban_time()))
     return;
+  net::reached(agent_is_banned(summary) ? net::probe::agent_banned : net::probe::peer_banned);
   // Of somebody who dialled us only the address says who it was.
   store::ban_target target = key;
   if (summary.direction != net::direction::outbound)
@@ -346,6 +358,8 @@ void connection_manager::save_outcome(const net::endpoint& key, const pool_entry
   const auto whole = std::chrono::floor<std::chrono::seconds>(summary.whole);
   const auto off = now - entry.started - whole;
   const bool set = off <= -clock_step_min || off >= clock_step_min;
+  if (set)
+    net::reached(net::probe::clock_set_during_visit);
   const auto started = set ? now - whole : entry.started;
   saving then;
   then.leaves = key;
@@ -385,8 +399,10 @@ void connection_manager::reconnect_or_replace(const net::endpoint& key, const po
 
 void connection_manager::dial_reconnects() {
   while (const auto lost = s_.reconnects.take(env_.time.now().steady))
-    if (dial_again(*lost))
+    if (dial_again(*lost)) {
+      net::reached(net::probe::peer_reconnected);
       s_.tally.note_reconnect();
+    }
 }
 
 } // namespace seedwalk::actors

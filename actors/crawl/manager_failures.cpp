@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "actors/crawl/connection_manager.hpp"
+#include "net/base/probe.hpp"
 
 namespace seedwalk::actors {
 
@@ -25,9 +26,11 @@ void connection_manager::note_failure(const net::visit_summary& summary) {
   if (summary.direction != net::direction::outbound)
     return;
   s_.health.dial_ended(summary, s_.dials.in_use(), env_.time.now().steady);
-  if (s_.health.is_hopeless() && s_.now == phase::crawling && s_.settings->config.run.once)
+  if (s_.health.is_hopeless() && s_.now == phase::crawling && s_.settings->config.run.once) {
+    net::reached(net::probe::nobody_reached);
     env_.runtime.send(s_.crawler,
                       part_failed{s_.health.why_in_vain(), crawl_fault::nobody_reached});
+  }
 }
 
 /// Says once a minute what has gone on failing.
@@ -44,6 +47,7 @@ void connection_manager::sum_up_failures() {
 /// which hears nothing of this.
 void connection_manager::give_back(const net::endpoint& key, pool_entry& entry,
                                    const net::visit_summary& summary) {
+  net::reached(net::probe::dial_given_back);
   const auto queue = entry.queue;
   tell(peer_has_failed{key, entry.direction, summary.outcome});
   s_.pool.leave(key);

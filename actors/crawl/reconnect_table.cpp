@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/base/archive.hpp"
+#include "net/base/probe.hpp"
 #include "net/base/random.hpp"
 
 namespace seedwalk::actors {
@@ -43,6 +44,7 @@ std::optional<net::steady_time> reconnect_table::lost(const net::endpoint& peer,
   while (!recent.empty() && recent.front() <= ended)
     recent.pop_front();
   if (recent.size() >= options.max_reconnects) {
+    net::reached(net::probe::reconnects_used_up);
     return std::nullopt;
   }
   auto delay = options.first_delay;

@@ -115,7 +115,9 @@ inbound_limits settings::inbound() const {
   const auto& l = config.limits;
   if (config.peers.listen.empty())
     return {};
-  return {std::min(l.max_inbound, l.max_connections), l.over_capacity};
+  // Others do not take the last slot from who is to dial at all: nothing would ever be crawled.
+  const auto kept = std::min(l.max_outbound, 1u);
+  return {std::min(l.max_inbound, l.max_connections - kept), l.over_capacity};
 }
 
 dial_limits settings::dials() const {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "net/base/probe.hpp"
 #include "net/base/random.hpp"
 
 namespace seedwalk::net {
@@ -279,7 +280,10 @@ outcome session::outcome_of_loss(error reason) const {
   const auto lost = outcome_of_lost_connection(reason, reached_);
   const bool has_all = state_ == session_state::collecting && !collection_.running();
   const bool left_us = lost == outcome::closed_after_handshake || lost == outcome::reset;
-  return has_all && left_us ? outcome::complete : lost;
+  if (!has_all || !left_us)
+    return lost;
+  reached(probe::lost_with_all);
+  return outcome::complete;
 }
 
 void session::hand_on_rest(const session_step& step) {

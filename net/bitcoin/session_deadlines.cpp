@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/base/probe.hpp"
 #include "net/bitcoin/session.hpp"
 
 namespace seedwalk::net {
@@ -20,11 +21,13 @@ void session::on_tick(const session_step& step) {
   case duty::handshake:
     return leave(step, outcome::handshake_timeout, closing::abort);
   case duty::framing:
+    reached(probe::message_stalled);
     return leave(step, outcome::message_timeout, closing::abort);
   case duty::collection:
     return end_collection(step);
   case duty::probe:
   case duty::silence:
+    reached(probe::ping_unanswered);
     return leave(step, outcome::ping_timeout, closing::abort);
   case duty::ping:
     return write_ping(step);

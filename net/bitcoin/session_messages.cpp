@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "net/base/probe.hpp"
 #include "net/bitcoin/session.hpp"
 
 namespace seedwalk::net {
@@ -167,9 +168,12 @@ void session::take(const session_step& step, const refused_message& event) {
   case wire_consequence::misbehaved:
     if (!heard || state_ == session_state::awaiting_version)
       return;
+    reached(probe::message_refused);
     return leave(step, breaks_form(event.error) ? outcome::malformed : outcome::misbehaved,
                  closing::abort);
   case wire_consequence::lost_framing:
+    reached(event.error == wire_error::oversize_payload ? probe::oversize_announced
+                                                        : probe::framing_lost);
     return leave(step,
                  event.error == wire_error::oversize_payload ? outcome::oversize
                                                              : outcome::wrong_magic,
@@ -200,14 +204,17 @@ void session::on_version(const session_step& step, msg::version&& version) {
   reached_ = stage::version;
   const auto nonce = peer_version_->sender ? peer_version_->sender->nonce : 0;
   if (nonce == version_nonce_ || is_own_version_nonce(step.config.nonce_key, nonce)) {
+    reached(probe::met_ourselves);
     // Core hangs up without a word. Ours says who it is, so that the end of it which dialled learns
     // the same, and does not take itself for a full node.
     if (direction_ != direction::outbound)
       write_version(step);
     return leave(step, outcome::self, closing::graceful);
   }
-  if (auto problem = objection(step.config))
+  if (auto problem = objection(step.config)) {
+    reached(probe::version_refused);
     return leave(step, *problem, closing::graceful);
+  }
   const auto common = common_version(step.config);
   transport_.set_protocol_version(common);
   if (direction_ != direction::outbound)
@@ -240,8 +247,10 @@ void session::on_verack(const session_step& step) {
 }
 
 void session::on_negotiation(const session_step& step, peer_feature feature) {
-  if (established())
+  if (established()) {
+    reached(probe::spoke_out_of_turn);
     return leave(step, outcome::misbehaved, closing::abort);
+  }
   const bool counts =
       feature != peer_feature::wtxidrelay || common_version(step.config) >= wtxid_relay_version;
   if (state_ == session_state::awaiting_verack && counts)

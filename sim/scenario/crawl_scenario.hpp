@@ -14,6 +14,7 @@
 #include "actors/runtime/process.hpp"
 #include "actors/runtime/schedule.hpp"
 #include "net/base/outcome.hpp"
+#include "net/base/probe.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/internet.hpp"
@@ -179,6 +180,7 @@ struct expectations {
   std::optional<std::string> problem;             ///< Part of why it failed.
   std::vector<std::pair<net::outcome, std::uint64_t>> outcomes; ///< Visits that ended so, exactly.
   bool all_operations = false; ///< None was left when the run was over.
+  std::vector<net::probe> probes; ///< Rare places that are reached.
   std::vector<peer_expectation> peers;
 
   friend bool operator==(const expectations&, const expectations&) = default;

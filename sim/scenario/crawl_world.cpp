@@ -1,6 +1,7 @@
 #include "sim/scenario/crawl_world.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -70,7 +71,8 @@ double crawl_verdict::recall() const {
   return ratio(good_agreed, good_true);
 }
 
-crawl_world::crawl_world(const crawl_scenario& s)
+crawl_world::crawl_world(const crawl_scenario& s,
+                         const simulated_crawler::network_wrapper& network_between)
     : scenario_(completed(s)), world_({.seed = scenario_.seed,
                                        .schedule = scenario_.schedule,
                                        .deep = scenario_.deep,
@@ -95,6 +97,7 @@ crawl_world::crawl_world(const crawl_scenario& s)
         if (n < crawlers_.size())
           oracles_.on_start(*crawlers_[n]);
       };
+      options.network_between = network_between;
       crawlers_.push_back(
           std::make_unique<simulated_crawler>(world_, internet_, std::move(options)));
       oracles_.meet(*crawlers_.back());
@@ -121,6 +124,7 @@ void crawl_world::on_violation(std::uint32_t, const node_violation& v) {
 }
 
 tl::expected<void, store::error> crawl_world::start() {
+  const net::listening_to_probes listening{probes_};
   operators_.prepare();
   oracles_.begin(*this);
   for (auto& one : crawlers_) {
@@ -146,6 +150,7 @@ bool crawl_world::over() const {
 }
 
 bool crawl_world::advance() {
+  const net::listening_to_probes listening{probes_};
   const auto& seeds = scenario_.reseeds;
   while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
     world_.reseed(seeds[reseeded_++].seed);
@@ -213,6 +218,7 @@ crawl_verdict crawl_world::judge() {
   verdict.steps = world_.steps();
   verdict.virtual_time = world_.now().steady;
   verdict.summary = program().summary();
+  verdict.probes = probes_;
   for (const auto& rule : world_.violations())
     verdict.violations.push_back({.oracle = rule.found_by,
                                   .place = rule.place,
@@ -228,11 +234,7 @@ crawl_verdict crawl_world::judge() {
               fmt::format("the crawl had not ended after {} s of virtual time",
                           verdict.virtual_time.count() / 1'000'000'000)));
   for (auto& one : crawlers_)
-    if (!one->is_up()) // Its database is closed; what its disk kept is judged.
-      if (const auto opened = one->disk().open(); !opened)
-        verdict.violations.push_back(
-            found("database", "reading it at the end",
-                  fmt::format("the database cannot be read: {}", opened.error().message)));
+    open_what_is_kept(*one, verdict);
   if (disk().is_open())
     compare_with_truth(verdict);
   for (auto& one : crawlers_)
@@ -243,6 +245,18 @@ crawl_verdict crawl_world::judge() {
     verdict.violations.push_back(std::move(one));
   verdict.broken = broken_promises(*this, verdict);
   return verdict;
+}
+
+/// A crawler that is down, or could not be started again, has closed its database: what its disk
+/// kept is judged, and that needs some room.
+void crawl_world::open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict) {
+  if (of.disk().is_open())
+    return;
+  of.disk().on().set_capacity(std::numeric_limits<std::uint64_t>::max());
+  if (const auto opened = of.disk().open(); !opened)
+    verdict.violations.push_back(
+        found("database", "reading it at the end",
+              fmt::format("the database cannot be read: {}", opened.error().message)));
 }
 
 /// What only reached the database is part of what the run did.

@@ -10,6 +10,7 @@
 #include "actors/config/crawl_recipe.hpp"
 #include "actors/runtime/simulation.hpp"
 #include "actors/runtime/world.hpp"
+#include "net/base/probe.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/network/fault_rules.hpp"
 #include "sim/network/internet.hpp"
@@ -37,6 +38,7 @@ struct crawl_verdict {
   std::uint64_t good_true = 0;            ///< Good by the models.
   std::uint64_t good_agreed = 0;          ///< By both.
   std::vector<broken_promise> violations; ///< Whatever the scenario promises.
+  net::probe_counts probes;               ///< Of its actors and databases.
   /// What the scenario promises and the run did not keep; no violations, unless it promises some.
   std::vector<broken_promise> broken;
 
@@ -50,7 +52,9 @@ struct crawl_verdict {
 /// `run_crawl`.
 class crawl_world final : private node_listener {
 public:
-  explicit crawl_world(const crawl_scenario& s);
+  /// `network_between`, unless it is empty, stands before the network of each crawler.
+  explicit crawl_world(const crawl_scenario& s,
+                       const simulated_crawler::network_wrapper& network_between = {});
   ~crawl_world() override;
 
   /// Starts the crawler. The error is that of its database.
@@ -95,11 +99,14 @@ public:
   oracle_set& oracles() { return oracles_; }
   /// Nothing will happen any more.
   bool stands_still() const { return stands_still_; }
+  /// Which rare places were reached so far.
+  const net::probe_counts& probes() const { return probes_; }
   /// Operations that have not had their turn.
   std::uint64_t operations_left() const { return operators_.left(); }
 
 private:
   void compare_with_truth(crawl_verdict& verdict);
+  void open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict);
   void note_database(simulated_crawler& of, crawl_verdict& verdict);
   void on_violation(std::uint32_t node, const node_violation& v) override;
 
@@ -107,6 +114,7 @@ private:
   std::size_t reseeded_ = 0; ///< How often so far.
   bool is_then_ = false;     ///< The other order decides.
   bool stands_still_ = false;
+  net::probe_counts probes_;
   world world_;
   simulation simulation_;
   internet internet_;

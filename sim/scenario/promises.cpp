@@ -150,6 +150,10 @@ private:
   void look_at_counts() {
     compare("known", "known", expect_.known, verdict_.known);
     compare("good", "good", expect_.good, verdict_.good_found);
+    for (const auto rare : expect_.probes)
+      if (verdict_.probes[rare] == 0)
+        note("probes", net::name_of(rare),
+             fmt::format("{} is promised to be reached, and was not", net::name_of(rare)));
     if (!verdict_.summary)
       return;
     const auto& counters = verdict_.summary->counters;

@@ -17,6 +17,9 @@ storage::options storage_options(const simulated_crawler::options& o) {
   result.database = storage::small_database(o.endpoints_expected);
   result.database.schedule = o.recipe.config.schedule;
   result.database.limits.known = o.recipe.config.storage.max_known;
+  result.database.limits.per_ipv4_address = o.recipe.config.storage.max_per_ipv4;
+  result.database.limits.per_ipv6_64 = o.recipe.config.storage.max_per_ipv6_64;
+  result.database.limits.per_ipv6_48 = o.recipe.config.storage.max_per_ipv6_48;
   result.database.limits.inbound = o.recipe.config.storage.max_inbound_records;
   result.database.chain = o.recipe.config.network.name;
   result.database.seed = o.seed;
@@ -48,8 +51,12 @@ void simulated_crawler::make_program() {
       internet_, heard_, network::host{options_.addresses, process_.incarnation()}));
   door_ = doors_.back().get();
   net::network* next = door_;
+  if (options_.network_between) {
+    between_ = options_.network_between(*door_);
+    next = between_.get();
+  }
   if (options_.doors != nullptr) {
-    calls_ = std::make_unique<heard_network>(*door_, *options_.doors);
+    calls_ = std::make_unique<heard_network>(*next, *options_.doors);
     next = calls_.get();
   }
   watched_network_ = std::make_unique<watched_network>(process_, *next);

@@ -30,6 +30,9 @@ namespace seedwalk::sim {
 /// World and internet outlive it. Threads: that of the world.
 class simulated_crawler {
 public:
+  /// Makes a network door that stands before another.
+  using network_wrapper = std::function<std::unique_ptr<net::network>(net::network& inner)>;
+
   struct options {
     /// What its actors' names begin with: "a" gives `a/crawler`. Empty where it is the only one.
     std::string name;
@@ -42,6 +45,8 @@ public:
     std::string build = "simulated";
     /// Hears what crosses its doors, and outlives it; may be null.
     door_listener* doors = nullptr;
+    /// Puts something between the actors and the network door; what it returns is kept.
+    network_wrapper network_between;
     /// Told of each program before it starts: to look into it.
     std::function<void(actors::crawl_program&)> on_program;
   };
@@ -119,6 +124,7 @@ private:
   /// The last is the one in use: those before it died with an incarnation, and still have events.
   std::vector<std::unique_ptr<network>> doors_;
   network* door_ = nullptr;
+  std::unique_ptr<net::network> between_;
   std::unique_ptr<heard_network> calls_; ///< Where somebody hears them.
   std::unique_ptr<watched_network> watched_network_;
   sim::storage storage_;

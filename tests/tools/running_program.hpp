@@ -53,6 +53,15 @@ public:
 
   void signal(int number) const { ::kill(pid_, number); }
 
+  /// The processes that it has started and that live.
+  std::vector<pid_t> children() const {
+    std::istringstream listed{text_of_file(fmt::format("/proc/{0}/task/{0}/children", pid_))};
+    std::vector<pid_t> all;
+    for (pid_t child = 0; listed >> child;)
+      all.push_back(child);
+    return all;
+  }
+
   /// Stops it as control-Z does, and waits until it stands still.
   void pause() const {
     signal(SIGSTOP);

@@ -41,7 +41,7 @@ std::set<std::string> options_of(const words& command) {
 const std::set<std::string> of_no_world = {
     "--help",  "--json",        "--record", "--overwrite",  "--scenario",
     "--set",   "--choices-out", "--jobs",   "--keep-going", "--scenario-out",
-    "--trace", "--budget",      "--runs"};
+    "--trace", "--budget",      "--runs",   "--swarm",       "--resume", "--failures"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();
@@ -60,7 +60,7 @@ TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   }
 }
 
-nlohmann::json report_of(const finished_program& run) {
+nlohmann::json report_of_run(const finished_program& run) {
   EXPECT_TRUE(run.code == 0 || run.code == 10 || run.code == 11) << run.err;
   return nlohmann::json::parse(run.out, nullptr, false);
 }
@@ -80,8 +80,8 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
   for (const auto& options : all) {
     words command = {"sim", "run", "--json", "--scenario-out", folder / "world.toml"};
     command.insert(command.end(), options.begin(), options.end());
-    const auto first = report_of(run_seedwalk(command));
-    const auto again = report_of(run_seedwalk({"sim", "run", "--json", folder / "world.toml"}));
+    const auto first = report_of_run(run_seedwalk(command));
+    const auto again = report_of_run(run_seedwalk({"sim", "run", "--json", folder / "world.toml"}));
     for (const char* same : {"seed", "hash", "steps", "known", "good", "outcomes", "virtual_s"})
       EXPECT_EQ(again[same], first[same]) << same << " of " << testing::PrintToString(options);
   }
@@ -90,11 +90,11 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
 TEST(sim_scenario, the_choices_of_a_run_are_in_its_file) {
   const temporary_folder folder;
   const auto choices = folder / "choices.jsonl";
-  const auto first =
-      report_of(run_seedwalk({"sim", "run", "--json", "--nodes", "6", "--choices-out", choices}));
+  const auto first = report_of_run(
+      run_seedwalk({"sim", "run", "--json", "--nodes", "6", "--choices-out", choices}));
   const auto file = folder / "world.toml";
   run_seedwalk({"sim", "run", "--nodes", "6", "--choices", choices, "--scenario-out", file});
-  const auto again = report_of(run_seedwalk({"sim", "run", "--json", file}));
+  const auto again = report_of_run(run_seedwalk({"sim", "run", "--json", file}));
   EXPECT_EQ(again["hash"], first["hash"]);
 }
 
@@ -114,7 +114,7 @@ TEST(sim_scenario, a_broken_promise_is_told_with_the_events_of_its_peer_and_the_
   EXPECT_THAT(run.err, HasSubstr(" takes "));
   EXPECT_THAT(run.err, Not(HasSubstr("127.1.0.5")));
   EXPECT_THAT(run.err, HasSubstr("again: seedwalk sim run '" + file + "' --seed 1\n"));
-  const auto typed = report_of(run_seedwalk({"sim", "run", file, "--json"}))["broken"][0];
+  const auto typed = report_of_run(run_seedwalk({"sim", "run", file, "--json"}))["broken"][0];
   EXPECT_EQ(typed["oracle"], "expect.peer.good");
   EXPECT_EQ(typed["place"], "false");
   EXPECT_EQ(typed["peers"][0], "127.1.0.6:18444");
@@ -155,43 +155,14 @@ TEST(sim_scenario, a_seed_beside_a_file_makes_another_run_and_check_takes_the_fi
   const temporary_folder folder;
   const auto file = folder / "x.toml";
   write(file, "format = 1\nseed = 4\n[nodes]\ncount = 8\n");
-  const auto own = report_of(run_seedwalk({"sim", "run", "--json", file}));
+  const auto own = report_of_run(run_seedwalk({"sim", "run", "--json", file}));
   EXPECT_EQ(own["seed"], 4);
-  const auto other = report_of(run_seedwalk({"sim", "run", "--json", file, "--seed", "5"}));
+  const auto other = report_of_run(run_seedwalk({"sim", "run", "--json", file, "--seed", "5"}));
   EXPECT_EQ(other["seed"], 5);
   EXPECT_NE(own["hash"], other["hash"]);
-  const auto checked = report_of(run_seedwalk({"sim", "check", "--json", file}));
+  const auto checked = report_of_run(run_seedwalk({"sim", "check", "--json", file}));
   EXPECT_EQ(checked["seeds"], 1);
   EXPECT_EQ(checked["equal"], 1);
-}
-
-TEST(sim_scenario, a_sweep_finds_the_seeds_that_break_a_promise) {
-  const temporary_folder folder;
-  const auto file = folder / "x.toml";
-  // Whether node 5 is silent is drawn.
-  write(file, "format = 1\n[nodes]\ncount = 8\nkinds = [\"honest=3\", \"silent=1\"]\n"
-              "[[expect.peer]]\nnode = 5\ngood = true\n");
-  const auto swept = run_seedwalk(
-      {"sim", "sweep", file, "--seeds", "1..40", "--jobs", "3", "--keep-going", "--json"});
-  EXPECT_EQ(swept.code, 10);
-  const auto report = nlohmann::json::parse(swept.out);
-  EXPECT_EQ(report["runs"], 40);
-  EXPECT_GT(report["virtual_s"], 0);
-  std::set<std::uint64_t> broken;
-  for (const auto& one : report["violations"])
-    broken.insert(one["seed"].get<std::uint64_t>());
-  for (std::uint64_t seed = 1; seed != 12; ++seed) {
-    const auto run = run_seedwalk({"sim", "run", file, "--seed", fmt::format("{}", seed)});
-    EXPECT_EQ(run.code == 10, broken.contains(seed)) << seed;
-  }
-  EXPECT_GT(broken.size(), 3u);
-  EXPECT_LT(broken.size(), 30u);
-  const auto first = run_seedwalk({"sim", "sweep", file, "--seeds", "1..1000", "--jobs", "2"});
-  EXPECT_EQ(first.code, 10);
-  EXPECT_THAT(first.err, HasSubstr("again: seedwalk sim run "));
-  const auto none = run_seedwalk(
-      {"sim", "sweep", "--seeds", "1..10", "--nodes", "8", "--kind", "honest", "--jobs", "2"});
-  EXPECT_EQ(none.code, 0) << none.err;
 }
 
 } // namespace

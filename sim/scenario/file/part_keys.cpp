@@ -252,6 +252,7 @@ void visit_expectations(key_visitor& v, expectations& e) {
   add(v, "outcomes", e.outcomes,
       list<written<parse_outcome_count, print_share<net::outcome, std::uint64_t>>>{});
   add(v, "all_operations", e.all_operations, flag{});
+  add(v, "probes", e.probes, list<written<parse_probe, print_probe>>{});
   add_tables(v, "peer", e.peers, visit_peer);
 }
 

@@ -246,6 +246,14 @@ parsed<std::pair<net::outcome, std::uint64_t>> parse_outcome_count(std::string_v
   return std::pair{*outcome, share->number};
 }
 
+parsed<net::probe> parse_probe(std::string_view text) {
+  const auto named = net::probe_named(text);
+  if (!named)
+    return wrong("is no rare place that anybody watches" +
+                 net::did_you_mean(text, net::probe_names()));
+  return *named;
+}
+
 parsed<crawl_scenario::another_order> parse_then(std::string_view text, std::uint64_t from) {
   constexpr auto example =
       "must be STRATEGY:SEED, STRATEGY:SEED@STEP or fifo@STEP, such as uniform:7, pos:7@1200 or, "

@@ -49,6 +49,11 @@ parsed<std::pair<std::string, std::uint32_t>> parse_model_share(std::string_view
 std::string print_model_share(const std::pair<std::string, std::uint32_t>& share);
 /// "complete=12": how visits ended, and how many did.
 parsed<std::pair<net::outcome, std::uint64_t>> parse_outcome_count(std::string_view text);
+/// A rare place by its name: "census_resumed".
+parsed<net::probe> parse_probe(std::string_view text);
+inline std::string print_probe(net::probe p) {
+  return std::string{net::name_of(p)};
+}
 /// Any of the others.
 template <class Name, class Number>
 std::string print_share(const std::pair<Name, Number>& share) {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "net/base/random.hpp"
+#include "sim/nodes/drawn_program.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 
@@ -173,7 +174,9 @@ private:
       o.without = {4};
     times(3, [&](auto nth) {
       o.models.push_back({fmt::format("model {}", nth), {}});
-      times(6, [&](auto) { o.models.back().steps.push_back(step()); });
+      times(6, [&](auto) {
+        o.models.back().steps.push_back(sim::draw_step(draw_, std::chrono::hours{1}));
+      });
       models_.push_back(o.models.back().name);
     });
     if (!models_.empty())
@@ -454,6 +457,7 @@ private:
       e.outcomes.emplace_back(any_of<net::outcome>(net::outcome_count), count());
     });
     e.all_operations = maybe();
+    times(3, [&](auto) { e.probes.push_back(any_of<net::probe>(net::probe_count)); });
     times(3, [&](auto) { e.peers.push_back(peer(s, letter())); });
   }
 
@@ -481,50 +485,6 @@ private:
     p.announced_beyond = optional([&] { return std::chrono::seconds{draw_.below(1'000)}; });
     p.announced_within = optional([&] { return std::chrono::seconds{draw_.below(1'000)}; });
     return p;
-  }
-
-  sim::program_step step() {
-    using namespace sim::step;
-    switch (draw_.below(8)) {
-    case 0:
-      return sim::step::expect{any_of<net::message_kind>(net::message_kind_count - 1)};
-    case 1:
-      return send_bytes{net::bytes(1 + small(), static_cast<std::uint8_t>(small()))};
-    case 2:
-      return wait{time()};
-    case 3:
-      return pieces{small(), time()};
-    case 4:
-      return close{};
-    case 5:
-      return reset{};
-    case 6:
-      return stop_reading{};
-    default:
-      return drawn_send();
-    }
-  }
-
-  sim::step::send drawn_send() {
-    using net::message_kind;
-    sim::step::send s;
-    s.kind = one_of<message_kind>(std::array{message_kind::version, message_kind::verack,
-                                             message_kind::wtxidrelay, message_kind::sendaddrv2,
-                                             message_kind::ping, message_kind::pong,
-                                             message_kind::getaddr, message_kind::addr});
-    s.times = small();
-    s.protocol = optional([&] { return static_cast<std::int32_t>(draw_.below(80'000)); });
-    if (maybe())
-      s.user_agent = fmt::format("/agent={}/", small());
-    if (maybe())
-      s.clock = shift();
-    s.nonce = any_of<sim::step::nonce>(4);
-    s.fake = small();
-    s.bad_checksum = maybe();
-    s.bad_magic = maybe();
-    s.length = optional([&] { return number(); });
-    s.cut = optional([&] { return number(); });
-    return s;
   }
 
   net::random_stream draw_;

@@ -1,0 +1,444 @@
+#include "sim/scenario/swarm.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "actors/runtime/strategies/strategy_text.hpp"
+#include "net/base/random.hpp"
+#include "sim/network/drawn_faults.hpp"
+#include "sim/nodes/drawn_program.hpp"
+#include "sim/scenario/swarm_config.hpp"
+
+namespace seedwalk::sim {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+using stream = net::random_stream;
+
+/// Something that a scenario may have, or not.
+struct family {
+  std::string_view name; ///< The key of its draws.
+  std::uint32_t in = 1;  ///< It is in `in` times of `of`.
+  std::uint32_t of = 2;
+  void (*draw)(crawl_scenario&, stream&);
+};
+
+topology topology_of(const crawl_scenario& s) {
+  return topology{completed_nodes(s)};
+}
+
+/// A node that is no seed.
+std::uint32_t draw_number(stream& draw, const crawl_scenario& s) {
+  return static_cast<std::uint32_t>(draw.between(s.nodes.seeds, s.nodes.nodes - 1));
+}
+
+/// What is said of a drawn node. A node of which something was said already keeps its entry.
+node_change& draw_change(stream& draw, crawl_scenario& s) {
+  const auto number = draw_number(draw, s);
+  const auto old = std::ranges::find(s.nodes.changes, number, &node_change::number);
+  if (old != s.nodes.changes.end())
+    return *old;
+  auto& made = s.nodes.changes.emplace_back();
+  made.number = number;
+  return made;
+}
+
+net::steady_time draw_moment(stream& draw) {
+  // Half of them while all begins.
+  return draw.chance(1, 2) ? milliseconds{draw.between(0, 2'000)}
+                           : milliseconds{draw.between(0, 60'000)};
+}
+
+std::optional<std::uint32_t> draw_crawler(stream& draw, const crawl_scenario& s) {
+  const auto count = s.crawler_count();
+  const auto which = draw.below(count + 1);
+  return which == count ? std::nullopt : std::optional{static_cast<std::uint32_t>(which)};
+}
+
+// -- who is out there -----------------------------------------------------------------------------
+
+void draw_kinds(crawl_scenario& s, stream& draw) {
+  s.nodes.shares = {{node_kind::honest, static_cast<std::uint32_t>(draw.between(1, 8))}};
+  for (std::size_t kind = 1; kind != node_kind_count; ++kind)
+    if (draw.chance(1, 5))
+      s.nodes.shares.emplace_back(static_cast<node_kind>(kind), draw.between(1, 3));
+  constexpr milliseconds paces[] = {milliseconds{1}, seconds{1}, seconds{3}, seconds{50}};
+  s.nodes.pace = paces[draw.below(std::size(paces))];
+}
+
+void draw_tables(crawl_scenario& s, stream& draw) {
+  s.nodes.addresses_a_node = static_cast<std::uint32_t>(draw.between(2, 12));
+  s.nodes.seeds = static_cast<std::uint32_t>(draw.between(1, 4));
+}
+
+void draw_programs(crawl_scenario& s, stream& draw) {
+  const auto count = draw.between(1, 3);
+  for (std::int64_t i = 0; i != count; ++i) {
+    node_program model{fmt::format("model {}", i), {}};
+    for (auto steps = draw.between(1, 8); steps != 0; --steps)
+      model.steps.push_back(draw_step(draw, seconds{10}));
+    s.nodes.models.push_back(std::move(model));
+    auto& node = draw_change(draw, s);
+    node.kind = node_kind::no_verack; // It counts as one of whom nothing is expected.
+    node.model = s.nodes.models.back().name;
+  }
+}
+
+void draw_claims(crawl_scenario& s, stream& draw) {
+  for (auto count = draw.between(1, 4); count != 0; --count) {
+    auto& node = draw_change(draw, s);
+    const auto is = [&] { return draw.chance(1, 3); };
+    if (is())
+      node.services = draw.next();
+    if (is())
+      node.start_height = static_cast<std::int32_t>(draw.next());
+    if (is())
+      node.tells_ahead = hours{draw.between(-80'000, 80'000)};
+    if (is())
+      node.clock = hours{draw.between(-80'000, 80'000)};
+    if (is())
+      node.user_agent = "/agent=\x01\"/";
+    if (is())
+      for (std::uint32_t i = 0; i != 5; ++i)
+        node.tells.push_back(
+            net::ipv4_endpoint(0x05000000 + static_cast<std::uint32_t>(draw.below(1u << 24)),
+                               static_cast<std::uint16_t>(draw.between(1, 65'535))));
+  }
+}
+
+void draw_networks(crawl_scenario& s, stream& draw) {
+  using net::network_id;
+  s.nodes.networks = {{network_id::ipv4, 2}};
+  for (const auto network :
+       {network_id::ipv6, network_id::torv3, network_id::i2p, network_id::cjdns})
+    if (draw.chance(1, 2))
+      s.nodes.networks.emplace_back(network, draw.between(1, 3));
+  auto ipv6 = net::endpoint{};
+  ipv6.network = network_id::ipv6;
+  ipv6.address = {0x20, 0x01, 0x0d, 0xb8, 0x64};
+  auto cjdns = net::endpoint{};
+  cjdns.network = network_id::cjdns;
+  cjdns.address = {0xfc, 0x01};
+  if (draw.chance(2, 3))
+    s.addresses.push_back(ipv6);
+  if (draw.chance(1, 3))
+    s.addresses.push_back(cjdns);
+  if (draw.chance(2, 3)) {
+    s.crawler.config.network.reach.tor_proxy = s.proxy;
+    s.proxy_does = static_cast<proxy_state>(draw.below(3));
+  }
+  if (draw.chance(1, 4))
+    s.operations.push_back(
+        {draw_moment(draw), draw_crawler(draw, s), operation::own_address{ipv6}});
+}
+
+// -- the wires ------------------------------------------------------------------------------------
+
+void draw_wires(crawl_scenario& s, stream& draw) {
+  auto& o = s.network.streams;
+  const auto is = [&] { return draw.chance(1, 3); };
+  constexpr milliseconds medians[] = {milliseconds{0}, milliseconds{1}, milliseconds{300}};
+  if (is())
+    o.link = latency::constant(medians[draw.below(3)]);
+  if (is())
+    o.link = latency::exponential({}, milliseconds{draw.between(1, 2'000)});
+  if (is())
+    o.jitter = latency::uniform({}, milliseconds{draw.between(1, 500)});
+  if (is())
+    o.bytes_per_second = static_cast<std::uint64_t>(draw.between(500, 20'000));
+  if (is())
+    o.window_bytes = static_cast<std::uint32_t>(draw.between(1, 3'000));
+  if (is())
+    o.segment_bytes_max = static_cast<std::uint32_t>(draw.between(16, 500));
+  if (is())
+    o.cut_one_in = static_cast<std::uint32_t>(draw.below(2));
+  if (is())
+    o.graceful_close = milliseconds{draw.between(0, 30'000)};
+  if (is())
+    o.give_up = seconds{draw.between(1, 3'600)};
+  s.network.unknown = static_cast<unknown_host>(draw.below(3));
+}
+
+void draw_faults(crawl_scenario& s, stream& draw) {
+  std::vector<net::endpoint> victims;
+  for (const auto& node : topology_of(s).nodes())
+    if (node.at.network != net::network_id::i2p) // They have no text in a rule.
+      victims.push_back(node.at);
+  for (auto count = draw.between(1, 5); count != 0; --count)
+    s.faults.push_back(draw_fault(draw, static_cast<std::uint32_t>(s.faults.size()), victims));
+}
+
+/// Those that `draw_fault` does not draw.
+void draw_cuts(crawl_scenario& s, stream& draw) {
+  const auto nodes = topology_of(s).nodes();
+  for (auto count = draw.between(1, 3); count != 0; --count) {
+    fault_rule rule;
+    rule.name = fmt::format("cut {}", count);
+    rule.since = draw_moment(draw);
+    rule.until = rule.since + milliseconds{draw.between(1, 300'000)};
+    rule.both_directions = draw.chance(1, 2);
+    rule.of = static_cast<std::uint32_t>(draw.between(1, 3));
+    const auto& victim = nodes[draw.below(nodes.size())].at;
+    rule.to = draw.chance(1, 2) || victim.network == net::network_id::i2p
+                  ? endpoint_set::everybody()
+                  : endpoint_set::only(victim);
+    constexpr std::array reasons = {net::error::refused, net::error::no_descriptors,
+                                    net::error::host_unreachable, net::error::network_unreachable,
+                                    net::error::timed_out};
+    switch (draw.below(6)) {
+    case 0:
+      rule.action = fault::fail_dial{reasons[draw.below(reasons.size())]};
+      break;
+    case 1:
+      rule.action = fault::drop{};
+      break;
+    case 2:
+      rule.action = fault::silence{};
+      break;
+    case 3:
+      rule.action = fault::reset_after{milliseconds{draw.between(0, 5'000)}};
+      break;
+    case 4:
+      rule.action = fault::reset{draw.below(300)};
+      break;
+    default:
+      rule.action = fault::drip{static_cast<std::uint32_t>(draw.between(1, 40)),
+                                milliseconds{draw.between(1, 2'000)}};
+    }
+    s.faults.push_back(std::move(rule));
+  }
+}
+
+void draw_dns(crawl_scenario& s, stream& draw) {
+  s.starts_at_dns = true;
+  constexpr auto host = "x9.seed.test";
+  auto& start = s.crawler.config.start;
+  start.dns = true;
+  start.dns_seeds = {"seed.test", "other.test"};
+  name_answer known;
+  for (const auto& seed : seeds_of(completed_nodes(s)))
+    known.addresses.push_back({seed.network, seed.address, 0});
+  auto at_first = known;
+  switch (draw.below(4)) {
+  case 0:
+    at_first = {net::error::timed_out, {}, {}};
+    break;
+  case 1:
+    at_first = {net::error::resolver_failed, {}, {}};
+    break;
+  case 2:
+    at_first.addresses.clear();
+    break;
+  default:
+    break;
+  }
+  at_first.delay = latency::uniform({}, milliseconds{draw.between(1, 20'000)});
+  s.names.push_back({host, at_first});
+  s.operations.push_back(
+      {milliseconds{draw.between(0, 90'000)}, std::nullopt, operation::name{host, known}});
+}
+
+// -- crawlers -------------------------------------------------------------------------------------
+
+void draw_two(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  if (draw.chance(1, 2))
+    parts.front().count = 2;
+  else
+    parts.push_back(parts.front());
+  s.set_parts(std::move(parts));
+}
+
+void draw_configurations(crawl_scenario& s, stream&) {
+  const auto nodes = topology_of(s);
+  auto parts = s.parts();
+  for (std::size_t i = 0; i != parts.size(); ++i)
+    draw_extremes(parts[i].recipe.config, s.seed, crawler_name(static_cast<std::uint32_t>(i)),
+                  nodes);
+  s.set_parts(std::move(parts));
+}
+
+void draw_drives(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    auto& drive = part.drive;
+    if (draw.chance(1, 2))
+      drive.call_cost = microseconds{draw.between(0, 5'000)};
+    if (draw.chance(1, 2)) {
+      drive.sync_cost_min = milliseconds{draw.between(0, 20)};
+      drive.sync_cost_max = drive.sync_cost_min + milliseconds{draw.between(0, 3'000)};
+    }
+    for (auto count = draw.below(3); count != 0; --count)
+      drive.faults.push_back({draw.chance(1, 2) ? disk_call::sync : disk_call::append,
+                              static_cast<std::uint64_t>(draw.between(1, 60)),
+                              static_cast<std::uint64_t>(draw.between(1, 3)),
+                              disk_fault::effect::slow, milliseconds{draw.between(1, 20'000)}});
+  }
+  s.set_parts(std::move(parts));
+}
+
+void draw_full_disk(crawl_scenario& s, stream& draw) {
+  const auto whose = draw_crawler(draw, s);
+  const auto from = draw_moment(draw);
+  s.operations.push_back({from, whose, operation::disk_room{draw.below(100'000)}});
+  // Back before the usual patience ends: a crawl that has given up leaves a database that cannot
+  // be read before it is opened again.
+  auto parts = s.parts();
+  for (auto& part : parts)
+    part.recipe.config.storage.full_patience = actors::storage_options{}.full_patience;
+  s.set_parts(std::move(parts));
+  s.operations.push_back(
+      {from + milliseconds{draw.between(1, 25'000)}, whose, operation::disk_room{}});
+}
+
+// -- what people and time do ----------------------------------------------------------------------
+
+void draw_crashes(crawl_scenario& s, stream& draw) {
+  // Nobody is started again on a full disk: power goes when there is room again.
+  net::steady_time room{0};
+  for (const auto& one : s.operations)
+    if (std::holds_alternative<operation::disk_room>(one.action))
+      room = std::max(room, one.at);
+  for (auto count = draw.between(1, 3); count != 0; --count) {
+    operation::crash crash;
+    crash.loss.unsynced = static_cast<loss_model::bytes>(draw.below(3));
+    crash.loss.uncommitted = static_cast<loss_model::names>(draw.below(3));
+    crash.loss.seed = draw.next();
+    crash.down = milliseconds{draw.between(0, 90'000)};
+    s.operations.push_back({room + draw_moment(draw), draw_crawler(draw, s), crash});
+  }
+}
+
+void draw_reloads(crawl_scenario& s, stream& draw) {
+  const auto nodes = topology_of(s);
+  for (auto count = draw.between(1, 4); count != 0; --count) {
+    const auto at = draw_moment(draw);
+    const auto whose = draw_crawler(draw, s);
+    s.operations.push_back(
+        {at, whose, operation::reload{draw_changed_file(draw, s.crawler.config, nodes)}});
+  }
+}
+
+void draw_stop(crawl_scenario& s, stream& draw) {
+  for (auto count = draw.between(1, 2); count != 0; --count)
+    s.operations.push_back({draw_moment(draw), draw_crawler(draw, s), operation::stop{}});
+}
+
+void draw_clocks(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  constexpr seconds sizes[] = {seconds{1}, minutes{1}, hours{1}, hours{24}, hours{24 * 3'000}};
+  for (auto& part : parts)
+    for (auto count = draw.below(4); count != 0; --count) {
+      const auto by = sizes[draw.below(std::size(sizes))];
+      part.wall_steps.push_back({draw_moment(draw), draw.chance(1, 2) ? by : -by});
+    }
+  for (auto& part : parts)
+    std::ranges::sort(part.wall_steps, {}, &clock_step::at);
+  s.set_parts(std::move(parts));
+}
+
+void draw_proxy(crawl_scenario& s, stream& draw) {
+  for (auto count = draw.between(1, 3); count != 0; --count)
+    s.operations.push_back({draw_moment(draw), std::nullopt,
+                            operation::proxy{static_cast<proxy_state>(draw.below(3))}});
+}
+
+void draw_order(crawl_scenario& s, stream& draw) {
+  constexpr std::array strategies = {strategy::fifo,  strategy::uniform, strategy::pct,
+                                     strategy::pctcp, strategy::pos,     strategy::urw};
+  s.schedule = strategies[draw.below(strategies.size())];
+  if (has_depth(s.schedule))
+    s.order.depth = static_cast<std::uint32_t>(draw.between(1, 5));
+  constexpr microseconds ahead[] = {microseconds{0}, microseconds{50}, milliseconds{20}};
+  s.order.ahead = ahead[draw.below(std::size(ahead))];
+  constexpr microseconds behind[] = {microseconds{0}, microseconds{50}, milliseconds{100}};
+  s.order.behind = behind[draw.below(std::size(behind))];
+}
+
+/// In this order: what is drawn of faults and files names the nodes that came before.
+constexpr std::array families = {
+    family{"tables", 1, 3, draw_tables},
+    family{"kinds", 2, 3, draw_kinds},
+    family{"networks", 1, 3, draw_networks},
+    family{"two crawlers", 1, 3, draw_two},
+    family{"programs", 1, 4, draw_programs},
+    family{"claims", 1, 4, draw_claims},
+    family{"wires", 1, 3, draw_wires},
+    family{"faults", 1, 2, draw_faults},
+    family{"cuts", 1, 3, draw_cuts},
+    family{"dns", 1, 5, draw_dns},
+    family{"configuration", 1, 2, draw_configurations},
+    family{"drives", 1, 3, draw_drives},
+    family{"full disk", 1, 6, draw_full_disk},
+    family{"crashes", 1, 3, draw_crashes},
+    family{"reloads", 1, 4, draw_reloads},
+    family{"stop", 1, 5, draw_stop},
+    family{"clocks", 1, 4, draw_clocks},
+    family{"proxy", 1, 6, draw_proxy},
+    family{"order", 1, 2, draw_order},
+};
+
+bool is_in(const family& one, stream& draw) {
+  return draw.chance(one.in, one.of);
+}
+
+stream stream_of(const family& one, std::uint64_t seed) {
+  return {seed, "swarm", net::as_bytes(one.name)};
+}
+
+/// What is left to be promised where families are in that take something away.
+void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
+  const auto without = [&](std::initializer_list<std::string_view> names) {
+    return std::ranges::none_of(names,
+                                [&](auto name) { return std::ranges::find(in, name) != in.end(); });
+  };
+  // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
+  if (without({"stop", "full disk", "cuts", "dns", "configuration", "drives"}))
+    s.expect.end = actors::crawl_end::finished;
+  // A program may complete a handshake, and who has a route at the end had none before.
+  if (without({"programs", "networks", "proxy"}))
+    s.expect.precision_percent = 100;
+  if (without({"networks", "proxy", "claims", "wires", "faults", "cuts", "dns", "configuration",
+               "drives", "full disk", "reloads", "stop", "clocks"}) &&
+      s.nodes.pace <= seconds{3})
+    s.expect.recall_percent = 100;
+}
+
+} // namespace
+
+std::vector<std::string_view> swarm_families() {
+  std::vector<std::string_view> names;
+  for (const auto& one : families)
+    names.push_back(one.name);
+  return names;
+}
+
+std::vector<std::string_view> swarm_families_of(std::uint64_t seed) {
+  std::vector<std::string_view> names;
+  for (const auto& one : families)
+    if (auto draw = stream_of(one, seed); is_in(one, draw))
+      names.push_back(one.name);
+  return names;
+}
+
+crawl_scenario draw_swarm(std::uint64_t seed) {
+  stream size{seed, "swarm", net::as_bytes("size")};
+  auto s = plain_crawl(seed, static_cast<std::uint32_t>(size.between(6, 24)));
+  for (const auto& one : families)
+    if (auto draw = stream_of(one, seed); is_in(one, draw))
+      one.draw(s, draw);
+  draw_promises(s, swarm_families_of(seed));
+  // Nothing that is drawn lasts longer: what has not ended by then will not.
+  s.limit = hours{48};
+  return s;
+}
+
+} // namespace seedwalk::sim

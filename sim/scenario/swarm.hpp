@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sim/scenario/crawl_scenario.hpp"
+
+namespace seedwalk::sim {
+
+/// A whole scenario, drawn from a seed: what goes wrong, who is out there, how many crawlers there
+/// are and how they are configured, what is done to them, and who goes next.
+///
+/// Swarm testing: each family of these is in or out by a coin, since a run with a little of
+/// everything never meets what only much of one thing brings about. A family draws from a stream
+/// that is keyed by its name, so that one more family leaves the draws of the others as they are.
+///
+/// It is a valid file, and promises what any such run keeps: that nothing is violated, that it
+/// ends, and as much of the truth as what was drawn leaves to be found.
+crawl_scenario draw_swarm(std::uint64_t seed);
+
+/// The names of the families that are in, in the order in which they are drawn.
+std::vector<std::string_view> swarm_families_of(std::uint64_t seed);
+
+/// All of them.
+std::vector<std::string_view> swarm_families();
+
+} // namespace seedwalk::sim

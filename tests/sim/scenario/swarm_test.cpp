@@ -1,0 +1,66 @@
+// What a seed draws as a whole scenario: valid files, families that do not disturb each other, and
+// runs that keep what they promise.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "net/base/whole_file.hpp"
+#include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
+#include "sim/scenario/swarm.hpp"
+
+namespace seedwalk::sim {
+namespace {
+
+TEST(swarm, whatever_is_drawn_is_a_valid_file) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto drawn = draw_swarm(seed);
+    if (const auto valid = validate(drawn); !valid)
+      RC_FAIL(valid.error().path + " " + valid.error().message);
+    const auto text = write_scenario(drawn, "drawn");
+    const auto read = parse_scenario(text, "drawn.toml");
+    if (!read)
+      RC_FAIL(read.error() + "\n" + text);
+    RC_ASSERT(*read == drawn);
+  }));
+}
+
+TEST(swarm, a_run_is_that_of_its_file) {
+  for (std::uint64_t seed = 1; seed != 11; ++seed) {
+    const auto drawn = draw_swarm(seed);
+    const auto read = parse_scenario(write_scenario(drawn), "drawn.toml");
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(run_crawl(drawn).hash, run_crawl(*read).hash) << seed;
+  }
+}
+
+TEST(swarm, each_family_is_in_and_out_often_and_by_itself) {
+  std::map<std::string_view, std::uint32_t> counts;
+  std::set<std::vector<std::string_view>> mixtures;
+  constexpr std::uint64_t seeds = 600;
+  for (std::uint64_t seed = 0; seed != seeds; ++seed) {
+    const auto in = swarm_families_of(seed);
+    mixtures.insert(in);
+    for (const auto name : in)
+      ++counts[name];
+  }
+  for (const auto name : swarm_families()) {
+    EXPECT_GT(counts[name], seeds / 12) << name;
+    EXPECT_LT(counts[name], seeds * 9 / 10) << name;
+  }
+  EXPECT_GT(mixtures.size(), seeds * 3 / 4);
+}
+
+TEST(swarm, no_promise_is_broken) {
+  // `tools/prove swarm` searches 20,000.
+  for (std::uint64_t seed = 1; seed != 61; ++seed)
+    for (const auto& promise : run_crawl(draw_swarm(seed)).broken)
+      ADD_FAILURE() << "seed " << seed << ": " << promise;
+}
+
+} // namespace
+} // namespace seedwalk::sim
