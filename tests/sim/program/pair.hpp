@@ -63,7 +63,11 @@ struct asker : net::actor_base<const sim::ground, std::uint64_t> {
               ask(x.connection);
             },
             [](const net::drained&) {},
-            [](const net::input_ended&) {},
+            // Nobody will answer. An asker that did nothing here waited for ever, in one drawn
+            // world of some thousands.
+            [this](const net::input_ended& x) {
+              env_.network.close(x.connection, net::closing::graceful);
+            },
             [this](const net::connect_failed&) { later(); },
             [this](const net::closed&) { later(); },
             [this](const net::timer_fired&) { dial(); }};

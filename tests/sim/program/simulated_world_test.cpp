@@ -52,6 +52,11 @@ TEST(simulated_world, a_program_in_a_drawn_world_ends_well_and_replays_equal) {
   }));
 }
 
+TEST(simulated_world, an_asker_whose_answerer_goes_away_in_order_asks_again) {
+  pair_world pair{drawn(924157015)};
+  EXPECT_TRUE(pair.run());
+}
+
 TEST(simulated_world, is_a_function_of_its_seed) {
   EXPECT_TRUE(rc::check([] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
