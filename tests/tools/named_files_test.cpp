@@ -76,7 +76,7 @@ TEST(named_files, scenarios_of_help_texts_are_there) {
       EXPECT_TRUE(fs::exists(fs::path{SEEDWALK_SOURCES} / named)) << source << ": " << named;
       ++found;
     }
-  EXPECT_GT(found, 2u);
+  EXPECT_GE(found, 2u);
 }
 
 } // namespace
