@@ -37,8 +37,8 @@ std::set<std::string> matches_in(const fs::path& file, const std::regex& pattern
 }
 
 /// From the top, or from the document's own folder.
-const std::regex path_of_ours{
-    R"((?:^|[^\w/.-])((?:tests|sim|tools|actors|net|store|cmake)/[\w./-]*\.(?:toml|hpp|cpp|md|py)))"};
+const std::regex path_of_ours{R"((?:^|[^\w/.-])((?:tests|sim|tools|actors|net|store|cmake))"
+                              R"(/[\w./-]*\.(?:toml|hpp|cpp|md|py)))"};
 
 TEST(named_files, those_of_documents_are_there) {
   const std::regex link{R"(\]\(([^)#\s:]*[./][^)#\s:]*)[)#])"};
