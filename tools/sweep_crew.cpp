@@ -99,18 +99,18 @@ bool sweep_crew::is_done() const {
 std::vector<seed_result> sweep_crew::take(int stop_fd) {
   constexpr int patience_ms = 1'000;
   std::vector<pollfd> open = {{stop_fd, POLLIN, 0}};
-  std::vector<worker*> whose = {nullptr};
+  std::vector<worker*> owner_of = {nullptr};
   for (auto& one : workers_)
     if (one.answers >= 0) {
       open.push_back({one.answers, POLLIN, 0});
-      whose.push_back(&one);
+      owner_of.push_back(&one);
     }
   std::vector<seed_result> results;
   if (::poll(open.data(), open.size(), patience_ms) <= 0)
     return results;
   for (std::size_t i = 1; i != open.size(); ++i)
     if (open[i].revents != 0)
-      hear(*whose[i], results);
+      hear(*owner_of[i], results);
   return results;
 }
 

@@ -93,8 +93,8 @@ sweep_log::~sweep_log() {
 }
 
 tl::expected<void, std::string> sweep_log::read(const std::string& path, const std::string& world) {
-  const auto refuse = [&](std::string_view why) {
-    return tl::unexpected(fmt::format("--resume {}: {}", path, why));
+  const auto refuse = [&](std::string_view reason) {
+    return tl::unexpected(fmt::format("--resume {}: {}", path, reason));
   };
   const auto text = net::read_whole_file(path, {log_bytes_max});
   if (!text)

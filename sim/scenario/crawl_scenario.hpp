@@ -179,7 +179,7 @@ struct expectations {
   std::optional<bool> resumed;                    ///< It went on with an open census.
   std::optional<std::string> problem;             ///< Part of why it failed.
   std::vector<std::pair<net::outcome, std::uint64_t>> outcomes; ///< Visits that ended so, exactly.
-  bool all_operations = false; ///< None was left when the run was over.
+  bool all_operations = false;    ///< None was left when the run was over.
   std::vector<net::probe> probes; ///< Rare places that are reached.
   std::vector<peer_expectation> peers;
 

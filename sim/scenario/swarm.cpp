@@ -59,8 +59,8 @@ net::steady_time draw_moment(stream& draw) {
 
 std::optional<std::uint32_t> draw_crawler(stream& draw, const crawl_scenario& s) {
   const auto count = s.crawler_count();
-  const auto which = draw.below(count + 1);
-  return which == count ? std::nullopt : std::optional{static_cast<std::uint32_t>(which)};
+  const auto place = draw.below(count + 1);
+  return place == count ? std::nullopt : std::optional{static_cast<std::uint32_t>(place)};
 }
 
 // -- who is out there -----------------------------------------------------------------------------
@@ -92,7 +92,7 @@ void draw_programs(crawl_scenario& s, stream& draw) {
   }
 }
 
-void draw_claims(crawl_scenario& s, stream& draw) {
+void draw_node_fields(crawl_scenario& s, stream& draw) {
   for (auto count = draw.between(1, 4); count != 0; --count) {
     auto& node = draw_change(draw, s);
     const auto is = [&] { return draw.chance(1, 3); };
@@ -286,9 +286,9 @@ void draw_drives(crawl_scenario& s, stream& draw) {
 }
 
 void draw_full_disk(crawl_scenario& s, stream& draw) {
-  const auto whose = draw_crawler(draw, s);
+  const auto hit_crawler = draw_crawler(draw, s);
   const auto from = draw_moment(draw);
-  s.operations.push_back({from, whose, operation::disk_room{draw.below(100'000)}});
+  s.operations.push_back({from, hit_crawler, operation::disk_room{draw.below(100'000)}});
   // Back before the usual patience ends: a crawl that has given up leaves a database that cannot
   // be read before it is opened again.
   auto parts = s.parts();
@@ -296,7 +296,7 @@ void draw_full_disk(crawl_scenario& s, stream& draw) {
     part.recipe.config.storage.full_patience = actors::storage_options{}.full_patience;
   s.set_parts(std::move(parts));
   s.operations.push_back(
-      {from + milliseconds{draw.between(1, 25'000)}, whose, operation::disk_room{}});
+      {from + milliseconds{draw.between(1, 25'000)}, hit_crawler, operation::disk_room{}});
 }
 
 // -- what people and time do ----------------------------------------------------------------------
@@ -321,9 +321,9 @@ void draw_reloads(crawl_scenario& s, stream& draw) {
   const auto nodes = topology_of(s);
   for (auto count = draw.between(1, 4); count != 0; --count) {
     const auto at = draw_moment(draw);
-    const auto whose = draw_crawler(draw, s);
+    const auto hit_crawler = draw_crawler(draw, s);
     s.operations.push_back(
-        {at, whose, operation::reload{draw_changed_file(draw, s.crawler.config, nodes)}});
+        {at, hit_crawler, operation::reload{draw_changed_file(draw, s.crawler.config, nodes)}});
   }
 }
 
@@ -370,7 +370,7 @@ constexpr std::array families = {
     family{"networks", 1, 3, draw_networks},
     family{"two crawlers", 1, 3, draw_two},
     family{"programs", 1, 4, draw_programs},
-    family{"claims", 1, 4, draw_claims},
+    family{"claims", 1, 4, draw_node_fields},
     family{"wires", 1, 3, draw_wires},
     family{"faults", 1, 2, draw_faults},
     family{"cuts", 1, 3, draw_cuts},

@@ -48,9 +48,9 @@ actors::address_rule draw_victim(twist_input& in) {
 void scale(net::session_timers& t, twist_input& in) {
   const auto all = {&t.connect,         &t.handshake,       &t.message_idle,  &t.message_whole,
                     &t.first_addresses, &t.quiet_addresses, &t.all_addresses, &t.probe};
-  const auto how = in.draw.below(4);
+  const auto choice = in.draw.below(4);
   for (auto* one : all)
-    switch (how) {
+    switch (choice) {
     case 0:
       *one = milliseconds{1};
       break;

@@ -37,8 +37,8 @@ std::set<std::string> matches_in(const fs::path& file, const std::regex& pattern
 }
 
 /// From the top, or from the document's own folder.
-const std::regex path_of_ours{
-    R"((?:^|[^\w/.-])((?:tests|sim|tools|actors|net|store|cmake)/[\w./-]*\.(?:toml|hpp|cpp|md|py)))"};
+const std::regex path_of_ours{R"((?:^|[^\w/.-])((?:tests|sim|tools|actors|net|store|cmake))"
+                              R"(/[\w./-]*\.(?:toml|hpp|cpp|md|py)))"};
 
 TEST(named_files, those_of_documents_are_there) {
   const std::regex link{R"(\]\(([^)#\s:]*[./][^)#\s:]*)[)#])"};
@@ -76,7 +76,7 @@ TEST(named_files, scenarios_of_help_texts_are_there) {
       EXPECT_TRUE(fs::exists(fs::path{SEEDWALK_SOURCES} / named)) << source << ": " << named;
       ++found;
     }
-  EXPECT_GT(found, 2u);
+  EXPECT_GE(found, 2u);
 }
 
 } // namespace

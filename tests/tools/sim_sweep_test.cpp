@@ -92,10 +92,10 @@ TEST(sim_sweep, each_failure_has_a_file_that_fails_in_the_same_way) {
     EXPECT_THAT(run.err, HasSubstr(one["text"].get<std::string>())) << path;
     EXPECT_EQ(json_of(run)["seed"], one["seed"]);
   }
-  std::set<std::string> there;
+  std::set<std::string> present;
   for (const auto& entry : std::filesystem::directory_iterator{folder / "found"})
-    there.insert(entry.path().string());
-  EXPECT_EQ(files, there);
+    present.insert(entry.path().string());
+  EXPECT_EQ(files, present);
 }
 
 TEST(sim_sweep, a_signal_ends_it_with_its_report) {
