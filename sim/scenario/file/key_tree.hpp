@@ -42,6 +42,7 @@ struct key_tree::list {
   key_tree usual;
 };
 
+/// A copy of what its keys say.
 key_tree tree_of(crawl_scenario s);
 
 /// The file of such a tree: what differs from the usual scenario's, behind `comment`.

@@ -34,12 +34,14 @@ struct pass_report {
   std::uint64_t steps = 0; ///< Candidates that failed still: so often it became smaller.
 };
 
+/// How far a shrinking is.
 struct shrink_progress {
   std::string_view pass;
   std::uint64_t runs = 0;
   scenario_size size;
 };
 
+/// How long it may go on, and who hears of it.
 struct shrink_options {
   /// More candidates are not run. Runs that were made ahead and not looked at do not count: the
   /// result does not depend on how many are made at once.
@@ -48,6 +50,7 @@ struct shrink_options {
   std::function<void(const shrink_progress&)> progress; ///< After each candidate that fails.
 };
 
+/// What a shrinking came to.
 struct shrink_result {
   crawl_scenario smallest;
   broken_promise broken;        ///< As the smallest one breaks it.
