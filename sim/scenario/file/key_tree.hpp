@@ -30,6 +30,7 @@ struct key_tree {
   const leaf* find(std::string_view name) const;
 };
 
+/// A table of a file, and its name.
 struct key_tree::table {
   std::string name;
   key_tree inside;
