@@ -24,7 +24,8 @@ public:
         is_smaller_ = false;
       }
       candidate_ = parts_.without(current_, at_, std::min(at_ + size_, count));
-      if (candidate_)
+      // One that has as many parts as before would be asked for ever.
+      if (candidate_ && parts_.count(*candidate_) < count)
         return candidate_;
       at_ += size_;
     }

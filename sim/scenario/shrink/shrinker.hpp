@@ -34,12 +34,14 @@ struct pass_report {
   std::uint64_t steps = 0; ///< Candidates that failed still: so often it became smaller.
 };
 
+/// How far a shrinking is.
 struct shrink_progress {
   std::string_view pass;
   std::uint64_t runs = 0;
   scenario_size size;
 };
 
+/// How long it may go on, and who hears of it.
 struct shrink_options {
   /// More candidates are not run. Runs that were made ahead and not looked at do not count: the
   /// result does not depend on how many are made at once.
@@ -48,6 +50,7 @@ struct shrink_options {
   std::function<void(const shrink_progress&)> progress; ///< After each candidate that fails.
 };
 
+/// What a shrinking came to.
 struct shrink_result {
   crawl_scenario smallest;
   broken_promise broken;        ///< As the smallest one breaks it.
@@ -65,8 +68,9 @@ struct shrink_result {
 
 /// Shrinks `s`, which breaks `wanted`: passes over fifo, nodes, faults, operations, keys, values,
 /// times and bytes, again until nothing changes, and at last the schedule. What the scenario draws
-/// of faults and reloads is written out first. No scenario is run twice, but the first and the
-/// smallest one. Nothing: it does not break it.
+/// of faults and reloads is written out first. No scenario is run twice, but those
+/// whose departures are asked for: the first, the smallest, and the one that becomes choices.
+/// Nothing: it does not break it.
 ///
 /// The same scenario, failure and `runs_max` have the same result, if `runner` is a function of
 /// scenarios and nobody stops it.

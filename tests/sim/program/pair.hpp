@@ -69,8 +69,7 @@ struct asker : net::actor_base<const sim::ground, std::uint64_t> {
               env_.network.close(x.connection, net::closing::graceful);
             },
             [this](const net::connect_failed&) { later(); },
-            [this](const net::closed&) { later(); },
-            [this](const net::timer_fired&) { dial(); }};
+            [this](const net::closed&) { later(); }, [this](const net::timer_fired&) { dial(); }};
   }
   void ask(net::connection_id id) {
     if (state_ == env_.configuration.at(0))
