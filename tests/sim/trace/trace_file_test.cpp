@@ -32,7 +32,7 @@ trace drawn_trace() {
     e.cause = *rc::gen::inRange<std::uint64_t>(0, t.dropped + i + 1);
     t.entries.push_back(e);
   }
-  t.end = {77, e.at, 78, {"something is broken"}};
+  t.end = {77, e.at, 78, {{.oracle = "end", .place = "somewhere", .text = "something is broken"}}};
   return t;
 }
 
