@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -107,7 +108,7 @@ public:
   watched_crawler crawler;
 
   void on_call(const any_door_call& call) override {
-    if (set_.empty())
+    if (set_.empty() || is_of_operator(call))
       return;
     if (const auto* batch = std::get_if<door_call::batch>(&call))
       written_.emplace(batch->id, batch->contents);
@@ -115,6 +116,9 @@ public:
   }
 
   void on_completion(net::owner, const net::completion& heard) override {
+    if (const auto* accepted = std::get_if<net::accepted>(&heard);
+        accepted != nullptr && accepted->peer == net::endpoint{})
+      operators_.insert(accepted->connection);
     set_.tell([&](oracle& one) { one.on_completion(crawler, heard); });
   }
 
@@ -144,10 +148,21 @@ public:
   void crash() {
     doubt_what_waits();
     written_.clear();
+    operators_.clear();
   }
 
 private:
+  /// Who takes over or ends a connection on the control socket makes no visit.
+  bool is_of_operator(const any_door_call& call) {
+    if (const auto* own = std::get_if<door_call::own>(&call))
+      return operators_.contains(own->id);
+    if (const auto* close = std::get_if<door_call::close>(&call))
+      operators_.erase(close->id);
+    return false;
+  }
+
   oracle_set& set_;
+  std::set<net::connection_id> operators_;            ///< Their connections to the control socket.
   std::map<store::request_id, store::batch> written_; ///< And not acknowledged.
 };
 

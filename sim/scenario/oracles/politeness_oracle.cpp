@@ -9,7 +9,8 @@
 #include <fmt/format.h>
 
 #include "net/address/routability.hpp"
-#include "sim/scenario/simulated_crawler.hpp"
+#include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/oracles/reference_model.hpp"
 
 namespace seedwalk::sim {
 
@@ -65,6 +66,10 @@ bool asks_for_addresses(net::byte_view data) {
 
 } // namespace
 
+void politeness_oracle::begin(crawl_world& of) {
+  disks_keep_what_they_said_ = !some_disk_lies(of.scenario());
+}
+
 void politeness_oracle::on_start(const watched_crawler& crawler) {
   auto& m = of_crawlers_[crawler];
   m.settings = nullptr;
@@ -75,7 +80,9 @@ void politeness_oracle::on_crash(const watched_crawler& crawler) {
   m.groups.clear();
   m.open.clear();
   m.asking.clear();
-  std::erase_if(m.asked, [](const auto& one) { return !one.second.durable; });
+  std::erase_if(m.asked, [this](const auto& one) {
+    return !disks_keep_what_they_said_ || !one.second.durable;
+  });
 }
 
 void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& call) {

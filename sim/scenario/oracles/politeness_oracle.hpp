@@ -31,6 +31,7 @@ class politeness_oracle final : public oracle {
 public:
   politeness_oracle() : oracle("politeness") {}
 
+  void begin(crawl_world& of) override;
   void on_start(const watched_crawler& crawler) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
@@ -63,6 +64,7 @@ private:
   void look_at_getaddr(const watched_crawler& by, const net::endpoint& peer);
   void ended(manners& m, net::connection_id id);
 
+  bool disks_keep_what_they_said_ = true;
   for_each_crawler<manners> of_crawlers_;
 };
 

