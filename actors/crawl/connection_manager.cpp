@@ -332,12 +332,20 @@ void connection_manager::look_again() {
   ask_who_is_due();
 }
 
-/// An endpoint that waits for a dial and cannot be reached any more waits no longer.
-void connection_manager::drop_unreachable() {
+/// An endpoint that waits for a dial and cannot be reached any more, or has been excluded or banned
+/// since, waits no longer.
+void connection_manager::drop_unwelcome() {
   const auto settings = s_.settings;
-  for (const auto& gone : s_.dials.drop_waiting(
-           [&](const net::endpoint& peer) { return !settings->reach.dials(peer); }))
+  std::vector<net::endpoint> unwelcome;
+  for (const auto& gone : s_.dials.drop_waiting([&](const net::endpoint& peer) {
+         return !settings->reach.dials(peer) || !welcome(peer);
+       })) {
     s_.pool.leave(gone.peer);
+    if (settings->reach.dials(gone.peer))
+      unwelcome.push_back(gone.peer);
+  }
+  if (!unwelcome.empty())
+    put_off(unwelcome);
 }
 
 void connection_manager::ask_who_is_due() {

@@ -156,7 +156,7 @@ private:
   void dial_more();
   void note_announcements();
   void look_again();
-  void drop_unreachable();
+  void drop_unwelcome();
   void ask_who_is_due();
   void put_off(const std::vector<net::endpoint>& unwelcome);
   void keep_timer(alarm name, std::optional<std::chrono::nanoseconds> mark,

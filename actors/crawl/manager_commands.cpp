@@ -54,6 +54,7 @@ void connection_manager::ban(store::ban_record record, saving then) {
     operations.emplace_back(store::lift_ban{gone->target});
   operations.emplace_back(store::add_ban{record});
   tell(peer_is_banned{record});
+  drop_unwelcome();
   then.affected = send_away_unwelcome();
   save(std::move(operations), then);
 }
@@ -131,7 +132,7 @@ void connection_manager::finish(broadcast_table::finished done) {
 void connection_manager::on_apply(const apply_settings& m) {
   const auto settings = s_.settings;
   s_.dials.set_limits(settings->dials());
-  drop_unreachable();
+  drop_unwelcome();
   for (const auto& [key, entry] : s_.pool.entries())
     if (is_live(entry.phase))
       env_.runtime.send(entry.connection, settings_changed{s_.settings});

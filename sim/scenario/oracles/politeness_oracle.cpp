@@ -85,8 +85,16 @@ void politeness_oracle::on_crash(const watched_crawler& crawler) {
   });
 }
 
+/// A clock that was set back makes moments of before lie ahead, and those are not believed.
+void politeness_oracle::look_at_clock(manners& m, store::timestamp now) {
+  if (now < m.newest_wall)
+    std::erase_if(m.asked, [&](const auto& one) { return one.second.wall > now; });
+  m.newest_wall = now;
+}
+
 void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
   auto& m = of_crawlers_[by];
+  look_at_clock(m, by->inside().now().wall);
   if (const auto* dial = std::get_if<door_call::connect>(&call)) {
     look_at_dial(by, dial->peer);
     m.open.emplace(dial->id, dial->peer);

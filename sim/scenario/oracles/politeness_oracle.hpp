@@ -21,7 +21,7 @@ namespace seedwalk::sim {
 /// may; it is to nobody that is excluded, that cannot be routed (unless that was allowed), or whose
 /// network is not reached. Loopback has no pace. And of each getaddr that it is a day (or
 /// `getaddr_interval`) after the one before to the same endpoint, by steady time or by the
-/// crawler's own clock.
+/// crawler's own clock; one that was set back behind that moment since does not know better.
 ///
 /// Where a reload makes a rule stricter, the rule before holds for as long as somebody goes by it,
 /// and the pace begins anew. A getaddr counts once its visit is durable, or ends by the peer's
@@ -53,12 +53,14 @@ private:
   struct manners {
     std::shared_ptr<const actors::settings> settings; ///< At the last dial.
     net::steady_time next_dial{0};
+    store::timestamp newest_wall{};
     std::map<store::subnet, group> groups;
     std::map<net::connection_id, net::endpoint> open; ///< Dialled.
     std::map<net::endpoint, question> asked;          ///< The last getaddr.
     std::set<net::endpoint> asking;                   ///< In a visit that is under way.
   };
 
+  void look_at_clock(manners& m, store::timestamp now);
   void look_at_dial(const watched_crawler& by, const net::endpoint& peer);
   void look_at_pace(manners& m, const net::endpoint& peer, net::steady_time now);
   void look_at_getaddr(const watched_crawler& by, const net::endpoint& peer);

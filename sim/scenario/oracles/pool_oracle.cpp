@@ -1,6 +1,7 @@
 #include "sim/scenario/oracles/pool_oracle.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -91,14 +92,16 @@ void pool_oracle::look_at_counts(view& at, const actors::settings_shelf& setting
     broke("more outbound connections than slots",
           fmt::format("{} outbound connections are live, and there are {} slots", outbound, slots));
   at.outbound = outbound;
-  if (pool.live(direction::inbound) > inbound.slots)
+  const auto accepted = pool.live(direction::inbound);
+  if (accepted > std::max(inbound.slots, std::exchange(at.inbound, accepted)))
     broke("more inbound connections than slots",
-          fmt::format("{} inbound connections are live, and there are {} slots",
-                      pool.live(direction::inbound), inbound.slots));
-  if (pool.live(direction::inbound_over_capacity) > inbound.over_capacity)
+          fmt::format("{} inbound connections are live, and there are {} slots", accepted,
+                      inbound.slots));
+  const auto over = pool.live(direction::inbound_over_capacity);
+  if (over > std::max(inbound.over_capacity, std::exchange(at.over_capacity, over)))
     broke("more connections over capacity than allowed",
-          fmt::format("{} connections over capacity are live, {} are allowed",
-                      pool.live(direction::inbound_over_capacity), inbound.over_capacity));
+          fmt::format("{} connections over capacity are live, {} are allowed", over,
+                      inbound.over_capacity));
 }
 
 void pool_oracle::look_at_entries(view& at) {
