@@ -416,6 +416,7 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
 
 std::vector<std::string_view> swarm_families() {
   std::vector<std::string_view> names;
+  names.reserve(families.size());
   for (const auto& one : families)
     names.push_back(one.name);
   return names;

@@ -140,8 +140,8 @@ public:
 
   /// What is on its way may be there or not.
   void doubt_what_waits() {
-    for (const auto& [id, batch] : written_)
-      set_.tell([&](oracle& one) { one.on_doubt(crawler, batch); });
+    for (const auto& waiting : written_)
+      set_.tell([&](oracle& one) { one.on_doubt(crawler, waiting.second); });
   }
 
   /// And never comes.
@@ -269,8 +269,8 @@ void oracle_set::read_records(const watched_crawler& of) {
     if (!answer)
       return; // The judge of the run says so.
     const auto& page = std::get<store::list_answer>(*answer);
-    for (const auto& [peer, record] : page.peers)
-      tell([&](oracle& one) { one.on_record(of, peer, record); });
+    for (const auto& found : page.peers)
+      tell([&](oracle& one) { one.on_record(of, found.first, found.second); });
     if (!page.next)
       return;
     question.after = page.next;

@@ -96,6 +96,8 @@ void store_oracle::on_record(const watched_crawler& of, const net::endpoint& pee
   if (visit == l.tried.end())
     return;
   ++l.tried_found;
+  if (l.may_know_fewer && record.last_try == store::never)
+    return; // Forgotten, and heard of again.
   if (clocks_are_right_ && disks_keep_what_they_said_ && record.last_try < visit->second)
     broke("an acknowledged visit is not in its record",
           fmt::format("a visit to {} ended at {} and was acknowledged, and its record says that it "
