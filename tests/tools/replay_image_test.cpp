@@ -133,7 +133,7 @@ TEST_F(image_of_a_replay, never_takes_the_place_of_a_recording) {
                                    "--connect", "127.0.0.1:1", "--once", "--db", folder_ / "db",
                                    "--record", same, "--image", folder_ / "./new"});
   EXPECT_EQ(2, crawl.code);
-  EXPECT_THAT(crawl.err, HasSubstr("is the recording"));
+  EXPECT_THAT(crawl.err, HasSubstr("is the file of --record, too"));
   EXPECT_EQ(recorded, text_of_file(recording_));
 }
 
