@@ -21,8 +21,9 @@ bool is_usual_to_peers(const crawl_scenario& s) {
            const auto& c = part.recipe.config;
            actors::peer_options usual_peers;
            usual_peers.listen = c.peers.listen;
-           return c.timers == net::default_timers && c.keep_alive == net::keep_alive_timers{} &&
-                  c.run.hold == 0 && c.peers == usual_peers;
+           return part.wall_steps.empty() && c.timers == net::default_timers &&
+                  c.keep_alive == net::keep_alive_timers{} && c.run.hold == 0 &&
+                  c.peers == usual_peers;
          });
 }
 
