@@ -43,6 +43,7 @@ constexpr std::size_t kept_of_a_place = 3;
 const std::vector<std::string>& oracle_names() {
   static const auto names = [] {
     std::vector<std::string> all;
+    all.reserve(std::size(makers));
     for (const auto make_one : makers)
       all.push_back(make_one()->name());
     return all;
