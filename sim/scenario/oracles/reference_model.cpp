@@ -23,6 +23,8 @@ bool some_disk_lies(const crawl_scenario& s) {
 }
 
 bool can_be_read(simulated_crawler& of) {
+  if (!of.disk().is_open())
+    return false;
   store::list_query question;
   question.limit = 1;
   return of.disk().database().answer(question).has_value();
