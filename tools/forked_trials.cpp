@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "actors/runtime/real_clock.hpp"
+#include "net/base/bytes.hpp"
+#include "net/base/output_file.hpp"
 
 namespace seedwalk::tools {
 
@@ -92,14 +94,7 @@ sim::trial of_status(int status) {
     std::signal(stop, stop == SIGTERM ? SIG_DFL : SIG_IGN);
   if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
     ::dup2(nowhere, STDERR_FILENO);
-  const auto bytes = packed(sim::run_trial(s));
-  for (std::size_t at = 0; at != bytes.size();) {
-    const auto taken = ::write(answer, bytes.data() + at, bytes.size() - at);
-    if (taken < 0 && errno != EINTR)
-      ::_exit(1);
-    at += static_cast<std::size_t>(std::max<ssize_t>(taken, 0));
-  }
-  ::_exit(0);
+  ::_exit(net::write_all(answer, packed(sim::run_trial(s))) ? 1 : 0);
 }
 
 /// A run in a process of its own.

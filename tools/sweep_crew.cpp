@@ -12,21 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/base/output_file.hpp"
+
 namespace seedwalk::tools {
 
 namespace {
-
-bool write_all(int to, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(to, text.data(), text.size());
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 /// What is the same for all who die so.
 std::string cause_of_death(int status) {
@@ -87,7 +77,7 @@ void sweep_crew::work(const worker& one, int answers) const {
   sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   for (auto i = one.next; i < seeds_.size(); i += workers_.size())
-    if (!write_all(answers, to_line(run_(seeds_[i]))))
+    if (net::write_all(answers, net::as_bytes(to_line(run_(seeds_[i])))))
       ::_exit(1);
   ::_exit(0);
 }

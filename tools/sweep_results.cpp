@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "actors/config/build_identity.hpp"
+#include "net/base/output_file.hpp"
 #include "net/base/whole_file.hpp"
 
 namespace seedwalk::tools {
@@ -131,15 +132,7 @@ bool sweep_log::add(const seed_result& result) {
 }
 
 bool sweep_log::write(std::string_view text) const {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor_, text.data(), text.size());
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+  return !net::write_all(descriptor_, net::as_bytes(text));
 }
 
 void sweep_report::add(const seed_result& result) {

@@ -39,6 +39,18 @@ tl::expected<int, std::error_code> open_output_file(const std::string& path,
   }
 }
 
+std::error_code write_all(int descriptor, byte_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return {errno, std::generic_category()};
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
 std::string why_not_written(const std::string& path, std::error_code failure) {
   if (failure == std::errc::no_such_device_or_address)
     return is_pipe(path) ? "is a pipe that nobody reads; start its reader first, or name a file"

@@ -7,6 +7,8 @@
 #include <sys/types.h>
 #include <tl/expected.hpp>
 
+#include "net/base/bytes.hpp"
+
 namespace seedwalk::net {
 
 /// Who reads a pipe may be a program that is just being started.
@@ -28,6 +30,12 @@ struct output_opening {
 /// Threads: any.
 tl::expected<int, std::error_code> open_output_file(const std::string& path,
                                                     const output_opening& opening = {});
+
+/// Writes all of it, however often that takes; an error if not all of it was taken. For descriptors
+/// that block.
+///
+/// Threads: any.
+std::error_code write_all(int descriptor, byte_view bytes);
 
 /// Half a sentence for an operator: "is a folder, not a file".
 std::string why_not_written(const std::string& path, std::error_code failure);

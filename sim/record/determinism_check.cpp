@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "net/base/archive.hpp"
+#include "net/base/output_file.hpp"
 
 namespace seedwalk::sim {
 
@@ -234,15 +235,7 @@ bool answer_check(const checked_run& run) {
     *field = std::strtoull(rest, &rest, 10);
   if (request.every == 0)
     return false;
-  const auto answer = net::to_archive(run_here(run, request));
-  for (std::size_t at = 0; at != answer.size();) {
-    const auto n = ::write(answer_fd, answer.data() + at, answer.size() - at);
-    if (n > 0)
-      at += static_cast<std::size_t>(n);
-    else if (errno != EINTR)
-      return false;
-  }
-  return true;
+  return !net::write_all(answer_fd, net::to_archive(run_here(run, request)));
 }
 
 } // namespace seedwalk::sim

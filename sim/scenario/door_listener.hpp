@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "net/door/network.hpp"
+#include "net/door/forwarding_network.hpp"
 #include "store/storage.hpp"
 
 namespace seedwalk::sim {
@@ -97,10 +97,10 @@ private:
 };
 
 /// A network door that lets a listener hear of the calls on their way to the door behind it.
-class heard_network final : public net::network {
+class heard_network final : public net::forwarding_network {
 public:
   heard_network(net::network& behind, door_listener& listener)
-      : behind_(behind), listener_(listener) {}
+      : forwarding_network(behind), listener_(listener) {}
 
   net::connection_id connect(const net::address& peer, std::chrono::milliseconds timeout,
                              net::owner owner) override {
@@ -111,14 +111,10 @@ public:
       listener_.on_call(door_call::connect{id, by->peer, owner});
     return id;
   }
-  net::listener_id listen(const net::address& local, net::owner owner) override {
-    return behind_.listen(local, owner);
-  }
   void accept(net::listener_id local, std::uint32_t n) override {
     listener_.on_call(door_call::accept{local, n});
     behind_.accept(local, n);
   }
-  void stop_listening(net::listener_id local) override { behind_.stop_listening(local); }
   void own(net::connection_id id, net::owner owner) override {
     listener_.on_call(door_call::own{id, owner});
     behind_.own(id, owner);
@@ -131,30 +127,12 @@ public:
     listener_.on_call(door_call::write{id, data.view()});
     behind_.write(id, std::move(data));
   }
-  void end_output(net::connection_id id) override { behind_.end_output(id); }
   void close(net::connection_id id, net::closing closing) override {
     listener_.on_call(door_call::close{id});
     behind_.close(id, closing);
   }
-  net::resolve_id resolve(const std::string& host, std::uint16_t port,
-                          std::chrono::milliseconds timeout, net::owner owner) override {
-    return behind_.resolve(host, port, timeout, owner);
-  }
-  void find_routes(net::owner owner) override { behind_.find_routes(owner); }
-  net::datagram_socket_id open_datagrams(const net::endpoint& local, net::owner owner) override {
-    return behind_.open_datagrams(local, owner);
-  }
-  void want_datagrams(net::datagram_socket_id id, std::uint32_t n) override {
-    behind_.want_datagrams(id, n);
-  }
-  void send_datagram(net::datagram_socket_id id, const net::endpoint& to, const net::endpoint& from,
-                     net::buffer data) override {
-    behind_.send_datagram(id, to, from, std::move(data));
-  }
-  void close_datagrams(net::datagram_socket_id id) override { behind_.close_datagrams(id); }
 
 private:
-  net::network& behind_;
   door_listener& listener_;
 };
 

@@ -56,9 +56,9 @@ TEST(named_files, those_of_documents_are_there) {
         ++found;
       }
       for (const auto& named : matches_in(document, path_of_ours)) {
-        const bool is_placeholder =
+        const bool is_of_a_recipe =
             named.find("foo_") != std::string::npos || named.find("NAME") != std::string::npos;
-        EXPECT_TRUE(is_placeholder || fs::exists(fs::path{SEEDWALK_SOURCES} / named) ||
+        EXPECT_TRUE(is_of_a_recipe || fs::exists(fs::path{SEEDWALK_SOURCES} / named) ||
                     fs::exists(document.parent_path() / named))
             << document << ": " << named;
         ++found;
