@@ -122,8 +122,8 @@ private:
   bitcoin_nodes models_;
   node_host host_;
   oracle_set oracles_;
+  crawl_operators operators_; ///< Hears of the crawlers' disks until these are gone.
   std::vector<std::unique_ptr<simulated_crawler>> crawlers_;
-  crawl_operators operators_;
   std::vector<broken_promise> violations_; ///< Beside those of the world and its operators.
 };
 

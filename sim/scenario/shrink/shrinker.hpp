@@ -68,9 +68,9 @@ struct shrink_result {
 
 /// Shrinks `s`, which breaks `wanted`: passes over fifo, nodes, faults, operations, keys, values,
 /// times and bytes, again until nothing changes, and at last the schedule. What the scenario draws
-/// of faults and reloads is written out first. No scenario is run twice, but those
-/// whose departures are asked for: the first, the smallest, and the one that becomes choices.
-/// Nothing: it does not break it.
+/// of faults and reloads is written out first. No scenario is run twice, but those whose departures
+/// are asked for: the first, the smallest, and the one that becomes choices. Nothing: it does not
+/// break it.
 ///
 /// The same scenario, failure and `runs_max` have the same result, if `runner` is a function of
 /// scenarios and nobody stops it.
