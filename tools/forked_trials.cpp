@@ -49,11 +49,11 @@ std::vector<std::uint8_t> packed(const sim::trial& trial) {
 
 /// Nothing: a child did not say all.
 std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
-  const auto json = nlohmann::json::from_cbor(bytes, true, false);
-  if (!json.is_object())
+  const auto document = nlohmann::json::from_cbor(bytes, true, false);
+  if (!document.is_object())
     return std::nullopt;
   sim::trial trial;
-  for (const auto& one : json.at("broken")) {
+  for (const auto& one : document.at("broken")) {
     auto& promise = trial.broken.emplace_back();
     promise.oracle = one.at(0);
     promise.place = one.at(1);
@@ -65,10 +65,10 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
     promise.step = one.at(5);
     promise.when = net::steady_time{one.at(6).get<std::int64_t>()};
   }
-  for (const auto& one : json.at("departures"))
+  for (const auto& one : document.at("departures"))
     trial.departures.push_back({one.at(0), one.at(1), one.at(2)});
-  trial.steps = json.at("steps");
-  trial.virtual_time = net::steady_time{json.at("virtual").get<std::int64_t>()};
+  trial.steps = document.at("steps");
+  trial.virtual_time = net::steady_time{document.at("virtual").get<std::int64_t>()};
   return trial;
 }
 

@@ -119,11 +119,11 @@ public:
       return exit_code::failed;
     err_ << fmt::format("broken: {}\n", wanted->text);
     forked_trials trials({flags_.jobs, run_limit_, [this] { return is_over(); }});
-    sim::shrink_options options;
-    options.runs_max = flags_.runs;
-    options.stop = [this] { return is_over(); };
-    options.progress = [this](const auto& progress) { tell(progress); };
-    auto result = sim::shrink(scenario_, *wanted, trials, options);
+    sim::shrink_options bounds;
+    bounds.runs_max = flags_.runs;
+    bounds.stop = [this] { return is_over(); };
+    bounds.progress = [this](const auto& progress) { tell(progress); };
+    auto result = sim::shrink(scenario_, *wanted, trials, bounds);
     if (!result) {
       err_ << "seedwalk sim shrink: it did not break the same promise again\n";
       return exit_code::runs_differ;

@@ -39,14 +39,14 @@ tl::expected<int, std::error_code> open_output_file(const std::string& path,
   }
 }
 
-std::error_code write_all(int descriptor, byte_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(descriptor, bytes.data(), bytes.size());
+std::error_code write_all(int descriptor, byte_view left) {
+  while (!left.empty()) {
+    const auto count = ::write(descriptor, left.data(), left.size());
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
       return {errno, std::generic_category()};
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    left = left.subspan(static_cast<std::size_t>(count));
   }
   return {};
 }

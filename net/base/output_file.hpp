@@ -35,7 +35,7 @@ tl::expected<int, std::error_code> open_output_file(const std::string& path,
 /// that block.
 ///
 /// Threads: any.
-std::error_code write_all(int descriptor, byte_view bytes);
+std::error_code write_all(int descriptor, byte_view left);
 
 /// Half a sentence for an operator: "is a folder, not a file".
 std::string why_not_written(const std::string& path, std::error_code failure);

@@ -23,7 +23,7 @@ public:
   void accept(listener_id local, std::uint32_t n) override { behind_.accept(local, n); }
   void stop_listening(listener_id local) override { behind_.stop_listening(local); }
   void own(connection_id id, owner owner) override { behind_.own(id, owner); }
-  void want(connection_id id, std::uint32_t bytes) override { behind_.want(id, bytes); }
+  void want(connection_id id, std::uint32_t count) override { behind_.want(id, count); }
   void write(connection_id id, buffer data) override { behind_.write(id, std::move(data)); }
   void end_output(connection_id id) override { behind_.end_output(id); }
   void close(connection_id id, closing closing) override { behind_.close(id, closing); }

@@ -103,8 +103,9 @@ struct connection {
   net::steady_time dial_deadline{0};
 
   fault_subject subject(std::size_t sender) const {
-    return sender == dialler ? fault_subject{route.from, route.to, key}
-                             : fault_subject{route.to, route.from, key};
+    const bool is_unix = !route.path.empty();
+    return sender == dialler ? fault_subject{route.from, route.to, key, is_unix}
+                             : fault_subject{route.to, route.from, key, is_unix};
   }
 };
 

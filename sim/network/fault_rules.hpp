@@ -123,6 +123,7 @@ struct fault_subject {
   net::endpoint from;
   net::endpoint to;
   std::uint64_t connection_key = 0; ///< Of (dialler, dialled, nth connection).
+  bool is_unix = false;             ///< No wire carries it: no rule matches.
 };
 
 /// The rules of a world, in order: the first that matches and can say something decides.

@@ -57,7 +57,6 @@ void crawl_operators::prepare() {
     };
     add_lane(lanes_, "operator", "operator");
     add_lane(restarts_, "restart", "restart");
-    add_lane(disk_calls_, "operator at a disk call", "operator at a disk call");
     bool counts_calls = false;
     for (std::size_t n = 0; n != all.size(); ++n) {
       if (all[n].crawler.value_or(i) != i || (is_of_the_world(all[n].action) && i != 0))
@@ -101,8 +100,8 @@ void crawl_operators::on_disk_change(std::size_t crawler, std::uint64_t nth,
     if (one.crawler != crawler || one.is_over || one.is_restart || planned.at_disk_call != nth)
       continue;
     one.crashes = crashes_[crawler];
-    world_.inner().events().put(disk::moment_of(planned.progress, call), disk_calls_[crawler],
-                                *this, n);
+    world_.inner().events().put(disk::moment_of(planned.progress, call),
+                                world_.crawlers()[crawler]->disk().turns(), *this, n);
   }
 }
 

@@ -69,11 +69,10 @@ private:
 
   crawl_world& world_;
   std::vector<turn> turns_;
-  std::vector<schedule::lane> lanes_;      ///< One a crawler: what has a moment.
-  std::vector<schedule::lane> restarts_;   ///< The same.
-  std::vector<schedule::lane> disk_calls_; ///< The same.
-  std::vector<std::uint64_t> crashes_;     ///< The same.
-  std::vector<std::uint64_t> signals_;     ///< That each was sent since it was started.
+  std::vector<schedule::lane> lanes_;    ///< One a crawler: what has a moment.
+  std::vector<schedule::lane> restarts_; ///< The same.
+  std::vector<std::uint64_t> crashes_;   ///< The same.
+  std::vector<std::uint64_t> signals_;   ///< That each was sent since it was started.
   std::vector<question> questions_;
   std::vector<broken_promise> problems_;
 };

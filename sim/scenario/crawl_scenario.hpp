@@ -165,6 +165,8 @@ struct peer_expectation {
 struct expectations {
   /// Violations are expected: each of these texts is part of one, and there are no others.
   std::vector<std::string> violations;
+  /// Violations that may come, or not: each has one of these texts in it.
+  std::vector<std::string> violations_allowed;
   std::optional<actors::crawl_end> end; ///< Of the first crawler.
   std::optional<net::steady_time> ends_within;
   std::optional<net::steady_time> lasts;          ///< At least.

@@ -279,7 +279,7 @@ crawl_verdict run_crawl(crawl_world& world, const std::function<void()>& over) {
     verdict.seed = world.inner().settings().seed;
     verdict.violations.push_back(
         {.oracle = "database", .place = "the first start", .text = started.error().message});
-    verdict.broken = verdict.violations;
+    verdict.broken = unexpected(verdict.violations, world.scenario().expect);
     return verdict;
   }
   world.run();

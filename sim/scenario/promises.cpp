@@ -1,6 +1,7 @@
 #include "sim/scenario/promises.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <type_traits>
 
@@ -54,6 +55,10 @@ std::string text_of(const std::string& value) {
   return net::printable(value);
 }
 
+bool is_part(const std::string& part, const broken_promise& violation) {
+  return violation.text.find(part) != std::string::npos;
+}
+
 /// Collects what is not as it was promised.
 class judge {
 public:
@@ -102,13 +107,7 @@ private:
   }
 
   void look_at_violations() {
-    const auto is_part = [](const std::string& part, const broken_promise& violation) {
-      return violation.text.find(part) != std::string::npos;
-    };
-    for (const auto& violation : verdict_.violations)
-      if (std::ranges::none_of(expect_.violations,
-                               [&](const auto& part) { return is_part(part, violation); }))
-        broken.push_back(violation);
+    broken = unexpected(verdict_.violations, expect_);
     for (const auto& part : expect_.violations)
       if (std::ranges::none_of(verdict_.violations,
                                [&](const auto& violation) { return is_part(part, violation); }))
@@ -275,6 +274,17 @@ private:
 };
 
 } // namespace
+
+std::vector<broken_promise> unexpected(const std::vector<broken_promise>& violations,
+                                       const expectations& expect) {
+  std::vector<broken_promise> others;
+  std::ranges::copy_if(violations, std::back_inserter(others), [&](const auto& violation) {
+    const auto has_it = [&](const auto& part) { return is_part(part, violation); };
+    return std::ranges::none_of(expect.violations, has_it) &&
+           std::ranges::none_of(expect.violations_allowed, has_it);
+  });
+  return others;
+}
 
 std::vector<broken_promise> broken_promises(crawl_world& world, const crawl_verdict& verdict) {
   judge judging(world, verdict);

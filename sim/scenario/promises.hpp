@@ -11,4 +11,8 @@ namespace seedwalk::sim {
 /// says what is promised and what was found. Looks into the databases, which takes no virtual time.
 std::vector<broken_promise> broken_promises(crawl_world& world, const crawl_verdict& verdict);
 
+/// Those of the violations that are neither expected nor allowed.
+std::vector<broken_promise> unexpected(const std::vector<broken_promise>& violations,
+                                       const expectations& expect);
+
 } // namespace seedwalk::sim

@@ -81,6 +81,10 @@ public:
   /// `error_code::stopped` until it is opened again.
   void close();
 
+  /// What happens in its calls takes its turn between its completions: what is planned while a
+  /// request is carried out comes before anybody hears of that.
+  schedule::lane& turns() { return lane_; }
+
   disk& on() { return *disk_; }
   /// Where the database is on it.
   const std::string& path() const { return options_.path; }

@@ -299,6 +299,67 @@ void draw_full_disk(crawl_scenario& s, stream& draw) {
       {from + milliseconds{draw.between(1, 25'000)}, hit_crawler, operation::disk_room{}});
 }
 
+void allow(crawl_scenario& s, std::initializer_list<std::string_view> violations) {
+  s.expect.violations_allowed.insert(s.expect.violations_allowed.end(), violations.begin(),
+                                     violations.end());
+}
+
+/// Calls that fail and change nothing: of one kind, and so few in a row that patience outlasts
+/// them.
+void draw_failing_calls(crawl_scenario& s, stream& draw) {
+  constexpr std::array calls = {disk_call::create,      disk_call::append, disk_call::sync,
+                                disk_call::sync_folder, disk_call::rename, disk_call::remove};
+  auto parts = s.parts();
+  for (auto& part : parts)
+    for (auto count = draw.between(1, 2); count != 0; --count)
+      part.drive.faults.push_back(
+          {calls[draw.below(calls.size())],
+           static_cast<std::uint64_t>(draw.between(1, 80)),
+           static_cast<std::uint64_t>(draw.between(1, 4)),
+           draw.chance(1, 3) ? disk_fault::effect::no_space : disk_fault::effect::io_error,
+           {}});
+  s.set_parts(std::move(parts));
+  // A database may be unreadable before it is opened again, and may not open at once: the reason
+  // begins with its path.
+  allow(s, {"could not be started again", "the database cannot be read", "/db: "});
+}
+
+/// What is lost where a drive lies or decays is named, and is no failure of the program.
+void allow_losses(crawl_scenario& s) {
+  allow(s, {"that were acknowledged are lost or older", "could not be started again",
+            "the database cannot be read", "the database is damaged", "there are no records"});
+}
+
+void draw_lies(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  for (auto& part : parts)
+    part.drive.faults.push_back({draw.chance(2, 3) ? disk_call::sync : disk_call::sync_folder,
+                                 static_cast<std::uint64_t>(draw.between(1, 60)),
+                                 static_cast<std::uint64_t>(draw.between(1, 100)),
+                                 disk_fault::effect::lie,
+                                 {}});
+  s.set_parts(std::move(parts));
+  operation::crash crash;
+  crash.loss.seed = draw.next();
+  s.operations.push_back({draw_moment(draw), draw_crawler(draw, s), crash});
+  allow_losses(s);
+}
+
+/// A bit changes while a machine is off.
+void draw_rot(crawl_scenario& s, stream& draw) {
+  operation::crash crash;
+  crash.loss.seed = draw.next();
+  crash.down = milliseconds{draw.between(2, 10'000)};
+  const auto hit_crawler = draw_crawler(draw, s);
+  const auto at = draw_moment(draw);
+  s.operations.push_back({at, hit_crawler, crash});
+  s.operations.push_back(
+      {at + milliseconds{1}, hit_crawler,
+       operation::flip_bit{static_cast<operation::flip_bit::kind>(draw.below(4)),
+                           draw.below(20'000), static_cast<std::uint32_t>(draw.below(8))}});
+  allow_losses(s);
+}
+
 // -- what people and time do ----------------------------------------------------------------------
 
 void draw_crashes(crawl_scenario& s, stream& draw) {
@@ -309,12 +370,77 @@ void draw_crashes(crawl_scenario& s, stream& draw) {
       room = std::max(room, one.at);
   for (auto count = draw.between(1, 3); count != 0; --count) {
     operation::crash crash;
-    crash.loss.unsynced = static_cast<loss_model::bytes>(draw.below(3));
+    crash.loss.unsynced = static_cast<loss_model::bytes>(draw.below(4));
     crash.loss.uncommitted = static_cast<loss_model::names>(draw.below(3));
     crash.loss.seed = draw.next();
     crash.down = milliseconds{draw.between(0, 90'000)};
     s.operations.push_back({room + draw_moment(draw), draw_crawler(draw, s), crash});
   }
+}
+
+/// The machine dies while its disk is at work, which may be full when it is started again.
+void draw_crashes_in_calls(crawl_scenario& s, stream& draw) {
+  if (std::ranges::any_of(s.operations, [](const auto& one) {
+        return std::holds_alternative<operation::disk_room>(one.action);
+      }))
+    allow(s, {"could not be started again", "the database cannot be read"});
+  for (auto count = draw.between(1, 2); count != 0; --count) {
+    operation::crash crash;
+    crash.loss.unsynced = static_cast<loss_model::bytes>(draw.below(4));
+    crash.loss.uncommitted = static_cast<loss_model::names>(draw.below(3));
+    crash.loss.seed = draw.next();
+    crash.down = milliseconds{draw.between(0, 20'000)};
+    planned_operation in_call{{}, static_cast<std::uint32_t>(draw.below(s.crawler_count())), crash};
+    in_call.at_disk_call = static_cast<std::uint64_t>(draw.between(1, 200));
+    in_call.progress = {static_cast<call_progress::part>(draw.below(6)), draw.below(5'000)};
+    s.operations.push_back(std::move(in_call));
+  }
+}
+
+/// What somebody asks on the control socket: all that there is to ask, of nodes and of strangers.
+void draw_commands(crawl_scenario& s, stream& draw) {
+  const auto nodes = topology_of(s).nodes();
+  std::vector<std::string> banned;
+  const auto target = [&]() -> std::string {
+    const auto& victim = nodes[draw.below(nodes.size())].at;
+    const auto text = net::to_string(victim);
+    switch (draw.below(4)) {
+    case 0:
+      return R"("user_agent": "/Satoshi:27*")";
+    case 1: // The address of an IPv4 endpoint; there are such in any scenario.
+      return fmt::format(R"("target": "{}")", victim.network == net::network_id::ipv4
+                                                  ? text.substr(0, text.find(':'))
+                                                  : text);
+    default:
+      return fmt::format(R"("target": "{}")", text);
+    }
+  };
+  const auto request = [&]() -> std::string {
+    switch (draw.below(8)) {
+    case 0:
+    case 1:
+    case 2:
+      banned.push_back(target());
+      return fmt::format(R"({{"command": "ban", {}, "reason": "swarm", "seconds": {}}})",
+                         banned.back(), draw.chance(1, 2) ? 0 : draw.between(1, 7'200));
+    case 3:
+      return fmt::format(R"({{"command": "unban", {}}})",
+                         banned.empty() ? target() : banned[draw.below(banned.size())]);
+    case 4:
+      return fmt::format(R"({{"command": "disconnect", "peer": "{}"}})",
+                         net::to_string(nodes[draw.below(nodes.size())].at));
+    case 5:
+      return R"({"command": "broadcast-ping"})";
+    case 6:
+      return R"({"command": "peers"})";
+    default:
+      return R"({"command": "status"})";
+    }
+  };
+  const auto begins = draw_moment(draw);
+  for (auto count = draw.between(1, 8); count != 0; --count)
+    s.operations.push_back({begins + milliseconds{draw.between(0, 20'000)}, draw_crawler(draw, s),
+                            operation::control{request(), std::nullopt}});
 }
 
 void draw_reloads(crawl_scenario& s, stream& draw) {
@@ -378,7 +504,12 @@ constexpr std::array families = {
     family{"configuration", 1, 2, draw_configurations},
     family{"drives", 1, 3, draw_drives},
     family{"full disk", 1, 6, draw_full_disk},
+    family{"failing calls", 1, 8, draw_failing_calls},
+    family{"lies", 1, 9, draw_lies},
+    family{"rot", 1, 9, draw_rot},
     family{"crashes", 1, 3, draw_crashes},
+    family{"crashes in calls", 1, 6, draw_crashes_in_calls},
+    family{"commands", 1, 4, draw_commands},
     family{"reloads", 1, 4, draw_reloads},
     family{"stop", 1, 5, draw_stop},
     family{"clocks", 1, 4, draw_clocks},
@@ -401,13 +532,15 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
                                 [&](auto name) { return std::ranges::find(in, name) != in.end(); });
   };
   // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
-  if (without({"stop", "full disk", "cuts", "dns", "configuration", "drives"}))
+  if (without({"stop", "full disk", "cuts", "dns", "configuration", "drives", "failing calls",
+               "lies", "rot"}))
     s.expect.end = actors::crawl_end::finished;
   // A program may complete a handshake, and who has a route at the end had none before.
-  if (without({"programs", "networks", "proxy"}))
+  if (without({"programs", "networks", "proxy", "failing calls", "lies", "rot"}))
     s.expect.precision_percent = 100;
   if (without({"networks", "proxy", "claims", "wires", "faults", "cuts", "dns", "configuration",
-               "drives", "full disk", "reloads", "stop", "clocks"}) &&
+               "drives", "full disk", "reloads", "stop", "clocks", "failing calls", "lies", "rot",
+               "commands"}) &&
       s.nodes.pace <= seconds{3})
     s.expect.recall_percent = 100;
 }

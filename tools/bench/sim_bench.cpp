@@ -1,8 +1,13 @@
 #include "tools/bench/sim_bench.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "actors/runtime/process.hpp"
 #include "sim/scenario/crawl_world.hpp"
@@ -38,87 +43,148 @@ double ping_pong() {
   return static_cast<double>(world.steps()) / time.elapsed().cpu_s;
 }
 
-/// Steps a CPU second.
-struct crawl_rates {
-  double running = 0; ///< From the first step to the last.
-  double whole = 0;   ///< Drawing the network and judging the result included.
-  double virtual_s = 0;
+/// What some crawls cost together, from drawing their networks to judging their results.
+struct crawl_cost {
+  double cpu_s = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t nodes = 0; ///< Each of them is visited once.
+  std::uint64_t steps = 0;
+  double virtual_s = 0; ///< Of the last.
+
+  double steps_a_second() const { return static_cast<double>(steps) / cpu_s; }
+  double us_a_visit() const { return cpu_s * 1e6 / static_cast<double>(nodes); }
+  double runs_a_second() const { return static_cast<double>(runs) / cpu_s; }
 };
 
-/// One crawl of some hundred nodes takes milliseconds: several are measured together.
-tl::expected<crawl_rates, std::string> crawl(std::uint32_t nodes) {
-  constexpr std::uint64_t steps_least = 100'000;
-  crawl_rates result;
-  std::uint64_t steps = 0;
-  double running_s = 0;
-  const stopwatch whole;
-  for (std::uint64_t seed = 1; steps < steps_least; ++seed) {
-    sim::crawl_world world{sim::plain_crawl(seed, nodes)};
-    if (const auto started = world.start(); !started)
-      return tl::unexpected(started.error().message);
-    const stopwatch running;
-    world.run();
-    running_s += running.elapsed().cpu_s;
-    const auto verdict = world.judge();
+/// Crawls of seeds from 1 on, until `nodes_least` nodes are crawled: one of some hundred nodes
+/// takes milliseconds.
+tl::expected<crawl_cost, std::string>
+cost_of(const std::function<sim::crawl_scenario(std::uint64_t seed)>& scenario_of,
+        std::uint64_t nodes_least) {
+  crawl_cost result;
+  const stopwatch time;
+  for (std::uint64_t seed = 1; result.nodes < nodes_least; ++seed) {
+    const auto scenario = scenario_of(seed);
+    const auto verdict = sim::run_crawl(scenario);
     if (!verdict.violations.empty())
       return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front().text));
-    steps += verdict.steps;
+    ++result.runs;
+    result.nodes += scenario.nodes.nodes;
+    result.steps += verdict.steps;
     result.virtual_s = std::chrono::duration<double>(verdict.virtual_time).count();
   }
-  result.running = static_cast<double>(steps) / running_s;
-  result.whole = static_cast<double>(steps) / whole.elapsed().cpu_s;
+  result.cpu_s = time.elapsed().cpu_s;
   return result;
 }
 
-/// Runs a CPU second, each of another seed.
-tl::expected<double, std::string> tiny_runs() {
-  constexpr std::uint64_t runs = 300;
-  const stopwatch time;
-  for (std::uint64_t seed = 1; seed <= runs; ++seed) {
-    const auto verdict = sim::run_crawl(sim::plain_crawl(seed, nodes_of_a_tiny_run));
-    if (!verdict.violations.empty())
-      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front().text));
-  }
-  return static_cast<double>(runs) / time.elapsed().cpu_s;
+/// Whether oracles watch.
+enum class watched : std::uint8_t { no, yes };
+
+sim::crawl_scenario plain(std::uint64_t seed, std::uint64_t nodes, watched by_oracles) {
+  auto made = sim::plain_crawl(seed, static_cast<std::uint32_t>(nodes));
+  made.oracles.all = by_oracles == watched::yes;
+  return made;
+}
+
+/// Eight nodes and two faults on a disk whose syncs take a while; the machine may lose its power.
+sim::crawl_scenario tiny(std::uint64_t seed, bool crashes) {
+  using std::chrono::milliseconds;
+  auto made = plain(seed, nodes_of_a_tiny_run, watched::yes);
+  made.drawn_faults = 2;
+  made.drive.faults = {
+      {sim::disk_call::sync, 2, 1, sim::disk_fault::effect::io_error, {}},
+      {sim::disk_call::append, 5, 1, sim::disk_fault::effect::slow, milliseconds{100}}};
+  if (crashes)
+    made.operations.push_back({milliseconds{20}, 0, sim::operation::crash{}});
+  return made;
+}
+
+/// Figures of several rounds, of each the median.
+class medians {
+public:
+  void add(const std::string& name, double value) { values_[name].push_back(value); }
+  double of(const std::string& name) const { return median(values_.at(name)); }
+
+private:
+  std::map<std::string, std::vector<double>> values_;
+};
+
+constexpr std::uint64_t sizes[] = {8, 100, 1'000, 20'000};
+
+std::string name_of_size(std::uint64_t nodes) {
+  return fmt::format("crawl of {} nodes, from drawing it to its verdict", nodes);
+}
+
+/// One round of all. The error is that of the first run that breaks a promise.
+std::string measure(medians& into, std::uint64_t nodes) {
+  into.add("rallies", ping_pong());
+  const auto take = [&](const std::string& name, auto&& scenario_of, std::uint64_t nodes_least,
+                        double (crawl_cost::*figure)() const) -> std::string {
+    const auto cost = cost_of(scenario_of, nodes_least);
+    if (!cost)
+      return fmt::format("{}: {}", name, cost.error());
+    into.add(name, ((*cost).*figure)());
+    into.add(name + " virtual", cost->virtual_s);
+    return {};
+  };
+  std::string problem;
+  for (const auto size : sizes)
+    if (problem.empty())
+      problem = take(
+          name_of_size(size), [&](auto seed) { return plain(seed, size, watched::no); },
+          std::max<std::uint64_t>(size, 5'000), &crawl_cost::steps_a_second);
+  for (const auto by_oracles : {watched::no, watched::yes})
+    if (problem.empty())
+      problem = take(
+          by_oracles == watched::no ? "visit" : "watched visit",
+          [&](auto seed) { return plain(seed, nodes, by_oracles); },
+          std::max<std::uint64_t>(nodes, 8'000), &crawl_cost::us_a_visit);
+  for (const bool crashes : {false, true})
+    if (problem.empty())
+      problem = take(
+          crashes ? "runs that crash" : "runs", [&](auto seed) { return tiny(seed, crashes); },
+          300 * nodes_of_a_tiny_run, &crawl_cost::runs_a_second);
+  return problem;
+}
+
+/// MiB, since this process began.
+double most_resident() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_maxrss) / 1'024;
 }
 
 } // namespace
 
 figures run_sim_bench(const bench_options& options) {
-  constexpr double steps_goal = 400'000;
-  constexpr double runs_goal = 500;
-  std::vector<double> running;
-  std::vector<double> whole;
-  std::vector<double> rallies;
-  std::vector<double> runs;
-  double virtual_s = 0;
-  for (std::uint32_t round = 0; round != options.rounds; ++round) {
-    rallies.push_back(ping_pong());
-    const auto large = crawl(static_cast<std::uint32_t>(options.size));
-    if (!large)
-      return tl::unexpected(large.error());
-    const auto tiny = tiny_runs();
-    if (!tiny)
-      return tl::unexpected(tiny.error());
-    running.push_back(large->running);
-    whole.push_back(large->whole);
-    virtual_s = large->virtual_s;
-    runs.push_back(*tiny);
-  }
+  medians all;
+  for (std::uint32_t round = 0; round != options.rounds; ++round)
+    if (auto problem = measure(all, options.size); !problem.empty())
+      return tl::unexpected(std::move(problem));
   const std::string against = "CAF ping-pong under the same coordinator";
-  return std::vector<figure>{
-      {fmt::format("crawl of {} nodes", options.size), median(running), "steps/s of CPU",
-       better::more, median(rallies), against, goal{steps_goal}},
-      {"the same, from drawing it to its verdict", median(whole), "steps/s of CPU", better::more},
-      {"the same, in virtual time", virtual_s, "s", better::less},
-      {fmt::format("runs of {} nodes", nodes_of_a_tiny_run),
-       median(runs),
-       "runs/s of CPU",
-       better::more,
-       {},
-       {},
-       goal{runs_goal}},
+  std::vector<figure> out;
+  for (const auto size : sizes) {
+    constexpr double steps_goal = 400'000;
+    figure made{name_of_size(size), all.of(name_of_size(size)), "steps/s of CPU",
+                better::more,       all.of("rallies"),          against};
+    if (size >= 1'000)
+      made.target = goal{steps_goal};
+    out.push_back(std::move(made));
+  }
+  const auto add = [&](std::string name, const std::string& of, std::string unit, better direction,
+                       double aim) {
+    out.push_back({std::move(name), all.of(of), std::move(unit), direction, {}, {}, goal{aim}});
   };
+  add(fmt::format("crawl of {} nodes, no oracles", options.size), "visit", "us of CPU a visit",
+      better::less, 40);
+  add(fmt::format("crawl of {} nodes, all oracles", options.size), "watched visit",
+      "us of CPU a visit", better::less, 60);
+  out.push_back({"the same, in virtual time", all.of("watched visit virtual"), "s", better::less});
+  add(fmt::format("runs of {} nodes, faults, all oracles", nodes_of_a_tiny_run), "runs",
+      "runs/s of CPU", better::more, 1'000);
+  add("the same, with a crash", "runs that crash", "runs/s of CPU", better::more, 400);
+  out.push_back({"most resident memory", most_resident(), "MiB", better::less});
+  return out;
 }
 
 } // namespace seedwalk::bench

@@ -233,6 +233,7 @@ void visit_operation(key_visitor& v, planned_operation& one, const topology_opti
 
 void visit_expectations(key_visitor& v, expectations& e) {
   add(v, "violations", e.violations, list<text>{});
+  add(v, "violations_allowed", e.violations_allowed, list<text>{});
   add_optional(v, "end", e.end,
                one_of<actors::crawl_end>{{{"finished", actors::crawl_end::finished},
                                           {"stopped", actors::crawl_end::stopped},

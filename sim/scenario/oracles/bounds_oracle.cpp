@@ -42,7 +42,7 @@ void bounds_oracle::on_call(const watched_crawler& by, const any_door_call& call
   }
 }
 
-void bounds_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
+void bounds_oracle::on_network_completion(const watched_crawler& of, const net::completion& heard) {
   auto& q = of_crawlers_[of];
   if (const auto* received = std::get_if<net::received>(&heard)) {
     auto& wanted = q.wanted[received->connection];
@@ -62,7 +62,7 @@ void bounds_oracle::on_completion(const watched_crawler& of, const net::completi
   }
 }
 
-void bounds_oracle::on_completion(const watched_crawler&, const store::completion& heard) {
+void bounds_oracle::on_storage_completion(const watched_crawler&, const store::completion& heard) {
   const auto& error =
       std::visit([](const auto& done) -> const store::error& { return done.error; }, heard);
   if (error.code == store::error_code::overloaded)

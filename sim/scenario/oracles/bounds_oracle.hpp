@@ -23,8 +23,8 @@ public:
 
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& heard) override;
-  void on_completion(const watched_crawler& of, const store::completion& heard) override;
+  void on_network_completion(const watched_crawler& of, const net::completion& heard) override;
+  void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
 
 private:
   struct queues {

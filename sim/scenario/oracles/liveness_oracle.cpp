@@ -75,7 +75,8 @@ void liveness_oracle::on_call(const watched_crawler& by, const any_door_call& ca
     w.requests.emplace(question->id, now);
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
+void liveness_oracle::on_network_completion(const watched_crawler& of,
+                                            const net::completion& heard) {
   auto& w = of_crawlers_[of];
   if (const auto* closed = std::get_if<net::closed>(&heard))
     w.connections.erase(closed->connection);
@@ -86,7 +87,8 @@ void liveness_oracle::on_completion(const watched_crawler& of, const net::comple
       known->second.is_open = true;
 }
 
-void liveness_oracle::on_completion(const watched_crawler& of, const store::completion& heard) {
+void liveness_oracle::on_storage_completion(const watched_crawler& of,
+                                            const store::completion& heard) {
   of_crawlers_[of].requests.erase(std::visit([](const auto& done) { return done.request; }, heard));
 }
 

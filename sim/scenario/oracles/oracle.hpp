@@ -70,8 +70,8 @@ public:
   virtual void on_recreate(const watched_crawler&) {}
   virtual void on_call(const watched_crawler& /*by*/, const any_door_call&) {}
   /// What a door has to say, before the actor that it is for hears it.
-  virtual void on_completion(const watched_crawler& /*of*/, const net::completion&) {}
-  virtual void on_completion(const watched_crawler& /*of*/, const store::completion&) {}
+  virtual void on_network_completion(const watched_crawler& /*of*/, const net::completion&) {}
+  virtual void on_storage_completion(const watched_crawler& /*of*/, const store::completion&) {}
   /// A batch is acknowledged: what is in it is durable, whatever happens.
   virtual void on_durable(const watched_crawler& /*of*/, const store::batch&,
                           const store::batch_result&) {}

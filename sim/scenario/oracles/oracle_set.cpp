@@ -120,13 +120,13 @@ public:
     if (const auto* accepted = std::get_if<net::accepted>(&heard);
         accepted != nullptr && accepted->peer == net::endpoint{})
       operators_.insert(accepted->connection);
-    set_.tell([&](oracle& one) { one.on_completion(crawler, heard); });
+    set_.tell([&](oracle& one) { one.on_network_completion(crawler, heard); });
   }
 
   void on_completion(net::owner, const store::completion& heard) override {
     if (set_.empty())
       return;
-    set_.tell([&](oracle& one) { one.on_completion(crawler, heard); });
+    set_.tell([&](oracle& one) { one.on_storage_completion(crawler, heard); });
     const auto* done = std::get_if<store::written>(&heard);
     const auto batch = done == nullptr ? written_.end() : written_.find(done->request);
     if (batch == written_.end())

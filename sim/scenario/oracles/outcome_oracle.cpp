@@ -41,7 +41,8 @@ void outcome_oracle::on_crash(const watched_crawler& crawler) {
   of_crawlers_[crawler] = {};
 }
 
-void outcome_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
+void outcome_oracle::on_network_completion(const watched_crawler& of,
+                                           const net::completion& heard) {
   if (const auto* accepted = std::get_if<net::accepted>(&heard))
     of_crawlers_[of].accepted.emplace(accepted->connection, accepted->peer);
 }

@@ -26,12 +26,12 @@ public:
   void begin(crawl_world& of) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& heard) override;
+  void on_network_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
   void at_end(crawl_world& of) override;
 
 private:
-  struct visits {
+  struct visits_of_one {
     std::set<net::endpoint> under_way;
     std::map<net::connection_id, net::endpoint> accepted; ///< And not taken over.
   };
@@ -40,7 +40,7 @@ private:
 
   crawl_world* run_ = nullptr;
   bool is_plain_ = false; ///< Network, timers and rules about peers are the usual ones.
-  for_each_crawler<visits> of_crawlers_;
+  for_each_crawler<visits_of_one> of_crawlers_;
 };
 
 } // namespace seedwalk::sim

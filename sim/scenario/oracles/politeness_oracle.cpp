@@ -109,7 +109,8 @@ void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& 
   }
 }
 
-void politeness_oracle::on_completion(const watched_crawler& of, const net::completion& heard) {
+void politeness_oracle::on_network_completion(const watched_crawler& of,
+                                              const net::completion& heard) {
   if (const auto* closed = std::get_if<net::closed>(&heard))
     ended(of_crawlers_[of], closed->connection);
   else if (const auto* failed = std::get_if<net::connect_failed>(&heard))

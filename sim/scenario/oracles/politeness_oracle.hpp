@@ -35,13 +35,13 @@ public:
   void on_start(const watched_crawler& crawler) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
-  void on_completion(const watched_crawler& of, const net::completion& heard) override;
+  void on_network_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_outcome(const watched_crawler& of, const actors::peer_outcome& m) override;
   void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;
 
 private:
-  struct group {
+  struct group_state {
     std::uint32_t open = 0;
     net::steady_time next{0};
   };
@@ -54,7 +54,7 @@ private:
     std::shared_ptr<const actors::settings> settings; ///< At the last dial.
     net::steady_time next_dial{0};
     store::timestamp newest_wall{};
-    std::map<store::subnet, group> groups;
+    std::map<store::subnet, group_state> groups;
     std::map<net::connection_id, net::endpoint> open; ///< Dialled.
     std::map<net::endpoint, question> asked;          ///< The last getaddr.
     std::set<net::endpoint> asking;                   ///< In a visit that is under way.

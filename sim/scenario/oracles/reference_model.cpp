@@ -107,8 +107,8 @@ void reference_model::look_at_dial(model& m, const net::endpoint& peer, store::t
 
 const store::ban_record* reference_model::ban_of(const model& m, const net::endpoint& peer,
                                                  store::timestamp now) const {
-  if (!clocks_are_right_)
-    return nullptr;
+  if (!clocks_are_right_ || !disks_keep_what_they_said_)
+    return nullptr; // It may have run out, or be lost.
   for (const auto& [target, ban] : m.bans_in_force) {
     const auto* at = std::get_if<net::endpoint>(&target);
     const auto* subnet = std::get_if<store::subnet>(&target);
@@ -125,7 +125,8 @@ void reference_model::ended(model& m, net::connection_id id) {
     m.connected.erase(known.mapped());
 }
 
-void reference_model::on_completion(const watched_crawler& of, const net::completion& heard) {
+void reference_model::on_network_completion(const watched_crawler& of,
+                                            const net::completion& heard) {
   auto& m = models_[of];
   if (const auto* closed = std::get_if<net::closed>(&heard))
     ended(m, closed->connection);
@@ -137,7 +138,8 @@ void reference_model::on_completion(const watched_crawler& of, const net::comple
 
 // -- what the database says
 
-void reference_model::on_completion(const watched_crawler& of, const store::completion& heard) {
+void reference_model::on_storage_completion(const watched_crawler& of,
+                                            const store::completion& heard) {
   auto& m = models_[of];
   const auto* answered = std::get_if<store::answered>(&heard);
   if (answered == nullptr || answered->error)

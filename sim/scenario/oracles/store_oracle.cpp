@@ -29,7 +29,8 @@ void store_oracle::on_call(const watched_crawler& by, const any_door_call& call)
             fmt::format("{} opens a census, and census {} is open", by->name(), *l.open));
 }
 
-void store_oracle::on_completion(const watched_crawler& of, const store::completion& heard) {
+void store_oracle::on_storage_completion(const watched_crawler& of,
+                                         const store::completion& heard) {
   const auto* answered = std::get_if<store::answered>(&heard);
   const auto* stats =
       answered == nullptr ? nullptr : std::get_if<store::stats_answer>(&answered->answer);

@@ -25,7 +25,7 @@ public:
   store_oracle() : oracle("store") {}
 
   void begin(crawl_world& of) override;
-  void on_completion(const watched_crawler& of, const store::completion& heard) override;
+  void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
   void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;

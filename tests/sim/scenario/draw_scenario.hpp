@@ -440,6 +440,7 @@ private:
     const auto count = [&] { return std::uint64_t{small()}; };
     const auto percent = [&] { return static_cast<std::uint32_t>(draw_.below(101)); };
     times(2, [&](auto) { e.violations.push_back(text()); });
+    times(2, [&](auto) { e.violations_allowed.push_back(text()); });
     e.end = optional([&] { return any_of<actors::crawl_end>(3); });
     e.problem = optional([&] { return text(); });
     e.ends_within = optional([&] { return time(); });

@@ -137,11 +137,11 @@ public:
   void on_call(const watched_crawler& c, const any_door_call& call) override {
     bug_.call ? bug_.call(*judge_, c, call) : judge_->on_call(c, call);
   }
-  void on_completion(const watched_crawler& c, const net::completion& heard) override {
-    judge_->on_completion(c, heard);
+  void on_network_completion(const watched_crawler& c, const net::completion& heard) override {
+    judge_->on_network_completion(c, heard);
   }
-  void on_completion(const watched_crawler& c, const store::completion& heard) override {
-    judge_->on_completion(c, heard);
+  void on_storage_completion(const watched_crawler& c, const store::completion& heard) override {
+    judge_->on_storage_completion(c, heard);
   }
   void on_durable(const watched_crawler& c, const store::batch& b,
                   const store::batch_result& r) override {
