@@ -86,14 +86,15 @@ sim::crawl_scenario plain(std::uint64_t seed, std::uint64_t nodes, watched by_or
   return made;
 }
 
-/// Eight nodes and two faults on a disk whose syncs take a while; the machine may lose its power.
+/// Eight nodes and two faults, on a disk of which one write fails and one is slow. The machine may
+/// lose its power.
 sim::crawl_scenario tiny(std::uint64_t seed, bool crashes) {
   using std::chrono::milliseconds;
   auto made = plain(seed, nodes_of_a_tiny_run, watched::yes);
   made.drawn_faults = 2;
   made.drive.faults = {
-      {sim::disk_call::sync, 2, 1, sim::disk_fault::effect::io_error, {}},
-      {sim::disk_call::append, 5, 1, sim::disk_fault::effect::slow, milliseconds{100}}};
+      {sim::disk_call::append, 12, 1, sim::disk_fault::effect::io_error, {}},
+      {sim::disk_call::sync, 8, 1, sim::disk_fault::effect::slow, milliseconds{100}}};
   if (crashes)
     made.operations.push_back({milliseconds{20}, 0, sim::operation::crash{}});
   return made;
