@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 
@@ -149,18 +150,15 @@ def candidates(path, text, covered, seed):
                 yield draw, kind, path, number, changed
 
 
-def command_for(path, source, build):
-    """How to check the syntax of `source` in the place of `path`."""
+def compile_commands(build):
+    """How each source of FOLDERS is compiled: (path, source, words before "-o", folder to be in)."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as commands:
         for one in json.load(commands):
-            if not one["file"].endswith("/" + path):
-                continue
-            words = shlex.split(one["command"])
-            output = words.index("-o")
-            del words[output:output + 2]
-            here = {one["file"]: source, "-c": "-fsyntax-only"}
-            return [here.get(word, word) for word in words], one["directory"]
-    return None, None
+            for folder in FOLDERS:
+                path = folder + "/" + os.path.basename(one["file"])
+                if one["file"].endswith("/" + path):
+                    words = shlex.split(one["command"])
+                    yield path, one["file"], words[:words.index("-o")], one["directory"]
 
 
 def compiles(path, text, build):
@@ -168,8 +166,11 @@ def compiles(path, text, build):
         source = os.path.join(folder, os.path.basename(path))
         with open(source, "w", encoding="utf-8") as out:
             out.write(text)
-        command, directory = command_for(path, source, build)
-        return command is not None and subprocess.run(command, cwd=directory, capture_output=True).returncode == 0
+        for known, _, words, directory in compile_commands(build):
+            if known == path:
+                check = [*words, "-fsyntax-only", source]
+                return subprocess.run(check, cwd=directory, capture_output=True, check=False).returncode == 0
+    return False
 
 
 def patch_text(path, before, after, kind, number, search):
@@ -218,6 +219,30 @@ def draw(count, seed, root, covered_file, build, into, search):
                 drawn += 1
                 yield name
                 break
+
+
+def counting_objects(build, into):
+    """How each source of FOLDERS is compiled so that it counts its lines: (path, arguments of subprocess.run).
+
+    Only these are compiled: all else is linked as `build` has it, which costs a tenth of a build that counts."""
+    shutil.rmtree(into, ignore_errors=True)
+    for path, source, words, directory in compile_commands(build):
+        target = os.path.join(into, path + ".o")
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        # ccache would give back what another tree has compiled, which counts for that one.
+        yield path, {"args": [*words, "-O0", "--coverage", "-o", target, "-c", source], "cwd": directory,
+                     "env": {**os.environ, "CCACHE_DISABLE": "1"}, "capture_output": True, "text": True}
+
+
+def link_of(build, objects, program):
+    """How the command is linked from these objects, which come before the libraries that have the same."""
+    ask = ["ninja", "-t", "commands", "seedwalk"]
+    told = subprocess.run(ask, cwd=build, capture_output=True, text=True, check=True)
+    count = [os.path.join(folder, name) for folder, _, names in os.walk(objects) for name in sorted(names)
+             if name.endswith(".o")]
+    mine = f" -o {shlex.quote(program)} --coverage {shlex.join(sorted(count))} "
+    link = told.stdout.splitlines()[-1].replace(" -o seedwalk ", mine)
+    return {"args": link, "shell": True, "cwd": build, "capture_output": True, "text": True}
 
 
 def covered_lines(tree, build):
