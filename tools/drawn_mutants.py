@@ -114,7 +114,7 @@ def arguments_of(text):
 
 
 def swapped_arguments(line, bare, _before):
-    if SILENT.search(bare):
+    if SILENT.search(bare) or not bare.startswith(" "):  # A function's own parameters stand at the front.
         return
     for found in CALL.finditer(bare):
         if SYMMETRIC.search(found[1]):
