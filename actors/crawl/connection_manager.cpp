@@ -41,7 +41,7 @@ std::size_t connection_manager::mailbox_max() const {
 void connection_manager::start() {
   s_.dials.set_limits(s_.settings->dials());
   if (env_.pool_opened)
-    env_.pool_opened(s_.pool, s_.dials);
+    env_.pool_opened(s_.pool, s_.dials, life_);
 }
 
 caf::behavior connection_manager::make_behavior() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -231,6 +232,7 @@ private:
   environment& env_;
   net::actor_host& host_;
   state& s_;
+  std::shared_ptr<const void> life_ = std::make_shared<int>(); ///< For those who look at the pool.
 };
 
 } // namespace seedwalk::actors

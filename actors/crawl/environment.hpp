@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "actors/config/crawl_recipe.hpp"
 #include "actors/crawl/settings.hpp"
@@ -36,8 +37,10 @@ struct environment {
   /// nothing.
   std::function<void(const struct crawl_progress&)> progressed;
   /// Called when the manager begins, for a caller that looks at its pool between steps; may be
-  /// empty. What it is given lives as long as the manager does.
-  std::function<void(const peer_pool&, const dial_schedule&)> pool_opened;
+  /// empty. What it is given lives as long as the manager does, which the last of them says: it has
+  /// expired once the manager is gone, also by an exception.
+  std::function<void(const peer_pool&, const dial_schedule&, std::weak_ptr<const void>)>
+      pool_opened;
 };
 
 } // namespace seedwalk::actors

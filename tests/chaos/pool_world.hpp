@@ -90,7 +90,7 @@ private:
   static options seen_by(view& sees, options o) {
     o.doors = &sees.spy;
     o.on_program = [&sees](actors::crawl_program& program) {
-      program.env().pool_opened = [&sees](const auto& pool, const auto& dials) {
+      program.env().pool_opened = [&sees](const auto& pool, const auto& dials, const auto&) {
         sees.pool = &pool;
         sees.dials = &dials;
       };

@@ -22,9 +22,10 @@ constexpr std::size_t small_pool = 32;
 void pool_oracle::on_start(const watched_crawler& crawler) {
   auto& at = views_[crawler];
   at = {};
-  crawler->program().env().pool_opened = [&at](const auto& pool, const auto& dials) {
+  crawler->program().env().pool_opened = [&at](const auto& pool, const auto& dials, auto life) {
     at.pool = &pool;
     at.dials = &dials;
+    at.manager = std::move(life);
   };
 }
 
@@ -56,7 +57,7 @@ void pool_oracle::on_step(const watched_crawler& of, const step_view&, bool is_o
   auto& at = views_[of];
   if (at.pool == nullptr)
     return;
-  if (of->over()) { // The manager, and its pool with it, may be gone.
+  if (of->over() || at.manager.expired()) { // The manager, and its pool with it, may be gone.
     at.pool = nullptr;
     return;
   }

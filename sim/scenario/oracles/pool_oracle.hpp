@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -39,14 +40,15 @@ public:
   struct view {
     const actors::peer_pool* pool = nullptr;
     const actors::dial_schedule* dials = nullptr;
-    std::int64_t begun = 0;          ///< Visits whose outcome was not heard yet.
-    std::set<net::endpoint> dialled; ///< Everybody whom this incarnation has dialled.
-    std::uint32_t outbound = 0;      ///< Live, when it was looked at last.
-    std::uint32_t inbound = 0;       ///< The same.
-    std::uint32_t over_capacity = 0; ///< The same.
-    std::set<net::owner> live;       ///< Whose connections were live when they were looked at,
-    std::set<net::owner> ended;      ///< and whose are over.
-    std::size_t steps_to_look = 0;   ///< Until the whole pool is looked at.
+    std::weak_ptr<const void> manager; ///< Expired: neither is there any more.
+    std::int64_t begun = 0;            ///< Visits whose outcome was not heard yet.
+    std::set<net::endpoint> dialled;   ///< Everybody whom this incarnation has dialled.
+    std::uint32_t outbound = 0;        ///< Live, when it was looked at last.
+    std::uint32_t inbound = 0;         ///< The same.
+    std::uint32_t over_capacity = 0;   ///< The same.
+    std::set<net::owner> live;         ///< Whose connections were live when they were looked at,
+    std::set<net::owner> ended;        ///< and whose are over.
+    std::size_t steps_to_look = 0;     ///< Until the whole pool is looked at.
   };
 
   /// Looks at a whole pool, between two steps.
