@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "actors/runtime/process_signals.hpp"
+#include "tools/bench/chaos_bench.hpp"
 #include "tools/bench/crawl_bench.hpp"
 #include "tools/bench/pool_bench.hpp"
 #include "tools/bench/replay_bench.hpp"
@@ -49,6 +50,8 @@ constexpr std::array benchmarks = {
               "endpoints", 1'000'000, bench::run_store_bench},
     benchmark{"pool", "visits and holds a zoo on loopback, against bare sockets", "nodes", 5'000,
               bench::run_pool_bench},
+    benchmark{"chaos", "searches for broken promises, against drawing alone, and shrinks", "runs",
+              500, bench::run_chaos_bench},
 };
 
 /// Has no zoo, no folder and no rounds, so it takes none of their options.

@@ -1,31 +1,15 @@
 #include "tools/forked_trials.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <system_error>
+#include <optional>
+#include <string>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "actors/runtime/real_clock.hpp"
-#include "net/base/bytes.hpp"
-#include "net/base/output_file.hpp"
 
 namespace seedwalk::tools {
 
 namespace {
-
-/// So often it is looked whether a run takes too long, or all is to end.
-constexpr int look_ms = 50;
 
 std::vector<std::uint8_t> packed(const sim::trial& trial) {
   auto broken = nlohmann::json::array();
@@ -39,9 +23,13 @@ std::vector<std::uint8_t> packed(const sim::trial& trial) {
   auto departures = nlohmann::json::array();
   for (const auto& one : trial.departures)
     departures.push_back({one.taken, one.head, one.after});
+  auto features = nlohmann::json::array();
+  for (const auto& one : trial.features)
+    features.push_back({static_cast<std::uint8_t>(one.kind), one.name});
   return nlohmann::json::to_cbor(nlohmann::json{
       {"broken", std::move(broken)},
       {"departures", std::move(departures)},
+      {"features", std::move(features)},
       {"steps", trial.steps},
       {"virtual", trial.virtual_time.count()},
   });
@@ -67,148 +55,52 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
   }
   for (const auto& one : document.at("departures"))
     trial.departures.push_back({one.at(0), one.at(1), one.at(2)});
+  for (const auto& one : document.at("features"))
+    trial.features.push_back(
+        {static_cast<sim::feature_kind>(one.at(0).get<std::uint8_t>()), one.at(1)});
   trial.steps = document.at("steps");
   trial.virtual_time = net::steady_time{document.at("virtual").get<std::int64_t>()};
   return trial;
 }
 
-sim::trial of_process(std::string place) {
-  auto text = fmt::format("the process that ran it {}", place);
+/// Of one that died.
+sim::trial of_process(std::string cause) {
+  auto text = fmt::format("the process that ran it died: {}", cause);
   sim::trial trial;
-  trial.broken.push_back({.oracle = "process", .place = std::move(place), .text = std::move(text)});
+  trial.broken.push_back({.oracle = "process", .place = std::move(cause), .text = std::move(text)});
   return trial;
 }
 
-/// What a process that said nothing whole came to.
-sim::trial of_status(int status) {
-  if (WIFSIGNALED(status))
-    return of_process(fmt::format("was ended by {}", ::strsignal(WTERMSIG(status))));
-  return of_process("ended itself");
-}
-
-/// Never returns.
-[[noreturn]] void try_in_child(const sim::crawl_scenario& s, int answer) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // A terminal's Ctrl-C is for the parent, and what a dying run prints for nobody.
-  for (const int stop : {SIGINT, SIGTERM, SIGHUP})
-    std::signal(stop, stop == SIGTERM ? SIG_DFL : SIG_IGN);
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
-    ::dup2(nowhere, STDERR_FILENO);
-  ::_exit(net::write_all(answer, packed(sim::run_trial(s))) ? 1 : 0);
-}
-
-/// A run in a process of its own.
-struct child {
-  std::size_t scenario = 0;
-  pid_t pid = -1;
-  int answer = -1;
-  std::chrono::nanoseconds since{0};
-  std::vector<std::uint8_t> said;
-};
-
-/// One `run`: every child is gone with it.
-class batch {
-public:
-  batch(std::span<const sim::crawl_scenario> scenarios, const forked_trials::options& o)
-      : scenarios_(scenarios), options_(o), trials_(scenarios.size()) {}
-  ~batch() { end_all(); }
-  batch(const batch&) = delete;
-  batch& operator=(const batch&) = delete;
-
-  std::vector<sim::trial> run() {
-    while (begun_ != scenarios_.size() || !children_.empty()) {
-      if (options_.stop && options_.stop()) {
-        end_all();
-        break;
-      }
-      while (begun_ != scenarios_.size() &&
-             children_.size() < std::max(options_.jobs, std::size_t{1}))
-        begin(begun_++);
-      listen();
-    }
-    return std::move(trials_);
-  }
-
-private:
-  void begin(std::size_t nth) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-      throw std::system_error(errno, std::generic_category(), "no pipe for a run");
-    const auto pid = ::fork();
-    if (pid == 0)
-      try_in_child(scenarios_[nth], ends[1]);
-    const auto error = errno;
-    ::close(ends[1]);
-    if (pid < 0) {
-      ::close(ends[0]);
-      throw std::system_error(error, std::generic_category(), "no process for a run");
-    }
-    children_.push_back({nth, pid, ends[0], clock_.now().steady, {}});
-  }
-
-  void listen() {
-    std::vector<pollfd> open;
-    for (const auto& one : children_)
-      open.push_back({one.answer, POLLIN, 0});
-    ::poll(open.data(), open.size(), look_ms);
-    for (std::size_t i = 0; i != open.size(); ++i)
-      if (open[i].revents != 0)
-        hear(children_[i]);
-      else if (const auto age = clock_.now().steady - children_[i].since;
-               options_.run_limit.count() != 0 && age > options_.run_limit)
-        give_up(children_[i]);
-    std::erase_if(children_, [](const auto& one) { return one.pid < 0; });
-  }
-
-  void hear(child& from) {
-    std::array<std::uint8_t, 65'536> bytes;
-    const auto count = ::read(from.answer, bytes.data(), bytes.size());
-    if (count > 0) {
-      from.said.insert(from.said.end(), bytes.begin(), bytes.begin() + count);
-      return;
-    }
-    if (count < 0 && errno == EINTR)
-      return;
-    const auto status = end(from);
-    auto trial = unpacked(from.said);
-    trials_[from.scenario] = trial ? std::move(*trial) : of_status(status);
-  }
-
-  void give_up(child& late) {
-    ::kill(late.pid, SIGKILL);
-    end(late);
-    trials_[late.scenario] = of_process("did not end");
-  }
-
-  static int end(child& one) {
-    ::close(one.answer);
-    int status = 0;
-    while (::waitpid(one.pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    one.pid = -1;
-    return status;
-  }
-
-  void end_all() {
-    for (auto& one : children_) {
-      ::kill(one.pid, SIGKILL);
-      end(one);
-    }
-    children_.clear();
-  }
-
-  std::span<const sim::crawl_scenario> scenarios_;
-  const forked_trials::options& options_;
-  std::vector<sim::trial> trials_;
-  std::vector<child> children_;
-  std::size_t begun_ = 0;
-  sim::real_clock clock_;
-};
-
 } // namespace
 
+void trial_pool::begin(std::uint64_t number, const sim::crawl_scenario& s) {
+  children_.begin(number, [&] { return packed(sim::run_trial(s, wanted_)); });
+}
+
+std::vector<std::pair<std::uint64_t, sim::trial>> trial_pool::take(int stop_fd) {
+  std::vector<std::pair<std::uint64_t, sim::trial>> all;
+  for (auto& one : children_.take(stop_fd)) {
+    auto trial = one.death.empty() ? unpacked(one.said) : std::nullopt;
+    if (!trial)
+      trial = of_process(one.death.empty() ? "said something else" : std::move(one.death));
+    all.emplace_back(one.number, std::move(*trial));
+  }
+  return all;
+}
+
 std::vector<sim::trial> forked_trials::run(std::span<const sim::crawl_scenario> scenarios) {
-  return batch{scenarios, options_}.run();
+  trial_pool pool(options_.jobs, options_.run_limit, sim::trial_detail::failures);
+  std::vector<sim::trial> trials(scenarios.size());
+  std::size_t begun = 0;
+  while (begun != scenarios.size() || !pool.is_idle()) {
+    if (options_.stop && options_.stop())
+      break;
+    for (; begun != scenarios.size() && pool.has_room(); ++begun)
+      pool.begin(begun, scenarios[begun]);
+    for (auto& [nth, trial] : pool.take())
+      trials[nth] = std::move(trial);
+  }
+  return trials;
 }
 
 } // namespace seedwalk::tools

@@ -2,20 +2,46 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sim/scenario/shrink/trial.hpp"
+#include "tools/child_pool.hpp"
 
 namespace seedwalk::tools {
 
 /// Trials of scenarios, each in a child process: a run that ends its process or never ends is a
 /// failure of the oracle "process", as others are, and runs on several cores.
 ///
-/// Threads: none may be running; what they hold would be held for ever in a child.
+/// Threads: as of `child_pool`.
+class trial_pool {
+public:
+  /// As of `child_pool`. `wanted` is what trials tell besides failures.
+  trial_pool(std::size_t jobs, std::chrono::nanoseconds run_limit, sim::trial_detail wanted)
+      : children_(jobs, run_limit), wanted_(wanted) {}
+
+  bool has_room() const { return children_.has_room(); }
+  bool is_idle() const { return children_.is_idle(); }
+  /// As of `child_pool`.
+  void begin(std::uint64_t number, const sim::crawl_scenario& s);
+  /// As of `child_pool`.
+  std::vector<std::pair<std::uint64_t, sim::trial>> take(int stop_fd = -1);
+  /// As of `child_pool`.
+  void end_all() { children_.end_all(); }
+
+private:
+  child_pool children_;
+  sim::trial_detail wanted_;
+};
+
+/// The same, for a shrinker.
 class forked_trials final : public sim::trial_runner {
 public:
+  /// How trials are made.
   struct options {
     std::size_t jobs = 1;                  ///< So many children at once.
     std::chrono::nanoseconds run_limit{0}; ///< Real time of one run; 0: none.

@@ -24,6 +24,7 @@
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
 #include "tools/recording_target.hpp"
+#include "tools/sim_chaos_command.hpp"
 #include "tools/sim_report.hpp"
 #include "tools/sim_shrink_command.hpp"
 #include "tools/sim_sweep.hpp"
@@ -37,11 +38,12 @@ namespace {
 constexpr std::string_view sim_help =
     R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
 `seedwalk crawl` walk it in virtual time.
-Usage: seedwalk sim run|check|sweep|shrink [OPTIONS]
+Usage: seedwalk sim run|check|sweep|chaos|shrink [OPTIONS]
 
   run    one run, judged by those who know the truth
   check  each seed twice, the second time in a process that differs in all that must not matter
   sweep  many seeds, until one breaks a promise
+  chaos  scenarios drawn and mixed, for seconds or for days; what breaks a promise is shrunk
   shrink a world that breaks a promise, made as small as it can be
 
 Examples:
@@ -49,6 +51,7 @@ Examples:
   seedwalk sim run tests/scenarios/fault_partition_that_heals.toml
   seedwalk sim check --seeds 1..200
   seedwalk sim sweep --seeds 1..10000 --jobs 2 --faults 2
+  seedwalk sim chaos --seconds 60 --corpus corpus --failures found
   seedwalk sim shrink failing.toml --scenario-out small.toml
 )";
 
@@ -352,7 +355,7 @@ exit_code check(invocation& invoked) {
 } // namespace
 
 exit_code run_sim(invocation& invoked) {
-  constexpr std::array<std::string_view, 4> names = {"run", "check", "sweep", "shrink"};
+  constexpr std::array<std::string_view, 5> names = {"run", "check", "sweep", "chaos", "shrink"};
   const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
   if (chosen.name == "run")
     return run_one(invoked);
@@ -360,6 +363,8 @@ exit_code run_sim(invocation& invoked) {
     return check(invoked);
   if (chosen.name == "sweep")
     return sweep(invoked);
+  if (chosen.name == "chaos")
+    return chaos(invoked);
   if (chosen.name == "shrink")
     return shrink(invoked);
   return chosen.code;

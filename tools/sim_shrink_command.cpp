@@ -14,13 +14,13 @@
 #include "actors/config/config_text.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
-#include "sim/scenario/recent_events.hpp"
 #include "sim/scenario/shrink/shrinker.hpp"
 #include "sim/scenario/shrink/story.hpp"
 #include "tools/command_line.hpp"
 #include "tools/forked_trials.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
+#include "tools/shrunk_file.hpp"
 #include "tools/sim_world_flags.hpp"
 
 namespace seedwalk::tools {
@@ -33,7 +33,6 @@ seedwalk sim shrink failing.toml --budget 10m --runs 5000 --jobs 4)";
 
 /// The smallest scenario is run so often, and must fail each time.
 constexpr std::size_t confirmations = 10;
-constexpr std::size_t told_events = 12;
 /// Of one run, beside many times what the first one took.
 constexpr std::chrono::seconds run_limit_least{10};
 constexpr int run_limit_times = 20;
@@ -118,7 +117,8 @@ public:
     if (!wanted)
       return exit_code::failed;
     err_ << fmt::format("broken: {}\n", wanted->text);
-    forked_trials trials({flags_.jobs, run_limit_, [this] { return is_over(); }});
+    // Not broken off when time is up: what came of the smallest one is asked at the very end.
+    forked_trials trials({flags_.jobs, run_limit_, {}});
     sim::shrink_options bounds;
     bounds.runs_max = flags_.runs;
     bounds.stop = [this] { return is_over(); };
@@ -170,13 +170,8 @@ private:
     std::size_t failed = 0;
     for (const auto& trial : trials.run(again))
       failed += trial.find(result.broken) != nullptr ? 1 : 0;
-    std::vector<std::string> events;
-    if (result.broken.oracle != "process")
-      events = sim::last_events(*read, result.broken.peers, told_events);
     const auto file = flags_.out.empty() ? std::string{"FILE"} : shell_word(flags_.out);
-    const auto text =
-        sim::write_scenario(*read, sim::story_of(result, file, flags_.again(), events));
-    if (const auto written = write(text); !written) {
+    if (const auto written = write(text_of_shrunk(result, file, flags_.again())); !written) {
       err_ << fmt::format("seedwalk sim shrink: {}\n", written.error());
       return exit_code::failed;
     }

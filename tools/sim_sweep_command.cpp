@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -9,15 +8,13 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "actors/runtime/process_signals.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "net/base/probe.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
+#include "tools/awaited_signals.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
@@ -60,49 +57,10 @@ struct sweep_flags {
   }
 };
 
-/// SIGINT, SIGTERM and SIGHUP wait to be read, but for those that are ignored.
-class awaited_signals {
-public:
-  awaited_signals() {
-    sigset_t awaited{};
-    sigemptyset(&awaited);
-    for (const int stop : {SIGINT, SIGTERM, SIGHUP})
-      if (!sim::signal_is_ignored(stop))
-        sigaddset(&awaited, stop);
-    pthread_sigmask(SIG_BLOCK, &awaited, &before_);
-    descriptor_ = ::signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
-  }
-  ~awaited_signals() {
-    ::close(descriptor_);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  awaited_signals(const awaited_signals&) = delete;
-  awaited_signals& operator=(const awaited_signals&) = delete;
-
-  int descriptor() const { return descriptor_; }
-  bool came() const {
-    signalfd_siginfo signal{};
-    return ::read(descriptor_, &signal, sizeof signal) == sizeof signal;
-  }
-
-private:
-  sigset_t before_{};
-  int descriptor_ = -1;
-};
-
 /// A file name that says what a scenario breaks.
 std::string file_name_of(const distinct_failure& one) {
-  std::string name;
-  for (const char c : one.first.oracle + "_" + one.first.place) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain)
-      name += c;
-    else if (!name.empty() && name.back() != '_')
-      name += '_';
-  }
-  constexpr std::size_t longest = 80;
-  name.resize(std::min(name.size(), longest));
-  return fmt::format("{}_{}.toml", name, one.seed);
+  return fmt::format("{}_{}.toml", file_name_of_promise(one.first.oracle, one.first.place),
+                     one.seed);
 }
 
 /// A sweep under way.

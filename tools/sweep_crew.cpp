@@ -13,19 +13,9 @@
 #include <unistd.h>
 
 #include "net/base/output_file.hpp"
+#include "tools/child_pool.hpp"
 
 namespace seedwalk::tools {
-
-namespace {
-
-/// What is the same for all who die so.
-std::string cause_of_death(int status) {
-  if (WIFSIGNALED(status))
-    return fmt::format("SIG{}", ::sigabbrev_np(WTERMSIG(status)));
-  return fmt::format("exit code {}", WEXITSTATUS(status));
-}
-
-} // namespace
 
 sweep_crew::sweep_crew(std::vector<std::uint64_t> seeds, std::uint32_t jobs,
                        std::function<seed_result(std::uint64_t)> run)

@@ -48,6 +48,20 @@ seed_result result_of(const sim::crawl_verdict& verdict) {
   return result;
 }
 
+std::string file_name_of_promise(const std::string& oracle, const std::string& place) {
+  std::string name;
+  for (const char c : oracle + "_" + place) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain)
+      name += c;
+    else if (!name.empty() && name.back() != '_')
+      name += '_';
+  }
+  constexpr std::size_t longest = 80;
+  name.resize(std::min(name.size(), longest));
+  return name;
+}
+
 std::string to_line(const seed_result& result) {
   json line = {{"seed", result.seed}, {"virtual_ns", result.virtual_time.count()}};
   for (const auto& one : result.failures)

@@ -39,6 +39,9 @@ struct seed_result {
 
 seed_result result_of(const sim::crawl_verdict& verdict);
 
+/// The beginning of a file's name that says what a scenario breaks, in letters and digits.
+std::string file_name_of_promise(const std::string& oracle, const std::string& place);
+
 /// One line of JSON, with its end: what a worker says on its pipe, and a sweep keeps in its file.
 std::string to_line(const seed_result& result);
 /// Nothing: it is no such line.

@@ -20,14 +20,14 @@ std::uint64_t seed_count() {
 constexpr std::uint16_t listen_port = 18'444;
 
 /// What one seed makes of everything: limits, nodes, faults, storms, the end.
-struct drawn_world {
+struct drawn_pool_world {
   actors::crawl_recipe recipe = pool_recipe();
   sim::topology_options nodes;
   std::vector<sim::fault_rule> faults;
   net::steady_time ends{0};
   std::uint32_t storm_dials = 0;
 
-  explicit drawn_world(std::uint64_t seed) {
+  explicit drawn_pool_world(std::uint64_t seed) {
     net::random_stream draw{seed, "pool world"};
     nodes.seed = seed;
     nodes.nodes = static_cast<std::uint32_t>(draw.between(4, 16));
@@ -94,7 +94,7 @@ struct coverage {
 
 /// Runs one seed; what was broken.
 std::vector<std::string> broken_in(std::uint64_t seed, coverage& all) {
-  const drawn_world drawn{seed};
+  const drawn_pool_world drawn{seed};
   sim::world world(pool_options(seed));
   sim::simulation driver(world);
   sim::internet internet({}, world.events());

@@ -1,7 +1,14 @@
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
+#include <memory>
+#include <ostream>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/state.h>
 
 #include "draw.hpp"
 #include "store/wrong_clock.hpp"
@@ -106,6 +113,7 @@ public:
   std::map<net::endpoint, known> peers;
   std::map<net::endpoint, std::vector<visit_record>> visits;
   schedule_options rules;
+  timestamp now = start; ///< Of the last command.
 
 private:
   void put(const net::endpoint& peer, peer_record r, store::placement placement) {
@@ -217,44 +225,105 @@ void compare_stats(const model& expected, database& db, timestamp now) {
   RC_ASSERT(stats.reached_lately == sums.reached_lately);
 }
 
-TEST(store_model, the_database_is_what_a_map_and_the_policies_say) {
-  EXPECT_TRUE(rc::check([] {
-    const auto disk = memory_disk();
-    const auto options = options_on(disk.get());
-    database db("/db", options);
-    RC_ASSERT(db.open().has_value());
-    model expected(options.seed);
-    auto now = start;
-    const auto steps = *rc::gen::inRange(1, 40);
-    for (int i = 0; i != steps; ++i) {
-      now += seconds{*rc::gen::elementOf(std::vector<int>{0, 1, 400, 4'000, 90'000, 700'000})};
-      batch b;
-      const auto size = *rc::gen::inRange(1, 5);
-      for (int n = 0; n != size; ++n) {
-        const auto op = *any_operation(now);
-        // Housekeeping looks for its work in what earlier batches wrote.
-        if (std::holds_alternative<tidy>(op))
-          RC_ASSERT(db.apply(std::exchange(b, {})).has_value());
-        std::visit([&](const auto& o) { expected.apply(o); }, op);
-        std::visit([&](const auto& o) { b.operations.emplace_back(o); }, op);
-      }
-      const auto done = db.apply(b);
-      RC_ASSERT(done.has_value());
-      RC_ASSERT(done->results.size() == b.operations.size());
-      if (*rc::gen::inRange(0, 5) == 0) {
-        db.close();
-        expected.restart();
-      }
-      compare_records(expected, db);
-      compare_single_records(expected, db);
-      compare_due(expected, db, now + seconds{*rc::gen::inRange(0, 100'000)});
-      compare_stats(expected, db, now);
+void compare_visits(const model& expected, database& db) {
+  for (const auto& [peer, visits] : expected.visits)
+    RC_ASSERT(ask<visits_answer>(db, visits_query{peer, 10'000}).visits == visits);
+}
+
+/// A database and its disk.
+struct database_on_a_disk {
+  std::unique_ptr<leveldb::Env> disk = memory_disk();
+  database_options options = options_on(disk.get());
+  database db{"/db", options};
+};
+
+/// Something that is done to a database, after which it must be what the model is.
+struct database_command : rc::state::Command<model, database_on_a_disk> {
+  explicit database_command(const model& m)
+      : now(m.now +
+            seconds{*rc::gen::elementOf(std::vector<int>{0, 1, 400, 4'000, 90'000, 700'000})}),
+        look_ahead(*rc::gen::inRange(0, 100'000)) {}
+
+  timestamp now;      ///< When it is done.
+  seconds look_ahead; ///< Who is due so much later.
+
+  void apply(model& m) const final {
+    m.now = std::max(m.now, now);
+    change(m);
+  }
+  void run(const model& before, database_on_a_disk& of) const final {
+    change(of.db);
+    const auto expected = nextState(before);
+    compare_records(expected, of.db);
+    compare_single_records(expected, of.db);
+    compare_due(expected, of.db, expected.now + look_ahead);
+    compare_stats(expected, of.db, expected.now);
+    compare_visits(expected, of.db);
+  }
+  virtual void change(model& m) const = 0;
+  virtual void change(database& db) const = 0;
+};
+
+struct write_batch final : database_command {
+  explicit write_batch(const model& m) : database_command(m) {
+    for (auto size = *rc::gen::inRange(1, 5); size != 0; --size)
+      operations.push_back(*any_operation(now));
+  }
+
+  std::vector<model_operation> operations;
+
+  void change(model& m) const override {
+    for (const auto& one : operations)
+      std::visit([&](const auto& operation) { m.apply(operation); }, one);
+  }
+  void change(database& db) const override {
+    batch b;
+    for (const auto& one : operations) {
+      // Housekeeping looks for its work in what earlier batches wrote.
+      if (std::holds_alternative<tidy>(one))
+        RC_ASSERT(db.apply(std::exchange(b, {})).has_value());
+      std::visit([&](const auto& operation) { b.operations.emplace_back(operation); }, one);
     }
-    for (const auto& [peer, visits] : expected.visits)
-      RC_ASSERT(ask<visits_answer>(db, visits_query{peer, 10'000}).visits == visits);
+    const auto done = db.apply(b);
+    RC_ASSERT(done.has_value());
+    RC_ASSERT(done->results.size() == b.operations.size());
+  }
+  void show(std::ostream& out) const override {
+    constexpr std::array<std::string_view, 4> names = {"announcements", "visit", "forget", "tidy"};
+    out << "at " << now.count() << " write";
+    for (const auto& one : operations)
+      out << " " << names[one.index()];
+  }
+};
+
+struct reopen final : database_command {
+  using database_command::database_command;
+
+  void change(model& m) const override { m.restart(); }
+  void change(database& db) const override { db.close(); }
+  void show(std::ostream& out) const override { out << "reopen"; }
+};
+
+/// All that it has is read, and compared with itself.
+struct check_all final : database_command {
+  using database_command::database_command;
+
+  void change(model&) const override {}
+  void change(database& db) const override {
     const auto report = db.check();
     RC_ASSERT(report.has_value());
     RC_ASSERT(report->problems == std::vector<std::string>{});
+  }
+  void show(std::ostream& out) const override { out << "check"; }
+};
+
+TEST(store_model, the_database_is_what_a_map_and_the_policies_say) {
+  EXPECT_TRUE(rc::check([] {
+    database_on_a_disk of;
+    RC_ASSERT(of.db.open().has_value());
+    rc::state::check(model{of.options.seed}, of,
+                     rc::state::gen::execOneOfWithArgs<write_batch, write_batch, write_batch,
+                                                       reopen, check_all>());
   }));
 }
 

@@ -185,6 +185,12 @@ void oracle_set::add(const oracle_choice& chosen) {
       add(std::move(one));
 }
 
+oracle* oracle_set::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(all_, [&](const auto& one) { return one->name() == name; });
+  return found == all_.end() ? nullptr : found->get();
+}
+
 door_listener& oracle_set::next_ear() {
   return *ears_.emplace_back(std::make_unique<ear>(*this, ears_.size()));
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "actors/runtime/world.hpp"
@@ -26,6 +27,8 @@ public:
   /// Those of ours that are chosen.
   void add(const oracle_choice& chosen);
   bool empty() const { return all_.empty(); }
+  /// The one of that name; null: nobody of that name watches.
+  oracle* find(std::string_view name) const;
 
   /// What is to hear the doors of the next crawler, and will be told by `meet` which that is. Lives
   /// as long as the set.

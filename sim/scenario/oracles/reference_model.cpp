@@ -1,6 +1,7 @@
 #include "sim/scenario/oracles/reference_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -268,6 +269,51 @@ void reference_model::compare_bans(model& m, simulated_crawler& of) {
     if (clocks_are_right_ && store::in_force(ban, now) && !found.contains(target) &&
         !m.doubtful_bans.contains(target))
       broke("the database has forgotten a ban", fmt::format("for \"{}\"", ban.reason));
+}
+
+// -- for those who search
+
+namespace {
+
+constexpr std::array<std::string_view, 7> counted_sets = {
+    "known", "named", "connected", "unsaved", "accepted", "bans", "perhaps"};
+constexpr std::array<std::string_view, 4> doubts = {"may know fewer", "has a past",
+                                                    "bans are not known", "a ban is doubtful"};
+constexpr std::uint32_t bits_of_a_size = 2;
+
+/// None, one, few, many.
+std::uint32_t coarse_size(std::size_t size) {
+  constexpr std::size_t few_max = 4;
+  return size <= 1 ? static_cast<std::uint32_t>(size) : size <= few_max ? 2u : 3u;
+}
+
+} // namespace
+
+std::uint32_t reference_model::coarse_state(const watched_crawler& of) {
+  const auto& m = models_[of];
+  std::uint32_t state = 0;
+  for (const auto size : {m.known.size(), m.named.size(), m.connected.size(), m.unsaved.size(),
+                          m.accepted.size(), m.bans_in_force.size(), m.perhaps.size()})
+    state = state << bits_of_a_size | coarse_size(size);
+  for (const bool doubt :
+       {m.may_know_fewer, m.has_a_past, !m.bans_are_known, !m.doubtful_bans.empty()})
+    state = state << 1 | (doubt ? 1 : 0);
+  return state;
+}
+
+std::string reference_model::told(std::uint32_t coarse_state) {
+  constexpr std::array<std::string_view, 4> sizes = {"none", "one", "few", "many"};
+  std::string text;
+  auto shift = doubts.size() + bits_of_a_size * counted_sets.size();
+  for (const auto name : counted_sets) {
+    shift -= bits_of_a_size;
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", name, sizes[coarse_state >> shift & 3]);
+  }
+  for (const auto doubt : doubts)
+    if ((coarse_state >> --shift & 1) != 0)
+      text += fmt::format(", {}", doubt);
+  return text;
 }
 
 } // namespace seedwalk::sim

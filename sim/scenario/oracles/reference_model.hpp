@@ -44,6 +44,12 @@ public:
                  const store::peer_record& record) override;
   void at_end(crawl_world& of) override;
 
+  /// What the model of a crawler knows just now, coarsely: its sets as empty, of one, of few or of
+  /// many, and which doubts there are. For a search that wants runs to be in states that are new.
+  std::uint32_t coarse_state(const watched_crawler& of);
+  /// Such a state for a person: "known many, connected one, ..., has a past".
+  static std::string told(std::uint32_t coarse_state);
+
 private:
   struct model {
     // Of the database.

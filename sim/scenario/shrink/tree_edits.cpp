@@ -235,4 +235,22 @@ scenario_choices texts_in_file(edit_filter filter) {
   return choices;
 }
 
+std::size_t texts_in(const crawl_scenario& s, const edit_filter& filter) {
+  auto tree = tree_of(s);
+  std::vector<text_place> places;
+  find_texts(tree, usual_tree(), "", filter, places);
+  return places.size();
+}
+
+std::optional<crawl_scenario>
+with_other_text(const crawl_scenario& s, const edit_filter& filter, std::size_t nth,
+                const std::function<std::string(const std::string&)>& another) {
+  auto tree = tree_of(s);
+  std::vector<text_place> places;
+  find_texts(tree, usual_tree(), "", filter, places);
+  auto& text = *places.at(nth).text;
+  text = another(text);
+  return changed(s, tree);
+}
+
 } // namespace seedwalk::sim

@@ -31,4 +31,13 @@ scenario_parts parts_in_file(edit_filter filter);
 /// `filter` is asked for keys and items.
 scenario_choices texts_in_file(edit_filter filter);
 
+/// How many single texts of a file `filter` lets through: times, numbers, names, entries of lists.
+std::size_t texts_in(const crawl_scenario& s, const edit_filter& filter);
+
+/// The scenario with the nth of them put as `another` makes it of what it says. Nothing: that is
+/// none that can be read, or the same.
+std::optional<crawl_scenario>
+with_other_text(const crawl_scenario& s, const edit_filter& filter, std::size_t nth,
+                const std::function<std::string(const std::string&)>& another);
+
 } // namespace seedwalk::sim

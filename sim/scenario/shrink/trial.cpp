@@ -1,8 +1,10 @@
 #include "sim/scenario/shrink/trial.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "sim/scenario/chaos/coverage.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
 namespace seedwalk::sim {
@@ -13,10 +15,18 @@ const broken_promise* trial::find(const broken_promise& wanted) const {
   return found == broken.end() ? nullptr : &*found;
 }
 
-trial run_trial(const crawl_scenario& s) {
+trial run_trial(const crawl_scenario& s, trial_detail wanted) {
   crawl_world world{with_profile(s)};
+  coverage* reached = nullptr;
+  if (wanted == trial_detail::features) {
+    auto listening = std::make_unique<coverage>();
+    reached = listening.get();
+    world.oracles().add(std::move(listening));
+  }
   auto verdict = run_crawl(world);
   trial result;
+  if (reached != nullptr)
+    result.features = reached->features();
   result.broken = std::move(verdict.broken);
   result.steps = verdict.steps;
   result.virtual_time = verdict.virtual_time;

@@ -7,11 +7,12 @@
 #include "actors/runtime/schedule.hpp"
 #include "net/base/instant.hpp"
 #include "sim/scenario/broken_promise.hpp"
+#include "sim/scenario/chaos/feature.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 
 namespace seedwalk::sim {
 
-/// What became of one run, as far as shrinking is concerned. A run that ended its process, or never
+/// What became of one run, for those who search. A run that ended its process, or never
 /// ended, has broken a promise of the oracle "process".
 struct trial {
   std::vector<broken_promise> broken;
@@ -19,13 +20,17 @@ struct trial {
   net::steady_time virtual_time{0};
   /// What was decided against fifo, where the scenario's order keeps it.
   std::vector<departure> departures;
+  std::vector<feature> features; ///< What was reached, sorted, where that was asked for.
 
   /// What is taken for the same bug; null: nothing is.
   const broken_promise* find(const broken_promise& wanted) const;
 };
 
+/// What a trial tells besides.
+enum class trial_detail : std::uint8_t { failures, features };
+
 /// Runs a scenario in this process: what breaks the process ends the caller, too.
-trial run_trial(const crawl_scenario& s);
+trial run_trial(const crawl_scenario& s, trial_detail wanted = trial_detail::failures);
 
 /// Makes trials. A shrinker asks for several at once where they can be made at once.
 class trial_runner {

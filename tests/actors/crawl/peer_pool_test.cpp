@@ -1,5 +1,11 @@
+#include <array>
+#include <map>
+#include <ostream>
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <rapidcheck/state.h>
 
 #include "actors/crawl/peer_pool.hpp"
 
@@ -16,12 +22,27 @@ net::endpoint peer(std::uint32_t address, std::uint16_t port) {
   return net::ipv4_endpoint(0x0a000000 + address, port);
 }
 
-/// What the pool counts, counted again from its entries.
-void recount(const peer_pool& pool) {
+/// What a pool should be: a map, and counts that are made anew each time.
+struct pool_model {
+  struct known {
+    pool_phase phase = pool_phase::imminent;
+    net::direction direction = direction::outbound;
+    bool hold = false;
+  };
+  std::map<net::endpoint, known> entries;
+};
+
+void compare(const pool_model& expected, const peer_pool& pool) {
   std::array<std::uint32_t, pool_phase_count> by_phase{};
   std::array<std::uint32_t, 3> live{};
   std::uint32_t held = 0;
-  for (const auto& [key, entry] : pool.entries()) {
+  RC_ASSERT(pool.size() == expected.entries.size());
+  for (const auto& [key, entry] : expected.entries) {
+    const auto* found = pool.find(key);
+    RC_ASSERT(found != nullptr);
+    RC_ASSERT(found->phase == entry.phase);
+    RC_ASSERT(found->direction == entry.direction);
+    RC_ASSERT(found->hold == entry.hold);
     ++by_phase[static_cast<std::size_t>(entry.phase)];
     if (!is_live(entry.phase))
       continue;
@@ -37,43 +58,69 @@ void recount(const peer_pool& pool) {
   RC_ASSERT(pool.held() == held);
 }
 
+/// A command to a pool, about one of few endpoints.
+struct pool_command : rc::state::Command<pool_model, peer_pool> {
+  net::endpoint key =
+      peer(*rc::gen::inRange<std::uint32_t>(0, 4), *rc::gen::inRange<std::uint16_t>(1, 4));
+
+  void run(const pool_model& before, peer_pool& pool) const final {
+    ask(before, pool);
+    compare(nextState(before), pool);
+  }
+  virtual void ask(const pool_model& before, peer_pool& pool) const = 0;
+};
+
+struct enter final : pool_command {
+  pool_model::known made{
+      *rc::gen::element(pool_phase::imminent, pool_phase::awaiting_handshake),
+      *rc::gen::element(direction::outbound, direction::inbound, direction::inbound_over_capacity),
+      *rc::gen::arbitrary<bool>()};
+
+  void apply(pool_model& m) const override { m.entries.emplace(key, made); }
+  void ask(const pool_model& before, peer_pool& pool) const override {
+    pool_entry entry;
+    entry.phase = made.phase;
+    entry.direction = made.direction;
+    entry.hold = made.hold;
+    RC_ASSERT((pool.enter(key, entry) == nullptr) == before.entries.contains(key));
+  }
+  void show(std::ostream& out) const override {
+    out << "enter " << net::to_string(key) << " " << name_of(made.phase)
+        << (made.hold ? ", to hold" : "");
+  }
+};
+
+struct leave final : pool_command {
+  void apply(pool_model& m) const override { m.entries.erase(key); }
+  void ask(const pool_model&, peer_pool& pool) const override { pool.leave(key); }
+  void show(std::ostream& out) const override { out << "leave " << net::to_string(key); }
+};
+
+struct move_on final : pool_command {
+  pool_phase to = *rc::gen::elementOf(std::vector<pool_phase>{phases});
+
+  void checkPreconditions(const pool_model& m) const override { RC_PRE(m.entries.contains(key)); }
+  void apply(pool_model& m) const override {
+    if (auto& entry = m.entries.at(key); may_follow(entry.phase, to))
+      entry.phase = to;
+  }
+  void ask(const pool_model& before, peer_pool& pool) const override {
+    auto& entry = *pool.find(key);
+    if (may_follow(before.entries.at(key).phase, to))
+      pool.move_on(entry, to);
+    else
+      RC_ASSERT_THROWS_AS(pool.move_on(entry, to), std::logic_error);
+  }
+  void show(std::ostream& out) const override {
+    out << "move " << net::to_string(key) << " on to " << name_of(to);
+  }
+};
+
 TEST(peer_pool, counts_equal_a_recount_after_any_commands) {
   EXPECT_TRUE(rc::check([] {
     peer_pool pool;
-    const auto commands = *rc::gen::inRange(0, 80);
-    for (int i = 0; i != commands; ++i) {
-      const auto key =
-          peer(*rc::gen::inRange<std::uint32_t>(0, 4), *rc::gen::inRange<std::uint16_t>(1, 4));
-      const bool known = pool.entries().contains(key);
-      switch (*rc::gen::inRange(0, 3)) {
-      case 0: {
-        pool_entry entry;
-        entry.direction = *rc::gen::element(direction::outbound, direction::inbound,
-                                            direction::inbound_over_capacity);
-        entry.hold = *rc::gen::arbitrary<bool>();
-        entry.phase = *rc::gen::element(pool_phase::imminent, pool_phase::awaiting_handshake);
-        RC_ASSERT((pool.enter(key, entry) == nullptr) == known);
-        break;
-      }
-      case 1:
-        pool.leave(key);
-        RC_ASSERT(pool.find(key) == nullptr);
-        break;
-      default:
-        if (auto entry = pool.find(key)) {
-          const auto from = entry->phase;
-          const auto to = *rc::gen::elementOf(std::vector<pool_phase>{phases});
-          if (may_follow(from, to)) {
-            pool.move_on(*entry, to);
-            RC_ASSERT(entry->phase == to);
-          } else {
-            RC_ASSERT_THROWS_AS(pool.move_on(*entry, to), std::logic_error);
-            RC_ASSERT(entry->phase == from);
-          }
-        }
-      }
-      recount(pool);
-    }
+    rc::state::check(pool_model{}, pool,
+                     rc::state::gen::execOneOfWithArgs<enter, leave, move_on>());
   }));
 }
 

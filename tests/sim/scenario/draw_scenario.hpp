@@ -172,6 +172,8 @@ private:
       o.first = net::ipv4_endpoint(0x0b000000 + number() % 65'536, 8'333);
     if (maybe())
       o.without = {4};
+    if (maybe())
+      o.magic = net::find_chain("signet")->magic;
     times(3, [&](auto nth) {
       o.models.push_back({fmt::format("model {}", nth), {}});
       times(6, [&](auto) {

@@ -53,35 +53,59 @@ private:
   std::size_t width_;
 };
 
-/// Checks a property of drawn scenarios: `broken` says what is wrong with one, or nothing. One that
-/// fails is made small by the shrinker of `seedwalk sim shrink`, not by rapidcheck's, which would
-/// draw another; the small one's file is kept, and named. RC_PARAMS repeats it.
-inline testing::AssertionResult holds_for_scenarios(const std::string& name,
-                                                    const scripted_trials::script& broken) {
+/// Checks that no drawn scenario breaks anything, as `trials` runs them. One that does is made
+/// small by the shrinker of `seedwalk sim shrink`, not by rapidcheck's, which would draw another;
+/// the small one's file is kept, and named. RC_PARAMS repeats it.
+inline testing::AssertionResult holds_for(const std::string& name,
+                                          const rc::Gen<sim::crawl_scenario>& any,
+                                          sim::trial_runner& trials,
+                                          std::uint64_t runs_max = 10'000) {
   std::optional<sim::crawl_scenario> failing;
+  std::optional<sim::broken_promise> broken;
   const bool holds = rc::check([&] {
-    const auto seed = *rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>());
-    const auto drawn = scenario_drawer{seed}.scenario();
-    if (const auto text = broken(drawn); !text.empty()) {
+    const auto drawn = *any;
+    if (auto found = trials.run({&drawn, 1}).front().broken; !found.empty()) {
       failing = drawn;
-      RC_FAIL(text);
+      broken = std::move(found.front());
+      RC_FAIL(broken->text);
     }
   });
   if (holds)
     return testing::AssertionSuccess();
   if (!failing)
     return testing::AssertionFailure() << "see above";
-  constexpr std::uint64_t runs_max = 10'000;
-  scripted_trials trials{broken};
   sim::shrink_options options;
   options.runs_max = runs_max;
-  const auto shrunk = sim::shrink(*failing, scripted_trials::promise(), trials, options);
+  const auto shrunk = sim::shrink(*failing, *broken, trials, options);
   // Drawn faults are written out before all else; that alone may mend it.
   const auto& smallest = shrunk ? shrunk->smallest : *failing;
+  const auto& text = shrunk ? shrunk->broken.text : broken->text;
   const auto path = testing::TempDir() + name + ".toml";
-  std::ofstream{path} << sim::write_scenario(smallest, broken(smallest));
+  std::ofstream{path} << sim::write_scenario(smallest, text);
   return testing::AssertionFailure() << "the smallest scenario found is in " << path << "\n"
-                                     << broken(smallest);
+                                     << text;
 }
+
+/// The same of a property of scenarios that no run is needed for: `broken` says what is wrong with
+/// one, or nothing.
+inline testing::AssertionResult holds_for_scenarios(const std::string& name,
+                                                    const scripted_trials::script& broken) {
+  scripted_trials trials{broken};
+  const auto any =
+      rc::gen::map(rc::gen::noShrink(rc::gen::arbitrary<std::uint64_t>()),
+                   [](std::uint64_t seed) { return scenario_drawer{seed}.scenario(); });
+  return holds_for(name, any, trials);
+}
+
+/// Runs scenarios, in this process.
+class runs_of_scenarios final : public sim::trial_runner {
+public:
+  std::vector<sim::trial> run(std::span<const sim::crawl_scenario> scenarios) override {
+    std::vector<sim::trial> trials;
+    for (const auto& one : scenarios)
+      trials.push_back(sim::run_trial(one));
+    return trials;
+  }
+};
 
 } // namespace seedwalk::test
