@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,30 +74,54 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
   return trial;
 }
 
-sim::trial of_process(std::string place) {
+sim::trial of_process(std::string place, std::uint64_t steps_begun) {
   auto text = fmt::format("the process that ran it {}", place);
   sim::trial trial;
-  trial.broken.push_back({.oracle = "process", .place = std::move(place), .text = std::move(text)});
+  trial.steps = steps_begun;
+  trial.broken.push_back({.oracle = "process",
+                          .place = std::move(place),
+                          .text = std::move(text),
+                          .step = steps_begun});
   return trial;
 }
 
 /// What a process that said nothing whole came to.
-sim::trial of_status(int status) {
+sim::trial of_status(int status, std::uint64_t steps_begun) {
   if (WIFSIGNALED(status))
-    return of_process(fmt::format("was ended by {}", ::strsignal(WTERMSIG(status))));
-  return of_process("ended itself");
+    return of_process(fmt::format("was ended by {}", ::strsignal(WTERMSIG(status))), steps_begun);
+  return of_process("ended itself", steps_begun);
 }
 
 /// Never returns.
-[[noreturn]] void try_in_child(const sim::crawl_scenario& s, int answer) {
+[[noreturn]] void try_in_child(const sim::crawl_scenario& s, int answer,
+                               volatile std::uint64_t* steps_begun) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // A terminal's Ctrl-C is for the parent, and what a dying run prints for nobody.
   for (const int stop : {SIGINT, SIGTERM, SIGHUP})
     std::signal(stop, stop == SIGTERM ? SIG_DFL : SIG_IGN);
   if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
     ::dup2(nowhere, STDERR_FILENO);
-  ::_exit(net::write_all(answer, packed(sim::run_trial(s))) ? 1 : 0);
+  ::_exit(net::write_all(answer, packed(sim::run_trial(s, steps_begun))) ? 1 : 0);
 }
+
+/// A number that a child writes and its parent reads when the child is gone.
+class shared_number {
+public:
+  shared_number()
+      : at_(::mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+    if (at_ == MAP_FAILED)
+      throw std::system_error(errno, std::generic_category(), "no memory for a run");
+  }
+  ~shared_number() { ::munmap(at_, sizeof(std::uint64_t)); }
+  shared_number(const shared_number&) = delete;
+  shared_number& operator=(const shared_number&) = delete;
+
+  volatile std::uint64_t* get() const { return static_cast<volatile std::uint64_t*>(at_); }
+
+private:
+  void* at_;
+};
 
 /// A run in a process of its own.
 struct child {
@@ -104,6 +130,7 @@ struct child {
   int answer = -1;
   std::chrono::nanoseconds since{0};
   std::vector<std::uint8_t> said;
+  std::unique_ptr<shared_number> steps_begun;
 };
 
 /// One `run`: every child is gone with it.
@@ -131,19 +158,20 @@ public:
 
 private:
   void begin(std::size_t nth) {
+    auto steps_begun = std::make_unique<shared_number>();
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
       throw std::system_error(errno, std::generic_category(), "no pipe for a run");
     const auto pid = ::fork();
     if (pid == 0)
-      try_in_child(scenarios_[nth], ends[1]);
+      try_in_child(scenarios_[nth], ends[1], steps_begun->get());
     const auto error = errno;
     ::close(ends[1]);
     if (pid < 0) {
       ::close(ends[0]);
       throw std::system_error(error, std::generic_category(), "no process for a run");
     }
-    children_.push_back({nth, pid, ends[0], clock_.now().steady, {}});
+    children_.push_back({nth, pid, ends[0], clock_.now().steady, {}, std::move(steps_begun)});
   }
 
   void listen() {
@@ -171,13 +199,13 @@ private:
       return;
     const auto status = end(from);
     auto trial = unpacked(from.said);
-    trials_[from.scenario] = trial ? std::move(*trial) : of_status(status);
+    trials_[from.scenario] = trial ? std::move(*trial) : of_status(status, *from.steps_begun->get());
   }
 
   void give_up(child& late) {
     ::kill(late.pid, SIGKILL);
     end(late);
-    trials_[late.scenario] = of_process("did not end");
+    trials_[late.scenario] = of_process("did not end", *late.steps_begun->get());
   }
 
   static int end(child& one) {

@@ -15,7 +15,7 @@ namespace seedwalk::sim {
 /// ended, has broken a promise of the oracle "process".
 struct trial {
   std::vector<broken_promise> broken;
-  std::uint64_t steps = 0; ///< Of actors.
+  std::uint64_t steps = 0; ///< Of actors; where the process ended, with the one that ended it.
   net::steady_time virtual_time{0};
   /// What was decided against fifo, where the scenario's order keeps it.
   std::vector<departure> departures;
@@ -24,8 +24,9 @@ struct trial {
   const broken_promise* find(const broken_promise& wanted) const;
 };
 
-/// Runs a scenario in this process: what breaks the process ends the caller, too.
-trial run_trial(const crawl_scenario& s);
+/// Runs a scenario in this process: what breaks the process ends the caller, too. `steps_begun`,
+/// unless it is null, has the number of the step that runs, for somebody who survives it.
+trial run_trial(const crawl_scenario& s, volatile std::uint64_t* steps_begun = nullptr);
 
 /// Makes trials. A shrinker asks for several at once where they can be made at once.
 class trial_runner {
