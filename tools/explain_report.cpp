@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <ostream>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "net/base/stranger_text.hpp"
 
@@ -59,6 +61,7 @@ nlohmann::json rise_as_json(const explain_report& report) {
     result["events"] = as_json(report.named->events);
     result["causes"] = as_json(report.named->causes);
     result["faults"] = report.named->faults;
+    result["drawn"] = report.named->drawn;
     result["cut"] = report.named->is_cut;
   }
   return result;
@@ -96,12 +99,22 @@ void print_entries(std::ostream& out, std::string_view head,
   print_lines(out, head, lines);
 }
 
+/// "jitter", "cut 3 times".
+std::vector<std::string> drawn_texts(const std::map<std::string, std::uint64_t>& drawn) {
+  std::vector<std::string> texts;
+  for (const auto& [purpose, count] : drawn)
+    texts.push_back(count == 1 ? purpose : fmt::format("{} {} times", purpose, count));
+  return texts;
+}
+
 void print_named(std::ostream& out, const sim::named_rise& named) {
   print_lines(out, "there begins, ends or is done:", named.faults);
   print_entries(out, named.steps.size() == 1 ? "the step:" : "the steps:", named.steps);
   print_entries(out, "nodes, since the step before:", named.events);
   if (named.is_cut)
     out << "  and more\n";
+  if (!named.drawn.empty())
+    out << fmt::format("drawn there: {}\n", fmt::join(drawn_texts(named.drawn), ", "));
   print_entries(out, "led to by:", named.causes);
 }
 
@@ -121,9 +134,10 @@ std::string sentence_of_rise(const explain_report& report) {
   auto text = fmt::format("The chance rises from {} to {} ", chance_text(rise.before.counted),
                           chance_text(rise.after.counted));
   if (!rise.is_one_step())
-    text += fmt::format("between step {} and step {}, where no single step could be told from the "
-                        "others",
-                        rise.before.step, rise.after.step);
+    text += fmt::format("between step {} and step {}, {}", rise.before.step, rise.after.step,
+                        report.explained.is_whole
+                            ? "where no single step could be told from the others"
+                            : "where runs or time were used up");
   else if (report.named && !report.named->steps.empty())
     text += fmt::format("in step {}: {} takes {}", rise.after.step, report.named->steps[0].lane,
                         report.named->steps[0].message);

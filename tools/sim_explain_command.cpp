@@ -121,13 +121,18 @@ private:
   /// Looks at what happened where the chance rises, or at a world that passes.
   void name(forked_trials& trials) {
     const auto& e = report_.explained;
-    fails_ = ends_process() ? sim::run_traced_up_to(scenario_, report_.again,
-                                                    std::max<std::uint64_t>(report_.noticed, 1) - 1,
-                                                    report_.broken)
-                            : sim::run_traced(scenario_, report_.again);
+    sim::step_range heard;
+    if (e.rise)
+      heard = {e.rise->before.step, e.rise->after.step};
+    fails_ = ends_process()
+                 ? sim::run_traced_up_to(scenario_, report_.again,
+                                         std::max<std::uint64_t>(report_.noticed, 1) - 1,
+                                         report_.broken, heard)
+                 : sim::run_traced(scenario_, report_.again, heard);
     if (e.rise) {
       report_.named =
           sim::name_rise(*e.rise, fails_->happened, sim::with_misfortunes(scenario_));
+      report_.named->drawn = fails_->drawn;
       report_.again_redrawn = flags_.again_with(
           {e.rise->before.step, sim::seed_of_draw(flags_.how.seed, 0)}, scenario_);
     }
@@ -142,7 +147,7 @@ private:
     report_.neighbour = sim::find_neighbour(scenario_, report_.broken, seeds, trials);
     if (report_.neighbour)
       report_.parting =
-          sim::part(*fails_, sim::run_traced(report_.neighbour->world, report_.again));
+          sim::part(*fails_, sim::run_traced(report_.neighbour->world, ""));
   }
 
   void tell(std::size_t runs) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,14 +33,16 @@ struct named_rise {
   std::vector<named_entry> causes; ///< What led to the last step, the nearest first.
   /// Whose windows began or ended there, and what operators and time did.
   std::vector<std::string> faults;
+  /// What was drawn there, but for the schedule: how often for each purpose.
+  std::map<std::string, std::uint64_t> drawn;
   bool is_cut = false; ///< There is more of steps or events than is told.
 };
 
 /// At most so much is told of each.
 inline constexpr std::size_t named_max = 8;
 
-/// Names what the trace of the failing run has where the chance rose. `s` is that run's scenario,
-/// with what it draws written out.
+/// Names what the trace of the failing run has where the chance rose, but for what was drawn. `s`
+/// is that run's scenario, with what it draws written out.
 named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scenario& s);
 
 /// An entry as it is told.

@@ -1,7 +1,9 @@
 #include "sim/scenario/explain/traced_run.hpp"
 
+#include <limits>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,32 +17,66 @@ namespace seedwalk::sim {
 
 namespace {
 
-traced_run traced(crawl_trace& by, const crawl_verdict& verdict) {
+/// Runs a world, and counts what is drawn in some of its steps.
+class drawing_run final : private draw_listener {
+public:
+  drawing_run(crawl_world& world, step_range heard) : world_(world), heard_(heard) {}
+
+  /// To its end, or up to a step. Precondition: it was started.
+  void run(std::uint64_t steps_max) {
+    auto& draw = world_.inner().events().draw();
+    while (!world_.over() && world_.now() <= world_.scenario().limit &&
+           world_.inner().steps() < steps_max) {
+      const auto steps = world_.inner().steps();
+      draw.listen(steps >= heard_.behind && steps < heard_.last ? this : nullptr);
+      if (!world_.advance())
+        break;
+    }
+    draw.listen(nullptr);
+  }
+
+  std::map<std::string, std::uint64_t> drawn;
+
+private:
+  void on_draw(std::string_view purpose, std::uint64_t, std::uint64_t) override {
+    ++drawn[std::string{purpose}];
+  }
+
+  crawl_world& world_;
+  const step_range heard_;
+};
+
+traced_run traced(crawl_trace& by, const crawl_verdict& verdict, drawing_run& run) {
   by.finish(verdict);
   std::ostringstream file;
   by.write(file);
   auto read = parse_trace(file.view());
   if (!read)
     throw std::runtime_error("the trace of a run cannot be read: it " + read.error());
-  return {std::move(*read), verdict.probes};
+  return {std::move(*read), verdict.probes, std::move(run.drawn)};
 }
 
 } // namespace
 
-traced_run run_traced(const crawl_scenario& s, std::string again) {
+traced_run run_traced(const crawl_scenario& s, std::string again, step_range heard) {
   crawl_world world{with_profile(s)};
   crawl_trace by{world, std::move(again)};
-  const auto verdict = run_crawl(world);
-  return traced(by, verdict);
+  drawing_run run{world, heard};
+  crawl_verdict verdict;
+  if (world.start()) {
+    run.run(std::numeric_limits<std::uint64_t>::max());
+    verdict = world.judge();
+  }
+  return traced(by, verdict, run);
 }
 
 traced_run run_traced_up_to(const crawl_scenario& s, std::string again, std::uint64_t steps,
-                            const broken_promise& broken) {
+                            const broken_promise& broken, step_range heard) {
   crawl_world world{with_profile(s)};
   crawl_trace by{world, std::move(again)};
+  drawing_run run{world, heard};
   if (world.start())
-    while (!world.over() && world.inner().steps() < steps && world.advance()) {
-    }
+    run.run(steps);
   crawl_verdict verdict;
   verdict.seed = s.seed;
   verdict.steps = world.inner().steps();
@@ -48,7 +84,7 @@ traced_run run_traced_up_to(const crawl_scenario& s, std::string again, std::uin
   verdict.hash = world.inner().hash();
   verdict.probes = world.probes();
   verdict.broken = {broken};
-  return traced(by, verdict);
+  return traced(by, verdict, run);
 }
 
 std::set<std::string> message_pairs(const trace& of) {

@@ -171,10 +171,17 @@ TEST(explain, the_coin_of_a_crawl_is_found_where_it_is_thrown) {
   const auto e = explain(first.steps, judge_of(s, wanted, runner));
   ASSERT_EQ(e.found, finding::jump);
   ASSERT_TRUE(e.rise->is_one_step());
-  const auto run = run_traced(s, "again");
+  const auto run = run_traced(s, "again", {e.rise->before.step, e.rise->after.step});
+  EXPECT_EQ(run.drawn.at("fault hit"), 1u);
   const auto named = name_rise(*e.rise, run.happened, s);
   ASSERT_EQ(named.steps.size(), 1u);
-  EXPECT_THAT(named.steps[0].lane, HasSubstr("127.1.0.6:18444"));
+  // Who dials does so in the step that made it.
+  const auto& entries = run.happened.entries;
+  const auto heard = std::ranges::find_if(entries, [&](const auto& e) {
+    return run.happened.lane_of(e).find("/peer/127.1.0.6:18444") != std::string::npos;
+  });
+  ASSERT_NE(heard, entries.end());
+  EXPECT_EQ(named.steps[0].number, heard->cause);
 }
 
 TEST(explain_neighbour, is_the_nearest_world_that_passes) {

@@ -51,7 +51,7 @@ crawl_scenario troubled() {
     rule.until = rule.since + 2s;
     rule.hit = 1;
     rule.of = 2;
-    rule.action = fault::delay{{.base = 300ms}};
+    rule.action = fault::delay{latency::constant(300ms)};
     s.faults.push_back(rule);
   }
   s.operations.push_back({90ms, std::nullopt, operation::crash{{}, 1s}});
@@ -89,16 +89,17 @@ TEST(redraw, every_draw_behind_its_step_has_another_value_and_none_before_it) {
     const auto found = other.drawn.find(key);
     if (found == other.drawn.end())
       continue;
+    // In the turn of that step itself nothing is another one yet.
     const auto& there = found->second;
     if (made.first < step || there.first < step) {
       EXPECT_EQ(made, there) << key.first;
       ++before;
-    } else {
+    } else if (made.first > step && there.first > step) {
       EXPECT_NE(made.second, there.second) << key.first;
       differ.insert(key.first);
     }
   }
-  EXPECT_GT(before, 100u);
+  EXPECT_GT(before, 50u);
   for (const auto* purpose : {"step cost", "jitter", "cut", "link", "fault hit"})
     EXPECT_TRUE(differ.contains(purpose)) << purpose;
 }
@@ -109,7 +110,7 @@ TEST(redraw, equal_names_draw_equal_values_from_whatever_step_it_is) {
   std::size_t equal = 0;
   for (const auto& [key, made] : here.drawn)
     if (const auto found = there.drawn.find(key);
-        found != there.drawn.end() && made.first >= 60 && found->second.first >= 60) {
+        found != there.drawn.end() && made.first > 60 && found->second.first > 60) {
       EXPECT_EQ(made.second, found->second.second) << key.first;
       ++equal;
     }

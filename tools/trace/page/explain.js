@@ -110,6 +110,7 @@ function show_explanation(panel, model, actions) {
     cards(rise.one_step ? "The step" : "The steps", rise.steps);
     list("There begins, ends or is done", rise.faults);
     cards("Nodes, since the step before", rise.events);
+    list("Drawn there", Object.entries(rise.drawn ?? {}).map(([purpose, count]) => count === 1 ? purpose : `${purpose} ${count} times`));
     cards("Led to by", rise.causes);
   }
   if (explanation.again_redrawn) list("One future from there", [explanation.again_redrawn]);
