@@ -72,10 +72,10 @@ nlohmann::json neighbour_as_json(const explain_report& report) {
   if (!report.parting)
     return result;
   const auto& parting = *report.parting;
-  if (parting.here)
-    result["fails"] = as_json(*parting.here);
-  if (parting.there)
-    result["passes"] = as_json(*parting.there);
+  if (parting.fails)
+    result["fails"] = as_json(*parting.fails);
+  if (parting.passes)
+    result["passes"] = as_json(*parting.passes);
   result["probes_only_where_it_fails"] = parting.probes_here;
   result["probes_only_where_it_passes"] = parting.probes_there;
   result["pairs_only_where_it_fails"] = parting.pairs_here;
@@ -119,10 +119,10 @@ void print_named(std::ostream& out, const sim::named_rise& named) {
 }
 
 void print_parting(std::ostream& out, const sim::parting& parting) {
-  if (parting.here)
-    print_entries(out, "there the runs part; where it fails:", {*parting.here});
-  if (parting.there)
-    print_entries(out, "where it passes:", {*parting.there});
+  if (parting.fails)
+    print_entries(out, "there the runs part; where it fails:", {*parting.fails});
+  if (parting.passes)
+    print_entries(out, "where it passes:", {*parting.passes});
   print_lines(out, "reached only where it fails:", parting.probes_here);
   print_lines(out, "reached only where it passes:", parting.probes_there);
   print_lines(out, "one message after the other, only where it fails:", parting.pairs_here);
@@ -134,10 +134,10 @@ std::string sentence_of_rise(const explain_report& report) {
   auto text = fmt::format("The chance rises from {} to {} ", chance_text(rise.before.counted),
                           chance_text(rise.after.counted));
   if (!rise.is_one_step())
-    text += fmt::format("between step {} and step {}, {}", rise.before.step, rise.after.step,
-                        report.explained.is_whole
-                            ? "where no single step could be told from the others"
-                            : "where runs or time were used up");
+    text +=
+        fmt::format("between step {} and step {}, {}", rise.before.step, rise.after.step,
+                    report.explained.is_whole ? "where no single step could be told from the others"
+                                              : "where runs or time were used up");
   else if (report.named && !report.named->steps.empty())
     text += fmt::format("in step {}: {} takes {}", rise.after.step, report.named->steps[0].lane,
                         report.named->steps[0].message);
@@ -230,9 +230,8 @@ void print(std::ostream& out, const explain_report& report, bool unicode) {
   out << fmt::format("broken: {}\nfound by {} ({}){} of {}\n\n",
                      net::printable(report.broken.text, text_max), report.broken.oracle,
                      net::printable(report.broken.place, text_max),
-                     report.noticed == report.steps
-                         ? std::string{", at the end"}
-                         : fmt::format(", in step {}", report.noticed),
+                     report.noticed == report.steps ? std::string{", at the end"}
+                                                    : fmt::format(", in step {}", report.noticed),
                      report.steps);
   if (!e.curve.empty())
     out << fmt::format("  chance {}\n  steps  0{:>{}}\n\n",

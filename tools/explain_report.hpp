@@ -15,15 +15,15 @@ namespace seedwalk::tools {
 
 /// All that `sim explain` says of a failure.
 struct explain_report {
-  std::string again;         ///< The command that makes the failing run.
+  std::string again; ///< The command that makes the failing run.
   sim::broken_promise broken;
   std::uint64_t steps = 0;   ///< Of the failing run.
   std::uint64_t noticed = 0; ///< The step at which the curve ends.
   sim::explanation explained;
-  std::optional<sim::named_rise> named;        ///< Where the chance rose.
-  std::optional<sim::neighbour> neighbour;     ///< Of a world that always fails.
-  std::optional<sim::parting> parting;         ///< Where its run parts from that one's.
-  std::string again_redrawn;                   ///< One future behind the rise; may be empty.
+  std::optional<sim::named_rise> named;    ///< Where the chance rose.
+  std::optional<sim::neighbour> neighbour; ///< Of a world that always fails.
+  std::optional<sim::parting> parting;     ///< Where its run parts from that one's.
+  std::string again_redrawn;               ///< One future behind the rise; may be empty.
 };
 
 /// One sentence: when it became inevitable, and through what.

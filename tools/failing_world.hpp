@@ -36,8 +36,8 @@ private:
 
 /// The first run of such a world.
 struct failing_run {
-  sim::trial made;                        ///< Something is broken.
-  std::chrono::nanoseconds run_limit{0};  ///< A run that takes longer does not end.
+  sim::trial made;                       ///< Something is broken.
+  std::chrono::nanoseconds run_limit{0}; ///< A run that takes longer does not end.
 };
 
 /// Makes that run, in a process of its own. The error is one line: nothing is broken, or it was

@@ -199,7 +199,8 @@ private:
       return;
     const auto status = end(from);
     auto trial = unpacked(from.said);
-    trials_[from.scenario] = trial ? std::move(*trial) : of_status(status, *from.steps_begun->get());
+    trials_[from.scenario] =
+        trial ? std::move(*trial) : of_status(status, *from.steps_begun->get());
   }
 
   void give_up(child& late) {

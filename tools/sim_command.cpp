@@ -355,8 +355,7 @@ exit_code check(invocation& invoked) {
 } // namespace
 
 exit_code run_sim(invocation& invoked) {
-  constexpr std::array<std::string_view, 5> names = {"run", "check", "sweep", "shrink",
-                                                     "explain"};
+  constexpr std::array<std::string_view, 5> names = {"run", "check", "sweep", "shrink", "explain"};
   const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
   if (chosen.name == "run")
     return run_one(invoked);

@@ -30,10 +30,9 @@ constexpr auto explain_examples = R"(seedwalk sim explain failing.toml --html fa
 seedwalk sim explain --seed 7 --nodes 20 --faults 3 --html run.html
 seedwalk sim explain failing.toml --json --budget 10m --jobs 4)";
 
-
 struct explain_flags : failing_world_flags {
   std::string html;
-  sim::explain_options how;
+  sim::explain_options looks;
   bool json = false;
 
   void declare(CLI::App& app) {
@@ -42,10 +41,11 @@ struct explain_flags : failing_world_flags {
     add_name(app, "--html", html,
              "a page with the curve, and the lanes of the run with the step that is named")
         ->type_name("FILE");
-    add_number(app, "--moments", how.moments, {2, 1'000},
+    add_number(app, "--moments", looks.moments, {2, 1'000},
                "how many moments are looked at first, from the start to the failure");
-    add_number(app, "--draws", how.draws, {8, 512}, "how many futures are drawn at each, at first");
-    add_number(app, "--draws-seed", how.seed, {}, "what the futures are drawn from");
+    add_number(app, "--draws", looks.draws, {8, 512},
+               "how many futures are drawn at each, at first");
+    add_number(app, "--draws-seed", looks.seed, {}, "what the futures are drawn from");
     app.add_flag("--json", json, "one JSON document on stdout");
   }
 
@@ -67,21 +67,23 @@ public:
     if (!find())
       return exit_code::failed;
     forked_trials trials({flags_.jobs, run_limit_, [this] { return is_over(); }});
-    auto how = flags_.how;
-    how.runs_max = flags_.runs;
-    how.draws_max = std::max(how.draws_max, how.draws);
-    how.progress = [this](const auto& progress) { looked_at_ = progress; };
+    auto looks = flags_.looks;
+    looks.runs_max = flags_.runs;
+    looks.draws_max = std::max(looks.draws_max, looks.draws);
+    looks.progress = [this](const auto& progress) { looked_at_ = progress; };
     const auto judge = sim::judge_of(
         scenario_, report_.broken, trials, [this] { return is_over(); },
         [this](std::size_t runs) { tell(runs); });
-    report_.explained = sim::explain(report_.noticed, judge, how);
+    report_.explained = sim::explain(report_.noticed, judge, looks);
     name(trials);
     if (page) {
       write_explained_html(fails_->happened, as_json(report_), page->stream());
       page->finish();
     }
     if (flags_.json)
-      terminal_.out << as_json(report_).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+      terminal_.out << as_json(report_).dump(-1, ' ', false,
+                                             nlohmann::json::error_handler_t::replace)
+                    << '\n';
     else
       print(terminal_.out, report_, terminal_.unicode);
     terminal_.err << fmt::format("{} runs, {:.1f} s\n", report_.explained.runs,
@@ -124,17 +126,15 @@ private:
     sim::step_range heard;
     if (e.rise)
       heard = {e.rise->before.step, e.rise->after.step};
-    fails_ = ends_process()
-                 ? sim::run_traced_up_to(scenario_, report_.again,
-                                         std::max<std::uint64_t>(report_.noticed, 1) - 1,
-                                         report_.broken, heard)
-                 : sim::run_traced(scenario_, report_.again, heard);
+    fails_ = ends_process() ? sim::run_traced_up_to(scenario_, report_.again,
+                                                    std::max<std::uint64_t>(report_.noticed, 1) - 1,
+                                                    report_.broken, heard)
+                            : sim::run_traced(scenario_, report_.again, heard);
     if (e.rise) {
-      report_.named =
-          sim::name_rise(*e.rise, fails_->happened, sim::with_misfortunes(scenario_));
+      report_.named = sim::name_rise(*e.rise, fails_->happened, sim::with_misfortunes(scenario_));
       report_.named->drawn = fails_->drawn;
       report_.again_redrawn = flags_.again_with(
-          {e.rise->before.step, sim::seed_of_draw(flags_.how.seed, 0)}, scenario_);
+          {e.rise->before.step, sim::seed_of_draw(flags_.looks.seed, 0)}, scenario_);
     }
     if (e.found == sim::finding::always && !is_over())
       compare_with_neighbour(trials);
@@ -142,12 +142,11 @@ private:
 
   void compare_with_neighbour(forked_trials& trials) {
     std::vector<std::uint64_t> seeds;
-    for (std::size_t nth = 0; nth != flags_.how.draws; ++nth)
-      seeds.push_back(sim::seed_of_draw(flags_.how.seed, nth));
+    for (std::size_t nth = 0; nth != flags_.looks.draws; ++nth)
+      seeds.push_back(sim::seed_of_draw(flags_.looks.seed, nth));
     report_.neighbour = sim::find_neighbour(scenario_, report_.broken, seeds, trials);
     if (report_.neighbour)
-      report_.parting =
-          sim::part(*fails_, sim::run_traced(report_.neighbour->world, ""));
+      report_.parting = sim::part(*fails_, sim::run_traced(report_.neighbour->world, ""));
   }
 
   void tell(std::size_t runs) {
@@ -161,8 +160,8 @@ private:
                                  std::chrono::duration<double>(now).count(),
                                  looked_at_.runs == 0
                                      ? std::string{}
-                                     : fmt::format(", was at steps {} to {}",
-                                                   looked_at_.first_step, looked_at_.last_step))
+                                     : fmt::format(", was at steps {} to {}", looked_at_.first_step,
+                                                   looked_at_.last_step))
                   << std::flush;
   }
 

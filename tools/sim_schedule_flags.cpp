@@ -21,9 +21,9 @@ std::string seconds_text(std::chrono::nanoseconds time) {
 }
 
 /// Seeds, each from a step on, in the order of their steps.
-tl::expected<void, std::string>
-read_seeds(const char* option, const std::vector<std::string>& texts,
-           std::vector<sim::crawl_scenario::another_seed>& seeds) {
+tl::expected<void, std::string> read_seeds(const char* option,
+                                           const std::vector<std::string>& texts,
+                                           std::vector<sim::crawl_scenario::another_seed>& seeds) {
   for (const auto& text : texts) {
     const auto read = sim::parse_reseed(text);
     if (!read)

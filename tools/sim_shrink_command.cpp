@@ -71,7 +71,9 @@ public:
   }
 
 private:
-  bool is_over() const { return stop_on_signal::was_stopped() || clock_.now().steady > flags_.budget; }
+  bool is_over() const {
+    return stop_on_signal::was_stopped() || clock_.now().steady > flags_.budget;
+  }
 
   void tell(const sim::shrink_progress& progress) {
     constexpr std::chrono::seconds every{1};

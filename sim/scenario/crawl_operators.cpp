@@ -75,8 +75,7 @@ void crawl_operators::plan() {
   for (std::size_t n = 0; n != turns_.size(); ++n)
     if (const auto& one = all[turns_[n].operation];
         !one.at_step && !one.at_disk_call && !turns_[n].is_over && !turns_[n].is_restart)
-      turns_[n].waits =
-          world_.inner().events().put(one.at, lanes_[turns_[n].crawler], *this, n);
+      turns_[n].waits = world_.inner().events().put(one.at, lanes_[turns_[n].crawler], *this, n);
 }
 
 void crawl_operators::plan_again() {

@@ -54,7 +54,7 @@ private:
     std::size_t crawler = 0;
     bool is_restart = false;
     bool is_over = false;
-    std::uint64_t crashes = 0; ///< Of that crawler, when it was put into the schedule.
+    std::uint64_t crashes = 0;   ///< Of that crawler, when it was put into the schedule.
     schedule::handle waits = {}; ///< In the schedule, for its moment.
   };
   /// Somebody who asked, and what is awaited.

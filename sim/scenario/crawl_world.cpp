@@ -172,8 +172,8 @@ void crawl_world::follow_seeds() {
 void crawl_world::redraw(std::uint64_t seed) {
   world_.reseed(seed);
   const auto& order = world_.events().settings();
-  world_.events().switch_to(
-      order.strategy == strategy::fifo ? strategy::uniform : order.strategy, seed, order.depth);
+  world_.events().switch_to(order.strategy == strategy::fifo ? strategy::uniform : order.strategy,
+                            seed, order.depth);
   redraw_moments(scenario_.faults, now(), world_.events().draw());
   internet_.set_faults(scenario_.faults);
   redraw_moments(scenario_.operations, {now(), world_.steps()}, world_.events().draw());

@@ -50,8 +50,8 @@ void redraw_moments(std::vector<fault_rule>& faults, net::steady_time now, const
     const auto name = name_from("fault", net::keyed_hash(0, "rule", net::as_bytes(rule.name)));
     const auto lasts = rule.until - rule.since;
     const bool ends = rule.until != net::steady_time::max();
-    rule.since = now + net::steady_time{static_cast<std::int64_t>(redrawn(
-                           wait_of(now, rule.since), draw("moment of a fault", name)))};
+    rule.since = now + net::steady_time{static_cast<std::int64_t>(
+                           redrawn(wait_of(now, rule.since), draw("moment of a fault", name)))};
     if (ends)
       rule.until = rule.since + lasts;
   }
@@ -69,8 +69,8 @@ void redraw_moments(std::vector<planned_operation>& operations, run_moment at, c
     if (one->at_step)
       one->at_step = steps.next(*one->at_step, "step of an operation", draw);
     else
-      one->at = net::steady_time{static_cast<std::int64_t>(times.next(
-          static_cast<std::uint64_t>(one->at.count()), "moment of an operation", draw))};
+      one->at = net::steady_time{static_cast<std::int64_t>(
+          times.next(static_cast<std::uint64_t>(one->at.count()), "moment of an operation", draw))};
 }
 
 } // namespace seedwalk::sim

@@ -36,8 +36,8 @@ TEST(sim_explain, names_where_a_coin_is_thrown_whatever_the_number_of_jobs) {
   const temporary_folder folder;
   const auto file = coin_file(folder);
   const auto seed = failing_seed(file);
-  const auto explained = run_seedwalk({"sim", "explain", file, "--seed", seed, "--jobs", "1",
-                                       "--budget", "10m", "--json"});
+  const auto explained = run_seedwalk(
+      {"sim", "explain", file, "--seed", seed, "--jobs", "1", "--budget", "10m", "--json"});
   ASSERT_EQ(explained.code, 0) << explained.err;
   const auto report = nlohmann::json::parse(explained.out);
   EXPECT_EQ(report["found"], "jump");
@@ -92,7 +92,7 @@ TEST(sim_explain, ends_with_its_runs_or_where_nothing_is_broken) {
   EXPECT_EQ(sound.code, 1);
   EXPECT_THAT(sound.err, HasSubstr("keeps all its promises"));
   EXPECT_EQ(run_seedwalk({"sim", "explain", "--draws", "7"}).code, 2);
-  EXPECT_EQ(run_seedwalk({"sim", "explain", "--html", folder / "no" / "x.html"}).code, 2);
+  EXPECT_EQ(run_seedwalk({"sim", "explain", "--html", folder / "no/x.html"}).code, 2);
 }
 
 TEST(explain_report, draws_the_curve_in_blocks_or_digits) {

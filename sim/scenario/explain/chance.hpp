@@ -39,9 +39,9 @@ struct paired_difference {
 
   /// By how much the chance rises; below 0: falls. 0 where nothing was run.
   double rise() const {
-    return pairs == 0 ? 0
-                      : (static_cast<double>(up) - static_cast<double>(down)) /
-                            static_cast<double>(pairs);
+    return pairs == 0
+               ? 0
+               : (static_cast<double>(up) - static_cast<double>(down)) / static_cast<double>(pairs);
   }
 
   /// Whether a rise like this comes by chance less often than once in 10,000, were there none:

@@ -35,13 +35,13 @@ struct explain_progress {
 
 /// How finely it looks, and how long.
 struct explain_options {
-  std::uint64_t seed = 1;       ///< What the seeds of the futures are drawn from.
-  std::size_t moments = 32;     ///< On the first grid, both ends included; at least 2.
-  std::size_t parts = 8;        ///< Into which an interval with a rise is divided.
-  std::size_t draws = 32;       ///< At each moment at first.
-  std::size_t draws_max = 512;  ///< At one moment, where a difference asks for more; at most 1,000.
-  double least_rise = 0.15;     ///< A smaller one is not looked into, unless it is certain.
-  double always = 0.9;          ///< Above that at the start the world itself fails.
+  std::uint64_t seed = 1;      ///< What the seeds of the futures are drawn from.
+  std::size_t moments = 32;    ///< On the first grid, both ends included; at least 2.
+  std::size_t parts = 8;       ///< Into which an interval with a rise is divided.
+  std::size_t draws = 32;      ///< At each moment at first.
+  std::size_t draws_max = 512; ///< At one moment, where a difference asks for more; at most 1,000.
+  double least_rise = 0.15;    ///< A smaller one is not looked into, unless it is certain.
+  double always = 0.9;         ///< Above that at the start the world itself fails.
   std::uint64_t runs_max = std::numeric_limits<std::uint64_t>::max(); ///< Of futures.
   std::function<void(const explain_progress&)> progress;              ///< After each batch.
 };

@@ -74,7 +74,7 @@ private:
 };
 
 /// It was made to its end, and kept what is wanted.
-bool passes(const trial& made, const broken_promise& wanted) {
+bool kept(const trial& made, const broken_promise& wanted) {
   return made.steps != 0 && made.find(wanted) == nullptr &&
          std::ranges::none_of(made.broken, [](const auto& one) { return one.oracle == "process"; });
 }
@@ -91,26 +91,26 @@ std::multiset<std::string> lines_of(const crawl_scenario& s) {
   return lines;
 }
 
-std::vector<std::string> difference_of(const crawl_scenario& here, const crawl_scenario& there) {
+std::vector<std::string> difference_of(const crawl_scenario& fails, const crawl_scenario& passes) {
   std::vector<std::string> result;
-  const auto only = [&](const char* sign, const auto& ours, const auto& theirs) {
+  const auto only = [&](const char* sign, const auto& lines, const auto& others) {
     std::vector<std::string> alone;
-    std::ranges::set_difference(ours, theirs, std::back_inserter(alone));
+    std::ranges::set_difference(lines, others, std::back_inserter(alone));
     for (auto& line : alone)
       if (result.size() != told_lines)
         result.push_back(sign + line);
   };
-  const auto ours = lines_of(here);
-  const auto theirs = lines_of(there);
-  only("- ", ours, theirs);
-  only("+ ", theirs, ours);
+  const auto of_fails = lines_of(fails);
+  const auto of_passes = lines_of(passes);
+  only("- ", of_fails, of_passes);
+  only("+ ", of_passes, of_fails);
   return result;
 }
 
-std::vector<std::string> only_in(const std::set<std::string>& here,
-                                 const std::set<std::string>& there, std::size_t most) {
+std::vector<std::string> only_in(const std::set<std::string>& names,
+                                 const std::set<std::string>& others, std::size_t most) {
   std::vector<std::string> alone;
-  std::ranges::set_difference(here, there, std::back_inserter(alone));
+  std::ranges::set_difference(names, others, std::back_inserter(alone));
   alone.resize(std::min(alone.size(), most));
   return alone;
 }
@@ -133,7 +133,7 @@ std::optional<neighbour> find_neighbour(const crawl_scenario& s, const broken_pr
     const std::span some{worlds.data() + from, std::min(batch, worlds.size() - from)};
     const auto trials = runner.run(some);
     for (std::size_t i = 0; i != some.size(); ++i)
-      if (passes(trials[i], wanted))
+      if (kept(trials[i], wanted))
         return neighbour{some[i], difference_of(world, some[i]), from + i + 1};
   }
   return std::nullopt;
@@ -141,20 +141,20 @@ std::optional<neighbour> find_neighbour(const crawl_scenario& s, const broken_pr
 
 parting part(const traced_run& fails, const traced_run& passes, std::size_t told_max) {
   parting result;
-  const auto& here = fails.happened;
-  const auto& there = passes.happened;
-  if (const auto at = first_difference(here, there)) {
-    if (const auto* e = here.find(*at))
-      result.here = name_entry(here, *e);
-    if (const auto* e = there.find(*at))
-      result.there = name_entry(there, *e);
+  const auto& failing = fails.happened;
+  const auto& passing = passes.happened;
+  if (const auto at = first_difference(failing, passing)) {
+    if (const auto* e = failing.find(*at))
+      result.fails = name_entry(failing, *e);
+    if (const auto* e = passing.find(*at))
+      result.passes = name_entry(passing, *e);
   }
   const auto probes_here = names_of(fails.probes);
   const auto probes_there = names_of(passes.probes);
   result.probes_here = only_in(probes_here, probes_there, told_max);
   result.probes_there = only_in(probes_there, probes_here, told_max);
-  const auto pairs_here = message_pairs(here);
-  const auto pairs_there = message_pairs(there);
+  const auto pairs_here = message_pairs(failing);
+  const auto pairs_there = message_pairs(passing);
   result.pairs_here = only_in(pairs_here, pairs_there, told_max);
   result.pairs_there = only_in(pairs_there, pairs_here, told_max);
   return result;

@@ -33,15 +33,16 @@ std::optional<neighbour> find_neighbour(const crawl_scenario& s, const broken_pr
 
 /// Where two runs part, and what only one of them has.
 struct parting {
-  std::optional<named_entry> here;  ///< The first entry that the failing run has alone.
-  std::optional<named_entry> there; ///< The same of the run that passes.
-  std::vector<std::string> probes_here;
-  std::vector<std::string> probes_there;
-  std::vector<std::string> pairs_here;
+  std::optional<named_entry> fails;      ///< The first entry that the failing run has alone.
+  std::optional<named_entry> passes;     ///< The same of the run that passes.
+  std::vector<std::string> probes_here;  ///< Reached only where it fails.
+  std::vector<std::string> probes_there; ///< Reached only where it passes.
+  std::vector<std::string> pairs_here;   ///< Of messages, likewise.
   std::vector<std::string> pairs_there;
 };
 
-/// Compares a run that fails with one that passes. Of probes and pairs the first `told_max` are told.
+/// Compares a run that fails with one that passes. Of probes and pairs the first `told_max` are
+/// told.
 parting part(const traced_run& fails, const traced_run& passes, std::size_t told_max = 12);
 
 } // namespace seedwalk::sim

@@ -105,8 +105,8 @@ std::set<std::string> message_pairs(const trace& of) {
     const auto key = (std::uint64_t{kinds[e.lane]} << 40) ^ (std::uint64_t{before} << 20) ^ e.text;
     if (before == 0 || seen.size() == pairs_max || !seen.insert(key).second)
       continue;
-    pairs.insert(fmt::format("{}: {}, then {}", of.lanes[e.lane].type, of.texts[before],
-                             of.texts[e.text]));
+    pairs.insert(
+        fmt::format("{}: {}, then {}", of.lanes[e.lane].type, of.texts[before], of.texts[e.text]));
   }
   return pairs;
 }

@@ -69,9 +69,9 @@ TEST(redraw, a_run_is_the_same_up_to_its_step_and_another_behind_it) {
     ASSERT_GT(plain.chain.size(), step + 50);
     const observed_run other{redrawn(troubled(), step, 5)};
     ASSERT_GT(other.chain.size(), step);
-    EXPECT_TRUE(
-        std::equal(plain.chain.begin(), plain.chain.begin() + static_cast<std::ptrdiff_t>(step),
-                   other.chain.begin()))
+    EXPECT_TRUE(std::equal(plain.chain.begin(),
+                           plain.chain.begin() + static_cast<std::ptrdiff_t>(step),
+                           other.chain.begin()))
         << step;
     EXPECT_NE(plain.chain, other.chain) << step;
     EXPECT_EQ(other.chain, observed_run{redrawn(troubled(), step, 5)}.chain) << step;
@@ -90,12 +90,12 @@ TEST(redraw, every_draw_behind_its_step_has_another_value_and_none_before_it) {
     if (found == other.drawn.end())
       continue;
     // In the turn of that step itself nothing is another one yet.
-    const auto& there = found->second;
-    if (made.first < step || there.first < step) {
-      EXPECT_EQ(made, there) << key.first;
+    const auto& redrew = found->second;
+    if (made.first < step || redrew.first < step) {
+      EXPECT_EQ(made, redrew) << key.first;
       ++before;
-    } else if (made.first > step && there.first > step) {
-      EXPECT_NE(made.second, there.second) << key.first;
+    } else if (made.first > step && redrew.first > step) {
+      EXPECT_NE(made.second, redrew.second) << key.first;
       differ.insert(key.first);
     }
   }
@@ -105,12 +105,12 @@ TEST(redraw, every_draw_behind_its_step_has_another_value_and_none_before_it) {
 }
 
 TEST(redraw, equal_names_draw_equal_values_from_whatever_step_it_is) {
-  const observed_run here{redrawn(troubled(), 40, 5)};
-  const observed_run there{redrawn(troubled(), 60, 5)};
+  const observed_run early{redrawn(troubled(), 40, 5)};
+  const observed_run late{redrawn(troubled(), 60, 5)};
   std::size_t equal = 0;
-  for (const auto& [key, made] : here.drawn)
-    if (const auto found = there.drawn.find(key);
-        found != there.drawn.end() && made.first > 60 && found->second.first > 60) {
+  for (const auto& [key, made] : early.drawn)
+    if (const auto found = tearly.drawn.find(key);
+        found != tearly.drawn.end() && made.first > 60 && found->second.first > 60) {
       EXPECT_EQ(made.second, found->second.second) << key.first;
       ++equal;
     }
