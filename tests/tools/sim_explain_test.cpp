@@ -18,7 +18,7 @@ using testing::HasSubstr;
 /// A coin of the network decides whether node 5 is reached; the file's seed has it fail.
 std::string coin_file(const temporary_folder& folder) {
   auto path = folder / "coin.toml";
-  std::ofstream{path} << "format = 1\n[nodes]\ncount = 12\n"
+  std::ofstream{path} << "format = 1\n[nodes]\ncount = 7\n"
                          "[[fault]]\nname = \"refuses some\"\nto = \"node 5\"\n"
                          "hit = 1\nof = 2\ndoes = \"fail_dial\"\n"
                          "[[expect.peer]]\nnode = 5\ngood = true\n";
@@ -45,11 +45,12 @@ TEST(sim_explain, names_where_a_coin_is_thrown_whatever_the_number_of_jobs) {
   EXPECT_EQ(report["rise"]["steps"][0]["who"], "crawler/manager");
   EXPECT_EQ(report["rise"]["drawn"]["fault hit"], 1);
   EXPECT_THAT(report["sentence"].get<std::string>(), HasSubstr("crawler/manager takes"));
-  EXPECT_EQ(run_seedwalk({"sim", "explain", file, "--seed", seed, "--jobs", "3", "--budget", "10m",
-                          "--json"})
+  EXPECT_EQ(run_seedwalk({"sim", "explain", file, "--seed", seed, "--jobs", "3", "--moments", "8",
+                          "--budget", "10m", "--json"})
                 .out,
             explained.out);
-  const auto told = run_seedwalk({"sim", "explain", file, "--seed", seed, "--budget", "10m"});
+  const auto told =
+      run_seedwalk({"sim", "explain", file, "--seed", seed, "--moments", "8", "--budget", "10m"});
   EXPECT_EQ(told.code, 0);
   EXPECT_THAT(told.out, HasSubstr(report["sentence"].get<std::string>()));
   EXPECT_THAT(told.out, HasSubstr("chance "));

@@ -109,8 +109,8 @@ TEST(redraw, equal_names_draw_equal_values_from_whatever_step_it_is) {
   const observed_run late{redrawn(troubled(), 60, 5)};
   std::size_t equal = 0;
   for (const auto& [key, made] : early.drawn)
-    if (const auto found = tearly.drawn.find(key);
-        found != tearly.drawn.end() && made.first > 60 && found->second.first > 60) {
+    if (const auto found = late.drawn.find(key);
+        found != late.drawn.end() && made.first > 60 && found->second.first > 60) {
       EXPECT_EQ(made.second, found->second.second) << key.first;
       ++equal;
     }
