@@ -36,8 +36,8 @@ TEST(sim_explain, names_where_a_coin_is_thrown_whatever_the_number_of_jobs) {
   const temporary_folder folder;
   const auto file = coin_file(folder);
   const auto seed = failing_seed(file);
-  const auto explained = run_seedwalk(
-      {"sim", "explain", file, "--seed", seed, "--jobs", "1", "--budget", "10m", "--json"});
+  const auto explained = run_seedwalk({"sim", "explain", file, "--seed", seed, "--jobs", "1",
+                                       "--moments", "8", "--budget", "10m", "--json"});
   ASSERT_EQ(explained.code, 0) << explained.err;
   const auto report = nlohmann::json::parse(explained.out);
   EXPECT_EQ(report["found"], "jump");
