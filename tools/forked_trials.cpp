@@ -1,11 +1,14 @@
 #include "tools/forked_trials.hpp"
 
+#include <cerrno>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/mman.h>
 
 namespace seedwalk::tools {
 
@@ -63,18 +66,39 @@ std::optional<sim::trial> unpacked(const std::vector<std::uint8_t>& bytes) {
   return trial;
 }
 
-/// Of one that died.
-sim::trial of_process(std::string cause) {
+/// Of one that died, in a step of this number.
+sim::trial of_process(std::string cause, std::uint64_t steps_begun) {
   auto text = fmt::format("the process that ran it died: {}", cause);
   sim::trial trial;
-  trial.broken.push_back({.oracle = "process", .place = std::move(cause), .text = std::move(text)});
+  trial.steps = steps_begun;
+  trial.broken.push_back({.oracle = "process",
+                          .place = std::move(cause),
+                          .text = std::move(text),
+                          .step = steps_begun});
   return trial;
 }
 
 } // namespace
 
+shared_number::shared_number()
+    : at_(::mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                 -1, 0)) {
+  if (at_ == MAP_FAILED)
+    throw std::system_error(errno, std::generic_category(), "no memory for a run");
+}
+
+shared_number::~shared_number() {
+  ::munmap(at_, sizeof(std::uint64_t));
+}
+
 void trial_pool::begin(std::uint64_t number, const sim::crawl_scenario& s) {
-  children_.begin(number, [&] { return packed(sim::run_trial(s, wanted_)); });
+  auto& begun = steps_begun_[number] = std::make_unique<shared_number>();
+  children_.begin(number, [&] { return packed(sim::run_trial(s, wanted_, begun->get())); });
+}
+
+void trial_pool::end_all() {
+  children_.end_all();
+  steps_begun_.clear();
 }
 
 std::vector<std::pair<std::uint64_t, sim::trial>> trial_pool::take(int stop_fd) {
@@ -82,7 +106,9 @@ std::vector<std::pair<std::uint64_t, sim::trial>> trial_pool::take(int stop_fd) 
   for (auto& one : children_.take(stop_fd)) {
     auto trial = one.death.empty() ? unpacked(one.said) : std::nullopt;
     if (!trial)
-      trial = of_process(one.death.empty() ? "said something else" : std::move(one.death));
+      trial = of_process(one.death.empty() ? "said something else" : std::move(one.death),
+                         *steps_begun_.at(one.number)->get());
+    steps_begun_.erase(one.number);
     all.emplace_back(one.number, std::move(*trial));
   }
   return all;

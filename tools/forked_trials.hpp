@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -13,6 +15,22 @@
 #include "tools/child_pool.hpp"
 
 namespace seedwalk::tools {
+
+/// A number that a child writes and its parent reads when the child is gone.
+///
+/// Threads: any. Throws std::system_error where there is no memory for it.
+class shared_number {
+public:
+  shared_number();
+  ~shared_number();
+  shared_number(const shared_number&) = delete;
+  shared_number& operator=(const shared_number&) = delete;
+
+  volatile std::uint64_t* get() const { return static_cast<volatile std::uint64_t*>(at_); }
+
+private:
+  void* at_;
+};
 
 /// Trials of scenarios, each in a child process: a run that ends its process or never ends is a
 /// failure of the oracle "process", as others are, and runs on several cores.
@@ -31,11 +49,12 @@ public:
   /// As of `child_pool`.
   std::vector<std::pair<std::uint64_t, sim::trial>> take(int stop_fd = -1);
   /// As of `child_pool`.
-  void end_all() { children_.end_all(); }
+  void end_all();
 
 private:
   child_pool children_;
   sim::trial_detail wanted_;
+  std::map<std::uint64_t, std::unique_ptr<shared_number>> steps_begun_; ///< Of what is under way.
 };
 
 /// The same, for a shrinker.

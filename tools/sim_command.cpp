@@ -25,6 +25,7 @@
 #include "tools/output_file.hpp"
 #include "tools/recording_target.hpp"
 #include "tools/sim_chaos_command.hpp"
+#include "tools/sim_explain_command.hpp"
 #include "tools/sim_report.hpp"
 #include "tools/sim_shrink_command.hpp"
 #include "tools/sim_sweep.hpp"
@@ -38,13 +39,14 @@ namespace {
 constexpr std::string_view sim_help =
     R"(Crawls in the simulator: a seed makes a network of nodes, and the very actors of
 `seedwalk crawl` walk it in virtual time.
-Usage: seedwalk sim run|check|sweep|chaos|shrink [OPTIONS]
+Usage: seedwalk sim run|check|sweep|chaos|shrink|explain [OPTIONS]
 
-  run    one run, judged by those who know the truth
-  check  each seed twice, the second time in a process that differs in all that must not matter
-  sweep  many seeds, until one breaks a promise
-  chaos  scenarios drawn and mixed, for seconds or for days; what breaks a promise is shrunk
-  shrink a world that breaks a promise, made as small as it can be
+  run      one run, judged by those who know the truth
+  check    each seed twice, the second time in a process that differs in all that must not matter
+  sweep    many seeds, until one breaks a promise
+  chaos    scenarios drawn and mixed, for seconds or for days; what breaks a promise is shrunk
+  shrink   a world that breaks a promise, made as small as it can be
+  explain  when a broken promise became inevitable, and through what
 
 Examples:
   seedwalk sim run --seed 7 --nodes 1000
@@ -53,6 +55,7 @@ Examples:
   seedwalk sim sweep --seeds 1..10000 --jobs 2 --faults 2
   seedwalk sim chaos --seconds 60 --corpus corpus --failures found
   seedwalk sim shrink failing.toml --scenario-out small.toml
+  seedwalk sim explain small.toml --html small.html
 )";
 
 constexpr auto run_examples = R"(seedwalk sim run --seed 7 --nodes 1000
@@ -355,7 +358,8 @@ exit_code check(invocation& invoked) {
 } // namespace
 
 exit_code run_sim(invocation& invoked) {
-  constexpr std::array<std::string_view, 5> names = {"run", "check", "sweep", "chaos", "shrink"};
+  constexpr std::array<std::string_view, 6> names = {"run",   "check",  "sweep",
+                                                     "chaos", "shrink", "explain"};
   const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
   if (chosen.name == "run")
     return run_one(invoked);
@@ -367,6 +371,8 @@ exit_code run_sim(invocation& invoked) {
     return chaos(invoked);
   if (chosen.name == "shrink")
     return shrink(invoked);
+  if (chosen.name == "explain")
+    return explain(invoked);
   return chosen.code;
 }
 

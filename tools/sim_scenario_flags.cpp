@@ -14,7 +14,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::array<scenario_option, 20> options = {{
+constexpr std::array<scenario_option, 21> options = {{
     {"--seed", "seed"},
     {"--seeds", "seed"},
     {"--nodes", "nodes.count"},
@@ -29,6 +29,7 @@ constexpr std::array<scenario_option, 20> options = {{
     {"--choices", "schedule.choices"},
     {"--then", "schedule.then"},
     {"--reseed", "schedule.reseed"},
+    {"--redraw", "schedule.redraw"},
     {"--crawlers", "crawler.count"},
     {"--faults", "drawn.faults"},
     {"--reloads", "drawn.reloads"},

@@ -20,6 +20,21 @@ std::string seconds_text(std::chrono::nanoseconds time) {
   return fmt::format("{}.{:09}", time.count() / 1'000'000'000, time.count() % 1'000'000'000);
 }
 
+/// Seeds, each from a step on, in the order of their steps.
+tl::expected<void, std::string> read_seeds(const char* option,
+                                           const std::vector<std::string>& texts,
+                                           std::vector<sim::crawl_scenario::another_seed>& seeds) {
+  for (const auto& text : texts) {
+    const auto read = sim::parse_reseed(text);
+    if (!read)
+      return tl::unexpected(fmt::format("{} {}: {}", option, text, read.error()));
+    seeds.push_back(*read);
+  }
+  std::stable_sort(seeds.begin(), seeds.end(),
+                   [](const auto& a, const auto& b) { return a.from_step < b.from_step; });
+  return {};
+}
+
 } // namespace
 
 void sim_schedule_flags::declare(CLI::App& app) {
@@ -42,6 +57,9 @@ void sim_schedule_flags::declare(CLI::App& app) {
       ->type_name("STRATEGY:SEED");
   app.add_option("--reseed", reseed_texts_,
                  "STEP:SEED: from this step on everything is drawn from another seed; repeatable");
+  app.add_option("--redraw", redraw_texts_,
+                 "STEP:SEED: from this step on the schedule, latencies and the moments of faults "
+                 "are drawn anew, as by `sim explain`; the world stays; repeatable");
 }
 
 tl::expected<void, std::string> sim_schedule_flags::read() {
@@ -69,15 +87,9 @@ tl::expected<void, std::string> sim_schedule_flags::read() {
       return tl::unexpected(fmt::format("--then {}: {}", then_text_, then.error()));
     then_ = *then;
   }
-  for (const auto& text : reseed_texts_) {
-    const auto reseed = sim::parse_reseed(text);
-    if (!reseed)
-      return tl::unexpected(fmt::format("--reseed {}: {}", text, reseed.error()));
-    reseeds_.push_back(*reseed);
-  }
-  std::stable_sort(reseeds_.begin(), reseeds_.end(),
-                   [](const auto& a, const auto& b) { return a.from_step < b.from_step; });
-  return {};
+  if (auto read = read_seeds("--reseed", reseed_texts_, reseeds_); !read)
+    return read;
+  return read_seeds("--redraw", redraw_texts_, redraws_);
 }
 
 void sim_schedule_flags::apply(sim::crawl_scenario& s) const {
@@ -89,6 +101,7 @@ void sim_schedule_flags::apply(sim::crawl_scenario& s) const {
     s.order.given = choices_->departures;
   s.then = then_;
   s.reseeds = reseeds_;
+  s.redraws = redraws_;
 }
 
 std::string sim_schedule_flags::again() const {
@@ -108,6 +121,8 @@ std::string sim_schedule_flags::again() const {
     command += fmt::format(" --then {}", then_text_);
   for (const auto& text : reseed_texts_)
     command += fmt::format(" --reseed {}", text);
+  for (const auto& text : redraw_texts_)
+    command += fmt::format(" --redraw {}", text);
   return command;
 }
 

@@ -46,6 +46,8 @@ private:
   std::optional<sim::choice_file> choices_;
   std::string then_text_;
   std::optional<sim::crawl_scenario::another_order> then_;
+  std::vector<std::string> redraw_texts_;
+  std::vector<sim::crawl_scenario::another_seed> redraws_;
   std::vector<std::string> reseed_texts_;
   std::vector<sim::crawl_scenario::another_seed> reseeds_;
 };

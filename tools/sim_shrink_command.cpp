@@ -1,27 +1,23 @@
 #include "tools/sim_shrink_command.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <memory>
-#include <optional>
 #include <ostream>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "actors/config/config_text.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/shrink/shrinker.hpp"
 #include "sim/scenario/shrink/story.hpp"
 #include "tools/command_line.hpp"
+#include "tools/failing_world.hpp"
 #include "tools/forked_trials.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
 #include "tools/shrunk_file.hpp"
-#include "tools/sim_world_flags.hpp"
+#include "tools/stop_on_signal.hpp"
 
 namespace seedwalk::tools {
 
@@ -33,76 +29,15 @@ seedwalk sim shrink failing.toml --budget 10m --runs 5000 --jobs 4)";
 
 /// The smallest scenario is run so often, and must fail each time.
 constexpr std::size_t confirmations = 10;
-/// Of one run, beside many times what the first one took.
-constexpr std::chrono::seconds run_limit_least{10};
-constexpr int run_limit_times = 20;
 
-volatile std::sig_atomic_t was_stopped = 0;
-
-void note_stop(int) {
-  was_stopped = 1;
-}
-
-/// Ctrl-C ends the search and not the process, as long as this is there.
-class stop_on_signal {
-public:
-  stop_on_signal() {
-    was_stopped = 0;
-    struct sigaction action {};
-    action.sa_handler = note_stop;
-    ::sigaction(SIGINT, &action, &interrupt_);
-    ::sigaction(SIGTERM, &action, &terminate_);
-  }
-  ~stop_on_signal() {
-    ::sigaction(SIGINT, &interrupt_, nullptr);
-    ::sigaction(SIGTERM, &terminate_, nullptr);
-  }
-  stop_on_signal(const stop_on_signal&) = delete;
-  stop_on_signal& operator=(const stop_on_signal&) = delete;
-
-private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
-};
-
-struct shrink_flags {
-  sim_world_flags world;
-  std::optional<std::uint64_t> seed;
+struct shrink_flags : failing_world_flags {
   std::string out;
-  std::string budget_text = "60s";
-  std::chrono::nanoseconds budget{0};
-  std::uint64_t runs = 2'000;
-  std::uint32_t jobs = std::max(std::thread::hardware_concurrency(), 1u);
 
   void declare(CLI::App& app) {
-    add_number(app, "--seed", seed, {},
-               "everything that is drawn comes from it; 1, or the file's, unless given");
-    add_name(app, "--budget", budget_text, "real time after which the best so far will do")
-        ->type_name("DURATION");
-    add_number(app, "--runs", runs, {1, 1'000'000}, "how many runs it may take");
-    add_number(app, "--jobs", jobs, {1, 1'000},
-               "how many processes run at once; what is found does not depend on it");
+    failing_world_flags::declare(app);
     add_name(app, "--scenario-out", out, "where the small scenario goes; stdout unless given")
         ->type_name("FILE");
-    world.declare(app);
   }
-
-  /// The scenario that is to be shrunk, or one line about what is wrong.
-  tl::expected<sim::crawl_scenario, std::string> read() {
-    const auto time = actors::parse_fine_duration(budget_text);
-    if (!time)
-      return tl::unexpected(fmt::format("--budget {}: {}", budget_text, time.error()));
-    budget = *time;
-    if (auto read = world.read(); !read)
-      return tl::unexpected(std::move(read.error()));
-    auto s =
-        world.of_seed(seed.value_or(world.scenario.has_file() ? world.scenario.file().seed : 1));
-    if (s)
-      seed = s->seed; // `--set` may have said another.
-    return s;
-  }
-
-  std::string again() const { return world.again(*seed); }
 };
 
 /// One `sim shrink`.
@@ -113,17 +48,21 @@ public:
         out_(invoked.terminal.out) {}
 
   exit_code run() {
-    const auto wanted = first_broken();
-    if (!wanted)
+    const auto first = find_failure(scenario_, flags_);
+    if (!first) {
+      err_ << fmt::format("seedwalk sim shrink: {}\n", first.error());
       return exit_code::failed;
-    err_ << fmt::format("broken: {}\n", wanted->text);
+    }
+    run_limit_ = first->run_limit;
+    const auto& wanted = first->made.broken.front();
+    err_ << fmt::format("broken: {}\n", wanted.text);
     // Not broken off when time is up: what came of the smallest one is asked at the very end.
     forked_trials trials({flags_.jobs, run_limit_, {}});
     sim::shrink_options bounds;
     bounds.runs_max = flags_.runs;
     bounds.stop = [this] { return is_over(); };
     bounds.progress = [this](const auto& progress) { tell(progress); };
-    auto result = sim::shrink(scenario_, *wanted, trials, bounds);
+    auto result = sim::shrink(scenario_, wanted, trials, bounds);
     if (!result) {
       err_ << "seedwalk sim shrink: it did not break the same promise again\n";
       return exit_code::runs_differ;
@@ -132,19 +71,8 @@ public:
   }
 
 private:
-  bool is_over() const { return was_stopped != 0 || clock_.now().steady > flags_.budget; }
-
-  /// What the scenario breaks; nothing, and a word about it: nothing.
-  std::optional<sim::broken_promise> first_broken() {
-    forked_trials trials({1, flags_.budget, [] { return was_stopped != 0; }});
-    const auto first = trials.run({&scenario_, 1}).front();
-    run_limit_ =
-        std::max<std::chrono::nanoseconds>(run_limit_least, run_limit_times * clock_.now().steady);
-    if (!first.broken.empty())
-      return first.broken.front();
-    err_ << fmt::format("seedwalk sim shrink: {}: {}\n", flags_.again(),
-                        was_stopped != 0 ? "was interrupted" : "keeps all its promises");
-    return std::nullopt;
+  bool is_over() const {
+    return stop_on_signal::was_stopped() || clock_.now().steady > flags_.budget;
   }
 
   void tell(const sim::shrink_progress& progress) {

@@ -170,6 +170,8 @@ public:
   std::vector<std::string> list(const std::string& folder) const;
 
   std::uint64_t used_bytes() const { return used_; }
+  /// What is drawn from now on is keyed by another seed.
+  void reseed(std::uint64_t seed) { options_.seed = seed; }
   void set_capacity(std::uint64_t bytes) { options_.capacity_bytes = bytes; }
   void add_fault(disk_fault f) { options_.faults.push_back(f); }
   void clear_faults() { options_.faults.clear(); }

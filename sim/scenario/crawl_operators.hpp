@@ -32,6 +32,11 @@ public:
   /// Puts what has a moment into the schedule; when they have been started.
   void plan();
 
+  /// The moments that have not come are others now: takes what waits for its moment out of the
+  /// schedule, and puts it there anew. What was set off by something else, as a restart by its
+  /// crash, stays.
+  void plan_again();
+
   /// Does what is to be done at this step; before each advance.
   void act();
 
@@ -49,7 +54,8 @@ private:
     std::size_t crawler = 0;
     bool is_restart = false;
     bool is_over = false;
-    std::uint64_t crashes = 0; ///< Of that crawler, when it was put into the schedule.
+    std::uint64_t crashes = 0;   ///< Of that crawler, when it was put into the schedule.
+    schedule::handle waits = {}; ///< In the schedule, for its moment.
   };
   /// Somebody who asked, and what is awaited.
   struct question {

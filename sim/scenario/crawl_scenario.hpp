@@ -235,6 +235,11 @@ struct crawl_scenario {
     friend bool operator==(const another_seed&, const another_seed&) = default;
   };
   std::vector<another_seed> reseeds; ///< In the order of their steps.
+  /// From a step on all that is left to chance is drawn anew, and the world stays as it is. Beside
+  /// what a reseed changes these are the schedule (fifo and its choices become `uniform`), what the
+  /// disks' calls take, what crashes lose, and the moments of faults and operations that have not
+  /// come (redrawn_moments.hpp). What nodes and actors draw for themselves stays.
+  std::vector<another_seed> redraws; ///< In the order of their steps.
   net::steady_time limit =
       std::chrono::hours{24 * 7};           ///< Virtual time after which it should have ended.
   std::chrono::seconds wall{1'767'225'600}; ///< 2026-01-01 00:00:00 UTC, as good as any.

@@ -47,12 +47,14 @@ std::string_view name_of(const operation_action& action) {
   return names.at(action.index());
 }
 
+/// When, and to which crawler.
 std::string moment_text(const planned_operation& one) {
+  const auto to = one.crawler ? ", crawler " + crawler_name(*one.crawler) : std::string{};
   if (one.at_step)
-    return fmt::format("at step {}", *one.at_step);
+    return fmt::format("at step {}{}", *one.at_step, to);
   if (one.at_disk_call)
-    return fmt::format("at disk call {}", *one.at_disk_call);
-  return fmt::format("at {:.3f} s", std::chrono::duration<double>(one.at).count());
+    return fmt::format("at disk call {}{}", *one.at_disk_call, to);
+  return fmt::format("at {:.3f} s{}", std::chrono::duration<double>(one.at).count(), to);
 }
 
 trace_header header_of(crawl_world& world, std::string again) {
@@ -76,10 +78,10 @@ trace_header header_of(crawl_world& world, std::string again) {
                             s.then->seed, s.then->from_step));
   for (const auto& one : s.reseeds)
     add("reseed", fmt::format("{} from step {}", one.seed, one.from_step));
+  for (const auto& one : s.redraws)
+    add("redrawn", fmt::format("with {} from step {}", one.seed, one.from_step));
   for (const auto& one : s.operations)
-    add(std::string{name_of(one.action)},
-        moment_text(one) +
-            (one.crawler ? ", crawler " + crawler_name(*one.crawler) : std::string{}));
+    add(std::string{name_of(one.action)}, moment_text(one));
   for (const auto& one : s.wall_steps)
     add("clock is set",
         fmt::format("at {:.3f} s, by {} s{}", std::chrono::duration<double>(one.at).count(),
@@ -125,6 +127,10 @@ void name_messages(const net::magic_bytes& magic, net::byte_view data, std::stri
       payload = payload << 8 | data[net::length_offset + i];
     data = data.subspan(std::min<std::size_t>(data.size(), net::header_bytes + payload));
   }
+}
+
+std::string text_of(const planned_operation& one) {
+  return fmt::format("{} {}", name_of(one.action), moment_text(one));
 }
 
 crawl_trace::crawl_trace(crawl_world& world, std::string again, trace_bounds bounds)

@@ -17,6 +17,9 @@ namespace seedwalk::sim {
 /// Bytes before the first header are the rest of one that came before, and are passed over.
 void name_messages(const net::magic_bytes& magic, net::byte_view data, std::string& to);
 
+/// An operation as a person reads it: "crash at 3.000 s, crawler a".
+std::string text_of(const planned_operation& one);
+
 /// Traces a simulated crawl: every step of every crawler, what happens to the nodes, the faults,
 /// and what is broken.
 ///

@@ -9,6 +9,7 @@
 #include "actors/runtime/strategies/run_profile.hpp"
 #include "actors/runtime/strategies/strategy_text.hpp"
 #include "sim/scenario/promises.hpp"
+#include "sim/scenario/redrawn_moments.hpp"
 
 namespace seedwalk::sim {
 
@@ -149,16 +150,42 @@ bool crawl_world::over() const {
          world_.idle();
 }
 
-bool crawl_world::advance() {
-  const net::listening_to_probes listening{probes_};
+/// The seeds and orders that the scenario changes to, each at its step.
+void crawl_world::follow_seeds() {
+  // A seed that a file says for later is another one, too, once all is drawn anew.
+  const auto seed_of = [&](std::uint64_t said) {
+    return redrawn_ == 0 ? said : mixed(scenario_.redraws[redrawn_ - 1].seed, said);
+  };
   const auto& seeds = scenario_.reseeds;
   while (reseeded_ != seeds.size() && world_.steps() >= seeds[reseeded_].from_step)
-    world_.reseed(seeds[reseeded_++].seed);
+    world_.reseed(seed_of(seeds[reseeded_++].seed));
   if (scenario_.then && !is_then_ && world_.steps() >= scenario_.then->from_step) {
-    world_.events().switch_to(scenario_.then->strategy, scenario_.then->seed,
+    world_.events().switch_to(scenario_.then->strategy, seed_of(scenario_.then->seed),
                               scenario_.then->depth);
     is_then_ = true;
   }
+  const auto& redraws = scenario_.redraws;
+  while (redrawn_ != redraws.size() && world_.steps() >= redraws[redrawn_].from_step)
+    redraw(redraws[redrawn_++].seed);
+}
+
+void crawl_world::redraw(std::uint64_t seed) {
+  world_.reseed(seed);
+  const auto& order = world_.events().settings();
+  world_.events().switch_to(order.strategy == strategy::fifo ? strategy::uniform : order.strategy,
+                            seed, order.depth);
+  redraw_moments(scenario_.faults, now(), world_.events().draw());
+  internet_.set_faults(scenario_.faults);
+  redraw_moments(scenario_.operations, {now(), world_.steps()}, world_.events().draw());
+  operators_.plan_again();
+  for (auto& one : crawlers_)
+    one->disk().on().reseed(net::keyed_hash(seed, "crawler", net::as_bytes(one->options_name())));
+  oracles_.on_redraw(*this);
+}
+
+bool crawl_world::advance() {
+  const net::listening_to_probes listening{probes_};
+  follow_seeds();
   operators_.act();
   stands_still_ = !simulation_.advance();
   return !stands_still_;
@@ -299,6 +326,7 @@ crawl_scenario with_profile(crawl_scenario s) {
   auto earlier = s;
   earlier.schedule = strategy::fifo;
   earlier.then.reset();
+  earlier.redraws.clear();
   earlier.order.given.clear();
   earlier.order.keeps_departures = false;
   earlier.order.keeps_profile = true;

@@ -105,6 +105,8 @@ public:
   std::uint64_t operations_left() const { return operators_.left(); }
 
 private:
+  void follow_seeds();
+  void redraw(std::uint64_t seed);
   void compare_with_truth(crawl_verdict& verdict);
   void open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict);
   void note_database(simulated_crawler& of, crawl_verdict& verdict);
@@ -113,6 +115,7 @@ private:
   crawl_scenario scenario_;
   std::size_t reseeded_ = 0; ///< How often so far.
   bool is_then_ = false;     ///< The other order decides.
+  std::size_t redrawn_ = 0;  ///< How often all that is left to chance was drawn anew.
   bool stands_still_ = false;
   net::probe_counts probes_;
   world world_;

@@ -70,6 +70,8 @@ rc::Gen<words> any_options() {
     if (sometimes())
       add("--reseed", fmt::format("{}:{}", *rc::gen::inRange(0, 300), parts()));
     if (sometimes())
+      add("--redraw", fmt::format("{}:{}", *rc::gen::inRange(0, 300), parts()));
+    if (sometimes())
       out.emplace_back("--deep");
     return out;
   });

@@ -103,8 +103,9 @@ TEST(sim_choices, a_file_that_is_wrong_is_refused_with_its_line) {
   for (const auto* then :
        {"x", "uniform", "uniform:x", "fifo:1@", "uniform@3:1", "pct:3", "pct:0:1", "pos:3:1"})
     EXPECT_EQ(run_seedwalk({"sim", "run", "--then", then}).code, 2) << then;
-  for (const auto* reseed : {"x", "7", "7:", ":7", "-1:3"})
-    EXPECT_EQ(run_seedwalk({"sim", "run", "--reseed", reseed}).code, 2) << reseed;
+  for (const auto* option : {"--reseed", "--redraw"})
+    for (const auto* seed : {"x", "7", "7:", ":7", "-1:3"})
+      EXPECT_EQ(run_seedwalk({"sim", "run", option, seed}).code, 2) << option << ' ' << seed;
 }
 
 } // namespace

@@ -39,9 +39,10 @@ std::set<std::string> options_of(const words& command) {
 
 // Of a run, and no part of a world.
 const std::set<std::string> of_no_world = {
-    "--help",        "--json",  "--record",     "--overwrite",    "--scenario", "--set",
-    "--choices-out", "--jobs",  "--keep-going", "--scenario-out", "--trace",    "--budget",
-    "--runs",        "--swarm", "--resume",     "--failures"};
+    "--help",     "--json",        "--record",  "--overwrite",  "--scenario",
+    "--set",      "--choices-out", "--jobs",    "--keep-going", "--scenario-out",
+    "--trace",    "--budget",      "--runs",    "--swarm",      "--resume",
+    "--failures", "--html",        "--moments", "--draws",      "--draws-seed"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();
@@ -50,7 +51,7 @@ TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
     EXPECT_THAT(keys, testing::Contains(std::string{key})) << option;
     known.insert(std::string{option});
   }
-  for (const auto* command : {"run", "check", "sweep", "shrink"}) {
+  for (const auto* command : {"run", "check", "sweep", "shrink", "explain"}) {
     const auto options = options_of({"sim", command});
     EXPECT_GT(options.size(), 10u);
     for (const auto& option : options)
@@ -76,6 +77,7 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
        "working", "--route", "ipv4", "--route", "ipv6"},
       {"--nodes", "12", "--schedule", "pct:2", "--then", "surw:4@100", "--deep"},
       {"--nodes", "12", "--ahead", "0.000007", "--behind-unbounded", "--reseed", "80:9"},
+      {"--nodes", "12", "--faults", "3", "--reloads", "2", "--redraw", "80:9"},
   };
   for (const auto& options : all) {
     words command = {"sim", "run", "--json", "--scenario-out", folder / "world.toml"};

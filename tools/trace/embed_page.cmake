@@ -1,7 +1,7 @@
 # Writes a source with the parts of the page in it: cmake -DPAGE=folder -DOUT=file -P embed_page.cmake
 #
 # The scripts are one script, in this order.
-set(scripts model.js text.js view.js draw.js panel.js main.js)
+set(scripts model.js text.js view.js draw.js panel.js explain.js main.js)
 file(READ ${PAGE}/page.html html)
 file(READ ${PAGE}/page.css style)
 set(script "")

@@ -71,9 +71,9 @@ private:
   net::bytes block_;
 };
 
-net::bytes blocks_of(const sim::trace& t) {
+net::bytes blocks_of(const sim::trace& t, const nlohmann::json& meta) {
   block_writer out;
-  out.put(net::as_bytes(dumped(meta_of(t))));
+  out.put(net::as_bytes(dumped(meta)));
   net::bytes kinds;
   for (const auto& e : t.entries)
     kinds.push_back(static_cast<std::uint8_t>(e.kind));
@@ -111,9 +111,7 @@ void write_base64(const net::bytes& data, std::ostream& out) {
   }
 }
 
-} // namespace
-
-void write_html(const sim::trace& trace, std::ostream& out) {
+void write_page(const sim::trace& trace, const nlohmann::json& meta, std::ostream& out) {
   auto rest = page_html;
   const auto up_to = [&](std::string_view mark) {
     const auto at = rest.find(mark);
@@ -125,9 +123,22 @@ void write_html(const sim::trace& trace, std::ostream& out) {
   up_to("@STYLE@");
   out << page_style;
   up_to("@DATA@");
-  write_base64(deflated(blocks_of(trace)), out);
+  write_base64(deflated(blocks_of(trace, meta)), out);
   up_to("@SCRIPT@");
   out << page_script << rest;
+}
+
+} // namespace
+
+void write_html(const sim::trace& trace, std::ostream& out) {
+  write_page(trace, meta_of(trace), out);
+}
+
+void write_explained_html(const sim::trace& trace, const nlohmann::json& explanation,
+                          std::ostream& out) {
+  auto meta = meta_of(trace);
+  meta["explanation"] = explanation;
+  write_page(trace, meta, out);
 }
 
 } // namespace seedwalk::tools

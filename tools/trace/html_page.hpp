@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include <nlohmann/json.hpp>
+
 #include "sim/trace/trace.hpp"
 
 namespace seedwalk::tools {
@@ -18,5 +20,10 @@ namespace seedwalk::tools {
 /// The columns are: time since the entry before in ns; lane; text; detail; bytes; steps since the
 /// entry before; entries back to the cause, or 0.
 void write_html(const sim::trace& trace, std::ostream& out);
+
+/// The same with the curve of `sim explain` above the lanes, and the step that it names in them.
+/// `explanation` is the document of `sim explain --json`.
+void write_explained_html(const sim::trace& trace, const nlohmann::json& explanation,
+                          std::ostream& out);
 
 } // namespace seedwalk::tools

@@ -122,9 +122,13 @@ result check_operations(const crawl_scenario& s) {
 result check_schedule(const crawl_scenario& s) {
   if (!s.order.given.empty() && s.schedule != strategy::fifo)
     return wrong("schedule.choices", "are departures from fifo: strategy must be \"fifo\"");
-  for (std::size_t i = 1; i < s.reseeds.size(); ++i)
-    if (s.reseeds[i].from_step < s.reseeds[i - 1].from_step)
-      return wrong("schedule.reseed", "must be in the order of the steps");
+  const auto in_order = [](const auto& seeds) {
+    return std::ranges::is_sorted(seeds, {}, &crawl_scenario::another_seed::from_step);
+  };
+  if (!in_order(s.reseeds))
+    return wrong("schedule.reseed", "must be in the order of the steps");
+  if (!in_order(s.redraws))
+    return wrong("schedule.redraw", "must be in the order of the steps");
   return {};
 }
 

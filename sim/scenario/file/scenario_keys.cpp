@@ -137,6 +137,7 @@ void visit_schedule(key_visitor& v, crawl_scenario& s) {
   add(v, "behind", s.order.behind, time{"unbounded"});
   add_optional(v, "then", s.then, then_form{});
   add(v, "reseed", s.reseeds, list<reseed_form>{});
+  add(v, "redraw", s.redraws, list<reseed_form>{});
   add(v, "choices", s.order.given, list<departure_form>{});
 }
 

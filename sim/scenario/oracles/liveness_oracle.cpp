@@ -60,6 +60,15 @@ void liveness_oracle::begin(crawl_world& of) {
     next_look_ = healed_ + besides;
 }
 
+void liveness_oracle::on_redraw(crawl_world& of) {
+  const auto healed = healed_at(of.scenario());
+  if (healed == healed_)
+    return;
+  healed_ = healed;
+  if (next_look_ != net::steady_time::max())
+    next_look_ = healed_ + besides;
+}
+
 void liveness_oracle::on_crash(const watched_crawler& crawler) {
   of_crawlers_[crawler] = {};
 }

@@ -27,6 +27,7 @@ public:
   liveness_oracle() : oracle("liveness") {}
 
   void begin(crawl_world& of) override;
+  void on_redraw(crawl_world& of) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
   void on_network_completion(const watched_crawler& of, const net::completion& heard) override;

@@ -215,6 +215,10 @@ void oracle_set::begin(crawl_world& of) {
   tell([&](oracle& one) { one.begin(of); });
 }
 
+void oracle_set::on_redraw(crawl_world& of) {
+  tell([&](oracle& one) { one.on_redraw(of); });
+}
+
 void oracle_set::on_start(simulated_crawler& crawler) {
   for (const auto& known : ears_)
     if (known->crawler.crawler == &crawler)

@@ -37,6 +37,8 @@ public:
 
   /// All crawlers are met, and nothing has happened.
   void begin(crawl_world& of);
+  /// The moments of faults and operations that have not come are others now.
+  void on_redraw(crawl_world& of);
   void on_start(simulated_crawler& crawler);
   void on_crash(simulated_crawler& crawler);
   void on_recreate(simulated_crawler& crawler);

@@ -34,7 +34,7 @@ scenario_choices to_fifo() {
                        std::size_t nth) -> std::optional<std::vector<crawl_scenario>> {
     if (nth != 0)
       return std::nullopt;
-    if (is_fifo(s) && s.order.given.empty() && s.reseeds.empty())
+    if (is_fifo(s) && s.order.given.empty() && s.reseeds.empty() && s.redraws.empty())
       return std::vector<crawl_scenario>{};
     auto fifo = s;
     fifo.schedule = strategy::fifo;
@@ -43,6 +43,7 @@ scenario_choices to_fifo() {
     fifo.then.reset();
     auto seeded = fifo;
     fifo.reseeds.clear();
+    fifo.redraws.clear();
     if (fifo == seeded)
       return std::vector{std::move(fifo)};
     return std::vector{std::move(fifo), std::move(seeded)};

@@ -15,8 +15,31 @@ const broken_promise* trial::find(const broken_promise& wanted) const {
   return found == broken.end() ? nullptr : &*found;
 }
 
-trial run_trial(const crawl_scenario& s, trial_detail wanted) {
+namespace {
+
+/// Says which step runs.
+class step_teller final : public world_listener {
+public:
+  step_teller(world& of, volatile std::uint64_t* to) : world_(of), to_(to) {
+    if (to_ != nullptr)
+      world_.listen(*this);
+  }
+  ~step_teller() override { world_.ignore(*this); }
+  step_teller(const step_teller&) = delete;
+  step_teller& operator=(const step_teller&) = delete;
+
+private:
+  void before_step(const step_view& step) override { *to_ = step.number; }
+
+  world& world_;
+  volatile std::uint64_t* to_;
+};
+
+} // namespace
+
+trial run_trial(const crawl_scenario& s, trial_detail wanted, volatile std::uint64_t* steps_begun) {
   crawl_world world{with_profile(s)};
+  const step_teller teller{world.inner(), steps_begun};
   coverage* reached = nullptr;
   if (wanted == trial_detail::features) {
     auto listening = std::make_unique<coverage>();

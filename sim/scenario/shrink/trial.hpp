@@ -16,7 +16,7 @@ namespace seedwalk::sim {
 /// ended, has broken a promise of the oracle "process".
 struct trial {
   std::vector<broken_promise> broken;
-  std::uint64_t steps = 0; ///< Of actors.
+  std::uint64_t steps = 0; ///< Of actors; where the process ended, with the one that ended it.
   net::steady_time virtual_time{0};
   /// What was decided against fifo, where the scenario's order keeps it.
   std::vector<departure> departures;
@@ -29,8 +29,10 @@ struct trial {
 /// What a trial tells besides.
 enum class trial_detail : std::uint8_t { failures, features };
 
-/// Runs a scenario in this process: what breaks the process ends the caller, too.
-trial run_trial(const crawl_scenario& s, trial_detail wanted = trial_detail::failures);
+/// Runs a scenario in this process: what breaks the process ends the caller, too. `steps_begun`,
+/// unless it is null, has the number of the step that runs, for somebody who survives it.
+trial run_trial(const crawl_scenario& s, trial_detail wanted = trial_detail::failures,
+                volatile std::uint64_t* steps_begun = nullptr);
 
 /// Makes trials. A shrinker asks for several at once where they can be made at once.
 class trial_runner {

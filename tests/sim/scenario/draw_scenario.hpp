@@ -432,6 +432,8 @@ private:
     }
     std::uint64_t step = 0;
     times(3, [&](auto) { s.reseeds.push_back({step += small(), draw_.next()}); });
+    step = 0;
+    times(2, [&](auto) { s.redraws.push_back({step += small(), draw_.next()}); });
     if (s.schedule == sim::strategy::fifo)
       times(3, [&](auto) { s.order.given.push_back({draw_.next(), draw_.next(), small()}); });
   }

@@ -78,6 +78,7 @@ TEST(recorded_simulation, replays_where_clocks_are_set_and_seeds_change) {
     auto s = drawn_scenario();
     s.wall_steps = {{*rc::gen::element<net::steady_time>(1ms, 1s, 20s), -3600s}, {30s, 7200s}};
     s.reseeds = {{*rc::gen::inRange<std::uint64_t>(1, 200), 99}};
+    s.redraws = {{*rc::gen::inRange<std::uint64_t>(1, 200), 98}};
     expect_same(recorded_run{s});
   }));
 }

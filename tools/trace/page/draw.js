@@ -35,6 +35,7 @@ function draw(view, g, colours) {
   draw_marks(view, g, colours, first, last);
   draw_chain(view, g, colours);
   draw_broken(view, g, colours);
+  draw_rise(view, g, colours);
   g.restore();
   draw_names(view, g, colours, first, last);
   g.restore();

@@ -18,6 +18,7 @@ async function begin() {
     requestAnimationFrame(() => {
       planned = false;
       const all = draw(view, g, colours);
+      draw_curve(view, by_id("curve"), actions.go);
       by_id("hint").hidden = all || view.rows.length === 0;
       by_id("empty").hidden = view.rows.length !== 0;
     });
@@ -121,6 +122,8 @@ async function begin() {
     verdict.classList.add(count ? "bad" : "good");
     verdict.title = count ? "To the next (b)" : "";
     verdict.hidden = false;
+    by_id("explained").hidden = !model.explanation;
+    by_id("sentence").textContent = model.explanation?.sentence ?? "";
     const counts = new Uint32Array(model.texts.length);
     for (let i = 0; i < model.n; ++i) if (model.kind[i] !== KIND_BROKEN) ++counts[model.text[i]];
     by_id("message").append(new Option("All messages", "-1"));
@@ -311,7 +314,8 @@ async function begin() {
   listen_to_pointer();
   new ResizeObserver(resize).observe(canvas.parentElement);
   resize();
-  if (model.broken.length) actions.go(model.broken[0]);
+  const first = [risen_at(model), ...model.broken].find(e => e >= 0);
+  if (first !== undefined) actions.go(first);
   else update_panel();
   by_id("loading").hidden = true;
   // For tests and for people with a console: where an entry is on the page, and what is shown.

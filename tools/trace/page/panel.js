@@ -30,6 +30,7 @@ function show_run(panel, model, actions) {
   panel.replaceChildren(
     make("h2", "", `Run of seed ${model.seed}`),
     make("div", "sub", `${number_text(model.steps)} steps of actors in ${time_text(model.end_ns, 1e6)} of virtual time`));
+  show_explanation(panel, model, actions);
   if (model.broken.length) {
     panel.append(make("h3", "", "Broken promises"));
     for (const e of model.broken.slice(0, 100))
