@@ -115,7 +115,7 @@ std::vector<std::string> only_in(const std::set<std::string>& names,
   return alone;
 }
 
-std::set<std::string> names_of(const net::probe_counts& probes) {
+std::set<std::string> reached_names(const net::probe_counts& probes) {
   std::set<std::string> names;
   for (const auto& [name, count] : probes.by_name())
     names.insert(name);
@@ -149,8 +149,8 @@ parting part(const traced_run& fails, const traced_run& passes, std::size_t told
     if (const auto* e = passing.find(*at))
       result.passes = name_entry(passing, *e);
   }
-  const auto probes_here = names_of(fails.probes);
-  const auto probes_there = names_of(passes.probes);
+  const auto probes_here = reached_names(fails.probes);
+  const auto probes_there = reached_names(passes.probes);
   result.probes_here = only_in(probes_here, probes_there, told_max);
   result.probes_there = only_in(probes_there, probes_here, told_max);
   const auto pairs_here = message_pairs(failing);
