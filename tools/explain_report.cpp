@@ -94,6 +94,7 @@ void print_lines(std::ostream& out, std::string_view head, const std::vector<std
 void print_entries(std::ostream& out, std::string_view head,
                    const std::vector<sim::named_entry>& entries) {
   std::vector<std::string> lines;
+  lines.reserve(entries.size());
   for (const auto& one : entries)
     lines.push_back(one.text);
   print_lines(out, head, lines);
@@ -102,6 +103,7 @@ void print_entries(std::ostream& out, std::string_view head,
 /// "jitter", "cut 3 times".
 std::vector<std::string> drawn_texts(const std::map<std::string, std::uint64_t>& drawn) {
   std::vector<std::string> texts;
+  texts.reserve(drawn.size());
   for (const auto& [purpose, count] : drawn)
     texts.push_back(count == 1 ? purpose : fmt::format("{} {} times", purpose, count));
   return texts;
