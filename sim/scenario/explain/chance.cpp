@@ -53,7 +53,7 @@ bool paired_difference::is_rise() const {
   return up > down && chance_of_heads(up, up + down) < by_chance;
 }
 
-paired_difference difference(const std::vector<bool>& first, const std::vector<bool>& second) {
+paired_difference compared(const std::vector<bool>& first, const std::vector<bool>& second) {
   paired_difference result;
   result.pairs = std::min(first.size(), second.size());
   for (std::size_t i = 0; i != result.pairs; ++i) {

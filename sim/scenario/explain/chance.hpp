@@ -52,7 +52,7 @@ struct paired_difference {
 };
 
 /// The draws that both were judged by, those at the same places.
-paired_difference difference(const std::vector<bool>& first, const std::vector<bool>& second);
+paired_difference compared(const std::vector<bool>& first, const std::vector<bool>& second);
 
 /// How probable it is that of so many throws of a coin at least `heads` are heads. Precondition:
 /// no more than 1,000 throws.

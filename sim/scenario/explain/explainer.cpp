@@ -75,7 +75,7 @@ private:
   }
 
   neighbours pair_of(draws_at::const_iterator before, draws_at::const_iterator after) const {
-    return {before->first, after->first, difference(before->second, after->second)};
+    return {before->first, after->first, compared(before->second, after->second)};
   }
 
   /// The largest rise of neighbours in an interval.

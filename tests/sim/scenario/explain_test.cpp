@@ -105,7 +105,7 @@ TEST(explain_chance, heads_are_as_probable_as_counting_says) {
 }
 
 TEST(explain_chance, what_goes_the_same_way_at_both_moments_says_nothing) {
-  const auto both = difference({true, false, true, false, true}, {true, true, false, false});
+  const auto both = compared({true, false, true, false, true}, {true, true, false, false});
   EXPECT_EQ(both, (paired_difference{4, 1, 1}));
   EXPECT_EQ(both.rise(), 0);
   EXPECT_FALSE((paired_difference{512, 13, 0}).is_rise());

@@ -177,8 +177,8 @@ TEST(explain, the_coin_of_a_crawl_is_found_where_it_is_thrown) {
   ASSERT_EQ(named.steps.size(), 1u);
   // Who dials does so in the step that made it.
   const auto& entries = run.happened.entries;
-  const auto heard = std::ranges::find_if(entries, [&](const auto& e) {
-    return run.happened.lane_of(e).find("/peer/127.1.0.6:18444") != std::string::npos;
+  const auto heard = std::ranges::find_if(entries, [&](const auto& entry) {
+    return run.happened.lane_of(entry).find("/peer/127.1.0.6:18444") != std::string::npos;
   });
   ASSERT_NE(heard, entries.end());
   EXPECT_EQ(named.steps[0].number, heard->cause);
@@ -237,7 +237,7 @@ TEST(explain_trace, of_a_run_that_ends_its_process_goes_up_to_the_step_before) {
 
 TEST(explain_trial, says_which_step_ran_last) {
   std::uint64_t begun = 0;
-  const auto trial = run_trial(plain_crawl(3, 6), &begun);
+  const auto trial = run_trial(plain_crawl(3, 6), trial_detail::failures, &begun);
   EXPECT_GT(trial.steps, 30u);
   EXPECT_EQ(begun, trial.steps);
 }
