@@ -392,7 +392,9 @@ void draw_crashes_in_calls(crawl_scenario& s, stream& draw) {
     crash.down = milliseconds{draw.between(0, 20'000)};
     planned_operation in_call{{}, static_cast<std::uint32_t>(draw.below(s.crawler_count())), crash};
     in_call.at_disk_call = static_cast<std::uint64_t>(draw.between(1, 200));
-    in_call.progress = {static_cast<call_progress::part>(draw.below(6)), draw.below(5'000)};
+    in_call.progress.done = static_cast<call_progress::part>(draw.below(6));
+    if (in_call.progress.done == call_progress::part::bytes)
+      in_call.progress.bytes = draw.below(5'000);
     s.operations.push_back(std::move(in_call));
   }
 }

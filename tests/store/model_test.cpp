@@ -185,9 +185,11 @@ void compare_due(const model& expected, database& db, timestamp now) {
     const auto queue = static_cast<std::size_t>(k.r.queue);
     if (k.r.queue == dial_class::dormant)
       continue;
+    auto judged = k.r; // A time that lay ahead when it was heard may be believed by now.
+    judge_announcement_again(judged, now);
     if (k.r.due > now)
       next[queue] = next[queue] == never ? k.r.due : std::min(next[queue], k.r.due);
-    else if (k.r.queue != dial_class::fresh || fresh(k.r.announced_time, now, expected.rules))
+    else if (k.r.queue != dial_class::fresh || fresh(judged.announced_time, now, expected.rules))
       ++count[queue];
   }
   for (std::size_t i = 0; i != dialled_class_count; ++i) {

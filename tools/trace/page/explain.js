@@ -28,7 +28,7 @@ function chance_text(point) {
 }
 
 function shape(tag, css, places, ...inside) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const element = document.createElementNS(document.querySelector("svg").namespaceURI, tag);
   if (css) element.setAttribute("class", css);
   for (const [name, value] of Object.entries(places)) element.setAttribute(name, value);
   element.append(...inside);
