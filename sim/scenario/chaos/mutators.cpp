@@ -422,7 +422,11 @@ void bound_time(crawl_scenario& s) {
 /// lies or decays, or refuses calls, is named, and is no failure of the program.
 std::vector<std::string> allowed_of_disks(const crawl_scenario& s) {
   using effect = disk_fault::effect;
-  bool refuses = false;
+  // A crawl that gave up on a full disk leaves a database that is not open.
+  bool refuses = std::ranges::any_of(s.operations, [](const auto& one) {
+    const auto* room = std::get_if<operation::disk_room>(&one.action);
+    return room != nullptr && room->bytes != operation::disk_room{}.bytes;
+  });
   for (const auto& part : s.parts())
     for (const auto& fault : part.drive.faults)
       refuses =
@@ -477,6 +481,7 @@ std::optional<crawl_scenario> as_file(const crawl_scenario& s) {
 
 std::vector<std::string_view> edit_names() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(edits));
   for (const auto& one : edits)
     names.push_back(one.name);
   return names;

@@ -176,7 +176,8 @@ void politeness_oracle::look_at_pace(manners& m, const net::endpoint& peer, net:
 void politeness_oracle::look_at_getaddr(const watched_crawler& by, const net::endpoint& peer) {
   auto& m = of_crawlers_[by];
   const auto now = by->inside().now();
-  const auto least = by->program().env().settings.newest()->config.getaddr_interval;
+  const auto& config = by->program().env().settings.newest()->config;
+  const auto least = std::min(config.getaddr_interval, config.schedule.forget);
   const auto before = m.asked.find(peer);
   if (before != m.asked.end() && now.steady - before->second.steady < least &&
       now.wall - before->second.wall < least)

@@ -21,7 +21,8 @@ namespace seedwalk::sim {
 /// may; it is to nobody that is excluded, that cannot be routed (unless that was allowed), or whose
 /// network is not reached. Loopback has no pace. And of each getaddr that it is a day (or
 /// `getaddr_interval`) after the one before to the same endpoint, by steady time or by the
-/// crawler's own clock; one that was set back behind that moment since does not know better.
+/// crawler's own clock; one that was set back behind that moment since does not know better, and
+/// nor does one that has forgotten the endpoint, as it may after `schedule.forget`.
 ///
 /// Where a reload makes a rule stricter, the rule before holds for as long as somebody goes by it,
 /// and the pace begins anew. A getaddr counts once its visit is durable, or ends by the peer's

@@ -198,10 +198,6 @@ auto twice(std::function<bool(const Call&)> chosen = [](const Call&) { return tr
   };
 }
 
-bool has_census(const door_call::batch& batch) {
-  return std::holds_alternative<store::open_census>(batch.contents.operations.front());
-}
-
 /// Beside what is acknowledged, this is.
 auto also_durable(store::operation more) {
   return [more](oracle& judge, const watched_crawler& c, const store::batch& b,

@@ -46,7 +46,8 @@ function draw_curve(view, svg, go) {
   for (const chance of [0, .5, 1])
     parts.push(shape("line", "grid", {x1: GUTTER, x2: width, y1: y(chance), y2: y(chance)}),
                shape("text", "scale", {x: GUTTER - 8, y: y(chance) + 3.5, "text-anchor": "end"}, String(chance)));
-  const inside = shape("g", "", {"clip-path": "url(#curve-clip)"});
+  // What is in a drawing of its own is cut off at its borders.
+  const inside = shape("svg", "", {x: GUTTER, y: 0, width: plot_width(view), height, viewBox: `${GUTTER} 0 ${plot_width(view)} ${height}`});
   inside.append(shape("path", "band", {d: `M${line(at, p => p.high)} L${line([...at].reverse(), p => p.low)} Z`}),
                 shape("path", "chance", {d: `M${line(at, p => p.chance)}`}));
   for (const p of at)
@@ -64,7 +65,7 @@ function draw_curve(view, svg, go) {
   svg.setAttribute("width", width);
   svg.setAttribute("height", height);
   svg.replaceChildren(
-    shape("clipPath", "", {id: "curve-clip"}, shape("rect", "", {x: GUTTER, y: 0, width: plot_width(view), height})), ...parts,
+    ...parts,
     shape("text", "scale", {x: 20, y: y(.5) + 3.5}, "Chance of this failure"), inside);
 }
 
