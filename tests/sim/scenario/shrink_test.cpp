@@ -177,7 +177,7 @@ TEST(shrink, how_many_run_at_once_changes_nothing) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     const auto s = drawn_whole(seed);
     shrink_options options;
-    options.runs_max = 40;
+    options.runs_max = 16;
     const capricious script{write_scenario(s), seed};
     scripted_trials one{script};
     const auto alone = shrunk(s, one, options);
