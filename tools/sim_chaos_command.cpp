@@ -62,7 +62,7 @@ struct chaos_flags {
 
   void declare(CLI::App& app) {
     add_seconds(app, "--seconds", seconds, std::chrono::hours{24 * 365},
-                "real time after which it ends; 0: not by time");
+                "real time after which it ends, once what it has found is shrunk; 0: not by time");
     add_number(app, "--runs", runs, {1, UINT64_MAX}, "how many runs; unlimited unless given");
     add_number(app, "--seed", given_seed, {}, "every draw comes from it; a new one unless given");
     add_number(app, "--jobs", jobs, {1, sim::chaos_search::lag},

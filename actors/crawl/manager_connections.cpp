@@ -134,7 +134,7 @@ bool connection_manager::dial_spare() {
 /// Puts an endpoint into the pool that is not due, but was good lately. False: it is connected, or
 /// still being saved, or due by itself meanwhile, or it has dialled us; or it is unwelcome since.
 bool connection_manager::dial_again(const net::endpoint& key) {
-  if (s_.pool.find(key) || s_.pool.other_connection(key, key) || !welcome(key) ||
+  if (s_.pool.find(key) || !s_.pool.other_connections(key, key).empty() || !welcome(key) ||
       !s_.settings->reach.dials(key))
     return false;
   const auto now = env_.time.now().wall;
@@ -190,19 +190,17 @@ void connection_manager::on_identified(const peer_identified& m) {
   entry->nonce_smaller = m.nonce_smaller;
   entry->nonce_larger = m.nonce_larger;
   entry->last_seen = env_.time.now().steady;
-  const auto other = s_.pool.other_connection(m.key, m.identity);
-  if (!other)
-    return;
-  auto& rival = *s_.pool.find(*other);
-  // A connection whose version is not in yet may still turn out the one that stays: both sides know
-  // both nonces then.
-  if (!rival.identity)
-    return;
-  net::reached(net::probe::duplicate_connection);
-  if (first_stays(*entry, rival))
-    send_away(*other, rival, net::outcome::duplicate);
-  else
-    send_away(m.key, *entry, net::outcome::duplicate);
+  for (const auto& other : s_.pool.other_connections(m.key, m.identity)) {
+    auto& rival = *s_.pool.find(other);
+    // A connection whose version is not in yet may still turn out the one that stays: both sides
+    // know both nonces then.
+    if (!rival.identity)
+      continue;
+    net::reached(net::probe::duplicate_connection);
+    if (!first_stays(*entry, rival))
+      return send_away(m.key, *entry, net::outcome::duplicate);
+    send_away(other, rival, net::outcome::duplicate);
+  }
 }
 
 void connection_manager::on_established(peer_established& m) {

@@ -84,8 +84,9 @@ void peer_pool::leave(const net::endpoint& key) {
   entries_.erase(i);
 }
 
-std::optional<net::endpoint> peer_pool::other_connection(const net::endpoint& key,
-                                                         const net::endpoint& identity) const {
+std::vector<net::endpoint> peer_pool::other_connections(const net::endpoint& key,
+                                                        const net::endpoint& identity) const {
+  std::vector<net::endpoint> others;
   auto first = key;
   first.port = 0;
   for (auto i = entries_.lower_bound(first); i != entries_.end(); ++i) {
@@ -96,9 +97,9 @@ std::optional<net::endpoint> peer_pool::other_connection(const net::endpoint& ke
       continue;
     const auto& known = entry.identity ? *entry.identity : other;
     if (known == identity)
-      return other;
+      others.push_back(other);
   }
-  return std::nullopt;
+  return others;
 }
 
 std::vector<net::endpoint> peer_pool::silent_since(net::steady_time before) const {

@@ -94,10 +94,11 @@ public:
   /// Removes an entry; does nothing if there is none.
   void leave(const net::endpoint& key);
 
-  /// Another live connection to the peer that `key` turned out to be, if there is one: same
-  /// address, and an identity or a dialled endpoint that is the same.
-  std::optional<net::endpoint> other_connection(const net::endpoint& key,
-                                                const net::endpoint& identity) const;
+  /// The other live connections to the peer that `key` turned out to be, those that were told to go
+  /// left out: same address, and an identity or a dialled endpoint that is the same. There may be
+  /// several: one that the peer has ended long ago, without our having heard of it, and a dial.
+  std::vector<net::endpoint> other_connections(const net::endpoint& key,
+                                               const net::endpoint& identity) const;
 
   std::uint32_t in_phase(pool_phase phase) const {
     return by_phase_[static_cast<std::size_t>(phase)];

@@ -54,18 +54,20 @@ void note_keys(const sim::key_tree& tree, const sim::key_tree& usual, const std:
 }
 
 template <class Draw>
-std::set<std::string> keys_of(std::uint64_t count, Draw&& draw) {
+std::set<std::string> keys_of(std::uint64_t seeds, Draw&& draw) {
   std::set<std::string> keys;
-  for (std::uint64_t seed = 0; seed != count; ++seed)
+  for (std::uint64_t seed = 0; seed != seeds; ++seed)
     note_keys(sim::tree_of(draw(seed)), sim::usual_tree(), "", keys);
   return keys;
 }
 
 TEST(generators, every_key_of_a_file_is_drawn_for_the_round_trip) {
   const auto drawn = keys_of(600, [](auto seed) { return scenario_drawer{seed}.scenario(); });
-  for (const auto& key : sim::scenario_key_names())
-    if (!key.ends_with(".config") && key != "format")
+  for (const auto& key : sim::scenario_key_names()) {
+    if (!key.ends_with(".config") && key != "format") {
       EXPECT_TRUE(drawn.contains(key)) << key;
+    }
+  }
 }
 
 TEST(generators, the_readme_names_the_keys_that_no_search_draws) {

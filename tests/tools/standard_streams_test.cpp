@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Starts the command after `prepare` has arranged the descriptors of the new process.
-pid_t start(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
+pid_t start(const std::vector<std::string>& options, const std::function<void()>& prepare) {
   std::vector<char*> texts{const_cast<char*>(SEEDWALK_COMMAND)};
-  for (const auto& a : arguments)
+  for (const auto& a : options)
     texts.push_back(const_cast<char*>(a.c_str()));
   texts.push_back(nullptr);
   const auto child = ::fork();
@@ -74,9 +74,9 @@ protected:
             crawl()};
   }
 
-  finished_program run(const words& arguments, const std::function<void()>& prepare) const {
+  finished_program run(const words& options, const std::function<void()>& prepare) const {
     const auto err = folder_ / "err";
-    const auto child = tools::start(arguments, [&] {
+    const auto child = tools::start(options, [&] {
       ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDERR_FILENO);
       ::signal(SIGPIPE, SIG_DFL);
       prepare();

@@ -64,6 +64,19 @@ bool asks_for_addresses(net::byte_view data) {
   return memmem(data.data(), data.size(), command, sizeof command) != nullptr;
 }
 
+/// Of all that somebody still goes by: who dials may not have heard of the newest.
+actors::dial_limits laxest_of(const actors::settings_shelf& shelf) {
+  auto laxest = shelf.newest()->dials();
+  for (const auto& one : shelf.all()) {
+    const auto limits = one->dials();
+    laxest.dials_per_second = std::max(laxest.dials_per_second, limits.dials_per_second);
+    laxest.group_slots = std::max(laxest.group_slots, limits.group_slots);
+    laxest.group_dials_per_second =
+        std::max(laxest.group_dials_per_second, limits.group_dials_per_second);
+  }
+  return laxest;
+}
+
 } // namespace
 
 void politeness_oracle::begin(crawl_world& of) {
@@ -72,7 +85,7 @@ void politeness_oracle::begin(crawl_world& of) {
 
 void politeness_oracle::on_start(const watched_crawler& crawler) {
   auto& m = of_crawlers_[crawler];
-  m.settings = nullptr;
+  m.limits.reset();
 }
 
 void politeness_oracle::on_crash(const watched_crawler& crawler) {
@@ -128,7 +141,7 @@ void politeness_oracle::ended(manners& m, net::connection_id id) {
 
 void politeness_oracle::look_at_dial(const watched_crawler& by, const net::endpoint& peer) {
   const auto& shelf = by->program().env().settings;
-  auto newest = shelf.newest().values;
+  const auto newest = shelf.newest().values;
   if (auto reason = forbidden_by(*newest, peer); !reason.empty()) {
     for (const auto& one : shelf.all()) // Somebody may not have heard of the newest.
       if (forbidden_by(*one, peer).empty())
@@ -137,7 +150,9 @@ void politeness_oracle::look_at_dial(const watched_crawler& by, const net::endpo
       broke(reason, fmt::format("{} was dialled", net::to_string(peer)), {peer});
   }
   auto& m = of_crawlers_[by];
-  if (std::exchange(m.settings, std::move(newest)) != m.settings) {
+  const auto limits = laxest_of(shelf);
+  if (m.limits != limits) {
+    m.limits = limits;
     m.next_dial = {};
     m.groups.clear();
     for (const auto& [id, open] : m.open)
@@ -149,7 +164,7 @@ void politeness_oracle::look_at_dial(const watched_crawler& by, const net::endpo
 }
 
 void politeness_oracle::look_at_pace(manners& m, const net::endpoint& peer, net::steady_time now) {
-  const auto limits = m.settings->dials();
+  const auto& limits = *m.limits;
   if (now + made_up_for < m.next_dial)
     broke("dials quicker than the pace",
           fmt::format("{} was dialled {} us before its time", net::to_string(peer),

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "actors/crawl/settings.hpp"
+#include "actors/crawl/dial_schedule.hpp"
 #include "net/base/instant.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 #include "store/ban_record.hpp"
@@ -52,7 +52,7 @@ private:
     bool durable = false;
   };
   struct manners {
-    std::shared_ptr<const actors::settings> settings; ///< At the last dial.
+    std::optional<actors::dial_limits> limits; ///< At the last dial.
     net::steady_time next_dial{0};
     store::timestamp newest_wall{};
     std::map<store::subnet, group_state> groups;

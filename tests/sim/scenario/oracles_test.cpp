@@ -12,6 +12,7 @@
 
 #include "net/base/random.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/oracles/bounds_oracle.hpp"
 #include "sim/scenario/oracles/liveness_oracle.hpp"
 #include "sim/scenario/oracles/outcome_oracle.hpp"
@@ -82,6 +83,40 @@ TEST(oracles, are_content_where_a_part_of_the_nodes_is_broken_for_ever_and_the_r
     EXPECT_THAT(verdict.violations, IsEmpty()) << "seed " << seed;
     EXPECT_TRUE(verdict.summary.has_value());
   }
+}
+
+// Found by `sim chaos`. A reload makes the pace stricter, from 200 dials a second to one, and the
+// manager has not heard of it when it dials twice: the politeness oracle held it to the new pace,
+// by the newest settings that there were.
+TEST(oracles, go_by_a_stricter_pace_once_who_dials_has_heard_of_it) {
+  const auto s = parse_scenario(R"(
+format = 1
+seed = "9517085986931633153"
+nodes.count = 1
+nodes.seeds = 1
+nodes.addresses_a_node = 6
+schedule.strategy = "fifo"
+crawler = [{}, {}]
+
+[[operation]]
+at = "0s"
+crawler = "a"
+does = "stop"
+signal = "none"
+
+[[operation]]
+at_step = 42
+does = "reload"
+file = """
+network = { name = "regtest", allow_unroutable = true }
+start.dns = false
+run = { once = true, for = "0s", hold = 0 }
+limits = { max_outbound = 3, dials_per_second = 1 }
+"""
+)",
+                                "a test");
+  ASSERT_TRUE(s) << s.error();
+  EXPECT_THAT(run_crawl(*s).violations, IsEmpty());
 }
 
 // The example of README.md.
