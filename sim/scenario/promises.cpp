@@ -158,11 +158,11 @@ private:
     const auto& counters = verdict_.summary->counters;
     compare("addresses", "addresses", expect_.addresses, counters.addresses);
     if (expect_.most_connections && counters.peak_connections > *expect_.most_connections)
-      note("most_connections", "more",
+      note("connections_max", "more",
            fmt::format("at most {} connections at once are promised, and there were {}",
                        *expect_.most_connections, counters.peak_connections));
     if (expect_.visits_at_least && counters.tried < *expect_.visits_at_least)
-      note("visits_at_least", "less",
+      note("visits_min", "less",
            fmt::format("at least {} visits are promised, and there were {}",
                        *expect_.visits_at_least, counters.tried));
     for (const auto& [outcome, count] : expect_.outcomes)
@@ -180,15 +180,15 @@ private:
                                    verdict_.good_found, verdict_.good_true, verdict_.good_agreed);
     if (expect_.precision_percent &&
         below(verdict_.good_agreed, verdict_.good_found, *expect_.precision_percent))
-      note("precision", "less",
+      note("precision_percent", "less",
            fmt::format("a precision of {} % is promised: {}", *expect_.precision_percent, story));
     if (expect_.recall_percent &&
         below(verdict_.good_agreed, verdict_.good_true, *expect_.recall_percent))
-      note("recall", "less",
+      note("recall_percent", "less",
            fmt::format("a recall of {} % is promised: {}", *expect_.recall_percent, story));
     if (expect_.recall_at_most &&
         verdict_.good_agreed * 100 > verdict_.good_true * *expect_.recall_at_most)
-      note("recall_at_most", "more",
+      note("recall_percent_max", "more",
            fmt::format("a recall of at most {} % is promised: {}", *expect_.recall_at_most, story));
   }
 

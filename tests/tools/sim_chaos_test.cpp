@@ -102,7 +102,7 @@ TEST(sim_chaos, a_broken_promise_is_one_small_file_that_fails_again) {
   EXPECT_GT(report["broken_runs"], 5);
   ASSERT_EQ(report["failures"].size(), 1u) << report["failures"];
   const auto& failure = report["failures"][0];
-  EXPECT_EQ(failure["oracle"], "expect.most_connections");
+  EXPECT_EQ(failure["oracle"], "expect.connections_max");
   EXPECT_EQ(failure["was_known"], false);
   EXPECT_EQ(failure["shrunk"]["fails_again"], true);
   EXPECT_EQ(failure["shrunk"]["after"]["nodes"], 1);

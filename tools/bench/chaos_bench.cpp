@@ -79,7 +79,7 @@ tl::expected<std::vector<shrinking>, std::string> shrink_some() {
     auto s = sim::draw_swarm(seed);
     s.expect.most_connections = 0;
     const auto first = sim::run_trial(s);
-    const auto broken = std::ranges::find(first.broken, std::string{"expect.most_connections"},
+    const auto broken = std::ranges::find(first.broken, std::string{"expect.connections_max"},
                                           &sim::broken_promise::oracle);
     if (broken == first.broken.end())
       continue;

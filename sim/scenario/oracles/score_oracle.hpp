@@ -13,8 +13,9 @@ namespace seedwalk::sim {
 /// finished): of the nodes of the topology that a crawler knows and whose network it dials, those
 /// that are good by their models, and no others, are good by its database.
 ///
-/// Does not verify who should be known: whom gossip never names nobody can find (`expect.recall`
-/// says so for a scenario), and nodes that follow a program of the scenario's.
+/// Does not verify who should be known: whom gossip never names nobody can find
+/// (`expect.recall_percent` says so for a scenario), and nodes that follow a program of the
+/// scenario's.
 class score_oracle final : public oracle {
 public:
   score_oracle() : oracle("score") {}

@@ -67,7 +67,7 @@ scenario_parts departures_made() {
 /// What is true of a whole world: a smaller one breaks such an expectation by being small.
 bool counts_nodes(const broken_promise& wanted) {
   constexpr std::string_view counted[] = {"expect.known",     "expect.good",
-                                          "expect.addresses", "expect.visits_at_least",
+                                          "expect.addresses", "expect.visits_min",
                                           "expect.outcomes",  "expect.lasts"};
   return std::ranges::find(counted, wanted.oracle) != std::end(counted);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -6,6 +7,7 @@
 
 #include "net/base/random.hpp"
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/file/scenario_file.hpp"
 
 namespace seedwalk::sim {
 namespace {
@@ -219,6 +221,33 @@ TEST(crawl_world, restored_again_and_again_it_goes_the_same_way) {
     EXPECT_GT(disturbed.times, 50u);
     expect_equal(disturbed.verdict, undisturbed.verdict);
   }
+}
+
+// Three were called otherwise than in the file, so that who read `expect.most_connections` looked
+// for that key in vain.
+TEST(crawl_world, a_broken_promise_is_called_by_its_key) {
+  auto s = plain_crawl(1, 5);
+  auto& e = s.expect;
+  e.violations = {"that there is none of"};
+  e.end = actors::crawl_end::failed;
+  e.problem = "none";
+  e.ends_within = net::steady_time{1};
+  e.lasts = std::chrono::hours{24};
+  e.precision_percent = e.recall_percent = 101;
+  e.recall_at_most = 0;
+  e.known = e.good = e.addresses = 1'000'000;
+  e.most_connections = 0;
+  e.visits_at_least = 1'000'000;
+  e.resumed = true;
+  e.outcomes = {{net::outcome::refused, 17}};
+  e.probes = {net::probe::census_resumed};
+  std::set<std::string> called;
+  for (const auto& one : run_crawl(s).broken)
+    called.insert(one.oracle);
+  EXPECT_EQ(called.size(), 16u);
+  const auto keys = scenario_key_names();
+  for (const auto& name : called)
+    EXPECT_NE(std::ranges::find(keys, name), keys.end()) << name;
 }
 
 } // namespace
