@@ -105,7 +105,7 @@ void address_collection::excuse(steady_time pause, steady_time now) {
     waiting_since_ = std::min(waiting_since_ + pause, now);
 }
 
-void address_collection::finish(steady_time now, const session_timers& timers, bool torn) {
+void address_collection::finish(steady_time now, const session_timers& timers, bool cut_short) {
   assert(running());
   const bool at_hard_end = now >= hard_end(timers);
   const auto by = at_hard_end                ? collection_end::hard_end
@@ -114,7 +114,7 @@ void address_collection::finish(steady_time now, const session_timers& timers, b
   if (!answered_)
     end_with(addr_answer::none, by);
   else
-    end_with(torn && at_hard_end ? addr_answer::partial : addr_answer::complete, by);
+    end_with(cut_short && at_hard_end ? addr_answer::partial : addr_answer::complete, by);
 }
 
 void address_collection::cut_off() {

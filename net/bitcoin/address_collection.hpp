@@ -59,8 +59,8 @@ public:
   /// We did not listen for `pause`, up to `now`: waits that much longer, but for the hard end.
   void excuse(steady_time pause, steady_time now);
 
-  /// A deadline has come. `torn` says that a message is half there.
-  void finish(steady_time now, const session_timers& timers, bool torn);
+  /// A deadline has come. `cut_short`: a message is half there, or nobody listened.
+  void finish(steady_time now, const session_timers& timers, bool cut_short);
 
   /// The connection ended, or we ended it, before a deadline came.
   void cut_off();

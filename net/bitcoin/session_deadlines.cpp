@@ -88,7 +88,9 @@ void session::end_collection(const session_step& step) {
   const auto half = transport_.in_progress();
   const bool torn =
       half && (half->kind == message_kind::addr || half->kind == message_kind::addrv2);
-  collection_.finish(step.now.steady, step.config.timers.of(peer_.network), torn);
+  // What would have come is not known of a peer that we did not listen to.
+  collection_.finish(step.now.steady, step.config.timers.of(peer_.network),
+                     torn || deaf_since_.has_value());
   step.out.events.push_back(addresses_collected{});
   hold_or_leave(step);
 }
@@ -103,8 +105,10 @@ void session::go_on_if_collected(const session_step& step) {
 void session::hold_or_leave(const session_step& step) {
   if (plan_.hold || direction_ == direction::inbound)
     return enter(session_state::held);
-  const bool asked_in_vain = plan_.ask_addresses && !collection_.answered();
-  leave(step, asked_in_vain ? outcome::no_addresses : outcome::complete, closing::graceful);
+  if (!plan_.ask_addresses || collection_.answered())
+    return leave(step, outcome::complete, closing::graceful);
+  // Our own disk may have kept us from listening until the answer's time was over.
+  leave(step, deaf_since_ ? outcome::local_failure : outcome::no_addresses, closing::graceful);
 }
 
 } // namespace seedwalk::net

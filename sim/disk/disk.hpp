@@ -175,6 +175,11 @@ public:
   void set_capacity(std::uint64_t bytes) { options_.capacity_bytes = bytes; }
   void add_fault(disk_fault f) { options_.faults.push_back(f); }
   void clear_faults() { options_.faults.clear(); }
+  /// From now on no call fails, and there is room: what is kept can be looked at.
+  void heal() {
+    clear_faults();
+    set_capacity(std::numeric_limits<std::uint64_t>::max());
+  }
   /// How often this kind of call was made.
   std::uint64_t calls(disk_call c) const { return calls_[static_cast<std::size_t>(c)]; }
 

@@ -274,12 +274,12 @@ crawl_verdict crawl_world::judge() {
   return verdict;
 }
 
-/// A crawler that is down, or could not be started again, has closed its database: what its disk
-/// kept is judged, and that needs some room.
+/// What its disk kept is judged, on a disk that works: a fault that goes on would hide it. A
+/// crawler that is down, or could not be started again, has closed its database.
 void crawl_world::open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict) {
+  of.disk().on().heal();
   if (of.disk().is_open())
     return;
-  of.disk().on().set_capacity(std::numeric_limits<std::uint64_t>::max());
   if (const auto opened = of.disk().open(); !opened)
     verdict.violations.push_back(
         found("database", "reading it at the end",

@@ -418,6 +418,15 @@ void bound_time(crawl_scenario& s) {
   s.set_parts(std::move(parts));
 }
 
+/// A machine that can open no socket for ever tries for ever: such a fault ends.
+void heal_own_machine(std::vector<fault_rule>& faults) {
+  for (auto& rule : faults)
+    if (const auto* failing = std::get_if<fault::fail_dial>(&rule.action);
+        failing != nullptr && rule.until == net::steady_time::max() &&
+        net::blame_of(failing->reason) == net::blame::local)
+      rule.until = std::max<net::steady_time>(rule.since, minutes{2});
+}
+
 /// What a run may say of its disks, by what the scenario has of them: what is lost where a drive
 /// lies or decays, or refuses calls, is named, and is no failure of the program.
 std::vector<std::string> allowed_of_disks(const crawl_scenario& s) {
@@ -502,6 +511,7 @@ crawl_scenario made_fair(crawl_scenario s) {
   if (s.order.behind == net::steady_time::max())
     s.order.behind = crawl_scenario::near_events().behind;
   name_apart(s.faults);
+  heal_own_machine(s.faults);
   bound_crawlers(s);
   bound_time(s);
   make_room(s);

@@ -12,8 +12,8 @@ namespace seedwalk::sim {
 /// Verifies, at the doors of each crawler: a connection never wants more bytes than a door takes,
 /// and is never given more than it wanted; no connection is cut off because its send queue was
 /// full; no listener has more than 64 connections to accept; the store never refuses a request
-/// because too many wait; no batch has more operations than `storage.batch_operations` and what was
-/// sent together (at most as many again as there may be connections).
+/// because too many wait; no batch has more operations than `storage.batch_operations` or what was
+/// sent together (who was fetched ahead and is put off; bans that are lifted are not counted).
 ///
 /// Does not verify mailboxes, which the world checks with each message (its violations are the
 /// oracle "world"), and memory.

@@ -76,8 +76,12 @@ std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& p
   for (const auto& rule : run_->scenario().faults)
     if (touches(rule, peer) && std::exchange(only, &rule) != nullptr)
       return std::nullopt;
-  if (only == nullptr)
-    return truth_of(nodes.nodes()[*number].kind).outcome;
+  if (only == nullptr) {
+    const auto& node = nodes.nodes()[*number];
+    const auto truth = truth_of(node.kind);
+    const bool knows_nobody = truth.answers && node.peers.empty();
+    return knows_nobody ? net::outcome::no_addresses : truth.outcome;
+  }
   const auto* fails = std::get_if<fault::fail_dial>(&only->action);
   const bool always = only->since.count() == 0 && only->until == net::steady_time::max() &&
                       only->hit == only->of && only->to.contains(peer) &&

@@ -98,10 +98,14 @@ void politeness_oracle::on_crash(const watched_crawler& crawler) {
   });
 }
 
-/// A clock that was set back makes moments of before lie ahead, and those are not believed.
+/// A clock that was set back makes moments of before lie ahead, and those are not believed. Who is
+/// visited just then was due by the other clock.
 void politeness_oracle::look_at_clock(manners& m, store::timestamp now) {
-  if (now < m.newest_wall)
+  if (now < m.newest_wall) {
     std::erase_if(m.asked, [&](const auto& one) { return one.second.wall > now; });
+    for (const auto& [id, peer] : m.open)
+      m.asked.erase(peer);
+  }
   m.newest_wall = now;
 }
 
@@ -194,8 +198,9 @@ void politeness_oracle::look_at_getaddr(const watched_crawler& by, const net::en
   const auto& config = by->program().env().settings.newest()->config;
   const auto least = std::min(config.getaddr_interval, config.schedule.forget);
   const auto before = m.asked.find(peer);
+  // Moments that lie ahead, of before a clock was set back, are not believed.
   if (before != m.asked.end() && now.steady - before->second.steady < least &&
-      now.wall - before->second.wall < least)
+      before->second.wall <= now.wall && now.wall - before->second.wall < least)
     broke("a second getaddr within its interval",
           fmt::format("{} was asked for addresses {} s after the time before", net::to_string(peer),
                       (now.steady - before->second.steady).count() / 1'000'000'000),
@@ -215,8 +220,12 @@ void politeness_oracle::on_durable(const watched_crawler& of, const store::batch
   auto& asked = of_crawlers_[of].asked;
   for (const auto& operation : contents.operations)
     if (const auto* visit = std::get_if<store::record_visit>(&operation)) {
-      if (const auto known = asked.find(visit->peer); known != asked.end())
+      if (const auto known = asked.find(visit->peer); known != asked.end()) {
         known->second.durable = true;
+        // What is remembered is when the visit ended: it may lie ahead of a clock that is set back.
+        if (visit->visit.addresses.answer != net::addr_answer::not_asked)
+          known->second.wall = std::max(known->second.wall, visit->visit.ended);
+      }
     } else if (const auto* forgotten = std::get_if<store::forget_peer>(&operation)) {
       asked.erase(forgotten->peer);
     }

@@ -201,7 +201,19 @@ TEST(session_addresses, a_database_that_never_answers_cannot_hold_a_visit_beyond
   live.pass(60s);
   const auto end = end_of(live);
   EXPECT_EQ(end.outcome, outcome::complete);
-  EXPECT_EQ(end.addresses.answer, addr_answer::complete);
+  EXPECT_EQ(end.addresses.answer, addr_answer::partial); // More may have come: nobody listened.
+}
+
+// A peer says its own address first, and while the database takes that, its answer is not listened
+// to. Where the disk stood still until the time for an answer was over, the peer was said to have
+// given none.
+TEST(session_addresses, an_answer_that_we_did_not_listen_to_is_not_missing_by_the_peers_doing) {
+  auto live = awaiting_addresses();
+  live.hear(message{block_naming(test_peer)});
+  live.pass(60s);
+  const auto end = end_of(live);
+  EXPECT_EQ(end.outcome, outcome::local_failure);
+  EXPECT_EQ(end.blame, blame::local);
 }
 
 TEST(session_addresses, gossip_that_nobody_asked_for_comes_at_its_rate) {
