@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -299,7 +300,7 @@ void draw_full_disk(crawl_scenario& s, stream& draw) {
       {from + milliseconds{draw.between(1, 25'000)}, hit_crawler, operation::disk_room{}});
 }
 
-void allow(crawl_scenario& s, std::initializer_list<std::string_view> violations) {
+void allow(crawl_scenario& s, std::span<const std::string_view> violations) {
   s.expect.violations_allowed.insert(s.expect.violations_allowed.end(), violations.begin(),
                                      violations.end());
 }
@@ -319,15 +320,7 @@ void draw_failing_calls(crawl_scenario& s, stream& draw) {
            draw.chance(1, 3) ? disk_fault::effect::no_space : disk_fault::effect::io_error,
            {}});
   s.set_parts(std::move(parts));
-  // A database may be unreadable before it is opened again, and may not open at once: the reason
-  // begins with its path.
-  allow(s, {"could not be started again", "the database cannot be read", "/db: "});
-}
-
-/// What is lost where a drive lies or decays is named, and is no failure of the program.
-void allow_losses(crawl_scenario& s) {
-  allow(s, {"that were acknowledged are lost or older", "could not be started again",
-            "the database cannot be read", "the database is damaged", "there are no records"});
+  allow(s, said_of_refusals);
 }
 
 void draw_lies(crawl_scenario& s, stream& draw) {
@@ -342,7 +335,7 @@ void draw_lies(crawl_scenario& s, stream& draw) {
   operation::crash crash;
   crash.loss.seed = draw.next();
   s.operations.push_back({draw_moment(draw), draw_crawler(draw, s), crash});
-  allow_losses(s);
+  allow(s, said_of_losses);
 }
 
 /// A bit changes while a machine is off.
@@ -357,7 +350,7 @@ void draw_rot(crawl_scenario& s, stream& draw) {
       {at + milliseconds{1}, hit_crawler,
        operation::flip_bit{static_cast<operation::flip_bit::kind>(draw.below(4)),
                            draw.below(20'000), static_cast<std::uint32_t>(draw.below(8))}});
-  allow_losses(s);
+  allow(s, said_of_losses);
 }
 
 // -- what people and time do ----------------------------------------------------------------------
@@ -383,7 +376,7 @@ void draw_crashes_in_calls(crawl_scenario& s, stream& draw) {
   if (std::ranges::any_of(s.operations, [](const auto& one) {
         return std::holds_alternative<operation::disk_room>(one.action);
       }))
-    allow(s, {"could not be started again", "the database cannot be read"});
+    allow(s, said_of_refusals);
   for (auto count = draw.between(1, 2); count != 0; --count) {
     operation::crash crash;
     crash.loss.unsynced = static_cast<loss_model::bytes>(draw.below(4));

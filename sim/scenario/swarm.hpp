@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,18 @@ std::vector<std::string_view> swarm_families_of(std::uint64_t seed);
 
 /// All of them.
 std::vector<std::string_view> swarm_families();
+
+/// What a run may say of a drive that lies or decays (`expect.violations_allowed`): what is lost is
+/// named, and is no failure of the program.
+inline constexpr std::array<std::string_view, 6> said_of_losses = {
+    "that were acknowledged are lost or older", "could not be started again",
+    "the database cannot be read", "the database is damaged", "there are no records",
+    // A batch that is lost and another behind it that is not.
+    "in the due index"};
+
+/// What a run may say of a drive that refuses calls: a database may not open at once. The reason
+/// begins with its path.
+inline constexpr std::array<std::string_view, 2> said_of_refusals = {"could not be started again",
+                                                                     "/db: "};
 
 } // namespace seedwalk::sim

@@ -13,6 +13,7 @@
 #include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
 #include "sim/scenario/shrink/tree_edits.hpp"
+#include "sim/scenario/swarm.hpp"
 #include "sim/scenario/swarm_config.hpp"
 
 namespace seedwalk::sim {
@@ -442,12 +443,9 @@ std::vector<std::string> allowed_of_disks(const crawl_scenario& s) {
           refuses || fault.consequence == effect::io_error || fault.consequence == effect::no_space;
   std::vector<std::string> allowed;
   if (refuses)
-    allowed = {"could not be started again", "the database cannot be read", "/db: "};
+    allowed.assign(said_of_refusals.begin(), said_of_refusals.end());
   if (some_disk_lies(s))
-    for (const auto* loss :
-         {"that were acknowledged are lost or older", "could not be started again",
-          "the database cannot be read", "the database is damaged", "there are no records"})
-      allowed.emplace_back(loss);
+    allowed.insert(allowed.end(), said_of_losses.begin(), said_of_losses.end());
   return allowed;
 }
 

@@ -19,13 +19,10 @@ std::uint64_t largest_batch(const actors::settings_shelf& shelf) {
   using actors::due_questions;
   std::uint64_t most = 0;
   for (const auto& one : shelf.all()) { // Somebody may not have heard of the newest.
-    const auto& config = one->config;
     const std::uint64_t ahead =
         std::max(due_questions::fetched_min, due_questions::fetched_per_slot * one->dials().slots);
-    const auto pool =
-        std::uint64_t{config.limits.max_connections} + config.limits.over_capacity + ahead;
-    most = std::max({most, std::uint64_t{config.storage.batch_operations},
-                     store::dialled_class_count * (ahead + pool)});
+    most = std::max<std::uint64_t>(
+        {most, one->config.storage.batch_operations, store::dialled_class_count * ahead});
   }
   return most;
 }

@@ -81,6 +81,7 @@ const std::vector<std::pair<const char*, std::function<void(crawl_scenario&)>>> 
 /// Files whose subject is to make no difference, and why.
 const std::map<std::string, const char*> indifferent = {
     {"node_pong_between", "what it says behind the pong comes when we have hung up"},
+    {"one_node_alone", "it says how many nodes there are, and nothing else"},
 };
 
 TEST_P(scenarios, would_not_keep_it_in_a_world_without_its_subject) {
