@@ -1,7 +1,7 @@
 #include "sim/scenario/crawl_operators.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -92,13 +92,24 @@ std::uint64_t crawl_operators::left() const {
       turns_, [](const turn& one) { return !one.is_over && !one.is_restart; }));
 }
 
+std::optional<std::uint64_t> crawl_operators::awaited_step(const turn& of) const {
+  if (of.is_over || of.is_restart)
+    return std::nullopt;
+  return world_.scenario().operations[of.operation].at_step;
+}
+
 void crawl_operators::act() {
-  const auto& all = world_.scenario().operations;
   // A restart that comes of it is behind them.
   for (std::size_t n = 0, count = turns_.size(); n != count; ++n)
-    if (const auto& step = all[turns_[n].operation].at_step;
-        step && !turns_[n].is_over && !turns_[n].is_restart && *step <= world_.inner().steps())
+    if (const auto step = awaited_step(turns_[n]); step && *step <= world_.inner().steps())
       carry_out(n);
+}
+
+std::uint64_t crawl_operators::next_step() const {
+  auto next = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& one : turns_)
+    next = std::min(next, awaited_step(one).value_or(next));
+  return next;
 }
 
 void crawl_operators::on_disk_change(std::size_t crawler, std::uint64_t nth,

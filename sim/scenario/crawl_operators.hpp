@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,10 @@ public:
   /// crash, stays.
   void plan_again();
 
-  /// Does what is to be done at this step; before each advance.
+  /// Does what is to be done by this step; before each advance that comes to `next_step`.
   void act();
+  /// The first step at which something is left to be done; the greatest number if none is.
+  std::uint64_t next_step() const;
 
   /// How many operations have not had their turn, one of each crawler counted for itself.
   std::uint64_t left() const;
@@ -65,6 +68,8 @@ private:
   };
 
   void on_due(std::uint64_t payload) override;
+  /// The step that an operation waits for; nothing if it waits for none, or has had its turn.
+  std::optional<std::uint64_t> awaited_step(const turn& of) const;
   void on_disk_change(std::size_t crawler, std::uint64_t nth, const disk::entry& call);
   void carry_out(std::size_t nth);
   void restart(std::size_t crawler);

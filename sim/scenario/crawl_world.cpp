@@ -183,10 +183,25 @@ void crawl_world::redraw(std::uint64_t seed) {
   oracles_.on_redraw(*this);
 }
 
-bool crawl_world::advance() {
-  const net::listening_to_probes listening{probes_};
+/// What is said to happen at a step. A run has ten thousand steps, and a handful of these.
+void crawl_world::act_at_step() {
   follow_seeds();
   operators_.act();
+  next_step_ = operators_.next_step();
+  const auto consider = [this](const auto& list, std::size_t done) {
+    if (done != list.size())
+      next_step_ = std::min(next_step_, list[done].from_step);
+  };
+  consider(scenario_.reseeds, reseeded_);
+  consider(scenario_.redraws, redrawn_);
+  if (scenario_.then && !is_then_)
+    next_step_ = std::min(next_step_, scenario_.then->from_step);
+}
+
+bool crawl_world::advance() {
+  const net::listening_to_probes listening{probes_};
+  if (world_.steps() >= next_step_)
+    act_at_step();
   stands_still_ = !simulation_.advance();
   return !stands_still_;
 }

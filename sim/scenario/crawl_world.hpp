@@ -106,6 +106,7 @@ public:
 
 private:
   void follow_seeds();
+  void act_at_step();
   void redraw(std::uint64_t seed);
   void compare_with_truth(crawl_verdict& verdict);
   void open_what_is_kept(simulated_crawler& of, crawl_verdict& verdict);
@@ -113,9 +114,10 @@ private:
   void on_violation(std::uint32_t node, const node_violation& v) override;
 
   crawl_scenario scenario_;
-  std::size_t reseeded_ = 0; ///< How often so far.
-  bool is_then_ = false;     ///< The other order decides.
-  std::size_t redrawn_ = 0;  ///< How often all that is left to chance was drawn anew.
+  std::size_t reseeded_ = 0;    ///< How often so far.
+  bool is_then_ = false;        ///< The other order decides.
+  std::size_t redrawn_ = 0;     ///< How often all that is left to chance was drawn anew.
+  std::uint64_t next_step_ = 0; ///< The first at which a seed changes or somebody acts.
   bool stands_still_ = false;
   net::probe_counts probes_;
   world world_;
