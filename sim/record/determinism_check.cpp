@@ -4,9 +4,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,8 +30,43 @@ run_digest run_here(const checked_run& run, const run_request& request) {
   return watch.digest();
 }
 
+/// Several runs that are asked for alike.
+struct runs_request {
+  std::vector<std::uint64_t> seeds;
+  run_request each; ///< But for its seed.
+
+  run_request of(std::uint64_t seed) const {
+    auto one = each;
+    one.seed = seed;
+    return one;
+  }
+};
+
+std::string to_text(const runs_request& r) {
+  return fmt::format("{} {} {} {}", r.each.every, r.each.first_line, r.each.last_line,
+                     fmt::join(r.seeds, " "));
+}
+
+std::optional<runs_request> runs_request_in(const char* text) {
+  runs_request result;
+  char* rest = nullptr;
+  const auto next = [&] {
+    const auto value = std::strtoull(text, &rest, 10);
+    const bool is_number = rest != text;
+    text = rest;
+    return is_number ? std::optional<std::uint64_t>{value} : std::nullopt;
+  };
+  for (auto field : {&result.each.every, &result.each.first_line, &result.each.last_line})
+    *field = next().value_or(0);
+  for (auto seed = next(); seed; seed = next())
+    result.seeds.push_back(*seed);
+  if (result.each.every == 0 || result.seeds.empty())
+    return std::nullopt;
+  return result;
+}
+
 /// The parent's environment, with all that must not matter changed.
-std::vector<std::string> other_environment(const run_request& request, std::uint64_t salt) {
+std::vector<std::string> other_environment(const runs_request& request, std::uint64_t salt) {
   std::vector<std::string> result;
   constexpr std::string_view replaced[] = {"SEEDWALK_CHECK_REQUEST=",
                                            "SEEDWALK_ALLOCATOR_SALT=",
@@ -40,8 +78,7 @@ std::vector<std::string> other_environment(const run_request& request, std::uint
     if (std::none_of(std::begin(replaced), std::end(replaced),
                      [&](auto name) { return std::string_view{*variable}.starts_with(name); }))
       result.emplace_back(*variable);
-  result.push_back(fmt::format("{}={} {} {} {}", request_variable, request.seed, request.every,
-                               request.first_line, request.last_line));
+  result.push_back(fmt::format("{}={}", request_variable, to_text(request)));
   result.push_back(fmt::format("SEEDWALK_ALLOCATOR_SALT={}", salt));
   result.push_back(fmt::format("SEEDWALK_CLOCK_SHIFT_S={}", 86'400 * 400 + salt % 86'400));
   result.emplace_back("TZ=Pacific/Chatham");
@@ -73,8 +110,35 @@ net::bytes read_all(int fd) {
   }
 }
 
-tl::expected<run_digest, std::string> run_there(const run_request& request, std::uint64_t salt,
-                                                const check_options& options) {
+/// The process in which everything is different, at work on the runs that it was asked for.
+class other_process {
+public:
+  other_process() = default;
+  other_process(const other_process&) = delete;
+  other_process& operator=(const other_process&) = delete;
+  ~other_process() { wait(); }
+
+  /// The error is a line for the operator.
+  tl::expected<void, std::string> start(const runs_request& request, std::uint64_t salt,
+                                        const check_options& options);
+
+  /// Waits for its digests, in the order in which they were asked for; nothing if it gave none.
+  std::optional<std::vector<run_digest>> digests();
+
+  /// How it ended, as waitpid has it.
+  int status() const { return status_; }
+
+private:
+  void wait();
+
+  ::pid_t child_ = 0;
+  int answers_ = -1;
+  int status_ = 0;
+};
+
+tl::expected<void, std::string> other_process::start(const runs_request& request,
+                                                     std::uint64_t salt,
+                                                     const check_options& options) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return tl::unexpected(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
@@ -94,16 +158,40 @@ tl::expected<run_digest, std::string> run_there(const run_request& request, std:
     return tl::unexpected(
         fmt::format("cannot start {}: {}", arguments.front(), std::strerror(failed)));
   }
-  const auto answer = read_all(ends[0]);
-  ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  child_ = child;
+  answers_ = ends[0];
+  return {};
+}
+
+void other_process::wait() {
+  if (answers_ >= 0)
+    ::close(std::exchange(answers_, -1));
+  if (child_ == 0)
+    return;
+  while (::waitpid(child_, &status_, 0) < 0 && errno == EINTR) {
   }
-  run_digest result;
+  child_ = 0;
+}
+
+std::optional<std::vector<run_digest>> other_process::digests() {
+  const auto answer = read_all(answers_);
+  wait();
+  std::vector<run_digest> result;
   if (!net::from_archive(answer, result))
-    return tl::unexpected(
-        fmt::format("the second run of seed {} gave no answer (status {})", request.seed, status));
+    return std::nullopt;
   return result;
+}
+
+tl::expected<run_digest, std::string> run_there(const run_request& request, std::uint64_t salt,
+                                                const check_options& options) {
+  other_process there;
+  if (auto started = there.start({{request.seed}, request}, salt, options); !started)
+    return tl::unexpected(started.error());
+  auto digests = there.digests();
+  if (!digests || digests->size() != 1)
+    return tl::unexpected(fmt::format("the second run of seed {} gave no answer (status {})",
+                                      request.seed, there.status()));
+  return std::move(digests->front());
 }
 
 bool same(const run_digest& a, const run_digest& b) {
@@ -194,28 +282,65 @@ std::string to_string(const difference& d) {
   return out;
 }
 
-tl::expected<check_report, std::string> check(const std::vector<std::uint64_t>& seeds,
-                                              const checked_run& run,
-                                              const check_options& options) {
-  check_report report;
-  for (const auto seed : seeds) {
-    run_request request;
-    request.seed = seed;
-    request.every = options.checkpoint_every;
-    const auto salt = seed * 2 + 1; // never 0: that is no salt
-    const auto first_run = run_here(run, request);
-    const auto second_run = run_there(request, salt, options);
-    if (!second_run)
-      return tl::unexpected(second_run.error());
+namespace {
+
+/// Never 0: that is no salt.
+std::uint64_t salt_of(std::uint64_t seed) {
+  return seed * 2 + 1;
+}
+
+/// Checks some seeds, both ways at once. False once there are differences enough.
+tl::expected<bool, std::string> check_some(const runs_request& request, const checked_run& run,
+                                           const check_options& options, check_report& report) {
+  other_process there;
+  const auto salt = salt_of(request.seeds.front());
+  if (auto started = there.start(request, salt, options); !started)
+    return tl::unexpected(started.error());
+  std::vector<run_digest> here;
+  here.reserve(request.seeds.size());
+  for (const auto seed : request.seeds)
+    here.push_back(run_here(run, request.of(seed)));
+  const auto second = there.digests();
+  const bool whole = second && second->size() == request.seeds.size();
+  for (std::size_t i = 0; i != request.seeds.size(); ++i) {
+    const auto one = request.of(request.seeds[i]);
+    // Somebody of them has ended that process: each has one of its own then, and who ends it again
+    // is named.
+    auto other =
+        whole ? tl::expected<run_digest, std::string>{(*second)[i]} : run_there(one, salt, options);
+    if (!other)
+      return tl::unexpected(other.error());
     ++report.seeds;
-    report.hashes.push_back(first_run.hash);
-    if (same(first_run, *second_run))
+    report.hashes.push_back(here[i].hash);
+    if (same(here[i], *other))
       continue;
-    auto found = locate(request, salt, first_run, *second_run, run, options);
+    auto found = locate(one, salt, here[i], *other, run, options);
     if (!found)
       return tl::unexpected(found.error());
     report.differences.push_back(std::move(*found));
     if (report.differences.size() == options.differences_max)
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
+tl::expected<check_report, std::string> check(const std::vector<std::uint64_t>& seeds,
+                                              const checked_run& run,
+                                              const check_options& options) {
+  check_report report;
+  const auto most = std::max<std::size_t>(options.seeds_a_process, 1);
+  for (std::size_t begun = 0; begun < seeds.size(); begun += most) {
+    runs_request request;
+    request.seeds.assign(seeds.begin() + static_cast<std::ptrdiff_t>(begun),
+                         seeds.begin() +
+                             static_cast<std::ptrdiff_t>(std::min(begun + most, seeds.size())));
+    request.each.every = options.checkpoint_every;
+    const auto go_on = check_some(request, run, options, report);
+    if (!go_on)
+      return tl::unexpected(go_on.error());
+    if (!*go_on)
       break;
   }
   return report;
@@ -226,16 +351,15 @@ bool is_check_child() {
 }
 
 bool answer_check(const checked_run& run) {
-  const auto text = std::getenv(request_variable);
-  if (!text)
+  const auto* const text = std::getenv(request_variable);
+  const auto request = text == nullptr ? std::nullopt : runs_request_in(text);
+  if (!request)
     return false;
-  run_request request;
-  char* rest = text;
-  for (auto field : {&request.seed, &request.every, &request.first_line, &request.last_line})
-    *field = std::strtoull(rest, &rest, 10);
-  if (request.every == 0)
-    return false;
-  return !net::write_all(answer_fd, net::to_archive(run_here(run, request)));
+  // The last comes first: what a run leaves behind in its process is other than there.
+  std::vector<run_digest> digests(request->seeds.size());
+  for (auto i = request->seeds.size(); i != 0; --i)
+    digests[i - 1] = run_here(run, request->of(request->seeds[i - 1]));
+  return !net::write_all(answer_fd, net::to_archive(digests));
 }
 
 } // namespace seedwalk::sim

@@ -91,15 +91,17 @@ struct check_options {
   /// What starts this program anew, so that it comes to `answer_check`: its path and arguments.
   std::vector<std::string> child;
   std::uint64_t checkpoint_every = 256;
+  std::size_t seeds_a_process = 64;   ///< Run there one after another.
   std::uint64_t neighbourhood = 3;    ///< Steps shown on either side of a difference.
   std::uint64_t differences_max = 10; ///< After so many it stops.
 };
 
-/// Runs each seed twice, and compares: here, and in a fresh process in which everything that must
-/// not matter is different. There the allocator pads each block by an amount drawn from a salt and
-/// fills it with another byte (`SEEDWALK_ALLOCATOR_SALT`), the real clock is shifted where the
-/// program lets it be (`SEEDWALK_CLOCK_SHIFT_S`), and time zone, language and the size of the
-/// environment differ.
+/// Runs each seed twice, and compares: here, and, at the same time, in another process in which
+/// everything that must not matter is different. Some seeds share that process, the last of them
+/// first: a run that depends on what another left behind is found, too. There the allocator pads
+/// each block by an amount drawn from a salt and fills it with another byte
+/// (`SEEDWALK_ALLOCATOR_SALT`), the real clock is shifted where the program lets it be
+/// (`SEEDWALK_CLOCK_SHIFT_S`), and time zone, language and the size of the environment differ.
 ///
 /// Two runs in one process would not do: a container keyed by pointers keeps its order as long as
 /// the allocator is asked for the same.
@@ -110,7 +112,7 @@ struct check_options {
 tl::expected<check_report, std::string> check(const std::vector<std::uint64_t>& seeds,
                                               const checked_run& run, const check_options& options);
 
-/// True if this process is such a fresh one: then it is to call `answer_check` and to leave.
+/// True if this process is such another one: then it is to call `answer_check` and to leave.
 bool is_check_child();
 
 /// Runs what the parent asked for and tells it. False if there is nobody to tell.

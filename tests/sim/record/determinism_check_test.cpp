@@ -24,7 +24,14 @@ private:
   std::uint64_t last_ = 0;
 };
 
-enum class bug { none, pointer_order, wall_clock_in_batch, uninitialised_byte };
+enum class bug {
+  none,
+  pointer_order,
+  wall_clock_in_batch,
+  uninitialised_byte,
+  left_behind,    ///< What a run leaves in its process reaches the next one.
+  ends_elsewhere, ///< The second run of seed 2 ends its process.
+};
 
 /// What has a byte that nobody sets.
 struct forgetful {
@@ -82,6 +89,10 @@ private:
       env_.storage.write(store::batch{{housekeeping}}, host_.self());
     }
     token next{t.value * 31 + 1, t.hops - 1};
+    if (now && env_.planted == bug::left_behind) {
+      static std::uint64_t left_behind = 0;
+      next.value = ++left_behind;
+    }
     if (now && env_.planted == bug::uninitialised_byte) {
       const std::unique_ptr<forgetful> block(new forgetful);
       block->set = 1;
@@ -99,10 +110,13 @@ private:
 
 checked_run run_with(bug planted) {
   return [planted](std::uint64_t seed, run_watch& watch) {
+    if (planted == bug::ends_elsewhere && seed == 2 && is_check_child())
+      ::_exit(1);
     // In a drawn order it does not matter in which order a step sends: names decide. By fifo it
     // does.
     const auto strategy = planted == bug::pointer_order ? strategy::fifo : strategy::uniform;
-    sim::world world(options(seed, strategy, planted == bug::uninitialised_byte));
+    const bool deep = planted == bug::uninitialised_byte || planted == bug::left_behind;
+    sim::world world(options(seed, strategy, deep));
     world.listen(watch);
     simulation drive(world);
     process inside(world);
@@ -168,6 +182,32 @@ TEST(determinism_check, catches_a_wall_clock_that_only_reaches_the_database) {
 TEST(determinism_check, catches_an_uninitialised_byte_in_a_message) {
   expect_caught(check_of(bug::uninitialised_byte,
                          "determinism_check.catches_an_uninitialised_byte_in_a_message", {1}));
+}
+
+TEST(determinism_check, catches_what_a_run_leaves_behind_for_the_next) {
+  expect_caught(check_of(bug::left_behind,
+                         "determinism_check.catches_what_a_run_leaves_behind_for_the_next",
+                         {1, 2, 3}));
+}
+
+TEST(determinism_check, names_the_seed_whose_second_run_ends_its_process) {
+  const auto report =
+      check_of(bug::ends_elsewhere,
+               "determinism_check.names_the_seed_whose_second_run_ends_its_process", {1, 2, 3});
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().find("seed 2 gave no answer"), std::string::npos) << report.error();
+}
+
+TEST(determinism_check, runs_more_seeds_than_a_process_takes) {
+  const std::string name = "determinism_check.runs_more_seeds_than_a_process_takes";
+  if (is_check_child())
+    ::_exit(answer_check(run_with(bug::none)) ? 0 : 1);
+  auto options = child_of(name);
+  options.seeds_a_process = 2;
+  const auto report = check({1, 2, 3, 4, 5}, run_with(bug::none), options);
+  ASSERT_TRUE(report) << report.error();
+  EXPECT_EQ(report->seeds, 5u);
+  EXPECT_TRUE(report->differences.empty());
 }
 
 TEST(determinism_check, says_when_the_second_run_gives_no_answer) {
