@@ -242,7 +242,7 @@ private:
       was_interrupted_ = was_interrupted_ || signals_.came();
       return was_interrupted_ || wall() - began > flags_.shrink_seconds;
     };
-    forked_trials trials({flags_.jobs, run_limit, {}});
+    forked_trials trials({flags_.jobs, run_limit, is_enough});
     sim::shrink_options options;
     options.runs_max = flags_.shrink_runs;
     options.stop = is_enough;
