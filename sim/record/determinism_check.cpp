@@ -184,13 +184,13 @@ std::optional<std::vector<run_digest>> other_process::digests() {
 
 tl::expected<run_digest, std::string> run_there(const run_request& request, std::uint64_t salt,
                                                 const check_options& options) {
-  other_process there;
-  if (auto started = there.start({{request.seed}, request}, salt, options); !started)
+  other_process second;
+  if (auto started = second.start({{request.seed}, request}, salt, options); !started)
     return tl::unexpected(started.error());
-  auto digests = there.digests();
+  auto digests = second.digests();
   if (!digests || digests->size() != 1)
     return tl::unexpected(fmt::format("the second run of seed {} gave no answer (status {})",
-                                      request.seed, there.status()));
+                                      request.seed, second.status()));
   return std::move(digests->front());
 }
 
@@ -292,15 +292,15 @@ std::uint64_t salt_of(std::uint64_t seed) {
 /// Checks some seeds, both ways at once. False once there are differences enough.
 tl::expected<bool, std::string> check_some(const runs_request& request, const checked_run& run,
                                            const check_options& options, check_report& report) {
-  other_process there;
+  other_process elsewhere;
   const auto salt = salt_of(request.seeds.front());
-  if (auto started = there.start(request, salt, options); !started)
+  if (auto started = elsewhere.start(request, salt, options); !started)
     return tl::unexpected(started.error());
-  std::vector<run_digest> here;
-  here.reserve(request.seeds.size());
+  std::vector<run_digest> first;
+  first.reserve(request.seeds.size());
   for (const auto seed : request.seeds)
-    here.push_back(run_here(run, request.of(seed)));
-  const auto second = there.digests();
+    first.push_back(run_here(run, request.of(seed)));
+  const auto second = elsewhere.digests();
   const bool whole = second && second->size() == request.seeds.size();
   for (std::size_t i = 0; i != request.seeds.size(); ++i) {
     const auto one = request.of(request.seeds[i]);
@@ -311,10 +311,10 @@ tl::expected<bool, std::string> check_some(const runs_request& request, const ch
     if (!other)
       return tl::unexpected(other.error());
     ++report.seeds;
-    report.hashes.push_back(here[i].hash);
-    if (same(here[i], *other))
+    report.hashes.push_back(first[i].hash);
+    if (same(first[i], *other))
       continue;
-    auto found = locate(one, salt, here[i], *other, run, options);
+    auto found = locate(one, salt, first[i], *other, run, options);
     if (!found)
       return tl::unexpected(found.error());
     report.differences.push_back(std::move(*found));
