@@ -67,10 +67,12 @@ TEST_P(storage_door_broken, is_caught) {
   std::string caught_by;
   bool as_meant = false;
   for (const auto& check : storage_checks()) {
+    if (as_meant) // A door that is broken is as slow to look at as it likes.
+      break;
     const auto complaints = check.run(broken(planted.kind));
     if (complaints.empty())
       continue;
-    as_meant = as_meant || check.name == planted.caught_by;
+    as_meant = check.name == planted.caught_by;
     caught_by += "\n  " + check.name + ": " + complaints.front();
   }
   EXPECT_TRUE(as_meant) << "expected of " << planted.caught_by << "; caught by:" << caught_by;

@@ -1,8 +1,11 @@
 #include "sim/scenario/oracles/liveness_oracle.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sim/scenario/crawl_world.hpp"
 
@@ -16,6 +19,10 @@ using std::chrono::minutes;
 /// What no visit is about: names that are asked for again, brakes, a disk that was full, an orderly
 /// end.
 constexpr net::steady_time besides = hours{1};
+
+std::int64_t in_seconds(net::steady_time duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
 
 net::steady_time longest_visit(const net::timer_table& timers) {
   net::steady_time longest{0};
@@ -138,31 +145,45 @@ void liveness_oracle::at_end(crawl_world& of) {
   }
 }
 
+/// Each actor that waits for a door: for what, and for how long. The oldest come first; so many are
+/// named.
+std::string liveness_oracle::list_of(simulated_crawler& of, const waits& w) {
+  constexpr std::size_t named_most = 8;
+  const auto now = of.inside().now().steady;
+  std::vector<std::string> lines;
+  for (const auto& [id, since] : w.requests)
+    lines.push_back(fmt::format("{}/db_writer for request {} of the store, {} s", of.name(),
+                                id.value, in_seconds(now - since)));
+  for (const auto& [id, one] : w.connections)
+    lines.push_back(fmt::format("{} for {} {}, {} s", of.inside().name_of(one.owner),
+                                one.is_open ? "the end of its connection with" : "its dial to",
+                                net::to_string(one.peer), in_seconds(now - one.since)));
+  const auto named = std::min(lines.size(), named_most);
+  auto text = fmt::format("{}", fmt::join(lines.begin(), lines.begin() + named, "; "));
+  if (lines.size() > named)
+    text += fmt::format("; and {} others", lines.size() - named);
+  return text;
+}
+
 void liveness_oracle::say_who_waits(simulated_crawler& of, const waits& w) {
-  const auto since = [&](net::steady_time moment) {
-    return (of.inside().now().steady - moment).count() / 1'000'000'000;
-  };
   const auto story = fmt::format("{} has not ended", of.name());
-  if (!w.requests.empty()) {
-    broke("it waits for the store",
-          fmt::format("{}: request {} of {} that wait for the store has waited for {} s", story,
-                      w.requests.begin()->first.value, w.requests.size(),
-                      since(w.requests.begin()->second)),
-          {}, of.name() + "/db_writer");
-  } else if (!w.connections.empty()) {
-    const auto& oldest = w.connections.begin()->second;
-    broke(oldest.is_open ? "a visit does not end" : "a dial does not end",
-          fmt::format("{}: {} connections, and that to {} {} for {} s", story, w.connections.size(),
-                      net::to_string(oldest.peer),
-                      oldest.is_open ? "has been there" : "has been dialled", since(oldest.since)),
-          {oldest.peer}, of.inside().name_of(oldest.owner));
-  } else {
+  if (w.requests.empty() && w.connections.empty()) {
     const auto timer = of.inside().world().next_timer();
     broke(timer ? "it waits for a timer" : "it waits for nothing",
           fmt::format("{}: no connection and no request is under way, and {}", story,
-                      timer ? fmt::format("the next timer is due in {} s", -since(*timer))
+                      timer ? fmt::format("the next timer is due in {} s",
+                                          in_seconds(*timer - of.inside().now().steady))
                             : "no timer runs"),
           {}, of.name());
+    return;
+  }
+  const auto text = fmt::format("{}: there wait {}", story, list_of(of, w));
+  if (!w.requests.empty()) {
+    broke("it waits for the store", text, {}, of.name() + "/db_writer");
+  } else {
+    const auto& oldest = w.connections.begin()->second;
+    broke(oldest.is_open ? "a visit does not end" : "a dial does not end", text, {oldest.peer},
+          of.inside().name_of(oldest.owner));
   }
 }
 

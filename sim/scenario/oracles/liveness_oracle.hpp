@@ -17,8 +17,8 @@ namespace seedwalk::sim {
 /// that it takes to visit everybody it knows one after the other, each visit as long as its timers
 /// let it be, as many at once as slots and subnets allow. Faults without an end do not heal, and
 /// make no difference: who is broken for ever costs a visit. And a world in which nothing will ever
-/// happen again has no crawler that has not ended. What stands still is named: who waits for what,
-/// and since when.
+/// happen again has no crawler that has not ended. What stands still is named: each actor that
+/// waits for a door, for what, and for how long.
 ///
 /// Does not verify crawls that go on for ever, and any time shorter than that (`expect.ends_within`
 /// says so for a scenario).
@@ -49,6 +49,7 @@ private:
 
   /// The latest moment at which a crawler may end, by what it knows now.
   net::steady_time deadline_of(simulated_crawler& of) const;
+  static std::string list_of(simulated_crawler& of, const waits& w);
   void say_who_waits(simulated_crawler& of, const waits& w);
 
   crawl_world* run_ = nullptr;

@@ -27,6 +27,7 @@ namespace {
 
 using testing::Contains;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 
 /// A world in which much goes wrong, and nothing is done wrong.
 crawl_scenario troubled_world(std::uint64_t seed) {
@@ -461,6 +462,24 @@ TEST_P(oracle_that, hears_of_a_bug_names_it) {
   for (const auto& broken : judge.broken())
     places.push_back(broken.place);
   EXPECT_THAT(places, Contains(bug.place));
+}
+
+TEST(liveness, names_each_actor_that_waits_and_for_what) {
+  auto s = plain_crawl(6, 10);
+  s.nodes.shares = {{node_kind::silent, 1}};
+  s.oracles = {.all = false, .names = {}};
+  crawl_world world{s};
+  auto one = std::make_unique<liveness_oracle>();
+  auto& judge = *one;
+  world.oracles().add(std::move(one));
+  ASSERT_TRUE(world.start());
+  while (world.now() < std::chrono::seconds{2} && world.advance()) {
+  }
+  judge.on_advance(std::chrono::hours{24 * 365});
+  ASSERT_EQ(judge.broken().size(), 1u);
+  const auto& text = judge.broken().front().text;
+  EXPECT_THAT(text, MatchesRegex("crawler has not ended: there wait crawler/peer/.* for the end of "
+                                 "its connection with .*, [0-9]+ s.*"));
 }
 
 INSTANTIATE_TEST_SUITE_P(of_ours, oracle_that, testing::ValuesIn(distortions),
