@@ -7,6 +7,7 @@
 #include <rapidcheck.h>
 
 #include "sim/scenario/file/scenario_file.hpp"
+#include "sim/scenario/swarm.hpp"
 #include "tests/sim/scenario/draw_scenario.hpp"
 #include "tests/sim/scenario/shrunk_property.hpp"
 
@@ -174,6 +175,12 @@ TEST(scenario_file, every_kind_outcome_and_stage_is_in_the_readme) {
   EXPECT_EQ(has_all(kinds, "`"), node_kind_count);
   EXPECT_GT(has_all([](auto i) { return net::name_of(static_cast<net::outcome>(i)); }, ""), 20u);
   EXPECT_EQ(has_all([](auto i) { return net::name_of(static_cast<net::stage>(i)); }, ""), 5u);
+}
+
+TEST(scenario_file, every_family_of_the_swarm_is_in_the_readme) {
+  const auto readme = text_of_source("sim/scenario/README.md");
+  for (const auto name : swarm_families())
+    EXPECT_THAT(readme, HasSubstr(fmt::format("\n| `{}` | ", name)));
 }
 
 TEST(scenario_file, the_smallest_file_of_the_readme_works) {
