@@ -20,6 +20,8 @@
 #include "tools/log_output.hpp"
 #include "tools/option_values.hpp"
 #include "tools/seconds.hpp"
+#include "tools/sim_scenario_flags.hpp"
+#include "tools/trace_target.hpp"
 
 namespace seedwalk::tools {
 
@@ -27,6 +29,7 @@ namespace {
 
 constexpr auto replay_examples = R"(seedwalk replay crawl.rec
 seedwalk replay crawl.rec --json
+seedwalk replay crawl.rec --trace crawl.trace   # for `seedwalk trace`: every step of every actor
 seedwalk replay crawl.rec --log-level debug     # see what the recorded run did not log
 seedwalk replay crawl.rec --image at.img --image-after 50000    # keep the moment after step 50000,
 seedwalk replay crawl.rec --from at.img         # and go on from there, in seconds)";
@@ -145,10 +148,10 @@ tl::expected<std::unique_ptr<image_target>, start_error> use_images(const image_
 
 /// Replays. What a file brings about that is not what this program wrote is an error of that file.
 tl::expected<sim::replay_result, start_error> replay_file(const std::string& file,
-                                                          sim::crawl_replayer_options replayer,
+                                                          const sim::replay_builder& build,
                                                           const sim::replay_options& options) {
   try {
-    auto result = sim::replay(file, sim::crawl_replayer(std::move(replayer)), options);
+    auto result = sim::replay(file, build, options);
     if (result)
       return std::move(*result);
     const bool unreadable = result.error().fault == sim::recording_fault::unreadable;
@@ -218,6 +221,8 @@ exit_code run_replay(invocation& invoked) {
   add_number(line.app(), "--image-after", images.after, {1}, "not before this step");
   add_name(line.app(), "--log-level", level, "log at this level, whatever the recorded run did")
       ->type_name("trace|debug|info|warning|error");
+  trace_target trace;
+  trace.declare(line.app());
   if (const auto code = line.parse(invoked))
     return *code;
   if (until)
@@ -227,6 +232,8 @@ exit_code run_replay(invocation& invoked) {
     return line.refuse(invoked, image.error().message);
   if (!image)
     return say(invoked, image.error());
+  if (const auto opened = trace.open(); !opened)
+    return line.refuse(invoked, opened.error());
   auto log = log_at(level, invoked.terminal);
   if (!log)
     return line.refuse(invoked, log.error());
@@ -243,15 +250,20 @@ exit_code run_replay(invocation& invoked) {
     image_step = made.steps;
     image_problem = (*image)->write(sim::pack_image({actors::build_identity(), std::move(made)}));
   };
-  const auto result = replay_file(file, std::move(replayer), options);
+  const auto build = trace.traced(sim::crawl_replayer(std::move(replayer)),
+                                  fmt::format("seedwalk replay {}", shell_word(file)));
+  const auto result = replay_file(file, build, options);
   if (log->lines)
     finish_log(*log->lines, invoked.terminal);
+  trace.finish_replay();
   if (!result)
     return say(invoked, result.error());
   if (as_json_document)
     invoked.terminal.out << as_json(*result, image_step) << '\n';
   else
     print(invoked.terminal.out, *result, image_step);
+  if (!as_json_document)
+    invoked.terminal.out << trace.told();
   const auto code = conclude(invoked.terminal, file, *result);
   if (code != exit_code::done || !*image)
     return code;

@@ -129,6 +129,19 @@ void name_messages(const net::magic_bytes& magic, net::byte_view data, std::stri
   }
 }
 
+trace_detail detail_of(const step_view& step, const net::magic_bytes& magic, std::string& text) {
+  if (const auto* m = step.message_as<net::received>()) {
+    text.clear();
+    name_messages(magic, m->data.view(), text);
+    return {text, m->data.size()};
+  }
+  if (const auto* m = step.message_as<net::closed>(); m && m->reason != net::error::none)
+    return {net::name_of(m->reason), 0};
+  if (const auto* m = step.message_as<net::connect_failed>())
+    return {net::name_of(m->reason), 0};
+  return {};
+}
+
 std::string text_of(const planned_operation& one) {
   return fmt::format("{} {}", name_of(one.action), moment_text(one));
 }
@@ -137,7 +150,7 @@ crawl_trace::crawl_trace(crawl_world& world, std::string again, trace_bounds bou
     : world_(world), magic_(world.scenario().nodes.magic), lanes_(world.nodes().nodes().size()),
       recorder_(
           world.inner(), header_of(world, std::move(again)),
-          [this](const step_view& step) { return describe(step); }, bounds),
+          [this](const step_view& step) { return detail_of(step, magic_, text_); }, bounds),
       accepts_(recorder_.add_text("accepts")), hears_(recorder_.add_text("hears")),
       says_(recorder_.add_text("says")), hears_end_(recorder_.add_text("hears the end")),
       is_closed_(recorder_.add_text("is closed")) {
@@ -154,20 +167,6 @@ void crawl_trace::finish(const crawl_verdict& verdict) {
   for (const auto& promise : verdict.broken)
     broken.push_back({promise.oracle, promise.place, promise.text});
   recorder_.finish({verdict.steps, verdict.virtual_time, verdict.hash, std::move(broken)});
-}
-
-/// What people ask of a step besides its message's type.
-trace_detail crawl_trace::describe(const step_view& step) {
-  if (const auto* m = step.message_as<net::received>()) {
-    text_.clear();
-    name_messages(magic_, m->data.view(), text_);
-    return {text_, m->data.size()};
-  }
-  if (const auto* m = step.message_as<net::closed>(); m && m->reason != net::error::none)
-    return {net::name_of(m->reason), 0};
-  if (const auto* m = step.message_as<net::connect_failed>())
-    return {net::name_of(m->reason), 0};
-  return {};
 }
 
 std::uint32_t crawl_trace::lane_of(std::uint32_t node) {

@@ -17,6 +17,10 @@ namespace seedwalk::sim {
 /// Bytes before the first header are the rest of one that came before, and are passed over.
 void name_messages(const net::magic_bytes& magic, net::byte_view data, std::string& to);
 
+/// What people ask of a step of a crawl besides its message's type: what is in the bytes that came,
+/// why a connection ended. `text` is kept for its memory, and for what is returned.
+trace_detail detail_of(const step_view& step, const net::magic_bytes& magic, std::string& text);
+
 /// An operation as a person reads it: "crash at 3.000 s, crawler a".
 std::string text_of(const planned_operation& one);
 
@@ -50,7 +54,6 @@ private:
   void on_closed(std::uint32_t node, net::error reason) override;
   void on_violation(std::uint32_t node, const node_violation& v) override;
 
-  trace_detail describe(const step_view& step);
   std::uint32_t lane_of(std::uint32_t node);
 
   crawl_world& world_;

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <sstream>
 
 #include "net/base/random.hpp"
 #include "tests/tools/crawl_fixture.hpp"
@@ -37,6 +38,28 @@ TEST_F(recorded_crawl, replays_with_an_equal_hash_after_the_zoo_is_gone) {
   EXPECT_EQ(replayed["steps"], report["steps"]);
   EXPECT_EQ(replayed["verified"], true);
   EXPECT_EQ(replayed["complete"], true);
+}
+
+TEST_F(recorded_crawl, can_be_looked_at_as_a_simulated_one) {
+  serve(40);
+  const auto crawled = run_seedwalk(crawl({"--record", recording(), "--json", "--quiet"}));
+  ASSERT_EQ(crawled.code, 0) << crawled.err;
+  const auto report = json::parse(crawled.out);
+  const auto trace = folder_ / "crawl.trace";
+  const auto replayed = run_seedwalk({"replay", recording(), "--trace", trace});
+  ASSERT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_NE(replayed.out.find("seedwalk trace export"), std::string::npos) << replayed.out;
+  const auto shown = run_seedwalk({"trace", "show", trace, "--json"});
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  std::uint64_t steps = 0;
+  bool has_messages_names = false;
+  std::istringstream lines{shown.out};
+  for (std::string line; std::getline(lines, line);) {
+    steps += line.find("\"step\"") != std::string::npos ? 1 : 0;
+    has_messages_names = has_messages_names || line.find("version, ") != std::string::npos;
+  }
+  EXPECT_GE(steps, report["steps"].get<std::uint64_t>());
+  EXPECT_TRUE(has_messages_names) << "what was in the bytes that came";
 }
 
 TEST_F(recorded_crawl, cut_off_anywhere_replays_to_its_last_whole_frame) {
