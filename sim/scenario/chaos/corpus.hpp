@@ -22,6 +22,7 @@ struct corpus_entry {
   std::uint64_t steps = 0;             ///< Of actors, in its run.
   std::uint64_t picked = 0;            ///< So often another one was made of it.
   std::vector<std::uint32_t> features; ///< All that its run reached, by number.
+  std::vector<departure> departures = {}; ///< The first that its run made against fifo.
 };
 
 /// Scenarios worth making others of, and how often each feature was reached so far.
