@@ -60,7 +60,8 @@ void pairs::want(message_order one) {
   // None with a chance of a half, one of a quarter ...
   const auto bits = drawn(seed_, "pairs skipped", name_from("nth", aims_.size()));
   const auto skipped = static_cast<std::uint64_t>(std::countr_one(bits));
-  aims_.push_back({one, std::move(senders), skipped, skipped == 0 ? state::held : state::open});
+  aims_.push_back({one, std::move(senders), skipped, bits >> 63 == 0,
+                   skipped == 0 ? state::held : state::open});
 }
 
 /// Candidates that it is about are ranked anew.
@@ -102,7 +103,10 @@ void pairs::on_pending(const pending_event& one) {
       move(nth, state::made);
       continue;
     }
-    move(nth, one.kind == aim.order.first ? state::open : state::held);
+    if (one.kind != aim.order.first)
+      move(nth, state::held);
+    else
+      move(nth, aim.is_direct ? state::open : state::made);
   }
   if (const auto of = sends(one); of != 0)
     sends_.emplace(one.name, of);

@@ -18,9 +18,10 @@ namespace seedwalk::sim {
 /// is to take one kind of message directly after another.
 ///
 /// One to three orders are wanted. Until the first message of such an order is the last one sent to
-/// its actor, the events whose turn would send the second are put behind all others, and then before
-/// all others; which events those are an earlier run tells, by name. That ends once the order is
-/// made, or when a budget of turns is used up in which something was held back. How many messages of
+/// its actor, the events whose turn would send the second are put behind all others; which events
+/// those are an earlier run tells, by name. Then, as is drawn for each order, they either go before
+/// all others, so that the second comes directly after the first, or when they will. That ends once
+/// the order is made, or when a budget of turns is used up in which something was held back. How many messages of
 /// the second kind go by before it begins is drawn, and none is most likely. All else goes by a
 /// priority for each event, as by `uniform`.
 ///
@@ -49,6 +50,7 @@ private:
     message_order order;
     run_profile::senders senders;
     std::uint64_t skipped = 0; ///< So many of the second kind go by before it begins.
+    bool is_direct = true;     ///< False: that the first came before is enough.
     state is = state::held;
   };
   using aims = std::uint8_t; ///< A bit for each.

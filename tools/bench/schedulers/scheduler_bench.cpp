@@ -104,6 +104,19 @@ std::string number_text(double value) {
   return value < 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
 }
 
+/// Each strategy's part of the vote that a kernel has.
+std::vector<double> votes_of(const std::vector<kernel_score>& of_kernel,
+                             const std::vector<sim::strategy_text>& strategies) {
+  std::vector<double> result(strategies.size(), 0);
+  double sum = 0;
+  for (std::size_t s = 0; s != strategies.size(); ++s)
+    if (strategies[s].strategy != sim::strategy::portfolio)
+      sum += result[s] = 1 / of_kernel[s].schedules_to_find();
+  for (auto& one : result)
+    one = sum > 0 ? one / sum : 0;
+  return result;
+}
+
 } // namespace
 
 std::uint32_t kernel_score::found() const {
@@ -163,6 +176,7 @@ std::vector<strategy_score> scheduler_bench_result::totals() const {
       schedules += one.schedules;
       steps += one.steps;
       cpu_s += one.cpu_s;
+      total.votes += votes_of(of_kernel, options.strategies)[s] / static_cast<double>(scores.size());
       difference.add(one.found_after, base.found_after, options.schedules);
       if (one.found() == 0 || base.found() == 0)
         continue;
@@ -197,13 +211,17 @@ std::string to_string(const scheduler_bench_result& r) {
                                 one.found_after.size());
     text += "\n";
   }
-  text += fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | "
-                      "schedules/s | ns a step |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+  text += fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | votes | "
+                      "schedules/s | ns a step |\n"
+                      "| --- | --- | --- | --- | --- | --- | --- | --- |\n",
                       o.strategies.front().to_string());
   for (const auto& one : r.totals())
-    text += fmt::format("| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {:.0f} | {:.0f} |\n",
+    text += fmt::format("| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {} | {:.0f} | {:.0f} |\n",
                         one.strategy.to_string(), one.kernels_found, o.kernels.size(),
                         one.trials_found, one.trials_run, one.relative, one.compared, one.p,
+                        one.strategy.strategy == sim::strategy::portfolio
+                            ? "-"
+                            : fmt::format("{:.1f}%", 100 * one.votes),
                         one.schedules_per_s, one.ns_per_step);
   return text;
 }
@@ -234,6 +252,7 @@ nlohmann::json as_json(const scheduler_bench_result& r) {
                       {"relative_schedules", one.relative},
                       {"kernels_compared", one.compared},
                       {"log_rank_p", one.p},
+                      {"votes", one.votes},
                       {"schedules_per_s", one.schedules_per_s},
                       {"ns_per_step", one.ns_per_step}});
   return {{"benchmark", "schedulers"},     {"trials", o.trials},
