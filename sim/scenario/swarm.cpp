@@ -473,8 +473,8 @@ void draw_proxy(crawl_scenario& s, stream& draw) {
 }
 
 void draw_order(crawl_scenario& s, stream& draw) {
-  s.schedule = draw.chance(1, 6) ? strategy::fifo
-                                 : settled({strategy::portfolio}, draw.next()).strategy;
+  s.schedule =
+      draw.chance(1, 6) ? strategy::fifo : settled({strategy::portfolio}, draw.next()).strategy;
   if (has_depth(s.schedule))
     s.order.depth = static_cast<std::uint32_t>(draw.between(1, 5));
   constexpr microseconds ahead[] = {microseconds{0}, microseconds{50}, milliseconds{20}};

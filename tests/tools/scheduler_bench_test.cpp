@@ -156,7 +156,8 @@ TEST(run_profile, knows_what_led_to_a_timer) {
 TEST(scheduler_bench, threads_change_no_score) {
   scheduler_bench_options o;
   o.kernels = {find_kernel("reorder-3"), find_kernel("stale-timer"), find_kernel("late-count")};
-  for (const auto* strategy : {"uniform", "pct:3", "pctcp:3", "pos", "urw", "surw", "pairs", "portfolio"})
+  for (const auto* strategy :
+       {"uniform", "pct:3", "pctcp:3", "pos", "urw", "surw", "pairs", "portfolio"})
     o.strategies.push_back(*sim::strategy_text::parse(strategy));
   o.trials = 3;
   o.schedules = 50;

@@ -53,7 +53,7 @@ rc::Gen<words> any_options() {
       add("--proxy", any_of({"working", "silent", "absent"}));
     if (sometimes())
       add("--schedule", any_of({"fifo", "uniform", "pct:2", "pctcp", "pos", "urw", "surw", "pairs",
-                                     "portfolio"}));
+                                "portfolio"}));
     if (sometimes())
       add("--crawlers", fmt::format("{}", *rc::gen::inRange(1, 4)));
     if (sometimes())

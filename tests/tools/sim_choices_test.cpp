@@ -35,8 +35,8 @@ TEST(sim_choices, given_back_make_the_same_run) {
 TEST(sim_choices, of_every_strategy_make_the_same_run) {
   const temporary_folder folder;
   const auto file = folder / "choices.jsonl";
-  for (const std::string outcome : {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw", "pairs",
-                                    "portfolio"}) {
+  for (const std::string outcome :
+       {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw", "pairs", "portfolio"}) {
     const auto drawn = run_of({"--seed", "3", "--schedule", outcome, "--choices-out", file});
     const auto again = run_of({"--seed", "3", "--choices", file});
     EXPECT_EQ(again["hash"], drawn["hash"]) << outcome;

@@ -27,8 +27,8 @@ constexpr std::string_view without_namespace(std::string_view type) {
   return last == std::string_view::npos ? type : type.substr(last + 1);
 }
 
-/// The kind of a message, as `pending_event::kind` has it: of a kind of actor ("crawler") and a type
-/// of message, with its namespace or without.
+/// The kind of a message, as `pending_event::kind` has it: of a kind of actor ("crawler") and a
+/// type of message, with its namespace or without.
 constexpr std::uint64_t message_kind(std::string_view actor, std::string_view type) {
   return mixed(purpose{actor}.hash, purpose{without_namespace(type)}.hash);
 }

@@ -27,9 +27,9 @@ std::vector<message_order> order_memory::draw(std::uint64_t seed) const {
   std::vector<std::pair<std::pair<std::uint32_t, std::uint64_t>, const message_order*>> all;
   all.reserve(runs_.size());
   for (const auto& [one, runs] : runs_)
-    all.push_back({{runs, drawn(seed, "wanted order",
-                                name_from("order", one.actor, one.first, one.second))},
-                   &one});
+    all.push_back(
+        {{runs, drawn(seed, "wanted order", name_from("order", one.actor, one.first, one.second))},
+         &one});
   const auto count =
       std::min<std::size_t>(1 + drawn(seed, "wanted orders", 0) % wanted_max, all.size());
   const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);

@@ -10,26 +10,24 @@ namespace seedwalk::sim {
 
 namespace {
 
-/// More than are drawn, where somebody says which.
-constexpr std::size_t aims_max = 8;
-
 // Ranks: before all others, by themselves, behind all others.
 constexpr std::uint64_t third = UINT64_MAX / 3;
 
-/// The actor at which an order is wanted; 0: it cannot be made at any.
-std::uint64_t draw_actor(std::uint64_t seed, const run_profile& from, const message_order& one) {
-  std::vector<std::uint64_t> actors;
-  for (const auto& race : from.races())
-    if (race.first == one.first && race.second == one.second)
-      actors.push_back(race.actor);
-  if (actors.empty())
-    for (const auto& had : from.orders())
-      if (had.second == one.second)
-        actors.push_back(had.actor);
-  const auto first = std::ranges::min_element(actors, {}, [&](std::uint64_t actor) {
-    return drawn(seed, "actor of an order", name_from("order", actor, one.first, one.second));
-  });
-  return first == actors.end() ? 0 : *first;
+/// The order at one of the actors that it is known of; 0: at none.
+message_order at_drawn_actor(std::uint64_t seed, const std::vector<message_order>& known,
+                             const message_order& one) {
+  message_order result{0, one.first, one.second};
+  std::uint64_t least = UINT64_MAX;
+  for (const auto& [actor, first, second] : known) {
+    if (first != one.first || second != one.second || (one.actor != 0 && one.actor != actor))
+      continue;
+    const auto draw = drawn(seed, "actor of an order", name_from("order", actor, first, second));
+    if (result.actor != 0 && draw >= least)
+      continue;
+    result.actor = actor;
+    least = draw;
+  }
+  return result;
 }
 
 } // namespace
@@ -46,16 +44,23 @@ pairs::pairs(std::uint64_t seed, std::shared_ptr<const run_profile> profile,
     earlier.learn(*profile_);
     wanted = earlier.draw(seed);
   }
-  for (const auto& one : wanted)
-    if (aims_.size() != aims_max)
-      want(one);
+  choose(std::move(wanted));
 }
 
-void pairs::want(message_order one) {
-  if (one.actor == 0)
-    one.actor = draw_actor(seed_, *profile_, one);
+/// All of few, and some of many.
+void pairs::choose(std::vector<message_order> wanted) {
+  const auto count = wanted.size() <= order_memory::wanted_max
+                         ? wanted.size()
+                         : 1 + drawn(seed_, "pairs wanted", 0) % order_memory::wanted_max;
+  const auto races = profile_->races();
+  for (const auto& one : wanted)
+    if (const auto at = at_drawn_actor(seed_, races, one); at.actor != 0 && aims_.size() != count)
+      want(at);
+}
+
+void pairs::want(const message_order& one) {
   auto senders = profile_->senders_of(one.actor, one.second);
-  if (one.actor == 0 || senders.names.empty())
+  if (senders.names.empty())
     return;
   // None with a chance of a half, one of a quarter ...
   const auto bits = drawn(seed_, "pairs skipped", name_from("nth", aims_.size()));
@@ -78,10 +83,10 @@ pairs::aims pairs::sends(const pending_event& one) const {
   aims result = 0;
   for (std::size_t nth = 0; nth != aims_.size(); ++nth) {
     const auto& senders = aims_[nth].senders;
-    const bool is_one = profile_->has(one.name)
-                            ? senders.names.contains(one.name)
-                            : senders.alike.contains(
-                                  run_profile::senders::likeness(one.source, one.kind));
+    const bool is_one =
+        profile_->has(one.name)
+            ? senders.names.contains(one.name)
+            : senders.alike.contains(run_profile::senders::likeness(one.source, one.kind));
     if (is_one)
       result |= static_cast<aims>(1u << nth);
   }

@@ -14,18 +14,19 @@
 namespace seedwalk::sim {
 
 /// Makes orders of messages that were not seen: the reads-from fuzzing of Wolff et al. (ASPLOS
-/// 2024), carried over to messages. There a read is to see what a certain write wrote; here an actor
-/// is to take one kind of message directly after another.
+/// 2024), carried over to messages. There a read is to see what a certain write wrote; here an
+/// actor is to take one kind of message directly after another.
 ///
-/// One to three orders are wanted. Until the first message of such an order is the last one sent to
+/// One to three orders are wanted, of those that are said first the ones whose messages raced in an
+/// earlier run. Until the first message of such an order is the last one sent to
 /// its actor, the events whose turn would send the second are put behind all others; which events
 /// those are an earlier run tells, by name. Then, as is drawn for each order, they either go before
 /// all others, so that the second comes directly after the first, or when they will. That ends once
-/// the order is made, or when a budget of turns is used up in which something was held back. How many messages of
-/// the second kind go by before it begins is drawn, and none is most likely. All else goes by a
-/// priority for each event, as by `uniform`.
+/// the order is made, or when a budget of turns is used up in which something was held back. How
+/// many messages of the second kind go by before it begins is drawn, and none is most likely. All
+/// else goes by a priority for each event, as by `uniform`.
 ///
-/// An order that names no actor is wanted of one that is drawn from those of the earlier run.
+/// An order that names no actor is wanted of one that is drawn from those that they raced at.
 /// Without an earlier run nothing is held back.
 class pairs final : public ranking {
 public:
@@ -55,7 +56,8 @@ private:
   };
   using aims = std::uint8_t; ///< A bit for each.
 
-  void want(message_order one);
+  void choose(std::vector<message_order> wanted);
+  void want(const message_order& one);
   void move(std::size_t nth, state to);
   aims sends(const pending_event& one) const;
   bool is_held(aims of) const;

@@ -10,8 +10,8 @@ namespace seedwalk::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> names = {
-    "fifo", "uniform", "pct", "pctcp", "pos", "urw", "surw", "pairs", "portfolio"};
+constexpr std::array<std::string_view, 9> names = {"fifo", "uniform", "pct",   "pctcp",    "pos",
+                                                   "urw",  "surw",    "pairs", "portfolio"};
 
 } // namespace
 

@@ -82,8 +82,13 @@ void chaos_search::learn_first() {
   corpus::learned learned;
   unseen_.learn(result->features);
   if (result->broken.empty())
-    learned = corpus_.learn({proposal.number, proposal.scenario, proposal.story, result->steps, 0,
-                             {}, std::move(result->departures)},
+    learned = corpus_.learn({proposal.number,
+                             proposal.scenario,
+                             proposal.story,
+                             result->steps,
+                             0,
+                             {},
+                             std::move(result->departures)},
                             result->features);
   if (options_.on_lesson)
     options_.on_lesson({proposal, *result, learned});

@@ -37,17 +37,16 @@ void unseen_orders::learn(const std::vector<feature>& reached) {
 }
 
 std::vector<wanted_order> unseen_orders::draw(net::random_stream& draw) {
+  std::vector<std::pair<std::pair<std::uint32_t, std::uint64_t>, const wanted_order*>> all;
+  all.reserve(asked_.size());
+  for (const auto& [one, times] : asked_)
+    all.push_back({{times, draw.next()}, &one});
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), offered_max));
+  std::ranges::partial_sort(all, end, {}, [](const auto& one) { return one.first; });
   std::vector<wanted_order> result;
-  for (auto count = 1 + draw.below(wanted_max); count != 0 && !asked_.empty(); --count) {
-    const auto least = std::ranges::min_element(asked_, {}, [](auto& one) { return one.second; });
-    std::vector<std::pair<const wanted_order, std::uint32_t>*> rarest;
-    for (auto& one : asked_)
-      if (one.second == least->second)
-        rarest.push_back(&one);
-    auto& chosen = *rarest[draw.below(rarest.size())];
-    ++chosen.second;
-    if (std::ranges::find(result, chosen.first) == result.end())
-      result.push_back(chosen.first);
+  for (auto one = all.begin(); one != end; ++one) {
+    result.push_back(*one->second);
+    ++asked_.at(result.back());
   }
   return result;
 }

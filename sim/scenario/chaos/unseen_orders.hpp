@@ -22,13 +22,13 @@ namespace seedwalk::sim {
 class unseen_orders {
 public:
   static constexpr std::size_t orders_max = 65'536;
-  /// So many a run tries to make, at most.
-  static constexpr std::size_t wanted_max = 3;
+  /// So many a run is offered, at most: it tries to make up to three that are open in its world.
+  static constexpr std::size_t offered_max = 24;
 
   /// A run has reached these: pairs of messages are orders.
   void learn(const std::vector<feature>& reached);
 
-  /// One to three of those that were asked for least; none if none is open.
+  /// Those that were asked for least, in a drawn order; none if none is open.
   std::vector<wanted_order> draw(net::random_stream& draw);
 
   /// How many are open.

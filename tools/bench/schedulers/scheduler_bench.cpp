@@ -176,7 +176,8 @@ std::vector<strategy_score> scheduler_bench_result::totals() const {
       schedules += one.schedules;
       steps += one.steps;
       cpu_s += one.cpu_s;
-      total.votes += votes_of(of_kernel, options.strategies)[s] / static_cast<double>(scores.size());
+      total.votes +=
+          votes_of(of_kernel, options.strategies)[s] / static_cast<double>(scores.size());
       difference.add(one.found_after, base.found_after, options.schedules);
       if (one.found() == 0 || base.found() == 0)
         continue;
@@ -211,18 +212,19 @@ std::string to_string(const scheduler_bench_result& r) {
                                 one.found_after.size());
     text += "\n";
   }
-  text += fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | votes | "
-                      "schedules/s | ns a step |\n"
-                      "| --- | --- | --- | --- | --- | --- | --- | --- |\n",
-                      o.strategies.front().to_string());
+  text +=
+      fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | votes | "
+                  "schedules/s | ns a step |\n"
+                  "| --- | --- | --- | --- | --- | --- | --- | --- |\n",
+                  o.strategies.front().to_string());
   for (const auto& one : r.totals())
-    text += fmt::format("| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {} | {:.0f} | {:.0f} |\n",
-                        one.strategy.to_string(), one.kernels_found, o.kernels.size(),
-                        one.trials_found, one.trials_run, one.relative, one.compared, one.p,
-                        one.strategy.strategy == sim::strategy::portfolio
-                            ? "-"
-                            : fmt::format("{:.1f}%", 100 * one.votes),
-                        one.schedules_per_s, one.ns_per_step);
+    text += fmt::format(
+        "| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {} | {:.0f} | {:.0f} |\n",
+        one.strategy.to_string(), one.kernels_found, o.kernels.size(), one.trials_found,
+        one.trials_run, one.relative, one.compared, one.p,
+        one.strategy.strategy == sim::strategy::portfolio ? "-"
+                                                          : fmt::format("{:.1f}%", 100 * one.votes),
+        one.schedules_per_s, one.ns_per_step);
   return text;
 }
 

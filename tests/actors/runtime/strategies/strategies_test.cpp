@@ -23,8 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array drawn_ones = {strategy::uniform, strategy::pct,   strategy::pctcp,
-                                   strategy::pos,     strategy::urw,   strategy::surw,
+constexpr std::array drawn_ones = {strategy::uniform, strategy::pct,      strategy::pctcp,
+                                   strategy::pos,     strategy::urw,      strategy::surw,
                                    strategy::pairs,   strategy::portfolio};
 
 schedule_options unbounded(sim::strategy strategy) {
@@ -421,6 +421,11 @@ TEST(pairs, holds_nothing_back_beyond_its_budget_and_nothing_that_it_does_not_kn
       p.on_taken({50 + turn, 50, true});
     EXPECT_LT(p.rank(a).value, UINT64_MAX / 3 * 2) << seed; // among all others again
   }
+  // Of many, up to three that can be.
+  std::vector<message_order> many(20, {0, 999, kind_a});
+  many.push_back({0, kind_b, kind_a});
+  EXPECT_EQ(pairs(1, two_who_tell(), many).wanted(),
+            (std::vector<message_order>{{9, kind_b, kind_a}}));
   pairs unknown(1, two_who_tell(), {{0, kind_b, 999}});
   EXPECT_TRUE(unknown.wanted().empty());
   pairs untold(1, nullptr, {{9, kind_b, kind_a}});
@@ -454,12 +459,12 @@ TEST(portfolio, of_a_run_is_the_strategy_that_its_seed_draws) {
 // -- texts
 
 TEST(strategy_text, is_read_as_it_is_written_and_nothing_else_is) {
-  for (const auto* text : {"fifo", "uniform", "pct:1", "pctcp:100", "pos", "urw", "surw", "pairs",
-                           "portfolio"})
+  for (const auto* text :
+       {"fifo", "uniform", "pct:1", "pctcp:100", "pos", "urw", "surw", "pairs", "portfolio"})
     EXPECT_EQ(strategy_text::parse(text)->to_string(), text);
   EXPECT_EQ(strategy_text::parse("pct")->to_string(), "pct:3");
-  for (const auto* text :
-       {"", "pct:", "pct:0", "pct:101", "pct:3x", "pct:-1", "pos:3", "pairs:2", "portfolio:1", "fifo:1", "given", "pct:3:1"})
+  for (const auto* text : {"", "pct:", "pct:0", "pct:101", "pct:3x", "pct:-1", "pos:3", "pairs:2",
+                           "portfolio:1", "fifo:1", "given", "pct:3:1"})
     EXPECT_FALSE(strategy_text::parse(text)) << text;
 }
 
