@@ -12,7 +12,7 @@ constexpr std::array shares = {
     portfolio_share{{strategy::uniform}, 7}, portfolio_share{{strategy::pct, 3}, 9},
     portfolio_share{{strategy::pct, 10}, 6}, portfolio_share{{strategy::pctcp, 3}, 8},
     portfolio_share{{strategy::pos}, 8},     portfolio_share{{strategy::urw}, 12},
-    portfolio_share{{strategy::surw}, 20},   portfolio_share{{strategy::pairs}, 30},
+    portfolio_share{{strategy::surw}, 19},   portfolio_share{{strategy::pairs}, 31},
 };
 
 constexpr std::uint32_t sum_of_shares() {
