@@ -9,8 +9,6 @@
 
 #include "sim/scenario/chaos/search.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
-#include "sim/scenario/file/value_texts.hpp"
-#include "sim/scenario/shrink/trial.hpp"
 
 namespace seedwalk::sim {
 namespace {
@@ -53,39 +51,6 @@ TEST(unseen_orders, are_of_messages_that_one_kind_of_actor_takes_and_no_run_had)
   }
   orders.learn({pair("a: y, x"), pair("a: x, x"), pair("a: y, y")});
   EXPECT_EQ(orders.open(), 0u);
-}
-
-/// How many of these orders a run had.
-std::size_t had(const crawl_scenario& s, const std::vector<wanted_order>& orders) {
-  std::size_t count = 0;
-  const auto reached = run_trial(s, trial_detail::features).features;
-  for (const auto& one : orders)
-    count +=
-        std::ranges::binary_search(reached, feature{feature_kind::message_pair, print_wanted(one)})
-            ? 1
-            : 0;
-  return count;
-}
-
-TEST(unseen_orders, that_are_wanted_come_more_often_than_by_chance) {
-  std::size_t by_pairs = 0;
-  std::size_t by_chance = 0;
-  unseen_orders orders;
-  for (std::uint64_t seed = 1; seed != 60; ++seed) {
-    auto s = plain_crawl(seed, 8);
-    s.order.ahead = std::chrono::milliseconds{20};
-    s.order.behind = std::chrono::milliseconds{100};
-    s.schedule = strategy::fifo;
-    orders.learn(run_trial(s, trial_detail::features).features);
-    net::random_stream draw{seed, "orders"};
-    const auto wanted = orders.draw(draw);
-    s.schedule = strategy::uniform;
-    by_chance += had(s, wanted);
-    s.schedule = strategy::pairs;
-    s.wanted = wanted;
-    by_pairs += had(s, wanted);
-  }
-  EXPECT_GT(by_pairs, 2 * by_chance) << by_pairs << ' ' << by_chance;
 }
 
 TEST(corpus, picks_what_reaches_something_rare_more_often_and_tires_of_it) {
