@@ -63,8 +63,8 @@ exit_code run_schedulers_benchmark(invocation& invoked) {
   bench::scheduler_bench_options options;
   options.threads = std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::string> kernels;
-  std::vector<std::string> strategies = {"uniform", "pct:3", "pct:10", "pctcp:3",
-                                         "pos",     "urw",   "surw"};
+  std::vector<std::string> strategies = {"uniform", "pct:3", "pct:10", "pctcp:3",  "pos",
+                                         "urw",     "surw",  "pairs",  "portfolio"};
   bool json = false;
   auto& app = line.app();
   app.add_option("--kernels", kernels, "which of them, by name; all unless it is said")

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::hours longest_time{1};
 
-constexpr auto strategies_text = "fifo|uniform|pct[:D]|pctcp[:D]|pos|urw|surw";
+constexpr auto strategies_text = "fifo|uniform|pct[:D]|pctcp[:D]|pos|urw|surw|pairs|portfolio";
 
 std::string seconds_text(std::chrono::nanoseconds time) {
   return fmt::format("{}.{:09}", time.count() / 1'000'000'000, time.count() % 1'000'000'000);

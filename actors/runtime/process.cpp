@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "actors/runtime/coordinator.hpp"
+#include "actors/runtime/strategies/message_order.hpp"
 #include "net/base/random.hpp"
 
 namespace seedwalk::sim {
@@ -21,6 +22,7 @@ struct message_names {
     const std::type_info* type;
     std::uint64_t hash;
     std::string name;
+    std::uint64_t kind; ///< What kinds of messages are told apart by: `message_kind`.
   };
   std::unordered_map<const void*, entry> known; // order never seen: asked by type alone
   /// Where a type was found last, by its address: every step asks, of few types.
@@ -36,9 +38,14 @@ struct message_names {
 
   const entry& look_up(const std::type_info& type) {
     auto [i, fresh] = known.try_emplace(&type);
-    if (fresh)
-      i->second = {&type, net::keyed_hash(0, "message", net::as_bytes(type.name())),
-                   pretty(type.name())};
+    if (fresh) {
+      const std::string_view mangled = type.name();
+      const auto hash = net::keyed_hash(0, "message", net::as_bytes(mangled));
+      auto name = pretty(type.name());
+      // The readable name of a template's instances is one.
+      const auto kind = mangled.ends_with("EE") ? hash : purpose{without_namespace(name)}.hash;
+      i->second = {&type, hash, std::move(name), kind};
+    }
     return i->second;
   }
 
@@ -184,12 +191,19 @@ message_origin process::origin_of_next(actor_entry& actor) {
 void process::announce(const actor_entry& to, const message_origin& from,
                        const caf::mailbox_element& message) {
   std::uint64_t type = 0;
+  std::uint64_t kind = 0;
   if (const auto& content = message.content(); !content.empty()) {
     const auto rtti = content.type(0);
-    type = rtti.second ? names().of(*rtti.second).hash : content.type_token();
+    if (rtti.second != nullptr) {
+      const auto& known = names().of(*rtti.second);
+      type = known.hash;
+      kind = known.kind;
+    } else {
+      type = kind = content.type_token();
+    }
   }
   world_.events().sent(to.name_hash, from.origin, from.nth, type,
-                       mixed(purpose{to.kind()}.hash, type));
+                       mixed(purpose{to.kind()}.hash, kind));
 }
 
 /// One more message from `origin`, which is the name of `from` if that is an actor of ours.

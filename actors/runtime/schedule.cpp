@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "actors/runtime/strategies/contest.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "actors/runtime/strategies/run_profile.hpp"
 
 namespace seedwalk::sim {
@@ -19,14 +20,18 @@ schedule::schedule(std::uint64_t seed, std::chrono::seconds wall, schedule_optio
   }
   if (options_.keeps_profile)
     profile_ = std::make_unique<profile_keeper>();
-  begin_contest();
+  begin(options_.strategy, options_.depth);
 }
 
 schedule::~schedule() = default;
 
 /// The strategy that decides from here on.
-void schedule::begin_contest() {
-  auto by = make_ranking({options_.strategy, rank_seed_, options_.depth, options_.profile});
+void schedule::begin(sim::strategy strategy, std::uint32_t depth) {
+  const auto one = settled({strategy, depth}, rank_seed_);
+  options_.strategy = one.strategy;
+  options_.depth = one.depth;
+  auto by = make_ranking(
+      {options_.strategy, rank_seed_, options_.depth, options_.profile, options_.wanted});
   contest_ = by ? std::make_unique<contest>(std::move(by)) : nullptr;
   hears_ = contest_ || profile_;
   tracks_ = hears_ || keeps_candidates();
@@ -481,8 +486,6 @@ std::optional<schedule::turn> schedule::take(std::uint32_t at) {
 }
 
 void schedule::switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32_t depth) {
-  options_.strategy = strategy;
-  options_.depth = depth;
   rank_seed_ = seed;
   waiting_.clear();
   ready_.clear();
@@ -490,7 +493,7 @@ void schedule::switch_to(sim::strategy strategy, std::uint64_t seed, std::uint32
     one.ready.clear();
   by_fifo_.clear();
   by_name_.clear();
-  begin_contest();
+  begin(strategy, depth);
   enter_all();
 }
 

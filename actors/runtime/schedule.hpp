@@ -70,6 +70,8 @@ struct schedule_options {
   std::uint32_t depth = 3;
   /// What an earlier run tells the strategies that ask for it; null: nothing.
   std::shared_ptr<const run_profile> profile = nullptr;
+  /// Of `pairs`: what it tries to make; empty: what the earlier run had not.
+  std::vector<message_order> wanted = {};
   /// This run tells a later one: `schedule::profile`.
   bool keeps_profile = false;
   /// Events due within so much from now compete with those that are due. Taking one moves time.
@@ -287,7 +289,7 @@ private:
   void link(std::uint32_t at, std::uint32_t before, std::uint32_t behind);
   void compete(std::uint32_t at);
   void stop_competing(std::uint32_t at);
-  void begin_contest();
+  void begin(sim::strategy strategy, std::uint32_t depth);
   void enter_all();
   void note_candidate(std::uint32_t at);
   void forget_candidate(std::uint32_t at);

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/runtime/strategies/strategy_text.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 
 namespace seedwalk::sim {
@@ -31,7 +31,10 @@ schedule_options crawl_scenario::near_events() {
 }
 
 bool crawl_scenario::wants_profile() const {
-  return sim::wants_profile(schedule) || (then && sim::wants_profile(then->strategy));
+  const auto wants = [](strategy said, std::uint64_t by) {
+    return sim::wants_profile(settled({said}, by).strategy);
+  };
+  return wants(schedule, seed) || (then && wants(then->strategy, then->seed));
 }
 
 std::vector<crawler_part> crawl_scenario::parts() const {

@@ -188,6 +188,16 @@ struct expectations {
   friend bool operator==(const expectations&, const expectations&) = default;
 };
 
+/// An order of messages, for people and files: some actor of a kind takes the first message
+/// directly before the second. Types are without their namespaces.
+struct wanted_order {
+  std::string actor; ///< "crawler"
+  std::string first; ///< "operations_saved"
+  std::string second;
+  friend auto operator<=>(const wanted_order&, const wanted_order&) = default;
+  friend bool operator==(const wanted_order&, const wanted_order&) = default;
+};
+
 /// A simulated crawl, as a plain value: who is out there, what goes wrong, how the crawlers are
 /// configured, what is done to them, the seed of it all, and what must hold.
 ///
@@ -212,6 +222,9 @@ struct crawl_scenario {
   actors::crawl_recipe crawler; ///< Where it starts is the topology's seeds, unless it says.
   bool starts_at_dns = false;   ///< Nobody is given to start at: DNS seeds are asked.
   strategy schedule = strategy::uniform;
+  /// By the strategy `pairs`: what it tries to make, of more than three those that it can; none:
+  /// what it finds that an earlier run by fifo had not.
+  std::vector<wanted_order> wanted;
   bool deep = false;
   schedule_options order = near_events(); ///< But for the strategy.
   /// Several crawlers, "a", "b" ..., listen at addresses one after the other, and begin with each

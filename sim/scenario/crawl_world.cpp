@@ -63,6 +63,14 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+schedule_options order_of(const crawl_scenario& s) {
+  auto order = s.order;
+  for (const auto& one : s.wanted)
+    order.wanted.push_back(
+        {0, message_kind(one.actor, one.first), message_kind(one.actor, one.second)});
+  return order;
+}
+
 } // namespace
 
 double crawl_verdict::precision() const {
@@ -78,7 +86,7 @@ crawl_world::crawl_world(const crawl_scenario& s,
                                        .schedule = scenario_.schedule,
                                        .deep = scenario_.deep,
                                        .wall = scenario_.wall,
-                                       .order = scenario_.order}),
+                                       .order = order_of(scenario_)}),
       simulation_(world_), internet_(scenario_.network, world_.events()),
       topology_(scenario_.nodes), models_(topology_), host_(internet_, topology_, models_),
       oracles_(world_), operators_(*this) {

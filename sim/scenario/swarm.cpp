@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "actors/runtime/strategies/strategy_text.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "net/base/random.hpp"
 #include "sim/network/drawn_faults.hpp"
 #include "sim/nodes/drawn_program.hpp"
@@ -473,9 +473,8 @@ void draw_proxy(crawl_scenario& s, stream& draw) {
 }
 
 void draw_order(crawl_scenario& s, stream& draw) {
-  constexpr std::array strategies = {strategy::fifo,  strategy::uniform, strategy::pct,
-                                     strategy::pctcp, strategy::pos,     strategy::urw};
-  s.schedule = strategies[draw.below(strategies.size())];
+  s.schedule =
+      draw.chance(1, 6) ? strategy::fifo : settled({strategy::portfolio}, draw.next()).strategy;
   if (has_depth(s.schedule))
     s.order.depth = static_cast<std::uint32_t>(draw.between(1, 5));
   constexpr microseconds ahead[] = {microseconds{0}, microseconds{50}, milliseconds{20}};

@@ -52,7 +52,8 @@ rc::Gen<words> any_options() {
     if (sometimes())
       add("--proxy", any_of({"working", "silent", "absent"}));
     if (sometimes())
-      add("--schedule", any_of({"fifo", "uniform", "pct:2", "pctcp", "pos", "urw", "surw"}));
+      add("--schedule", any_of({"fifo", "uniform", "pct:2", "pctcp", "pos", "urw", "surw", "pairs",
+                                "portfolio"}));
     if (sometimes())
       add("--crawlers", fmt::format("{}", *rc::gen::inRange(1, 4)));
     if (sometimes())

@@ -25,7 +25,8 @@ TEST(sim_check, two_crawlers_with_faults_and_reloads_are_equal_twice) {
 }
 
 TEST(sim_check, every_strategy_is_equal_twice) {
-  for (const auto* strategy : {"fifo", "pct:2", "pctcp", "pos", "urw", "surw"}) {
+  for (const auto* strategy :
+       {"fifo", "pct:2", "pctcp", "pos", "urw", "surw", "pairs", "portfolio"}) {
     const auto run =
         run_seedwalk({"sim", "check", "--seeds", "1..10", "--nodes", "12", "--crawlers", "2",
                       "--faults", "2", "--schedule", strategy, "--then", "pos:5@200", "--json"});

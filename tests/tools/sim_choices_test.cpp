@@ -35,7 +35,8 @@ TEST(sim_choices, given_back_make_the_same_run) {
 TEST(sim_choices, of_every_strategy_make_the_same_run) {
   const temporary_folder folder;
   const auto file = folder / "choices.jsonl";
-  for (const std::string outcome : {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw"}) {
+  for (const std::string outcome :
+       {"pct", "pct:5", "pctcp:3", "pos", "urw", "surw", "pairs", "portfolio"}) {
     const auto drawn = run_of({"--seed", "3", "--schedule", outcome, "--choices-out", file});
     const auto again = run_of({"--seed", "3", "--choices", file});
     EXPECT_EQ(again["hash"], drawn["hash"]) << outcome;
@@ -43,7 +44,8 @@ TEST(sim_choices, of_every_strategy_make_the_same_run) {
     EXPECT_EQ(again["choices"]["unused"], 0) << outcome;
   }
   const auto drawn = run_of({"--seed", "3", "--choices", file});
-  for (const auto* then : {"pct:5:8@50", "pctcp:3:8@50", "pos:8@50", "urw:8@50", "surw:8@50"})
+  for (const auto* then : {"pct:5:8@50", "pctcp:3:8@50", "pos:8@50", "urw:8@50", "surw:8@50",
+                           "pairs:8@50", "portfolio:8@50"})
     EXPECT_NE(run_of({"--seed", "3", "--choices", file, "--then", then})["hash"], drawn["hash"])
         << then;
 }

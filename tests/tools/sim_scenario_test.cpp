@@ -76,6 +76,8 @@ TEST(sim_scenario, a_run_that_options_describe_is_the_same_from_its_file) {
       {"--nodes", "20", "--net", "ipv4=2", "--net", "torv3=1", "--net", "ipv6=1", "--proxy",
        "working", "--route", "ipv4", "--route", "ipv6"},
       {"--nodes", "12", "--schedule", "pct:2", "--then", "surw:4@100", "--deep"},
+      {"--nodes", "12", "--schedule", "pairs", "--ahead", "0.02", "--behind", "0.1"},
+      {"--nodes", "12", "--schedule", "portfolio", "--then", "pairs:4@100"},
       {"--nodes", "12", "--ahead", "0.000007", "--behind-unbounded", "--reseed", "80:9"},
       {"--nodes", "12", "--faults", "3", "--reloads", "2", "--redraw", "80:9"},
   };

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "actors/runtime/strategies/pairs.hpp"
 #include "actors/runtime/strategies/pct.hpp"
 #include "actors/runtime/strategies/pctcp.hpp"
 #include "actors/runtime/strategies/pos.hpp"
@@ -21,6 +22,7 @@ std::unique_ptr<ranking> make_ranking(const ranking_options& o) {
   switch (o.strategy) {
   case strategy::fifo:
   case strategy::uniform:
+  case strategy::portfolio: // which is another one by now
     return nullptr;
   case strategy::pct:
     return std::make_unique<pct>(o.seed, o.depth, turns);
@@ -31,6 +33,8 @@ std::unique_ptr<ranking> make_ranking(const ranking_options& o) {
   case strategy::urw:
   case strategy::surw:
     return std::make_unique<walk>(o.strategy, o.seed, o.profile);
+  case strategy::pairs:
+    return std::make_unique<pairs>(o.seed, o.profile, o.wanted);
   }
   return nullptr;
 }

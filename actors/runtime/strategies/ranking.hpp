@@ -5,19 +5,23 @@
 #include <utility>
 #include <vector>
 
+#include "actors/runtime/strategies/message_order.hpp"
+
 namespace seedwalk::sim {
 
 class run_profile;
 
 /// How the next event is chosen among those that compete. Stored by number: append only.
 enum class strategy : std::uint8_t {
-  fifo,    ///< By due time, then in the order in which they came up: what production does.
-  uniform, ///< By due time and a draw below `behind`, keyed by the event's name.
-  pct,     ///< A priority for each source; a few drawn events drop theirs (`pct.hpp`).
-  pctcp,   ///< The same for chains of causes (`pctcp.hpp`).
-  pos,     ///< A priority for each event, drawn anew after a race (`pos.hpp`).
-  urw,     ///< By the number of events that each led to in an earlier run (`walk.hpp`).
-  surw,    ///< The same, of messages to one drawn target alone (`walk.hpp`).
+  fifo,      ///< By due time, then in the order in which they came up: what production does.
+  uniform,   ///< By due time and a draw below `behind`, keyed by the event's name.
+  pct,       ///< A priority for each source; a few drawn events drop theirs (`pct.hpp`).
+  pctcp,     ///< The same for chains of causes (`pctcp.hpp`).
+  pos,       ///< A priority for each event, drawn anew after a race (`pos.hpp`).
+  urw,       ///< By the number of events that each led to in an earlier run (`walk.hpp`).
+  surw,      ///< The same, of messages to one drawn target alone (`walk.hpp`).
+  pairs,     ///< Makes orders of messages that no run had yet (`pairs.hpp`).
+  portfolio, ///< One of the others, drawn by the seed (`portfolio.hpp`).
 };
 
 /// An event that is there: a message that was sent, or something put into a lane.
@@ -88,6 +92,7 @@ struct ranking_options {
   std::uint32_t depth = 3;
   /// Of an earlier run; null: nothing is known of any.
   std::shared_ptr<const run_profile> profile = nullptr;
+  std::vector<message_order> wanted = {}; ///< Of `pairs`.
 };
 
 /// Null for fifo and uniform, which `schedule` does itself.

@@ -63,25 +63,37 @@ run_profile::weights run_profile::weigh(const target* aim) const {
   return result;
 }
 
-std::vector<run_profile::target> run_profile::targets() const {
-  // Where an event comes if each is followed by all that it led to, and how many those are.
-  std::vector<std::size_t> sizes(events_.size(), 1);
-  for (auto at = events_.size(); at-- != 0;)
-    if (const auto cause = events_[at].cause; cause != 0)
-      sizes[cause - 1] += sizes[at];
-  std::vector<std::size_t> places(events_.size());
-  std::vector<std::size_t> free_places(events_.size());
-  std::size_t free_place = 0;
-  for (std::size_t at = 0; at != events_.size(); ++at) {
-    const auto cause = events_[at].cause;
-    auto& next = cause == 0 ? free_place : free_places[cause - 1];
-    places[at] = next;
-    next += sizes[at];
-    free_places[at] = places[at] + 1;
+/// Who led to whom.
+class run_profile::descent {
+public:
+  explicit descent(const std::vector<event>& events)
+      : sizes_(events.size(), 1), places_(events.size()) {
+    for (auto at = events.size(); at-- != 0;)
+      if (const auto cause = events[at].cause; cause != 0)
+        sizes_[cause - 1] += sizes_[at];
+    std::vector<std::size_t> free_places(events.size());
+    std::size_t free_place = 0;
+    for (std::size_t at = 0; at != events.size(); ++at) {
+      const auto cause = events[at].cause;
+      auto& next = cause == 0 ? free_place : free_places[cause - 1];
+      places_[at] = next;
+      next += sizes_[at];
+      free_places[at] = places_[at] + 1;
+    }
   }
-  const auto led_to = [&](std::size_t one, std::size_t other) {
-    return places[one] <= places[other] && places[other] < places[one] + sizes[one];
-  };
+
+  bool led_to(std::size_t one, std::size_t other) const {
+    return places_[one] <= places_[other] && places_[other] < places_[one] + sizes_[one];
+  }
+
+private:
+  // Where an event comes if each is followed by all that it led to, and how many those are.
+  std::vector<std::size_t> sizes_;
+  std::vector<std::size_t> places_;
+};
+
+std::vector<run_profile::target> run_profile::targets() const {
+  const descent from(events_);
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> last; // of each target, and 1
   std::set<std::uint64_t> known;
   std::vector<target> result;
@@ -91,11 +103,57 @@ std::vector<run_profile::target> run_profile::targets() const {
       continue;
     for (const target to : {target{one.source, 0}, target{one.source, one.type}}) {
       const auto before = std::exchange(last[{to.source, to.type}], at + 1);
-      if (before != 0 && events_[before - 1].sender != one.sender && !led_to(before - 1, at) &&
+      if (before != 0 && events_[before - 1].sender != one.sender && !from.led_to(before - 1, at) &&
           known.insert(to.name()).second)
         result.push_back(to);
     }
   }
+  return result;
+}
+
+std::vector<message_order> run_profile::orders() const {
+  std::map<std::uint64_t, std::uint64_t> last; // of each actor, the kind
+  std::set<message_order> result;
+  for (const auto& one : events_) {
+    if (!one.had_turn || !one.is_step)
+      continue;
+    const auto [known, is_first] = last.try_emplace(one.source, one.kind);
+    if (!is_first)
+      result.insert({one.source, std::exchange(known->second, one.kind), one.kind});
+  }
+  return {result.begin(), result.end()};
+}
+
+std::vector<message_order> run_profile::races() const {
+  const descent from(events_);
+  std::map<std::uint64_t, std::map<std::uint64_t, std::size_t>> last; // of each actor, by kind
+  std::set<message_order> result;
+  for (std::size_t at = 0; at != events_.size(); ++at) {
+    const auto& one = events_[at];
+    if (!one.had_turn || !one.is_step)
+      continue;
+    auto& of_actor = last[one.source];
+    for (const auto& [kind, before] : of_actor)
+      if (events_[before].sender != one.sender && !from.led_to(before, at)) {
+        result.insert({one.source, kind, one.kind});
+        result.insert({one.source, one.kind, kind});
+      }
+    of_actor[one.kind] = at;
+  }
+  return {result.begin(), result.end()};
+}
+
+run_profile::senders run_profile::senders_of(std::uint64_t actor, std::uint64_t kind) const {
+  senders result;
+  std::vector<bool> is_one(events_.size(), false);
+  for (const auto& one : events_)
+    if (one.is_step && one.source == actor && one.kind == kind && one.cause != 0)
+      is_one[one.cause - 1] = true;
+  for (const auto& [name, at] : by_name_)
+    if (is_one[at]) {
+      result.names.insert(name);
+      result.alike.insert(senders::likeness(events_[at].source, events_[at].kind));
+    }
   return result;
 }
 

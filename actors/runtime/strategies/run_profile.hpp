@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "actors/runtime/strategies/ranking.hpp"
@@ -59,8 +60,28 @@ public:
   /// order of the second: two of different senders, and one did not lead to the other.
   std::vector<target> targets() const;
 
+  /// What each actor took directly before what; each order once.
+  std::vector<message_order> orders() const;
+  /// Orders of two kinds of messages, or of one with itself, that were not settled, in both
+  /// directions; each once.
+  std::vector<message_order> races() const;
+
+  /// Events whose turn sent a message of this kind to this actor.
+  struct senders {
+    std::unordered_set<std::uint64_t> names; // order never seen: asked by name
+    /// For events that the run had not: of the same source and kind. Order never seen, either.
+    std::unordered_set<std::uint64_t> alike;
+    static std::uint64_t likeness(std::uint64_t source, std::uint64_t kind) {
+      return name_from("alike", source, kind);
+    }
+  };
+  senders senders_of(std::uint64_t actor, std::uint64_t kind) const;
+  /// Whether an event of that name was there.
+  bool has(std::uint64_t name) const { return by_name_.contains(name); }
+
 private:
   friend class profile_keeper;
+  class descent;
 
   struct event {
     std::uint64_t source = 0;

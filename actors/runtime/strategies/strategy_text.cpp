@@ -10,8 +10,8 @@ namespace seedwalk::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {"fifo", "uniform", "pct", "pctcp",
-                                                   "pos",  "urw",     "surw"};
+constexpr std::array<std::string_view, 9> names = {"fifo", "uniform", "pct",   "pctcp",    "pos",
+                                                   "urw",  "surw",    "pairs", "portfolio"};
 
 } // namespace
 
@@ -28,7 +28,8 @@ bool has_depth(sim::strategy strategy) {
 }
 
 bool wants_profile(sim::strategy strategy) {
-  return has_depth(strategy) || strategy == strategy::urw || strategy == strategy::surw;
+  return has_depth(strategy) || strategy == strategy::urw || strategy == strategy::surw ||
+         strategy == strategy::pairs;
 }
 
 std::optional<strategy_text> strategy_text::parse(std::string_view text) {

@@ -30,7 +30,7 @@ std::span<const std::string_view> strategy_names();
 std::string_view name_of(sim::strategy strategy);
 
 bool has_depth(sim::strategy strategy);
-/// Whether it asks for what an earlier run tells.
+/// Whether it asks for what an earlier run tells. Of `portfolio` it is not known: see `settled`.
 bool wants_profile(sim::strategy strategy);
 
 } // namespace seedwalk::sim

@@ -18,10 +18,11 @@ namespace seedwalk::sim {
 struct corpus_entry {
   std::uint64_t number = 0; ///< Of its run.
   crawl_scenario scenario;
-  std::string story;                   ///< How it was made.
-  std::uint64_t steps = 0;             ///< Of actors, in its run.
-  std::uint64_t picked = 0;            ///< So often another one was made of it.
-  std::vector<std::uint32_t> features; ///< All that its run reached, by number.
+  std::string story;                      ///< How it was made.
+  std::uint64_t steps = 0;                ///< Of actors, in its run.
+  std::uint64_t picked = 0;               ///< So often another one was made of it.
+  std::vector<std::uint32_t> features;    ///< All that its run reached, by number.
+  std::vector<departure> departures = {}; ///< The first that its run made against fifo.
 };
 
 /// Scenarios worth making others of, and how often each feature was reached so far.

@@ -4,20 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "actors/runtime/strategies/message_order.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
 
 namespace seedwalk::sim {
-
-namespace {
-
-/// "timer_fired": messages are told apart without their namespaces.
-std::string_view without_namespace(std::string_view type) {
-  const auto last = type.rfind(':');
-  return last == std::string_view::npos ? type : type.substr(last + 1);
-}
-
-} // namespace
 
 void coverage::begin(crawl_world& of) {
   world_ = &of;

@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "actors/config/config_text.hpp"
-#include "actors/runtime/strategies/strategy_text.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
 #include "sim/scenario/shrink/tree_edits.hpp"
@@ -39,9 +39,11 @@ constexpr int attempts_most = 20;
 
 /// What an edit may look at.
 struct edit_input {
-  const crawl_scenario& donor;
-  std::uint64_t steps;
+  const ancestor& of;
+  const ancestor& from;
   stream& draw;
+  const crawl_scenario& donor = from.scenario;
+  std::uint64_t steps = of.steps;
 };
 
 /// One kind of change. False: there is nothing to change here.
@@ -110,6 +112,7 @@ bool mix_drives(crawl_scenario& s, edit_input& in) {
 
 bool mix_schedule(crawl_scenario& s, edit_input& in) {
   s.schedule = in.donor.schedule;
+  s.wanted = in.donor.wanted;
   s.order = in.donor.order;
   s.then = in.donor.then;
   s.reseeds = in.donor.reseeds;
@@ -210,27 +213,111 @@ bool reseed_later(crawl_scenario& s, edit_input& in) {
   return true;
 }
 
-strategy draw_strategy(stream& draw) {
-  constexpr std::array strategies = {strategy::fifo,  strategy::uniform, strategy::pct,
-                                     strategy::pctcp, strategy::pos,     strategy::urw};
-  return strategies[draw.below(strategies.size())];
+/// fifo, or one of the portfolio.
+strategy_text draw_strategy(stream& draw) {
+  if (draw.chance(1, 6))
+    return {};
+  auto one = settled({strategy::portfolio}, draw.next());
+  if (has_depth(one.strategy))
+    one.depth = static_cast<std::uint32_t>(draw.between(1, 5));
+  return one;
 }
 
 bool change_order(crawl_scenario& s, edit_input& in) {
-  const auto depth = static_cast<std::uint32_t>(in.draw.between(1, 5));
   const auto chosen = draw_strategy(in.draw);
-  const auto its_depth = has_depth(chosen) ? depth : crawl_scenario{}.order.depth;
   if (in.draw.chance(1, 2)) {
-    s.then = {in.draw.below(in.steps + 1), chosen, in.draw.next(), its_depth};
+    s.then = {in.draw.below(in.steps + 1), chosen.strategy, in.draw.next(), chosen.depth};
     return true;
   }
   s.then.reset();
-  s.schedule = chosen;
-  s.order.depth = its_depth;
+  s.wanted.clear();
+  s.schedule = chosen.strategy;
+  s.order.depth = chosen.depth;
   constexpr microseconds windows[] = {microseconds{0}, microseconds{50}, milliseconds{20},
                                       milliseconds{100}};
   s.order.ahead = windows[in.draw.below(3)];
   s.order.behind = windows[in.draw.below(4)];
+  return true;
+}
+
+// -- choices: what a run did against fifo, changed
+
+/// More are not kept: the rest of a run goes by fifo, or by another strategy.
+constexpr std::size_t choices_most = 256;
+
+/// The scenario says what its run did, in place of the strategy that did it.
+bool say_choices(crawl_scenario& s, const edit_input& in) {
+  if (s.schedule == strategy::fifo && !s.order.given.empty())
+    return true;
+  if (s.schedule != in.of.scenario.schedule || in.of.departures.empty())
+    return false;
+  const auto count = std::min(in.of.departures.size(), choices_most);
+  s.order.given.assign(in.of.departures.begin(),
+                       in.of.departures.begin() + static_cast<std::ptrdiff_t>(count));
+  s.schedule = strategy::fifo;
+  s.order.depth = crawl_scenario{}.order.depth;
+  s.wanted.clear();
+  s.then.reset();
+  return true;
+}
+
+/// Some that are beside each other.
+bool drop_choices(crawl_scenario& s, edit_input& in) {
+  if (!say_choices(s, in))
+    return false;
+  auto& given = s.order.given;
+  const auto first = in.draw.below(given.size());
+  const auto count = 1 + in.draw.below(given.size() - first);
+  given.erase(given.begin() + static_cast<std::ptrdiff_t>(first),
+              given.begin() + static_cast<std::ptrdiff_t>(first + count));
+  return true;
+}
+
+/// One event goes before another one than it did.
+bool move_choice(crawl_scenario& s, edit_input& in) {
+  if (!say_choices(s, in))
+    return false;
+  auto& given = s.order.given;
+  const auto& to = element_of(given, in.draw);
+  auto& moved = element_of(given, in.draw);
+  moved.head = to.head;
+  moved.after = to.after;
+  std::ranges::stable_sort(given, {}, &departure::after);
+  return true;
+}
+
+/// Two events go where one did.
+bool double_choice(crawl_scenario& s, edit_input& in) {
+  if (!say_choices(s, in) || s.order.given.size() == choices_most)
+    return false;
+  auto& given = s.order.given;
+  auto again = element_of(given, in.draw);
+  again.taken = element_of(given, in.draw).taken;
+  given.insert(std::ranges::upper_bound(given, again.after, {}, &departure::after), again);
+  return true;
+}
+
+/// Those of one up to a step, and those of the other from there on.
+bool join_choices(crawl_scenario& s, edit_input& in) {
+  const auto& said = in.donor.order.given;
+  const auto others = said.empty() ? in.from.departures : std::span{said};
+  if (others.empty() || !say_choices(s, in))
+    return false;
+  auto& given = s.order.given;
+  const auto from = element_of(given, in.draw).after;
+  std::erase_if(given, [&](const auto& one) { return one.after >= from; });
+  for (const auto& one : others)
+    if (one.after >= from && given.size() != choices_most)
+      given.push_back(one);
+  return true;
+}
+
+/// Behind the last of them another strategy makes more.
+bool append_choices(crawl_scenario& s, edit_input& in) {
+  if (!say_choices(s, in))
+    return false;
+  const auto chosen = draw_strategy(in.draw);
+  s.then = {s.order.given.back().after + 1, chosen.strategy, in.draw.next(), chosen.depth};
   return true;
 }
 
@@ -351,6 +438,11 @@ constexpr std::array edits = {
     edit{"another seed", 3, change_seed},
     edit{"another seed from a step on", 6, reseed_later},
     edit{"another order", 4, change_order},
+    edit{"choices dropped", 1, drop_choices},
+    edit{"a choice moved", 1, move_choice},
+    edit{"a choice doubled", 1, double_choice},
+    edit{"choices of both", 1, join_choices},
+    edit{"choices appended", 1, append_choices},
     edit{"extremes of a configuration", 4, draw_config},
     edit{"something left out", 6, leave_out},
     edit{"a value altered", 12, alter_text},
@@ -521,7 +613,7 @@ std::optional<mutation> mutate(const ancestor& of, const ancestor& donor, stream
   for (int attempt = 0; attempt != attempts_most; ++attempt) {
     auto changed = of.scenario;
     std::vector<std::string_view> done;
-    edit_input in{donor.scenario, of.steps, draw};
+    edit_input in{of, donor, draw};
     // One, two, four or eight.
     for (auto count = std::uint64_t{1} << draw.below(4); count != 0; --count)
       if (const auto& one = draw_edit(draw); one.apply(changed, in))

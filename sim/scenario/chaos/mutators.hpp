@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ namespace seedwalk::sim {
 struct ancestor {
   const crawl_scenario& scenario;
   std::uint64_t steps = 0; ///< Of actors, in its run: moments are drawn among them.
+  std::span<const departure> departures = {}; ///< What its run did against fifo, from the first on.
 };
 
 /// A scenario that was made of another one.

@@ -11,6 +11,14 @@
 
 namespace seedwalk::sim {
 
+namespace {
+
+ancestor as_ancestor(const corpus_entry& one) {
+  return {one.scenario, one.steps, one.departures};
+}
+
+} // namespace
+
 chaos_search::chaos_search(chaos_options options)
     : options_(std::move(options)), corpus_(options_.corpus_max) {}
 
@@ -32,8 +40,11 @@ chaos_proposal chaos_search::make(std::uint64_t number) {
   net::random_stream draw{options_.seed, "chaos", net::as_bytes(key)};
   for (int attempt = 0; attempt != attempts_most; ++attempt) {
     auto made = make_once(number, draw);
-    if (!options_.change || options_.change(made.scenario))
-      return made;
+    if (options_.change && !options_.change(made.scenario))
+      continue;
+    if (made.scenario.schedule == strategy::pairs && made.scenario.wanted.empty())
+      made.scenario.wanted = unseen_.draw(draw);
+    return made;
   }
   throw std::runtime_error("what is to be so in every scenario leaves none that can run");
 }
@@ -50,8 +61,9 @@ chaos_proposal chaos_search::make_once(std::uint64_t number, net::random_stream&
   const auto& parent = corpus_.pick(draw);
   const auto& entries = corpus_.entries();
   const bool is_mixed_with_known = draw.chance(1, 2);
-  const auto& donor = is_mixed_with_known ? entries[draw.below(entries.size())].scenario : drawn;
-  auto made = mutate({parent.scenario, parent.steps}, {donor, 0}, draw);
+  const auto donor = is_mixed_with_known ? as_ancestor(entries[draw.below(entries.size())])
+                                         : ancestor{drawn, 0, {}};
+  auto made = mutate(as_ancestor(parent), donor, draw);
   if (!made)
     return {number, std::move(drawn), drawn_story};
   return {number, std::move(made->scenario),
@@ -66,12 +78,18 @@ void chaos_search::tell(std::uint64_t number, trial result) {
 }
 
 void chaos_search::learn_first() {
-  const auto& [proposal, result] = runs_.front();
+  auto& [proposal, result] = runs_.front();
   corpus::learned learned;
+  unseen_.learn(result->features);
   if (result->broken.empty())
-    learned =
-        corpus_.learn({proposal.number, proposal.scenario, proposal.story, result->steps, 0, {}},
-                      result->features);
+    learned = corpus_.learn({proposal.number,
+                             proposal.scenario,
+                             proposal.story,
+                             result->steps,
+                             0,
+                             {},
+                             std::move(result->departures)},
+                            result->features);
   if (options_.on_lesson)
     options_.on_lesson({proposal, *result, learned});
   runs_.pop_front();

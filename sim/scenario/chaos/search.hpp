@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/scenario/chaos/corpus.hpp"
+#include "sim/scenario/chaos/unseen_orders.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 #include "sim/scenario/shrink/trial.hpp"
 
@@ -95,6 +96,7 @@ private:
 
   chaos_options options_;
   sim::corpus corpus_;
+  unseen_orders unseen_; ///< For runs by `pairs`.
   std::vector<crawl_scenario> earlier_;
   std::uint64_t proposed_ = 0;
   std::uint64_t heard_ = 0;

@@ -96,6 +96,7 @@ void visit_network(key_visitor& v, crawl_scenario& s) {
 
 using then_form = written<parse_then_of_file, print_then>;
 using reseed_form = written<parse_reseed, print_reseed>;
+using wanted_form = written<parse_wanted, print_wanted>;
 using departure_form = written<parse_departure, print_departure>;
 
 /// A strategy and its depth are one text.
@@ -133,6 +134,7 @@ void visit_strategy(key_visitor& v, crawl_scenario& s) {
 
 void visit_schedule(key_visitor& v, crawl_scenario& s) {
   visit_strategy(v, s);
+  add(v, "wanted", s.wanted, list<wanted_form>{});
   add(v, "ahead", s.order.ahead, time{});
   add(v, "behind", s.order.behind, time{"unbounded"});
   add_optional(v, "then", s.then, then_form{});

@@ -308,6 +308,25 @@ std::string print_reseed(const crawl_scenario::another_seed& reseed) {
   return fmt::format("{}:{}", reseed.from_step, reseed.seed);
 }
 
+parsed<wanted_order> parse_wanted(std::string_view text) {
+  const auto colon = text.find(": ");
+  const auto comma = text.find(", ", colon == std::string_view::npos ? text.size() : colon);
+  if (comma == std::string_view::npos || colon == 0)
+    return wrong("must be \"KIND: FIRST, SECOND\", such as \"crawler: operations_saved, "
+                 "timer_fired\"");
+  wanted_order result{std::string{text.substr(0, colon)},
+                      std::string{text.substr(colon + 2, comma - colon - 2)},
+                      std::string{text.substr(comma + 2)}};
+  for (const auto* name : {&result.actor, &result.first, &result.second})
+    if (name->empty() || name->find_first_of(":, ") != std::string::npos)
+      return wrong("must have names without spaces: \"KIND: FIRST, SECOND\"");
+  return result;
+}
+
+std::string print_wanted(const wanted_order& wanted) {
+  return fmt::format("{}: {}, {}", wanted.actor, wanted.first, wanted.second);
+}
+
 parsed<departure> parse_departure(std::string_view text) {
   const auto words = words_of(text);
   departure result;

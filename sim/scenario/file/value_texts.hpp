@@ -72,6 +72,10 @@ std::string print_then(const crawl_scenario::another_order& then);
 parsed<crawl_scenario::another_seed> parse_reseed(std::string_view text);
 std::string print_reseed(const crawl_scenario::another_seed& reseed);
 
+/// "KIND: FIRST, SECOND": a kind of actor, and two types of messages without their namespaces.
+parsed<wanted_order> parse_wanted(std::string_view text);
+std::string print_wanted(const wanted_order& wanted);
+
 /// "TAKEN BEFORE AFTER": two names of events in 16 hexadecimal digits each, and a number of steps.
 parsed<departure> parse_departure(std::string_view text);
 std::string print_departure(const departure& choice);

@@ -40,6 +40,7 @@ scenario_choices to_fifo() {
     fifo.schedule = strategy::fifo;
     fifo.order.depth = crawl_scenario{}.order.depth;
     fifo.order.given.clear();
+    fifo.wanted.clear();
     fifo.then.reset();
     auto seeded = fifo;
     fifo.reseeds.clear();
@@ -189,6 +190,7 @@ private:
       given.schedule = strategy::fifo;
       given.order.depth = crawl_scenario{}.order.depth;
       given.then.reset();
+      given.wanted.clear();
       given.order.given = made.departures;
       bool is_offered = false;
       pass("schedule", with_simpler(current_, {[&](const crawl_scenario&, std::size_t nth)

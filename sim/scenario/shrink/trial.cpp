@@ -38,7 +38,12 @@ private:
 } // namespace
 
 trial run_trial(const crawl_scenario& s, trial_detail wanted, volatile std::uint64_t* steps_begun) {
-  crawl_world world{with_profile(s)};
+  auto whole = with_profile(s);
+  const bool departs = s.schedule != strategy::fifo || s.then || !s.order.given.empty();
+  const auto keeps_some =
+      wanted == trial_detail::features && departs && !whole.order.keeps_departures;
+  whole.order.keeps_departures = whole.order.keeps_departures || keeps_some;
+  crawl_world world{whole};
   const step_teller teller{world.inner(), steps_begun};
   coverage* reached = nullptr;
   if (wanted == trial_detail::features) {
@@ -53,8 +58,10 @@ trial run_trial(const crawl_scenario& s, trial_detail wanted, volatile std::uint
   result.broken = std::move(verdict.broken);
   result.steps = verdict.steps;
   result.virtual_time = verdict.virtual_time;
-  if (s.order.keeps_departures)
+  if (whole.order.keeps_departures)
     result.departures = world.inner().events().departures();
+  if (keeps_some)
+    result.departures.resize(std::min(result.departures.size(), trial::departures_told));
   return result;
 }
 

@@ -18,6 +18,8 @@ struct trial {
   std::vector<broken_promise> broken;
   std::uint64_t steps = 0; ///< Of actors; where the process ended, with the one that ended it.
   net::steady_time virtual_time{0};
+  /// So many are told where features are asked for and the scenario's order keeps none.
+  static constexpr std::size_t departures_told = 256;
   /// What was decided against fifo, where the scenario's order keeps it.
   std::vector<departure> departures;
   std::vector<feature> features; ///< What was reached, sorted, where that was asked for.

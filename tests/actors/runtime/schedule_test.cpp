@@ -32,7 +32,8 @@ schedule_options any_order(sim::strategy strategy) {
 
 strategy any_strategy() {
   return *rc::gen::element(strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
-                           strategy::pos, strategy::urw, strategy::surw);
+                           strategy::pos, strategy::urw, strategy::surw, strategy::pairs,
+                           strategy::portfolio);
 }
 
 strategy any_drawn_strategy() {

@@ -17,8 +17,9 @@ std::uint64_t hash_after(std::uint64_t advances, world::options o) {
 }
 
 TEST(world, same_seed_same_chain_other_seed_other_chain) {
-  for (const auto strategy : {strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
-                              strategy::pos, strategy::urw, strategy::surw}) {
+  for (const auto strategy :
+       {strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp, strategy::pos,
+        strategy::urw, strategy::surw, strategy::pairs, strategy::portfolio}) {
     EXPECT_EQ(hash_after(3'000, options(1, strategy)), hash_after(3'000, options(1, strategy)));
     EXPECT_NE(hash_after(3'000, options(1, strategy)), hash_after(3'000, options(2, strategy)));
   }

@@ -415,13 +415,16 @@ private:
   void schedule(sim::crawl_scenario& s) {
     const auto strategy = [&] {
       return one_of<sim::strategy>(std::array{sim::strategy::fifo, sim::strategy::uniform,
-                                              sim::strategy::pct, sim::strategy::surw});
+                                              sim::strategy::pct, sim::strategy::surw,
+                                              sim::strategy::pairs, sim::strategy::portfolio});
     };
     const auto depth = [&](sim::strategy of) {
       return of == sim::strategy::pct ? 1 + small() : 3u;
     };
     s.schedule = strategy();
     s.order.depth = depth(s.schedule);
+    for (auto count = small() % 3; count != 0; --count)
+      s.wanted.push_back({"crawler", "a_message", "another"});
     if (maybe())
       s.order.ahead = time();
     if (maybe())

@@ -50,7 +50,8 @@ crawl_scenario drawn_scenario() {
   auto s = plain_crawl(*rc::gen::inRange<std::uint64_t>(1, 1'000'000),
                        *rc::gen::inRange<std::uint32_t>(4, 30));
   s.schedule = *rc::gen::element(strategy::fifo, strategy::uniform, strategy::pct, strategy::pctcp,
-                                 strategy::pos, strategy::urw, strategy::surw);
+                                 strategy::pos, strategy::urw, strategy::surw, strategy::pairs,
+                                 strategy::portfolio);
   s.order.ahead = *rc::gen::element<net::steady_time>(0ns, 50us, 5ms);
   s.order.behind = *rc::gen::element<net::steady_time>(50us, 5ms, net::steady_time::max());
   s.deep = *rc::gen::arbitrary<bool>();

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "actors/runtime/strategies/order_memory.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "actors/runtime/strategies/run_profile.hpp"
 #include "tools/bench/schedulers/log_rank.hpp"
 
@@ -25,6 +27,7 @@ double thread_cpu_s() {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
 }
 
+/// A run by fifo.
 std::shared_ptr<const sim::run_profile> profile_of(const kernel& searched) {
   stage on(1, {.strategy = sim::strategy::fifo, .keeps_profile = true});
   searched.build(on);
@@ -32,27 +35,62 @@ std::shared_ptr<const sim::run_profile> profile_of(const kernel& searched) {
   return std::make_shared<const sim::run_profile>(on.world().events().profile());
 }
 
+/// The schedules of one trial: those by `pairs` are told which orders the others by `pairs` before
+/// them had, and the run by fifo.
+class trial_run {
+public:
+  trial_run(const kernel& searched, const sim::strategy_text& strategy,
+            std::shared_ptr<const sim::run_profile> by_fifo)
+      : searched_(searched), strategy_(strategy), by_fifo_(std::move(by_fifo)) {
+    if (by_fifo_)
+      known_.learn(*by_fifo_);
+  }
+
+  /// True: it has found the bug.
+  bool run(std::uint64_t seed, kernel_score& score) {
+    const auto one = sim::settled(strategy_, seed);
+    sim::schedule_options order;
+    order.strategy = one.strategy;
+    order.depth = one.depth;
+    if (sim::wants_profile(one.strategy))
+      order.profile = by_fifo_;
+    const bool is_fed = one.strategy == sim::strategy::pairs;
+    if (is_fed)
+      order.wanted = known_.draw(seed);
+    order.keeps_profile = is_fed;
+    const auto wanted = order.wanted;
+    stage on(seed, std::move(order));
+    searched_.build(on);
+    const auto found = on.breaks();
+    ++score.schedules;
+    score.steps += on.world().steps();
+    if (is_fed)
+      known_.learn(on.world().events().profile(), wanted);
+    return found;
+  }
+
+private:
+  const kernel& searched_;
+  const sim::strategy_text& strategy_;
+  std::shared_ptr<const sim::run_profile> by_fifo_;
+  sim::order_memory known_;
+};
+
 /// All trials of a strategy at a kernel.
 kernel_score score_of(const kernel& searched, const sim::strategy_text& strategy,
                       const scheduler_bench_options& o) {
   kernel_score result;
   const auto began = thread_cpu_s();
-  sim::schedule_options order;
-  order.strategy = strategy.strategy;
-  order.depth = strategy.depth;
-  if (sim::wants_profile(strategy.strategy))
-    order.profile = profile_of(searched);
+  std::shared_ptr<const sim::run_profile> by_fifo;
+  if (sim::wants_profile(strategy.strategy) || strategy.strategy == sim::strategy::portfolio)
+    by_fifo = profile_of(searched);
   std::uint32_t missed = 0;
   for (std::uint32_t trial = 0; trial != o.trials && missed != misses_max; ++trial) {
     std::uint32_t after = 0;
-    for (std::uint32_t nth = 0; nth != o.schedules && after == 0; ++nth) {
-      stage on(sim::name_from("schedule", o.seed, trial, nth), order);
-      searched.build(on);
-      if (on.breaks())
+    trial_run run(searched, strategy, by_fifo);
+    for (std::uint32_t nth = 0; nth != o.schedules && after == 0; ++nth)
+      if (run.run(sim::name_from("schedule", o.seed, trial, nth), result))
         after = nth + 1;
-      ++result.schedules;
-      result.steps += on.world().steps();
-    }
     result.found_after.push_back(after);
     missed += after == 0 ? 1 : 0;
   }
@@ -64,6 +102,19 @@ std::string number_text(double value) {
   if (!std::isfinite(value))
     return "-";
   return value < 100 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
+}
+
+/// Each strategy's part of the vote that a kernel has.
+std::vector<double> votes_of(const std::vector<kernel_score>& of_kernel,
+                             const std::vector<sim::strategy_text>& strategies) {
+  std::vector<double> result(strategies.size(), 0);
+  double sum = 0;
+  for (std::size_t s = 0; s != strategies.size(); ++s)
+    if (strategies[s].strategy != sim::strategy::portfolio)
+      sum += result[s] = 1 / of_kernel[s].schedules_to_find();
+  for (auto& one : result)
+    one = sum > 0 ? one / sum : 0;
+  return result;
 }
 
 } // namespace
@@ -125,6 +176,8 @@ std::vector<strategy_score> scheduler_bench_result::totals() const {
       schedules += one.schedules;
       steps += one.steps;
       cpu_s += one.cpu_s;
+      total.votes +=
+          votes_of(of_kernel, options.strategies)[s] / static_cast<double>(scores.size());
       difference.add(one.found_after, base.found_after, options.schedules);
       if (one.found() == 0 || base.found() == 0)
         continue;
@@ -159,14 +212,19 @@ std::string to_string(const scheduler_bench_result& r) {
                                 one.found_after.size());
     text += "\n";
   }
-  text += fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | "
-                      "schedules/s | ns a step |\n| --- | --- | --- | --- | --- | --- | --- |\n",
-                      o.strategies.front().to_string());
+  text +=
+      fmt::format("\n| strategy | kernels found | trials found | schedules, {} = 1 | p | votes | "
+                  "schedules/s | ns a step |\n"
+                  "| --- | --- | --- | --- | --- | --- | --- | --- |\n",
+                  o.strategies.front().to_string());
   for (const auto& one : r.totals())
-    text += fmt::format("| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {:.0f} | {:.0f} |\n",
-                        one.strategy.to_string(), one.kernels_found, o.kernels.size(),
-                        one.trials_found, one.trials_run, one.relative, one.compared, one.p,
-                        one.schedules_per_s, one.ns_per_step);
+    text += fmt::format(
+        "| {} | {} of {} | {} of {} | {:.2f} of {} | {:.2g} | {} | {:.0f} | {:.0f} |\n",
+        one.strategy.to_string(), one.kernels_found, o.kernels.size(), one.trials_found,
+        one.trials_run, one.relative, one.compared, one.p,
+        one.strategy.strategy == sim::strategy::portfolio ? "-"
+                                                          : fmt::format("{:.1f}%", 100 * one.votes),
+        one.schedules_per_s, one.ns_per_step);
   return text;
 }
 
@@ -196,6 +254,7 @@ nlohmann::json as_json(const scheduler_bench_result& r) {
                       {"relative_schedules", one.relative},
                       {"kernels_compared", one.compared},
                       {"log_rank_p", one.p},
+                      {"votes", one.votes},
                       {"schedules_per_s", one.schedules_per_s},
                       {"ns_per_step", one.ns_per_step}});
   return {{"benchmark", "schedulers"},     {"trials", o.trials},

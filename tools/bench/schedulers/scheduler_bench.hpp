@@ -46,6 +46,9 @@ struct strategy_score {
   /// that both find.
   double relative = 1;
   std::uint32_t compared = 0; ///< How many kernels that are.
+  /// Its part of the kernels' votes: each kernel has one, and divides it among the strategies by
+  /// how few schedules they need to find it. Portfolios have none.
+  double votes = 0;
   /// How likely it is that the two are as different as they are by chance alone: a log-rank test,
   /// stratified by kernel, of when trials find.
   double p = 1;

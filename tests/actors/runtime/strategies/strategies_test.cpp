@@ -8,7 +8,10 @@
 
 #include "actors/runtime/schedule.hpp"
 #include "actors/runtime/strategies/exponential.hpp"
+#include "actors/runtime/strategies/order_memory.hpp"
+#include "actors/runtime/strategies/pairs.hpp"
 #include "actors/runtime/strategies/pctcp.hpp"
+#include "actors/runtime/strategies/portfolio.hpp"
 #include "actors/runtime/strategies/pos.hpp"
 #include "actors/runtime/strategies/run_profile.hpp"
 #include "actors/runtime/strategies/strategy_text.hpp"
@@ -20,8 +23,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array drawn_ones = {strategy::uniform, strategy::pct, strategy::pctcp,
-                                   strategy::pos,     strategy::urw, strategy::surw};
+constexpr std::array drawn_ones = {strategy::uniform, strategy::pct,      strategy::pctcp,
+                                   strategy::pos,     strategy::urw,      strategy::surw,
+                                   strategy::pairs,   strategy::portfolio};
 
 schedule_options unbounded(sim::strategy strategy) {
   schedule_options o;
@@ -310,14 +314,157 @@ TEST(pos, an_event_behind_another_of_its_source_draws_when_that_one_has_run) {
   EXPECT_NE(p.rank(second).value, other.rank(second).value);
 }
 
+// -- pairs
+
+constexpr std::uint64_t kind_a = 100;
+constexpr std::uint64_t kind_b = 200;
+
+pending_event told(std::uint64_t name, std::uint64_t to, std::uint64_t kind, std::uint64_t cause) {
+  return {.name = name,
+          .source = to,
+          .sender = cause,
+          .cause = cause,
+          .type = kind,
+          .kind = kind,
+          .is_step = true};
+}
+
+/// The turns of 1 and 2 each tell actor 9 something: A, then B.
+std::shared_ptr<const run_profile> two_who_tell() {
+  profile_keeper keeper;
+  keeper.on_pending(told(1, 1, 1, 0));
+  keeper.on_pending(told(2, 2, 1, 0));
+  keeper.on_pending(told(3, 9, kind_a, 1));
+  keeper.on_pending(told(4, 9, kind_b, 2));
+  for (std::uint64_t name = 1; name != 5; ++name)
+    keeper.on_taken(name);
+  return std::make_shared<const run_profile>(keeper.profile());
+}
+
+TEST(run_profile, knows_which_orders_there_were_and_which_there_might_have_been) {
+  const auto profile = two_who_tell();
+  const message_order had{9, kind_a, kind_b};
+  const message_order other{9, kind_b, kind_a};
+  EXPECT_EQ(profile->orders(), std::vector{had});
+  EXPECT_EQ(profile->races(), (std::vector{had, other}));
+  EXPECT_EQ(profile->senders_of(9, kind_b).names, (std::unordered_set<std::uint64_t>{2}));
+  EXPECT_TRUE(profile->senders_of(8, kind_b).names.empty());
+  profile_keeper settled;
+  settled.on_pending(told(1, 1, 1, 0));
+  settled.on_pending(told(3, 9, kind_a, 1));
+  settled.on_pending(told(4, 9, kind_b, 3)); // the first led to the second
+  for (const std::uint64_t name : {1, 3, 4})
+    settled.on_taken(name);
+  EXPECT_TRUE(settled.profile().races().empty());
+}
+
+TEST(order_memory, draws_what_the_fewest_runs_had_or_tried) {
+  const auto profile = two_who_tell();
+  const message_order had{9, kind_a, kind_b};
+  const message_order other{9, kind_b, kind_a};
+  order_memory known;
+  EXPECT_TRUE(known.draw(1).empty());
+  known.learn(*profile);
+  EXPECT_EQ(known.known(), 2u);
+  EXPECT_EQ(known.open(), 1u);
+  for (std::uint64_t seed = 0; seed != 20; ++seed) {
+    EXPECT_EQ(known.draw(seed).front(), other);
+    EXPECT_EQ(known.draw(seed), known.draw(seed));
+  }
+  for (int tried = 0; tried != 3; ++tried) // in vain: now the other one is rarer
+    known.learn(run_profile{}, std::vector{other});
+  EXPECT_EQ(known.open(), 0u);
+  EXPECT_EQ(known.draw(1).front(), had);
+}
+
+TEST(pairs, who_would_send_the_second_waits_for_the_first_and_is_next_then) {
+  int held_at_once = 0;
+  int not_at_once = 0;
+  for (std::uint64_t seed = 0; seed != 100; ++seed) {
+    pairs p(seed, two_who_tell(), {{0, kind_b, kind_a}});
+    ASSERT_EQ(p.wanted(), (std::vector<message_order>{{9, kind_b, kind_a}})); // its actor is drawn
+    const candidate a{1, 1, true};
+    const candidate other{77, 7, true};
+    p.on_pending(told(1, 1, 1, 0));
+    p.on_pending(told(77, 7, 1, 0));
+    if (p.rank(a).value < UINT64_MAX / 3 * 2)
+      continue; // one of the second kind goes by before
+    ++held_at_once;
+    p.take_changed();
+    p.on_pending(told(4, 9, kind_b, 2));
+    EXPECT_EQ(p.take_changed(), std::vector<std::uint64_t>{1});
+    if (p.made() == 1) { // the second may come when it will
+      ++not_at_once;
+      EXPECT_LT(p.rank(a).value, UINT64_MAX / 3 * 2);
+      EXPECT_GE(p.rank(a).value, UINT64_MAX / 3);
+      continue;
+    }
+    EXPECT_LT(p.rank(a).value, p.rank(other).value);
+    p.on_pending(told(5, 9, 300, 0)); // something else comes between: it waits again
+    EXPECT_GT(p.rank(a).value, p.rank(other).value);
+    p.on_pending(told(6, 9, kind_b, 0));
+    EXPECT_EQ(p.made(), 0u);
+    p.on_pending(told(3, 9, kind_a, 1));
+    EXPECT_EQ(p.made(), 1u);
+  }
+  EXPECT_NEAR(held_at_once, 50, 30);
+  EXPECT_NEAR(not_at_once, held_at_once / 2, 15);
+}
+
+TEST(pairs, holds_nothing_back_beyond_its_budget_and_nothing_that_it_does_not_know) {
+  for (std::uint64_t seed = 0; seed != 100; ++seed) {
+    pairs p(seed, two_who_tell(), {{9, kind_b, kind_a}});
+    const candidate a{1, 1, true};
+    p.on_pending(told(1, 1, 1, 0));
+    p.rank(a);
+    for (std::uint64_t turn = 0; turn != 4; ++turn) // as many as the earlier run had
+      p.on_taken({50 + turn, 50, true});
+    EXPECT_LT(p.rank(a).value, UINT64_MAX / 3 * 2) << seed; // among all others again
+  }
+  // Of many, up to three that can be.
+  std::vector<message_order> many(20, {0, 999, kind_a});
+  many.push_back({0, kind_b, kind_a});
+  EXPECT_EQ(pairs(1, two_who_tell(), many).wanted(),
+            (std::vector<message_order>{{9, kind_b, kind_a}}));
+  pairs unknown(1, two_who_tell(), {{0, kind_b, 999}});
+  EXPECT_TRUE(unknown.wanted().empty());
+  pairs untold(1, nullptr, {{9, kind_b, kind_a}});
+  EXPECT_TRUE(untold.wanted().empty());
+}
+
+// -- portfolio
+
+TEST(portfolio, is_another_strategy_each_by_its_share) {
+  constexpr int seeds = 100'000;
+  std::map<std::string, int> drawn;
+  for (std::uint64_t seed = 0; seed != seeds; ++seed)
+    ++drawn[settled({strategy::portfolio}, seed).to_string()];
+  EXPECT_EQ(drawn.size(), portfolio_shares().size());
+  for (const auto& one : portfolio_shares())
+    EXPECT_NEAR(drawn[one.strategy.to_string()], seeds / 100 * one.percent, seeds / 200)
+        << one.strategy.to_string();
+  EXPECT_EQ(settled({strategy::pct, 7}, 1), (strategy_text{strategy::pct, 7}));
+}
+
+TEST(portfolio, of_a_run_is_the_strategy_that_its_seed_draws) {
+  for (std::uint64_t seed = 0; seed != 50; ++seed) {
+    const auto one = settled({strategy::portfolio}, seed);
+    auto order = unbounded(one.strategy);
+    order.depth = one.depth;
+    EXPECT_EQ(sources({1, 2, 3}, true, seed, unbounded(strategy::portfolio)).order,
+              sources({1, 2, 3}, true, seed, order).order);
+  }
+}
+
 // -- texts
 
 TEST(strategy_text, is_read_as_it_is_written_and_nothing_else_is) {
-  for (const auto* text : {"fifo", "uniform", "pct:1", "pctcp:100", "pos", "urw", "surw"})
+  for (const auto* text :
+       {"fifo", "uniform", "pct:1", "pctcp:100", "pos", "urw", "surw", "pairs", "portfolio"})
     EXPECT_EQ(strategy_text::parse(text)->to_string(), text);
   EXPECT_EQ(strategy_text::parse("pct")->to_string(), "pct:3");
-  for (const auto* text :
-       {"", "pct:", "pct:0", "pct:101", "pct:3x", "pct:-1", "pos:3", "fifo:1", "given", "pct:3:1"})
+  for (const auto* text : {"", "pct:", "pct:0", "pct:101", "pct:3x", "pct:-1", "pos:3", "pairs:2",
+                           "portfolio:1", "fifo:1", "given", "pct:3:1"})
     EXPECT_FALSE(strategy_text::parse(text)) << text;
 }
 

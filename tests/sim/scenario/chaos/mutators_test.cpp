@@ -1,5 +1,6 @@
 // What is made of scenarios: files that can run, and that any run can be held to.
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -50,12 +51,40 @@ TEST(mutators, each_edit_is_made) {
     net::random_stream draw{seed, "mutation"};
     const auto parent = draw_swarm(seed);
     const auto donor = draw_swarm(seed + 1'000);
-    if (const auto made = mutate({parent, 1'000}, {donor, 1'000}, draw))
+    const std::vector<departure> choices = {{1, 2, 10}, {3, 4, 500}, {5, 6, 900}};
+    if (const auto made = mutate({parent, 1'000, choices}, {donor, 1'000, choices}, draw))
       for (const auto name : edit_names())
         made_so_often[std::string{name}] += made->story.find(name) == std::string::npos ? 0 : 1;
   }
   for (const auto name : edit_names())
     EXPECT_GT(made_so_often[std::string{name}], 5) << name;
+}
+
+TEST(mutators, choices_of_a_run_take_the_place_of_the_strategy_that_made_them) {
+  auto parent = plain_crawl(1, 4);
+  parent.schedule = strategy::pairs;
+  parent.wanted = {{"crawler", "operations_saved", "timer_fired"}};
+  const std::vector<departure> choices = {{1, 2, 10}, {3, 4, 500}, {5, 6, 900}};
+  const std::vector<departure> others = {{7, 8, 20}, {9, 10, 700}};
+  std::set<std::size_t> sizes;
+  bool is_joined = false;
+  bool goes_on = false;
+  for (std::uint64_t seed = 0; seed != 400; ++seed) {
+    net::random_stream draw{seed, "mutation"};
+    const auto made = mutate({parent, 1'000, choices}, {parent, 1'000, others}, draw);
+    if (!made || made->scenario.order.given.empty())
+      continue;
+    const auto& s = made->scenario;
+    EXPECT_TRUE(std::ranges::is_sorted(s.order.given, {}, &departure::after)) << made->story;
+    sizes.insert(s.order.given.size());
+    is_joined = is_joined || std::ranges::find(s.order.given, others.back()) != s.order.given.end();
+    goes_on = goes_on || s.then;
+    if (s.schedule == strategy::fifo)
+      EXPECT_TRUE(s.wanted.empty());
+  }
+  EXPECT_GT(sizes.size(), 3u);
+  EXPECT_TRUE(is_joined);
+  EXPECT_TRUE(goes_on);
 }
 
 TEST(mutators, a_crawl_that_would_go_on_for_ever_is_ended_by_time) {

@@ -1,6 +1,7 @@
 // What a search runs, learns and keeps.
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -30,6 +31,26 @@ TEST(corpus, keeps_those_that_reached_something_first_and_no_others) {
   EXPECT_EQ(all.entries()[0].number, 0u);
   EXPECT_EQ(all.entries()[1].number, 2u);
   EXPECT_EQ(all.reached(), (std::array<std::uint64_t, feature_kind_count>{2, 0, 1}));
+}
+
+TEST(unseen_orders, are_of_messages_that_one_kind_of_actor_takes_and_no_run_had) {
+  unseen_orders orders;
+  net::random_stream draw{1, "orders"};
+  EXPECT_TRUE(orders.draw(draw).empty());
+  const auto pair = [](const char* name) { return feature{feature_kind::message_pair, name}; };
+  orders.learn({pair("a: its start, x"), pair("a: x, y"), pair("b: z, z"), probe_of("b: x, y")});
+  EXPECT_EQ(orders.open(), 3u); // x, x and y, x and y, y
+  std::map<wanted_order, int> drawn;
+  for (int i = 0; i != 30; ++i)
+    for (const auto& one : orders.draw(draw))
+      ++drawn[one];
+  EXPECT_EQ(drawn.size(), 3u);
+  for (const auto& [one, times] : drawn) {
+    EXPECT_EQ(one.actor, "a");
+    EXPECT_GT(times, 5);
+  }
+  orders.learn({pair("a: y, x"), pair("a: x, x"), pair("a: y, y")});
+  EXPECT_EQ(orders.open(), 0u);
 }
 
 TEST(corpus, picks_what_reaches_something_rare_more_often_and_tires_of_it) {
@@ -130,6 +151,26 @@ TEST(chaos_search, begins_with_what_an_earlier_one_kept) {
   EXPECT_EQ(search.propose().scenario, plain_crawl(5, 4));
   EXPECT_EQ(search.propose().scenario, plain_crawl(6, 4));
   EXPECT_NE(search.propose().story, "of an earlier corpus");
+}
+
+TEST(chaos_search, tells_runs_by_pairs_which_orders_no_earlier_run_had) {
+  const wanted_order seen{"a", "x", "y"};
+  chaos_search search({.seed = 1, .change = [](crawl_scenario& s) {
+                         s.schedule = strategy::pairs;
+                         return true;
+                       }});
+  std::size_t told = 0;
+  for (std::uint64_t i = 0; i != chaos_search::lag + 100; ++i) {
+    const auto& next = search.propose();
+    const auto& wanted = next.scenario.wanted;
+    EXPECT_EQ(std::ranges::find(wanted, seen), wanted.end());
+    EXPECT_TRUE(wanted.empty() || i >= chaos_search::lag);
+    told += wanted.empty() ? 0 : 1;
+    auto result = made_up(next.scenario);
+    result.features = {{feature_kind::message_pair, "a: x, y"}};
+    search.tell(next.number, std::move(result));
+  }
+  EXPECT_GT(told, 90u);
 }
 
 TEST(chaos_search, changes_every_scenario_as_it_is_told) {
