@@ -79,8 +79,9 @@ TEST(mutators, choices_of_a_run_take_the_place_of_the_strategy_that_made_them) {
     sizes.insert(s.order.given.size());
     is_joined = is_joined || std::ranges::find(s.order.given, others.back()) != s.order.given.end();
     goes_on = goes_on || s.then;
-    if (s.schedule == strategy::fifo)
+    if (s.schedule == strategy::fifo) {
       EXPECT_TRUE(s.wanted.empty());
+    }
   }
   EXPECT_GT(sizes.size(), 3u);
   EXPECT_TRUE(is_joined);
