@@ -333,15 +333,7 @@ exit_code check(invocation& invoked) {
         invoked, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200", seeds_text));
   if (const auto probe = flags.of_seed(seeds->front()); !probe)
     return line.refuse(invoked, probe.error());
-  const sim::checked_run run = [&flags](std::uint64_t seed, sim::run_watch& watch) {
-    sim::crawl_world world{sim::with_profile(*flags.of_seed(seed))};
-    world.inner().listen(watch);
-    if (world.start())
-      world.run();
-    world.judge();
-    world.inner().ignore(watch);
-    watch.finish(world.inner());
-  };
+  const auto run = flags.checked();
   if (sim::is_check_child())
     return sim::answer_check(run) ? exit_code::done : exit_code::failed;
   sim::check_options options;

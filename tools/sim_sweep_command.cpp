@@ -11,6 +11,7 @@
 
 #include "actors/runtime/real_clock.hpp"
 #include "net/base/probe.hpp"
+#include "sim/record/determinism_check.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
@@ -31,6 +32,7 @@ namespace {
 constexpr auto sweep_examples = R"(seedwalk sim sweep --seeds 1..10000 --nodes 8 --faults 2
 seedwalk sim sweep --swarm --seeds 1..20000 --keep-going --failures failures --resume swarm.jsonl
 seedwalk sim sweep tests/scenarios/fault_partition_that_heals.toml --seeds 1..1000 --jobs 2
+seedwalk sim sweep --swarm --seeds 1..2000 --twice
 seedwalk sim sweep --seeds 1..1000 --crawlers 2 --keep-going --json)";
 
 struct sweep_flags {
@@ -38,6 +40,7 @@ struct sweep_flags {
   std::string seeds_text = "1..1000";
   std::uint32_t jobs = std::max(std::thread::hardware_concurrency(), 1u);
   bool keep_going = false;
+  bool twice = false;
   std::string failures;
   std::string resume;
   bool json = false;
@@ -46,6 +49,10 @@ struct sweep_flags {
     add_name(app, "--seeds", seeds_text, "A..B, both included, or one seed")->type_name("A..B");
     add_number(app, "--jobs", jobs, {1, 1'000}, "how many processes run at once");
     app.add_flag("--keep-going", keep_going, "do not stop at the first seed that breaks a promise");
+    app.add_flag(
+        "--twice", twice,
+        "run each seed once more, as `sim check` does: a difference breaks the promise that "
+        "a run is a function of its inputs (oracle \"twice\")");
     add_name(app, "--failures", failures,
              "write a scenario file for each promise that is broken, of the lowest seed that does")
         ->type_name("FOLDER");
@@ -95,7 +102,7 @@ public:
                       result.seed = seed; // `--set` may have said another.
                       return result;
                     }};
-    if (report_.broken_runs() != 0 && !flags_.keep_going)
+    if (is_over())
       return {};
     if (auto begun = crew.begin(); !begun)
       return begun;
@@ -106,11 +113,36 @@ public:
         note(result);
       }
       interrupted_ = signals.came();
-      if (interrupted_ || (report_.broken_runs() != 0 && !flags_.keep_going))
+      if (is_over())
         return {};
       tell_progress();
     }
     return {};
+  }
+
+  /// Runs these once more in processes that differ in all that must not matter; `child` starts one.
+  /// The error is one line.
+  tl::expected<void, std::string> run_again(const std::vector<std::uint64_t>& seeds,
+                                            const std::vector<std::string>& child) {
+    sim::check_options options;
+    options.child = child;
+    const auto checked = sim::check(seeds, flags_.world.checked(), options);
+    if (!checked)
+      return tl::unexpected(checked.error());
+    for (const auto& one : checked->differences) {
+      const auto place = one.first_run.empty() ? std::string{"a run that is not its seed's"}
+                                               : one.first_run.front().message;
+      seed_result result;
+      result.seed = one.seed;
+      result.failures.push_back({"twice", place, sim::to_string(one), one.first_step});
+      note(result);
+    }
+    return {};
+  }
+
+  /// It ends here: by a signal, or at the first failure.
+  bool is_over() const {
+    return interrupted_ || (report_.broken_runs() != 0 && !flags_.keep_going);
   }
 
   const sweep_report& report() const { return report_; }
@@ -264,6 +296,29 @@ tl::expected<void, std::string> make_failures_folder(const sweep_flags& flags) {
   return {};
 }
 
+/// Runs all seeds; some of them, and the same once more, in turn, where that is asked for. The
+/// error is one line.
+tl::expected<void, std::string> run_all(sweep_run& swept, const sweep_flags& flags,
+                                        const std::vector<std::uint64_t>& seeds,
+                                        const std::vector<std::string>& arguments) {
+  if (!flags.twice)
+    return swept.run(seeds);
+  std::vector<std::string> child = {"/proc/self/exe", "sim", "sweep"};
+  child.insert(child.end(), arguments.begin(), arguments.end());
+  constexpr std::size_t at_a_time = 256;
+  for (std::size_t i = 0; i < seeds.size() && !swept.is_over(); i += at_a_time) {
+    const auto first = seeds.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto left = std::min(at_a_time, seeds.size() - i);
+    const std::vector<std::uint64_t> some(first, first + static_cast<std::ptrdiff_t>(left));
+    auto ran = swept.run(some);
+    if (ran && !swept.is_over())
+      ran = swept.run_again(some, child);
+    if (!ran)
+      return ran;
+  }
+  return {};
+}
+
 } // namespace
 
 exit_code sweep(invocation& invoked) {
@@ -272,10 +327,13 @@ exit_code sweep(invocation& invoked) {
                     sweep_examples};
   sweep_flags flags;
   flags.declare(line.app());
+  const auto arguments = invoked.arguments;
   if (const auto code = line.parse(invoked))
     return *code;
   if (const auto read = flags.world.read(); !read)
     return line.refuse(invoked, read.error());
+  if (flags.twice && sim::is_check_child())
+    return sim::answer_check(flags.world.checked()) ? exit_code::done : exit_code::failed;
   auto seeds = parse_seeds(flags.seeds_text);
   if (!seeds)
     return line.refuse(invoked, fmt::format("--seeds {}: must be A..B with A <= B, such as 1..200",
@@ -287,7 +345,7 @@ exit_code sweep(invocation& invoked) {
   sweep_run swept(flags, seeds->size(), invoked);
   if (const auto resumed = swept.resume(*seeds); !resumed)
     return line.refuse(invoked, resumed.error());
-  if (const auto ran = swept.run(*seeds); !ran) {
+  if (const auto ran = run_all(swept, flags, *seeds, arguments); !ran) {
     invoked.terminal.err << "seedwalk sim sweep: " << ran.error() << '\n';
     return exit_code::failed;
   }

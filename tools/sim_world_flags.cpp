@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "tools/option_values.hpp"
 
@@ -55,6 +56,18 @@ tl::expected<sim::crawl_scenario, std::string> sim_world_flags::of_seed(std::uin
   if (auto changed = scenario.change(s); !changed)
     return tl::unexpected(std::move(changed.error()));
   return s;
+}
+
+sim::checked_run sim_world_flags::checked() const {
+  return [this](std::uint64_t seed, sim::run_watch& watch) {
+    sim::crawl_world world{sim::with_profile(*of_seed(seed))};
+    world.inner().listen(watch);
+    if (world.start())
+      world.run();
+    world.judge();
+    world.inner().ignore(watch);
+    watch.finish(world.inner());
+  };
 }
 
 std::string sim_world_flags::again(std::uint64_t seed) const {

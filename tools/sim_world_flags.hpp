@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <tl/expected.hpp>
 
+#include "sim/record/determinism_check.hpp"
 #include "sim/scenario/crawl_scenario.hpp"
 #include "tools/node_kind_flags.hpp"
 #include "tools/sim_network_flags.hpp"
@@ -28,6 +29,9 @@ public:
   /// The scenario of a seed; or what is wrong with the options. Precondition: `read` found nothing
   /// wrong.
   tl::expected<sim::crawl_scenario, std::string> of_seed(std::uint64_t seed) const;
+
+  /// A run of a seed that is watched step by step, for comparisons. They outlive it.
+  sim::checked_run checked() const;
 
   /// The command that makes the same run again: every option that is not at its default.
   std::string again(std::uint64_t seed) const;

@@ -61,6 +61,11 @@ bool is_mute(node_kind kind) {
 /// A node heard of everybody within the last three hours.
 constexpr std::uint64_t age_max_s = 10'800;
 
+/// As many as one message may tell of, by Core's MAX_ADDR_TO_SEND.
+constexpr std::size_t block_entries_max = 1'000;
+/// Of `many_blocks`: more than a crawler takes of one answer.
+constexpr int many = 11;
+
 /// What no crawler may dial; and none of it leaves a machine that does.
 void add_unroutable(std::vector<net::msg::addr_entry>& entries, std::uint32_t time) {
   for (std::uint32_t i = 1; i != 6 && entries.size() < 1000; ++i) {
@@ -132,7 +137,9 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
   if (self.kind == node_kind::unroutable_gossip)
     add_unroutable(entries, announced_time(wall));
   if (self.kind == node_kind::too_many_addresses)
-    entries.resize(1001, {self.at, announced_time(wall), self.services});
+    entries.resize(block_entries_max + 1, {self.at, announced_time(wall), self.services});
+  if (self.kind == node_kind::full_answer || self.kind == node_kind::many_blocks)
+    entries.resize(block_entries_max, {self.at, announced_time(wall), self.services});
   net::bytes out;
   const auto& magic = topology_.settings().magic;
   // Blocks of one begin no answer: a table too small for two of them is told in one.
@@ -143,6 +150,9 @@ net::bytes bitcoin_nodes::encode_answer(std::uint32_t node, bool v2,
     return out;
   }
   append_block(out, magic, v2, entries);
+  if (self.kind == node_kind::many_blocks)
+    for (int i = 1; i != many; ++i)
+      append_block(out, magic, v2, entries);
   return out;
 }
 

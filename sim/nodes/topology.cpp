@@ -52,6 +52,8 @@ constexpr std::array<kind_row, node_kind_count> kinds = {{
     {"pong_first", answering},
     {"answers_by_timer", answering},
     {"pong_between", answering},
+    {"full_answer", answering},
+    {"many_blocks", answering},
 }};
 
 std::uint32_t ipv4_of(const net::endpoint& at) {

@@ -48,9 +48,11 @@ enum class node_kind : std::uint8_t {
   pong_first,           ///< Honest, and answers getaddr `pace` late, but pings at once.
   answers_by_timer, ///< As Core up to 0.21: tells of itself, pongs, and answers ten `pace` late.
   pong_between,     ///< Honest, and tells all that it told once more behind the next pong.
+  full_answer,      ///< Honest, and answers with 1,000 addresses: as many as there may be.
+  many_blocks,      ///< Honest, and answers with eleven times as many, in eleven messages.
 };
 
-inline constexpr std::size_t node_kind_count = 28;
+inline constexpr std::size_t node_kind_count = 30;
 
 /// "honest", "closes_at_accept", ...: the spelling of options and reports.
 std::string_view name_of(node_kind k);

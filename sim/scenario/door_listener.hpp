@@ -15,8 +15,9 @@ namespace door_call {
 /// A dial. Heard when its id is known.
 struct connect {
   net::connection_id id;
-  net::endpoint peer; ///< Who is to be reached, if need be through a proxy.
+  net::endpoint peer; ///< Who is to be reached.
   net::owner owner;
+  bool by_proxy = false; ///< It is a proxy that is asked for that peer.
 };
 
 /// An accepted connection is taken over.
@@ -108,7 +109,7 @@ public:
     if (const auto* at = std::get_if<net::endpoint>(&peer))
       listener_.on_call(door_call::connect{id, *at, owner});
     else if (const auto* by = std::get_if<net::through_proxy>(&peer))
-      listener_.on_call(door_call::connect{id, by->peer, owner});
+      listener_.on_call(door_call::connect{id, by->peer, owner, true});
     return id;
   }
   void accept(net::listener_id local, std::uint32_t n) override {

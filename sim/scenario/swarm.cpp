@@ -68,7 +68,9 @@ std::optional<std::uint32_t> draw_crawler(stream& draw, const crawl_scenario& s)
 
 void draw_kinds(crawl_scenario& s, stream& draw) {
   s.nodes.shares = {{node_kind::honest, static_cast<std::uint32_t>(draw.between(1, 8))}};
-  for (std::size_t kind = 1; kind != node_kind_count; ++kind)
+  // Those with large answers have a family of their own.
+  constexpr auto kinds = static_cast<std::size_t>(node_kind::full_answer);
+  for (std::size_t kind = 1; kind != kinds; ++kind)
     if (draw.chance(1, 5))
       s.nodes.shares.emplace_back(static_cast<node_kind>(kind), draw.between(1, 3));
   constexpr milliseconds paces[] = {milliseconds{1}, seconds{1}, seconds{3}, seconds{50}};
@@ -78,6 +80,11 @@ void draw_kinds(crawl_scenario& s, stream& draw) {
 void draw_tables(crawl_scenario& s, stream& draw) {
   s.nodes.addresses_a_node = static_cast<std::uint32_t>(draw.between(2, 12));
   s.nodes.seeds = static_cast<std::uint32_t>(draw.between(1, 4));
+}
+
+/// Costs a run more than all else that it has.
+void draw_large_answers(crawl_scenario& s, stream& draw) {
+  draw_change(draw, s).kind = draw.chance(3, 4) ? node_kind::full_answer : node_kind::many_blocks;
 }
 
 void draw_programs(crawl_scenario& s, stream& draw) {
@@ -453,6 +460,33 @@ void draw_stop(crawl_scenario& s, stream& draw) {
     s.operations.push_back({draw_moment(draw), draw_crawler(draw, s), operation::stop{}});
 }
 
+/// While the census is being opened.
+void draw_early_stop(crawl_scenario& s, stream& draw) {
+  s.operations.push_back(
+      {microseconds{draw.between(0, 6'000)}, draw_crawler(draw, s), operation::stop{}});
+}
+
+/// Everybody is visited again and again, and some of the dials in vain.
+void draw_revisits(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    auto& c = part.recipe.config;
+    c.run.once = false;
+    c.run.limit = seconds{draw.between(60, 180)};
+    c.run.hold = 0;
+    c.schedule.live_interval = seconds{10};
+    c.schedule.backoff.fill(seconds{10});
+  }
+  s.set_parts(std::move(parts));
+  fault_rule rule;
+  rule.name = "in vain";
+  rule.since = seconds{10};
+  rule.until = hours{1};
+  rule.of = static_cast<std::uint32_t>(draw.between(1, 3));
+  rule.action = fault::fail_dial{net::error::host_unreachable};
+  s.faults.push_back(std::move(rule));
+}
+
 void draw_clocks(crawl_scenario& s, stream& draw) {
   auto parts = s.parts();
   constexpr seconds sizes[] = {seconds{1}, minutes{1}, hours{1}, hours{24}, hours{24 * 3'000}};
@@ -491,11 +525,13 @@ constexpr std::array families = {
     family{"two crawlers", 1, 3, draw_two},
     family{"programs", 1, 4, draw_programs},
     family{"claims", 1, 4, draw_node_fields},
+    family{"large answers", 1, 10, draw_large_answers},
     family{"wires", 1, 3, draw_wires},
     family{"faults", 1, 2, draw_faults},
     family{"cuts", 1, 3, draw_cuts},
     family{"dns", 1, 5, draw_dns},
     family{"configuration", 1, 2, draw_configurations},
+    family{"revisits", 1, 30, draw_revisits},
     family{"drives", 1, 3, draw_drives},
     family{"full disk", 1, 6, draw_full_disk},
     family{"failing calls", 1, 8, draw_failing_calls},
@@ -506,6 +542,7 @@ constexpr std::array families = {
     family{"commands", 1, 4, draw_commands},
     family{"reloads", 1, 4, draw_reloads},
     family{"stop", 1, 5, draw_stop},
+    family{"early stop", 1, 20, draw_early_stop},
     family{"clocks", 1, 4, draw_clocks},
     family{"proxy", 1, 6, draw_proxy},
     family{"order", 1, 2, draw_order},
@@ -526,15 +563,15 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
                                 [&](auto name) { return std::ranges::find(in, name) != in.end(); });
   };
   // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
-  if (without({"stop", "full disk", "cuts", "dns", "configuration", "drives", "failing calls",
-               "lies", "rot"}))
+  if (without({"stop", "early stop", "revisits", "full disk", "cuts", "dns", "configuration",
+               "drives", "failing calls", "lies", "rot"}))
     s.expect.end = actors::crawl_end::finished;
   // A program may complete a handshake, and who has a route at the end had none before.
   if (without({"programs", "networks", "proxy", "failing calls", "lies", "rot"}))
     s.expect.precision_percent = 100;
   if (without({"networks", "proxy", "claims", "wires", "faults", "cuts", "dns", "configuration",
-               "drives", "full disk", "reloads", "stop", "clocks", "failing calls", "lies", "rot",
-               "commands"}) &&
+               "drives", "full disk", "reloads", "stop", "early stop", "revisits", "clocks",
+               "failing calls", "lies", "rot", "commands"}) &&
       s.nodes.pace <= seconds{3})
     s.expect.recall_percent = 100;
 }

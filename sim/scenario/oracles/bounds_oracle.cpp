@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "actors/crawl/due_questions.hpp"
+#include "actors/crawl/peer_connection.hpp"
+#include "net/bitcoin/session_config.hpp"
 #include "sim/scenario/simulated_crawler.hpp"
 
 namespace seedwalk::sim {
@@ -12,6 +14,12 @@ namespace seedwalk::sim {
 namespace {
 
 constexpr std::uint64_t accept_credit_max = 64;
+
+/// No configuration and no peer has one connection look at its deadlines so often.
+constexpr std::uint32_t ticks_max = 2'000;
+constexpr net::steady_time tick_window = std::chrono::seconds{1};
+/// Actors that are watched at once: beyond, all are looked at anew.
+constexpr std::size_t ticking_actors_max = 1'000;
 
 /// What was sent together stays together. The most that is: all who are fetched ahead, of each
 /// class, and are put off because a command or a reload has excluded or banned them.
@@ -37,10 +45,10 @@ void bounds_oracle::on_call(const watched_crawler& by, const any_door_call& call
   auto& q = of_crawlers_[by];
   if (const auto* want = std::get_if<door_call::want>(&call)) {
     const auto all = q.wanted[want->id] += want->bytes;
-    if (all > net::network::max_allowance_bytes)
-      broke("more bytes wanted than a door takes",
-            fmt::format("a connection wants {} bytes, and {} is the most", all,
-                        net::network::max_allowance_bytes));
+    constexpr std::uint64_t window = net::session_limits{}.receive_window;
+    if (all > window)
+      broke("more bytes wanted than a window has",
+            fmt::format("a connection wants {} bytes, and {} is the most", all, window));
   } else if (const auto* credit = std::get_if<door_call::accept>(&call)) {
     const auto all = q.credit[credit->listener] += credit->connections;
     if (all > accept_credit_max)
@@ -85,6 +93,23 @@ void bounds_oracle::on_storage_completion(const watched_crawler&, const store::c
       std::visit([](const auto& done) -> const store::error& { return done.error; }, heard);
   if (error.code == store::error_code::overloaded)
     broke("more requests than the store takes", error.message);
+}
+
+void bounds_oracle::on_step(const watched_crawler& of, const step_view& step, bool) {
+  if (step.kind != actors::peer_connection::kind || !step.message.ends_with("timer_fired"))
+    return;
+  auto& actors = of_crawlers_[of].of_actors;
+  if (actors.size() > ticking_actors_max)
+    actors.clear();
+  auto& fired = actors[step.owner];
+  const auto now = of->inside().now().steady;
+  if (fired.count == 0 || now - fired.since > tick_window)
+    fired = {now, 0};
+  if (++fired.count == ticks_max)
+    broke("a timer that fires again and again",
+          fmt::format("timers of {} have fired {} times within {} us", step.actor, fired.count,
+                      (now - fired.since) / std::chrono::microseconds{1}),
+          {}, std::string{step.actor});
 }
 
 } // namespace seedwalk::sim

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "sim/scenario/crawl_world.hpp"
+#include "sim/scenario/oracles/reference_model.hpp"
 
 namespace seedwalk::sim {
 
@@ -63,6 +64,10 @@ void liveness_oracle::begin(crawl_world& of) {
   run_ = &of;
   const auto& s = of.scenario();
   healed_ = healed_at(s);
+  const auto parts = s.parts();
+  disks_work_ = disks_are_usual(s) && std::ranges::all_of(parts, [](const auto& part) {
+                  return part.recipe.config.run.stop_deadline >= std::chrono::seconds{1};
+                });
   if (s.order.behind != net::steady_time::max())
     next_look_ = healed_ + besides;
 }
@@ -135,6 +140,7 @@ void liveness_oracle::on_advance(net::steady_time now) {
 }
 
 void liveness_oracle::at_end(crawl_world& of) {
+  look_for_blamed_disks(of);
   if (of.now() > of.scenario().limit)
     return; // Somebody ended it.
   std::size_t nth = 0;
@@ -163,6 +169,23 @@ std::string liveness_oracle::list_of(simulated_crawler& of, const waits& w) {
   if (lines.size() > named)
     text += fmt::format("; and {} others", lines.size() - named);
   return text;
+}
+
+/// A crawl that waits for its store in vain ends, and says that the store has failed.
+void liveness_oracle::look_for_blamed_disks(crawl_world& of) {
+  if (!disks_work_)
+    return;
+  for (const auto& crawler : of.crawlers()) {
+    if (!crawler->is_up() || !crawler->over())
+      continue;
+    const auto& summary = crawler->summary();
+    if (summary.fault == actors::crawl_fault::storage_failed ||
+        summary.fault == actors::crawl_fault::storage_full)
+      broke("a disk that works is blamed",
+            fmt::format("{} has failed: {}; and its disk has done all that it was asked for",
+                        crawler->name(), summary.problem),
+            {}, crawler->name());
+  }
 }
 
 void liveness_oracle::say_who_waits(simulated_crawler& of, const waits& w) {

@@ -18,7 +18,8 @@ namespace seedwalk::sim {
 /// let it be, as many at once as slots and subnets allow. Faults without an end do not heal, and
 /// make no difference: who is broken for ever costs a visit. And a world in which nothing will ever
 /// happen again has no crawler that has not ended. What stands still is named: each actor that
-/// waits for a door, for what, and for how long.
+/// waits for a door, for what, and for how long. And no crawler ends by saying that its disk has
+/// failed where disks work as usual.
 ///
 /// Does not verify crawls that go on for ever, and any time shorter than that (`expect.ends_within`
 /// says so for a scenario).
@@ -50,10 +51,12 @@ private:
   /// The latest moment at which a crawler may end, by what it knows now.
   net::steady_time deadline_of(simulated_crawler& of) const;
   static std::string list_of(simulated_crawler& of, const waits& w);
+  void look_for_blamed_disks(crawl_world& of);
   void say_who_waits(simulated_crawler& of, const waits& w);
 
   crawl_world* run_ = nullptr;
   net::steady_time healed_{0};
+  bool disks_work_ = true; ///< And no crawler is given less than a second to stop.
   net::steady_time next_look_ = net::steady_time::max();
   for_each_crawler<waits> of_crawlers_;
 };

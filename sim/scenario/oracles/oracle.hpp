@@ -81,6 +81,8 @@ public:
   virtual void on_doubt(const watched_crawler& /*of*/, const store::batch&) {}
   /// The manager is about to hear how a visit ended.
   virtual void on_outcome(const watched_crawler& /*of*/, const actors::peer_outcome&) {}
+  /// The manager or the control socket is about to take a message.
+  virtual void on_message(const watched_crawler& /*to*/, const step_view&) {}
   /// A step of an actor is over; the manager's steps are `is_of_manager`.
   virtual void on_step(const watched_crawler& /*of*/, const step_view&, bool /*is_of_manager*/) {}
   virtual void on_advance(net::steady_time /*now*/) {}

@@ -8,16 +8,21 @@
 
 #include <fmt/format.h>
 
+#include "actors/control/control_server.hpp"
 #include "actors/crawl/connection_manager.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/oracles/bounds_oracle.hpp"
+#include "sim/scenario/oracles/crossing_oracle.hpp"
 #include "sim/scenario/oracles/liveness_oracle.hpp"
 #include "sim/scenario/oracles/outcome_oracle.hpp"
 #include "sim/scenario/oracles/politeness_oracle.hpp"
 #include "sim/scenario/oracles/pool_oracle.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
+#include "sim/scenario/oracles/request_oracle.hpp"
+#include "sim/scenario/oracles/schedule_oracle.hpp"
 #include "sim/scenario/oracles/score_oracle.hpp"
 #include "sim/scenario/oracles/store_oracle.hpp"
+#include "sim/scenario/oracles/visit_oracle.hpp"
 
 namespace seedwalk::sim {
 
@@ -29,9 +34,10 @@ std::unique_ptr<oracle> make() {
 }
 
 using maker = std::unique_ptr<oracle> (*)();
-constexpr std::array<maker, 8> makers = {
-    make<reference_model>,   make<pool_oracle>,   make<outcome_oracle>, make<store_oracle>,
-    make<politeness_oracle>, make<bounds_oracle>, make<score_oracle>,   make<liveness_oracle>};
+constexpr std::array<maker, 12> makers = {
+    make<reference_model>, make<pool_oracle>,     make<outcome_oracle>,    make<store_oracle>,
+    make<visit_oracle>,    make<schedule_oracle>, make<politeness_oracle>, make<bounds_oracle>,
+    make<score_oracle>,    make<request_oracle>,  make<crossing_oracle>,   make<liveness_oracle>};
 
 /// More of one place say nothing new.
 constexpr std::size_t kept_of_a_place = 3;
@@ -240,11 +246,15 @@ void oracle_set::on_recreate(simulated_crawler& crawler) {
 }
 
 void oracle_set::before_step(const step_view& step) {
-  if (step.kind != actors::connection_manager::kind)
+  const bool is_for_manager = step.kind == actors::connection_manager::kind;
+  if (!is_for_manager && step.kind != actors::control_server::kind)
     return;
-  const auto* outcome = step.message_as<actors::peer_outcome>();
-  const auto* crawler = outcome == nullptr ? nullptr : crawler_of(step.in);
-  if (crawler != nullptr)
+  const auto* crawler = crawler_of(step.in);
+  if (crawler == nullptr)
+    return;
+  tell([&](oracle& one) { one.on_message(*crawler, step); });
+  const auto* outcome = is_for_manager ? step.message_as<actors::peer_outcome>() : nullptr;
+  if (outcome != nullptr)
     tell([&](oracle& one) { one.on_outcome(*crawler, *outcome); });
 }
 

@@ -1,6 +1,7 @@
 #include "sim/scenario/oracles/outcome_oracle.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,9 @@ std::optional<net::outcome> outcome_of(net::error reason) {
   }
 }
 
+/// A network seems away only after so many in a row (actors/crawl/outage_detector.hpp).
+constexpr std::uint32_t dials_of_an_outage = 50;
+
 bool touches(const fault_rule& rule, const net::endpoint& peer) {
   return rule.from.contains(peer) || rule.to.contains(peer);
 }
@@ -38,7 +42,10 @@ void outcome_oracle::begin(crawl_world& of) {
 }
 
 void outcome_oracle::on_crash(const watched_crawler& crawler) {
-  of_crawlers_[crawler] = {};
+  auto& visits = of_crawlers_[crawler];
+  visits.under_way.clear();
+  visits.accepted.clear();
+  visits.in_vain = {};
 }
 
 void outcome_oracle::on_network_completion(const watched_crawler& of,
@@ -62,7 +69,34 @@ void outcome_oracle::on_call(const watched_crawler& by, const any_door_call& cal
       begin(known.mapped());
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
     visits.accepted.erase(close->id);
+  } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {
+    for (const auto& operation : batch->contents.operations)
+      if (const auto* update = std::get_if<store::update_census>(&operation))
+        look_at_outages(visits, update->census);
   }
+}
+
+void outcome_oracle::look_at_outages(visits_of_one& visits, const store::census_record& told) {
+  for (auto i = visits.outages; i < told.outages.size(); ++i) {
+    const auto network = told.outages[i].network;
+    if (!visits.may_be_away.at(static_cast<std::size_t>(network)))
+      broke("an outage of a network that answered",
+            fmt::format("{} is said to have been away, and no {} dials in a row met nobody there",
+                        net::name_of(network), dials_of_an_outage));
+  }
+  visits.outages = told.outages.size();
+}
+
+void outcome_oracle::note_dial(visits_of_one& visits, const net::visit_summary& visit) {
+  if (visit.direction != net::direction::outbound || visit.outcome == net::outcome::cancelled ||
+      visit.outcome == net::outcome::duplicate)
+    return;
+  const auto network = static_cast<std::size_t>(visit.peer.network);
+  auto& row = visits.in_vain.at(network);
+  const bool answered =
+      visit.reached != net::stage::dialling || visit.outcome == net::outcome::refused;
+  row = answered ? 0 : row + 1;
+  visits.may_be_away[network] = visits.may_be_away[network] || row >= dials_of_an_outage;
 }
 
 std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& peer) const {
@@ -89,6 +123,38 @@ std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& p
   return fails != nullptr && always ? outcome_of(fails->reason) : std::nullopt;
 }
 
+std::size_t outcome_oracle::entries_of(const net::endpoint& peer) const {
+  if (!is_plain_ || std::ranges::any_of(run_->scenario().faults,
+                                        [&](const auto& rule) { return touches(rule, peer); }))
+    return 0;
+  const auto& nodes = run_->nodes();
+  const auto number = nodes.find(peer);
+  if (!number || nodes.program_of(*number) != nullptr)
+    return 0;
+  if (const auto* change = nodes.change_of(*number)) {
+    node_change only_kind;
+    only_kind.number = change->number;
+    only_kind.kind = change->kind;
+    if (*change != only_kind)
+      return 0;
+  }
+  const auto& node = nodes.nodes()[*number];
+  constexpr std::size_t block = 1'000;
+  switch (node.kind) {
+  case node_kind::full_answer:
+    return block;
+  case node_kind::many_blocks:
+    return 11 * block;
+  case node_kind::honest:
+  case node_kind::pruned:
+  case node_kind::version_first:
+  case node_kind::two_blocks:
+    return node.peers.size();
+  default:
+    return 0;
+  }
+}
+
 void outcome_oracle::on_outcome(const watched_crawler& of, const actors::peer_outcome& m) {
   if (of_crawlers_[of].under_way.erase(m.key) == 0)
     broke("a second outcome",
@@ -96,9 +162,18 @@ void outcome_oracle::on_outcome(const watched_crawler& of, const actors::peer_ou
                       net::to_string(m.key), net::name_of(m.summary.outcome)),
           {m.key});
   const auto& s = m.summary;
+  note_dial(of_crawlers_[of], s);
   if (run_ == nullptr || s.direction != net::direction::outbound || s.blame != net::blame::peer ||
       s.outcome == net::outcome::duplicate)
     return;
+  const auto& answer = s.addresses;
+  const auto came = std::accumulate(answer.by_network.begin(), answer.by_network.end(),
+                                    std::size_t{answer.skipped});
+  if (answer.answer == net::addr_answer::complete && came < entries_of(m.key))
+    broke("an answer that is complete and lacks something",
+          fmt::format("{} told of {} addresses, and its answer is complete with {}",
+                      net::to_string(m.key), entries_of(m.key), came),
+          {m.key});
   if (const auto right = right_outcome(m.key); right && *right != s.outcome)
     broke(fmt::format("{} for {}", net::name_of(s.outcome), net::name_of(*right)),
           fmt::format("a visit to {} ended as {}, and what the node does ends as {}",

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,7 +18,9 @@ namespace seedwalk::sim {
 /// missing once a crawl has finished. Where a node of the topology behaves as its kind does, no
 /// fault touches it but, maybe, one that fails each dial to it, and the network and the timers are
 /// as usual, the outcome of a visit that ended by the peer's doing is that of the kind or of that
-/// fault.
+/// fault; and where no fault touches it, an answer that is said to be complete has all that the
+/// node tells, however slow our own disk is. And an outage is told of a network only where fifty
+/// dials in a row met nobody.
 ///
 /// Does not verify outcomes that several things could have decided, stages, and what is written of
 /// a visit (store).
@@ -34,9 +39,16 @@ private:
   struct visits_of_one {
     std::set<net::endpoint> under_way;
     std::map<net::connection_id, net::endpoint> accepted; ///< And not taken over.
+    std::array<std::uint32_t, 8> in_vain{};               ///< Dials in a row, by net::network_id.
+    std::array<bool, 8> may_be_away{}; ///< The row was ever long enough for an outage.
+    std::size_t outages = 0;           ///< That were told of.
   };
 
+  static void note_dial(visits_of_one& visits, const net::visit_summary& visit);
+  void look_at_outages(visits_of_one& visits, const store::census_record& told);
   std::optional<net::outcome> right_outcome(const net::endpoint& peer) const;
+  /// How many entries the answer of a node has, at least, that nothing touches; 0: not known.
+  std::size_t entries_of(const net::endpoint& peer) const;
 
   crawl_world* run_ = nullptr;
   bool is_plain_ = false; ///< Network, timers and rules about peers are the usual ones.

@@ -23,6 +23,21 @@ bool some_disk_lies(const crawl_scenario& s) {
          });
 }
 
+bool disks_are_usual(const crawl_scenario& s) {
+  const auto parts = s.parts();
+  return std::ranges::none_of(s.operations,
+                              [](const auto& one) {
+                                return std::holds_alternative<operation::disk_room>(one.action) ||
+                                       std::holds_alternative<operation::flip_bit>(one.action);
+                              }) &&
+         std::ranges::all_of(parts, [](const auto& part) {
+           disk::options usual;
+           usual.seed = part.drive.seed;
+           usual.journal = part.drive.journal;
+           return part.drive == usual;
+         });
+}
+
 bool can_be_read(simulated_crawler& of) {
   if (!of.disk().is_open())
     return false;

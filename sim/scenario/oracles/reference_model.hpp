@@ -86,6 +86,9 @@ private:
 /// Whether a disk of the scenario may lose what it said was durable.
 bool some_disk_lies(const crawl_scenario& s);
 
+/// Whether all disks of the scenario do what they are asked for, as quickly as disks do.
+bool disks_are_usual(const crawl_scenario& s);
+
 /// Whether a database can be read at all: where it cannot, the judge of the run says so.
 bool can_be_read(simulated_crawler& of);
 

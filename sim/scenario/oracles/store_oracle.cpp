@@ -23,10 +23,17 @@ void store_oracle::on_call(const watched_crawler& by, const any_door_call& call)
   if (batch == nullptr || !disks_keep_what_they_said_)
     return;
   const auto& l = ledgers_[by];
-  for (const auto& operation : batch->contents.operations)
+  for (const auto& operation : batch->contents.operations) {
     if (std::holds_alternative<store::open_census>(operation) && l.open && !l.census_in_doubt)
       broke("a census that is open is not gone on with",
             fmt::format("{} opens a census, and census {} is open", by->name(), *l.open));
+    const auto* update = std::get_if<store::update_census>(&operation);
+    if (update != nullptr && update->census.state != store::census_state::open &&
+        update->census.state != store::census_state::finished)
+      broke("a census that has not finished is closed",
+            fmt::format("{} closes census {}, which the next start was to go on with", by->name(),
+                        update->number));
+  }
 }
 
 void store_oracle::on_storage_completion(const watched_crawler& of,

@@ -15,7 +15,7 @@ namespace seedwalk::sim {
 /// acknowledged visit has a record that says when it was tried, not earlier than that visit's end;
 /// each census counts the acknowledged visits that name it; records, indexes and counters agree
 /// with each other (store/checker). And at each start: a crawler whose census is open goes on with
-/// it and opens no other.
+/// it and opens no other. And at each end: a census is closed only when it has finished.
 ///
 /// Where a disk lies about its syncs, what was acknowledged may be lost; then the database need
 /// only agree with itself. Times are not compared where a clock is set. Who is known and which bans

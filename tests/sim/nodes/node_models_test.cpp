@@ -109,7 +109,8 @@ TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once)
        {node_kind::honest, node_kind::pruned, node_kind::slow, node_kind::slow_drip,
         node_kind::version_first, node_kind::legacy_addr, node_kind::singleton_first,
         node_kind::two_blocks, node_kind::late_answer, node_kind::pong_first,
-        node_kind::answers_by_timer, node_kind::pong_between}) {
+        node_kind::answers_by_timer, node_kind::pong_between, node_kind::full_answer,
+        node_kind::many_blocks}) {
     visit v(kind);
     v.shake_hands();
     EXPECT_EQ(v.count<net::msg::version>(), 1u) << name_of(kind);
@@ -119,7 +120,8 @@ TEST(node_models, those_that_answer_shake_hands_and_tell_their_whole_table_once)
     v.pass(1min);
     auto expected = v.table();
     EXPECT_EQ(expected.size(), 20u);
-    if (kind == node_kind::singleton_first || kind == node_kind::answers_by_timer)
+    if (kind == node_kind::singleton_first || kind == node_kind::answers_by_timer ||
+        kind == node_kind::full_answer || kind == node_kind::many_blocks)
       expected.insert(v.nodes.nodes()[7].at);
     EXPECT_EQ(v.addresses(), expected) << name_of(kind);
     EXPECT_EQ(v.count<net::msg::addrv2>() == 0, kind == node_kind::legacy_addr);

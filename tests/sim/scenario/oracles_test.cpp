@@ -14,13 +14,17 @@
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/oracles/bounds_oracle.hpp"
+#include "sim/scenario/oracles/crossing_oracle.hpp"
 #include "sim/scenario/oracles/liveness_oracle.hpp"
 #include "sim/scenario/oracles/outcome_oracle.hpp"
 #include "sim/scenario/oracles/politeness_oracle.hpp"
 #include "sim/scenario/oracles/pool_oracle.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
+#include "sim/scenario/oracles/request_oracle.hpp"
+#include "sim/scenario/oracles/schedule_oracle.hpp"
 #include "sim/scenario/oracles/score_oracle.hpp"
 #include "sim/scenario/oracles/store_oracle.hpp"
+#include "sim/scenario/oracles/visit_oracle.hpp"
 
 namespace seedwalk::sim {
 namespace {
@@ -63,7 +67,7 @@ TEST(oracles, are_chosen_by_name) {
   EXPECT_FALSE(two->has("score"));
   EXPECT_EQ(two->to_string(), "store,pool");
   EXPECT_FALSE(oracle_choice::parse("pools"));
-  EXPECT_EQ(oracle_names().size(), 8u);
+  EXPECT_EQ(oracle_names().size(), 12u);
 }
 
 TEST(oracles, are_content_where_a_part_of_the_nodes_is_broken_for_ever_and_the_rest_heals) {
@@ -158,6 +162,10 @@ struct distortion {
       record = {};
   std::chrono::hours ahead{0}; ///< The clock that it hears of is so much ahead.
   std::uint32_t first = 0;     ///< Nodes are at 127.1.0.1 and on, or from there on.
+  std::function<void(oracle&, const watched_crawler&, const step_view&)> message = {};
+  std::function<void(oracle&, const watched_crawler&, const step_view&, bool)> step = {};
+  std::string asks = {}; ///< The control socket is asked this, after two seconds.
+  std::uint32_t crawlers = 1;
 };
 
 class distorting final : public oracle {
@@ -189,8 +197,11 @@ public:
   void on_outcome(const watched_crawler& c, const actors::peer_outcome& o) override {
     bug_.outcome ? bug_.outcome(*judge_, c, o) : judge_->on_outcome(c, o);
   }
+  void on_message(const watched_crawler& c, const step_view& step) override {
+    bug_.message ? bug_.message(*judge_, c, step) : judge_->on_message(c, step);
+  }
   void on_step(const watched_crawler& c, const step_view& step, bool of_manager) override {
-    judge_->on_step(c, step, of_manager);
+    bug_.step ? bug_.step(*judge_, c, step, of_manager) : judge_->on_step(c, step, of_manager);
   }
   void on_advance(net::steady_time now) override { judge_->on_advance(now + bug_.ahead); }
   void on_record(const watched_crawler& c, const net::endpoint& peer,
@@ -283,6 +294,75 @@ auto a_batch_too_large() {
     }
   };
 }
+
+/// Visits are written as `changed` makes them.
+auto written_visits(std::function<void(store::visit_record&)> changed) {
+  return [changed](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    const auto* batch = std::get_if<door_call::batch>(&call);
+    if (batch == nullptr)
+      return judge.on_call(c, call);
+    auto other = batch->contents;
+    for (auto& operation : other.operations)
+      if (auto* visited = std::get_if<store::record_visit>(&operation))
+        changed(visited->visit);
+    judge.on_call(c, door_call::batch{batch->id, other});
+  };
+}
+
+/// Beside each batch, this is written.
+auto also_written(store::operation more) {
+  return [more](oracle& judge, const watched_crawler& c, const any_door_call& call) {
+    judge.on_call(c, call);
+    if (std::holds_alternative<door_call::batch>(call))
+      judge.on_call(c, door_call::batch{{}, store::batch{{more}, 0}});
+  };
+}
+
+/// Records are found as `changed` makes them.
+auto records(std::function<void(store::peer_record&)> changed) {
+  return [changed](oracle& judge, const watched_crawler& c, const net::endpoint& peer,
+                   store::peer_record record) {
+    changed(record);
+    judge.on_record(c, peer, record);
+  };
+}
+
+store::update_census census(store::census_state state, std::size_t outages) {
+  store::update_census update;
+  update.number = 1;
+  update.census.state = state;
+  update.census.outages.resize(outages);
+  return update;
+}
+
+/// Our version is heard with another time in it.
+void say_another_time(oracle& judge, const watched_crawler& c, const any_door_call& call) {
+  const auto* said = std::get_if<door_call::write>(&call);
+  if (said == nullptr)
+    return judge.on_call(c, call);
+  net::bytes changed(said->data.begin(), said->data.end());
+  if (time_of_version(changed))
+    changed[net::header_bytes + 4 + 8] ^= 1;
+  judge.on_call(c, door_call::write{said->id, changed});
+}
+
+/// What is announced is durable thousands of times.
+void announce_again(oracle& judge, const watched_crawler& c, const store::batch& b,
+                    const store::batch_result& r) {
+  for (std::size_t i = 0; i != b.operations.size(); ++i) {
+    const auto* told = std::get_if<store::record_announcements>(&b.operations[i]);
+    for (int times = told == nullptr || !told->source ? 1 : 11'000; times != 0; --times)
+      judge.on_durable(c, store::batch{{b.operations[i]}, 0}, store::batch_result{{r.results[i]}});
+  }
+}
+
+void say_all_are_duplicates(oracle& judge, const watched_crawler& c, actors::peer_outcome o) {
+  o.summary.outcome = net::outcome::duplicate;
+  judge.on_outcome(c, o);
+}
+
+const std::string a_ban = R"({"command": "ban", "target": "127.9.9.9:18444", "reason": "a test"})";
+const std::string a_status = R"({"command": "status"})";
 
 const std::vector<distortion> distortions = {
     {"dial_to_a_stranger", judged_by<reference_model>,
@@ -411,7 +491,7 @@ const std::vector<distortion> distortions = {
      {},
      {},
      0x0b010001},
-    {"want", judged_by<bounds_oracle>, "more bytes wanted than a door takes", a_want_too_many()},
+    {"want", judged_by<bounds_oracle>, "more bytes wanted than a window has", a_want_too_many()},
     {"batch", judged_by<bounds_oracle>, "a batch beyond its bound", a_batch_too_large()},
     {"missed",
      judged_by<score_oracle>,
@@ -434,6 +514,179 @@ const std::vector<distortion> distortions = {
          record.last->stage = net::stage::verack;
        judge.on_record(c, peer, record);
      }},
+    {"another_version", judged_by<visit_oracle>,
+     "a visit with a version that was not said: user agent", written_visits([](auto& visit) {
+       if (visit.version)
+         visit.version->user_agent += "!";
+     })},
+    {"no_version", judged_by<visit_oracle>, "a visit without the version that was said",
+     written_visits([](auto& visit) { visit.version.reset(); })},
+    {"feature", judged_by<visit_oracle>, "a visit with a feature that was not announced",
+     written_visits([](auto& visit) {
+       visit.features |= static_cast<std::uint32_t>(store::feature::feefilter);
+     })},
+    {"feature_lost", judged_by<visit_oracle>, "a visit without a feature that was negotiated",
+     written_visits([](auto& visit) { visit.features = 0; })},
+    {"verack_that_never_came", judged_by<visit_oracle>, "a visit with a verack that never came",
+     written_visits([](auto& visit) { visit.stage = net::stage::verack; })},
+    {"bytes", judged_by<visit_oracle>, "a visit with more bytes than came",
+     written_visits([](auto& visit) { ++visit.bytes_in; })},
+    {"transport", judged_by<visit_oracle>, "a visit by another transport",
+     written_visits([](auto& visit) { visit.via = store::transport::socks; })},
+    {"own_time", judged_by<visit_oracle>, "the time in our version is not ours", say_another_time},
+    {"endless_answer",
+     judged_by<visit_oracle>,
+     "more addresses than one answer may bring",
+     {},
+     {},
+     announce_again},
+    {"recorded_version",
+     judged_by<visit_oracle>,
+     "a record with a version that was not said: services",
+     {},
+     {},
+     {},
+     records([](auto& record) {
+       if (record.version)
+         record.version->services ^= 1;
+     })},
+    {"announced_time",
+     judged_by<visit_oracle>,
+     "an announced time that is not sane is believed",
+     {},
+     {},
+     {},
+     records([](auto& record) { record.announced_time += std::chrono::hours{24 * 365}; })},
+    {"blame", judged_by<schedule_oracle>, "this machine is blamed for refused",
+     written_visits([](auto& visit) { visit.blame = net::blame::local; })},
+    {"tries",
+     judged_by<schedule_oracle>,
+     "a record with other tries than visits",
+     {},
+     {},
+     {},
+     records([](auto& record) { ++record.tries; })},
+    {"last_outcome",
+     judged_by<schedule_oracle>,
+     "a record with another outcome than its last visit",
+     {},
+     {},
+     {},
+     records([](auto& record) { record.last.reset(); })},
+    {"queue",
+     judged_by<schedule_oracle>,
+     "somebody waits among dormant that does not belong there",
+     {},
+     {},
+     {},
+     records([](auto& record) { record.queue = store::dial_class::dormant; })},
+    {"due",
+     judged_by<schedule_oracle>,
+     "somebody is due at another time than its visits say",
+     {},
+     {},
+     {},
+     records([](auto& record) { record.due += std::chrono::hours{24 * 30}; })},
+    {"overlooked",
+     judged_by<schedule_oracle>,
+     "a crawl has finished, and somebody was due",
+     {},
+     {},
+     {},
+     records([](auto& record) {
+       record.queue = store::dial_class::rest;
+       record.due = store::timestamp{1};
+     })},
+    {"closed_census", judged_by<store_oracle>, "a census that has not finished is closed",
+     also_written(census(store::census_state::stopped, 0))},
+    {"half_an_answer",
+     judged_by<outcome_oracle>,
+     "an answer that is complete and lacks something",
+     {},
+     [](auto& judge, auto& c, auto o) {
+       o.summary.addresses.by_network = {};
+       judge.on_outcome(c, o);
+     }},
+    {"outage", judged_by<outcome_oracle>, "an outage of a network that answered",
+     also_written(census(store::census_state::open, 1))},
+    {"ticks",
+     judged_by<bounds_oracle>,
+     "a timer that fires again and again",
+     {},
+     {},
+     {},
+     {},
+     {},
+     0,
+     {},
+     [](auto& judge, auto& c, auto& step, bool of_manager) {
+       for (int i = 0; i != 2'001; ++i)
+         judge.on_step(c, step, of_manager);
+     }},
+    {"unanswered",
+     judged_by<request_oracle>,
+     "a request without an answer: status",
+     {},
+     {},
+     {},
+     {},
+     {},
+     0,
+     [](auto& judge, auto& c, auto& step) {
+       if (step.kind == "manager")
+         judge.on_message(c, step);
+     },
+     {},
+     a_status},
+    {"answered_twice",
+     judged_by<request_oracle>,
+     "a second answer",
+     {},
+     {},
+     {},
+     {},
+     {},
+     0,
+     [](auto& judge, auto& c, auto& step) { judge.on_message(c, step), judge.on_message(c, step); },
+     {},
+     a_status},
+    {"snapshot",
+     judged_by<request_oracle>,
+     "a snapshot with other sums than visits",
+     {},
+     [](auto&, auto&, auto&) {},
+     {},
+     {},
+     {},
+     0,
+     {},
+     {},
+     a_status},
+    {"early_answer",
+     judged_by<request_oracle>,
+     "a ban is answered before it is durable",
+     {},
+     {},
+     never_durable(),
+     {},
+     {},
+     0,
+     {},
+     {},
+     a_ban},
+    {"neither_stays",
+     judged_by<crossing_oracle>,
+     "of two crossing connections none stays",
+     {},
+     say_all_are_duplicates,
+     {},
+     {},
+     {},
+     0,
+     {},
+     {},
+     {},
+     2},
     {"endless",
      judged_by<liveness_oracle>,
      "it waits for nothing",
@@ -450,6 +703,10 @@ TEST_P(oracle_that, hears_of_a_bug_names_it) {
   const auto& bug = GetParam();
   auto s = plain_crawl(5, 10);
   s.nodes.shares = {{node_kind::honest, 2}, {node_kind::silent, 1}, {node_kind::refused, 1}};
+  if (!bug.asks.empty())
+    s.operations.push_back(
+        {std::chrono::seconds{2}, 0, operation::control{bug.asks, std::nullopt}});
+  s.crawlers = bug.crawlers;
   if (bug.first != 0)
     s.nodes.first = net::ipv4_endpoint(bug.first, 18444);
   s.oracles = {.all = false, .names = {}};

@@ -49,7 +49,7 @@ TEST(swarm, each_family_is_in_and_out_often_and_by_itself) {
       ++counts[name];
   }
   for (const auto name : swarm_families()) {
-    EXPECT_GT(counts[name], seeds / 12) << name;
+    EXPECT_GT(counts[name], seeds / 60) << name;
     EXPECT_LT(counts[name], seeds * 9 / 10) << name;
   }
   EXPECT_GT(mixtures.size(), seeds * 3 / 4);
