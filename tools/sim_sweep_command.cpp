@@ -124,9 +124,9 @@ public:
   /// The error is one line.
   tl::expected<void, std::string> run_again(const std::vector<std::uint64_t>& seeds,
                                             const std::vector<std::string>& child) {
-    sim::check_options how;
-    how.child = child;
-    const auto checked = sim::check(seeds, flags_.world.checked(), how);
+    sim::check_options second;
+    second.child = child;
+    const auto checked = sim::check(seeds, flags_.world.checked(), second);
     if (!checked)
       return tl::unexpected(checked.error());
     for (const auto& one : checked->differences) {
