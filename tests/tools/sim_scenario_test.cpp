@@ -39,10 +39,10 @@ std::set<std::string> options_of(const words& command) {
 
 // Of a run, and no part of a world.
 const std::set<std::string> of_no_world = {
-    "--help",     "--json",        "--record",  "--overwrite",  "--scenario",
-    "--set",      "--choices-out", "--jobs",    "--keep-going", "--scenario-out",
-    "--trace",    "--budget",      "--runs",    "--swarm",      "--resume",
-    "--failures", "--html",        "--moments", "--draws",      "--draws-seed"};
+    "--help",        "--json",       "--record",     "--overwrite",    "--scenario", "--set",
+    "--choices-out", "--jobs",       "--keep-going", "--scenario-out", "--trace",    "--budget",
+    "--runs",        "--swarm",      "--resume",     "--failures",     "--html",     "--moments",
+    "--draws",       "--draws-seed", "--twice"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();
