@@ -58,8 +58,8 @@ std::string as_json(const sim::replay_result& r, std::optional<std::uint64_t> im
   return report.dump(2);
 }
 
-void print(std::ostream& out, const sim::replay_result& r,
-           std::optional<std::uint64_t> image_step) {
+void print(std::ostream& out, const sim::replay_result& r, std::optional<std::uint64_t> image_step,
+           const trace_target& trace) {
   out << fmt::format("{} steps in {:.2f} s (recorded: {:.2f} s), hash {:016x}\n", r.steps,
                      seconds_of(r.wall), seconds_of(r.recorded), r.hash);
   if (r.verified && r.complete)
@@ -70,6 +70,7 @@ void print(std::ostream& out, const sim::replay_result& r,
     out << "--json has all that the actor knows after the step that differs\n";
   if (image_step)
     out << fmt::format("image made after step {}\n", *image_step);
+  out << trace.told();
 }
 
 exit_code conclude(console& terminal, const std::string& file, const sim::replay_result& r) {
@@ -261,9 +262,7 @@ exit_code run_replay(invocation& invoked) {
   if (as_json_document)
     invoked.terminal.out << as_json(*result, image_step) << '\n';
   else
-    print(invoked.terminal.out, *result, image_step);
-  if (!as_json_document)
-    invoked.terminal.out << trace.told();
+    print(invoked.terminal.out, *result, image_step, trace);
   const auto code = conclude(invoked.terminal, file, *result);
   if (code != exit_code::done || !*image)
     return code;
