@@ -19,6 +19,7 @@
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
+#include "tools/replayed_run.hpp"
 #include "tools/sim_report.hpp"
 #include "tools/sim_sweep.hpp"
 #include "tools/sim_world_flags.hpp"
@@ -98,7 +99,9 @@ public:
   tl::expected<void, std::string> run(const std::vector<std::uint64_t>& seeds) {
     const awaited_signals signals;
     sweep_crew crew{seeds, flags_.jobs, [&](std::uint64_t seed) {
-                      auto result = result_of(sim::run_crawl(*flags_.world.of_seed(seed)));
+                      const auto world = *flags_.world.of_seed(seed);
+                      auto result =
+                          flags_.twice ? run_and_replay(world) : result_of(sim::run_crawl(world));
                       result.seed = seed; // `--set` may have said another.
                       return result;
                     }};
@@ -197,7 +200,8 @@ private:
     told_ = wall();
     invoked_.terminal.err << fmt::format(
         "{} of {} seeds, {:.0f} a second, {:.0f} s left, {} broken in {} ways\n", report_.runs(),
-        wanted_, rate(), static_cast<double>(wanted_ - report_.runs()) / std::max(rate(), 0.001),
+        wanted_, rate(),
+        static_cast<double>(wanted_ - std::min(wanted_, report_.runs())) / std::max(rate(), 0.001),
         report_.broken_runs(), report_.distinct().size());
   }
 

@@ -85,6 +85,9 @@ void draw_tables(crawl_scenario& s, stream& draw) {
 /// Costs a run more than all else that it has.
 void draw_large_answers(crawl_scenario& s, stream& draw) {
   draw_change(draw, s).kind = draw.chance(3, 4) ? node_kind::full_answer : node_kind::many_blocks;
+  // So that more of it is asked for while some is on its way.
+  if (draw.chance(1, 2))
+    s.network.streams.bytes_per_second = static_cast<std::uint64_t>(draw.between(50'000, 200'000));
 }
 
 void draw_programs(crawl_scenario& s, stream& draw) {
@@ -445,6 +448,13 @@ void draw_commands(crawl_scenario& s, stream& draw) {
                             operation::control{request(), std::nullopt}});
 }
 
+/// All are spoken to while many of them come and go.
+void draw_broadcasts(crawl_scenario& s, stream& draw) {
+  for (auto count = draw.between(4, 12); count != 0; --count)
+    s.operations.push_back({milliseconds{draw.between(0, 1'500)}, draw_crawler(draw, s),
+                            operation::control{R"({"command": "broadcast-ping"})", std::nullopt}});
+}
+
 void draw_reloads(crawl_scenario& s, stream& draw) {
   const auto nodes = topology_of(s);
   for (auto count = draw.between(1, 4); count != 0; --count) {
@@ -540,6 +550,7 @@ constexpr std::array families = {
     family{"crashes", 1, 3, draw_crashes},
     family{"crashes in calls", 1, 6, draw_crashes_in_calls},
     family{"commands", 1, 4, draw_commands},
+    family{"broadcasts", 1, 12, draw_broadcasts},
     family{"reloads", 1, 4, draw_reloads},
     family{"stop", 1, 5, draw_stop},
     family{"early stop", 1, 20, draw_early_stop},
@@ -569,9 +580,10 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
   // A program may complete a handshake, and who has a route at the end had none before.
   if (without({"programs", "networks", "proxy", "failing calls", "lies", "rot"}))
     s.expect.precision_percent = 100;
-  if (without({"networks", "proxy", "claims", "wires", "faults", "cuts", "dns", "configuration",
-               "drives", "full disk", "reloads", "stop", "early stop", "revisits", "clocks",
-               "failing calls", "lies", "rot", "commands"}) &&
+  if (without({"networks",      "proxy", "claims",        "wires",    "faults",
+               "cuts",          "dns",   "configuration", "drives",   "full disk",
+               "reloads",       "stop",  "early stop",    "revisits", "clocks",
+               "failing calls", "lies",  "rot",           "commands", "broadcasts"}) &&
       s.nodes.pace <= seconds{3})
     s.expect.recall_percent = 100;
 }

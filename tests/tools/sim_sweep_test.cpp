@@ -77,6 +77,12 @@ TEST(sim_sweep, it_stops_at_the_first_failure_unless_it_is_to_keep_going) {
             0);
 }
 
+TEST(sim_sweep, each_seed_may_be_run_once_more_in_another_process) {
+  const auto swept = run_sweep({"--swarm", "--seeds", "1..40", "--jobs", "2", "--twice", "--json"});
+  EXPECT_EQ(swept.code, 0) << swept.err;
+  EXPECT_EQ(json_of(swept)["runs"], 40) << "the second runs are not counted";
+}
+
 TEST(sim_sweep, each_failure_has_a_file_that_fails_in_the_same_way) {
   const temporary_folder folder;
   const auto file = file_with_two_bugs(folder);

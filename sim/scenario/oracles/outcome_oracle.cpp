@@ -30,6 +30,17 @@ std::optional<net::outcome> outcome_of(net::error reason) {
 /// A network seems away only after so many in a row (actors/crawl/outage_detector.hpp).
 constexpr std::uint32_t dials_of_an_outage = 50;
 
+/// Whether something was said of a node beside what kind it is.
+bool is_changed(const topology& nodes, std::uint32_t number) {
+  const auto* change = nodes.change_of(number);
+  if (change == nullptr)
+    return false;
+  node_change only_kind;
+  only_kind.number = change->number;
+  only_kind.kind = change->kind;
+  return *change != only_kind;
+}
+
 bool touches(const fault_rule& rule, const net::endpoint& peer) {
   return rule.from.contains(peer) || rule.to.contains(peer);
 }
@@ -104,7 +115,7 @@ std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& p
     return std::nullopt;
   const auto& nodes = run_->nodes();
   const auto number = nodes.find(peer);
-  if (!number || nodes.program_of(*number) != nullptr || nodes.change_of(*number) != nullptr)
+  if (!number || nodes.program_of(*number) != nullptr || is_changed(nodes, *number))
     return std::nullopt;
   const fault_rule* only = nullptr;
   for (const auto& rule : run_->scenario().faults)
@@ -129,15 +140,8 @@ std::size_t outcome_oracle::entries_of(const net::endpoint& peer) const {
     return 0;
   const auto& nodes = run_->nodes();
   const auto number = nodes.find(peer);
-  if (!number || nodes.program_of(*number) != nullptr)
+  if (!number || nodes.program_of(*number) != nullptr || is_changed(nodes, *number))
     return 0;
-  if (const auto* change = nodes.change_of(*number)) {
-    node_change only_kind;
-    only_kind.number = change->number;
-    only_kind.kind = change->kind;
-    if (*change != only_kind)
-      return 0;
-  }
   const auto& node = nodes.nodes()[*number];
   constexpr std::size_t block = 1'000;
   switch (node.kind) {
