@@ -285,7 +285,12 @@ void connection_manager::on_saved(const operations_saved& m) {
           on_mended(*mended, *done.mends);
     }
     if (done.asker != net::nobody)
-      answer_command(done.asker, done.token, {}, done.affected);
+      answer_command(
+          done.asker, done.token,
+          m.problem.empty()
+              ? std::string{}
+              : fmt::format("in force until this crawl ends, and not written: {}", m.problem),
+          done.affected);
   }
   s_.tally.note_unwritten(m.unwritten_bytes_max);
   if (m.announcements_added > 0)

@@ -124,7 +124,7 @@ void db_writer::launch(flight f) {
   if (s_.fatal) {
     store::batch_result nothing;
     nothing.results.resize(f.batch.operations.size());
-    answer(f.waiters, nothing);
+    answer(f.waiters, nothing, s_.fatal_reason);
     return;
   }
   const auto request = env_.storage.write(std::move(f.batch), host_.self());
@@ -170,6 +170,7 @@ void db_writer::on_failure(flight failed, const store::error& reason) {
 
 void db_writer::give_up(const store::error& reason) {
   s_.fatal = true;
+  s_.fatal_reason = reason.message;
   net::reached(net::probe::write_given_up);
   env_.log.write(log_level::error, host_.stable_name(), "nothing more is written",
                  {{"error", reason.message}});
@@ -196,7 +197,8 @@ void db_writer::recovered() {
   env_.runtime.send(s_.manager, storage_troubled{false, {}});
 }
 
-void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_result& result) {
+void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_result& result,
+                       std::string_view problem) {
   std::uint32_t added = 0;
   for (const auto& one : result.results)
     added += added_by(one);
@@ -222,6 +224,7 @@ void db_writer::answer(const std::vector<waiter>& waiters, const store::batch_re
     i->second.results.insert(i->second.results.end(), first_result, next);
     i->second.announcements_added = added;
     i->second.unwritten_bytes_max = s_.unwritten_bytes_max;
+    i->second.problem = problem;
   }
   for (auto& [owner, message] : saved)
     env_.runtime.send(owner, std::move(message));

@@ -66,10 +66,12 @@ public:
     bool stalled = false;
     net::steady_time stalled_since{0};
     bool fatal = false; ///< Nothing more is written; all who wait are answered all the same.
+    std::string fatal_reason;
     std::uint64_t unwritten_bytes = 0; ///< Of all who wait for an answer.
     std::uint64_t unwritten_bytes_max = 0;
     SEEDWALK_INSPECT(state, settings, manager, crawler, gathering, in_flight, asked, failed, retry,
-                     stalled, stalled_since, fatal, unwritten_bytes, unwritten_bytes_max)
+                     stalled, stalled_since, fatal, fatal_reason, unwritten_bytes,
+                     unwritten_bytes_max)
   };
 
   db_writer(environment& env, net::actor_host& host, state& data)
@@ -98,7 +100,8 @@ private:
   /// Writes it all, behind what is being written.
   void flush_all();
   void launch(flight f);
-  void answer(const std::vector<waiter>& waiters, const store::batch_result& result);
+  void answer(const std::vector<waiter>& waiters, const store::batch_result& result,
+              std::string_view problem = {});
   void recovered();
 
   environment& env_;

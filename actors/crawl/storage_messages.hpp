@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "net/address/endpoint.hpp"
@@ -38,14 +39,17 @@ struct save_operations {
   SEEDWALK_INSPECT(save_operations, from, token, operations)
 };
 
-/// DB writer to the one that asked: all operations of these tokens are durable. `results` has those
-/// of the operations, token after token.
+/// DB writer to the one that asked: all operations of these tokens are durable, unless there is a
+/// `problem`: then nothing is written any more, and they are not. `results` has those of the
+/// operations, token after token.
 struct operations_saved {
   std::vector<std::uint64_t> tokens;
   std::vector<store::operation_result> results;
   std::uint32_t announcements_added = 0; ///< By anybody, in the same batch.
   std::uint64_t unwritten_bytes_max = 0; ///< Most that ever waited for the DB writer, in memory.
-  SEEDWALK_INSPECT(operations_saved, tokens, results, announcements_added, unwritten_bytes_max)
+  std::string problem;                   ///< Why they were not written; empty: they were.
+  SEEDWALK_INSPECT(operations_saved, tokens, results, announcements_added, unwritten_bytes_max,
+                   problem)
 };
 
 /// DB writer to the manager: a batch without any operation of the manager's has made new endpoints

@@ -45,6 +45,7 @@ private:
 /// What was heard by those who wait, in order.
 struct heard {
   std::vector<std::uint64_t> tokens;
+  std::string problem; ///< Of the last answer.
   std::size_t answers = 0;
 };
 
@@ -59,6 +60,7 @@ public:
   void start() {}
   caf::behavior make_behavior() {
     return {[this](operations_saved& m) {
+              out_.problem = m.problem;
               out_.tokens.insert(out_.tokens.end(), m.tokens.begin(), m.tokens.end());
             },
             [this](storage_answer&) { ++out_.answers; }, [](storage_troubled&) {},
@@ -228,6 +230,18 @@ TEST(db_writer, answers_everybody_unwritten_once_the_database_is_damaged) {
   w.save(8, 1);
   EXPECT_TRUE(w.disk.calls.empty());
   EXPECT_EQ(w.out.tokens.back(), 8u);
+}
+
+// An operator was told that a ban is done, and it was not in the database of a disk that stayed
+// full.
+TEST(db_writer, says_of_what_is_not_written_that_it_is_not) {
+  writer_under_test w(2);
+  w.save(1, 1);
+  w.answer(store::error_code::none);
+  EXPECT_EQ(w.out.problem, "");
+  w.save(2, 1);
+  w.answer(store::error_code::corrupt);
+  EXPECT_NE(w.out.problem, "");
 }
 
 } // namespace
