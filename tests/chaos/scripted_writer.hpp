@@ -49,7 +49,9 @@ public:
           env_.runtime.send(m.from, std::move(said));
         },
         [this](const save_operations& m) {
-          env_.runtime.send(m.from, operations_saved{{m.token}, {}, 0});
+          operations_saved saved;
+          saved.tokens = {m.token};
+          env_.runtime.send(m.from, std::move(saved));
         },
         [this](const save_addresses& m) { env_.runtime.send(m.from, addresses_saved{}); },
         [this](const net::timer_fired&) {
