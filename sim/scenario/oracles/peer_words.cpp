@@ -44,6 +44,19 @@ std::uint32_t feature_of(std::string_view command) {
   return 0;
 }
 
+/// Whether this is how a message without a payload begins, its magic aside: a bit that is flipped
+/// on the way makes it another.
+bool is_unchanged_and_empty(const std::array<std::uint8_t, net::header_bytes>& header) {
+  constexpr std::array<std::uint8_t, 4> empty_checksum = {0x5d, 0xf6, 0xe0, 0xe2};
+  const auto* const name = header.data() + net::command_offset;
+  const auto* const name_end = name + net::command_bytes;
+  return std::all_of(name + command_of(header.data()).size(), name_end,
+                     [](std::uint8_t byte) { return byte == 0; }) &&
+         integer_at<std::uint32_t>(header.data() + net::length_offset) == 0 &&
+         std::equal(empty_checksum.begin(), empty_checksum.end(),
+                    header.begin() + net::checksum_offset);
+}
+
 constexpr std::size_t address_bytes = 16 + 2;
 
 /// The fields of Bitcoin Core's PushNodeVersion, one after the other.
@@ -110,7 +123,7 @@ void peer_words::begin_message() {
   const auto command = command_of(header_.data());
   const auto feature = feature_of(command);
   features_ |= feature;
-  if (payload_left_ == 0 && version_ && !said_verack_)
+  if (version_ && !said_verack_ && is_unchanged_and_empty(header_))
     negotiated_ |= feature;
   said_verack_ = said_verack_ || command == "verack";
   keeps_payload_ = command == "version" && payload_left_ <= version_bytes_max &&

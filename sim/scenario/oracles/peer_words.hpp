@@ -29,7 +29,8 @@ public:
   bool version_is_whole() const;
   /// Bits of `store::feature`: what it has begun to say, wherever that stood.
   std::uint32_t features() const { return features_; }
-  /// The same of messages without a payload that stood between version and verack.
+  /// The same of messages without a payload that stood between version and verack, and that
+  /// nothing has changed on their way.
   std::uint32_t negotiated() const { return negotiated_; }
   bool said_verack() const { return said_verack_; }
   std::uint64_t bytes() const { return bytes_; }

@@ -81,6 +81,7 @@ const std::vector<std::pair<const char*, std::function<void(crawl_scenario&)>>> 
 /// Files whose subject is to make no difference, and why.
 const std::map<std::string, const char*> indifferent = {
     {"node_pong_between", "what it says behind the pong comes when we have hung up"},
+    {"fault_corrupts_what_is_negotiated", "the form of addresses is all that it changes"},
     {"one_node_alone", "it says how many nodes there are, and nothing else"},
 };
 
