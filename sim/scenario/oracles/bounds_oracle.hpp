@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -36,9 +37,9 @@ private:
     std::uint32_t count = 0;
   };
   struct queues {
-    std::map<net::connection_id, std::uint64_t> wanted;
+    flat_table<net::connection_id, std::uint64_t> wanted;
     std::map<net::listener_id, std::uint64_t> credit;
-    std::map<net::owner, ticks> of_actors; ///< Connections' actors whose timers fired of late.
+    flat_table<net::owner, ticks> of_actors; ///< Connections' actors whose timers fired of late.
   };
 
   for_each_crawler<queues> of_crawlers_;

@@ -17,6 +17,14 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
+/// What a table has, by number: the oldest comes first.
+template <class Table>
+auto by_age(const Table& table) {
+  std::vector<typename Table::entry> all{table.begin(), table.end()};
+  std::ranges::sort(all, {}, &Table::entry::first);
+  return all;
+}
+
 /// What no visit is about: names that are asked for again, brakes, a disk that was full, an orderly
 /// end.
 constexpr net::steady_time besides = hours{1};
@@ -157,10 +165,10 @@ std::string liveness_oracle::list_of(simulated_crawler& of, const waits& w) {
   constexpr std::size_t named_most = 8;
   const auto now = of.inside().now().steady;
   std::vector<std::string> lines;
-  for (const auto& [id, since] : w.requests)
+  for (const auto& [id, since] : by_age(w.requests))
     lines.push_back(fmt::format("{}/db_writer for request {} of the store, {} s", of.name(),
                                 id.value, in_seconds(now - since)));
-  for (const auto& [id, one] : w.connections)
+  for (const auto& [id, one] : by_age(w.connections))
     lines.push_back(fmt::format("{} for {} {}, {} s", of.inside().name_of(one.owner),
                                 one.is_open ? "the end of its connection with" : "its dial to",
                                 net::to_string(one.peer), in_seconds(now - one.since)));
@@ -204,7 +212,7 @@ void liveness_oracle::say_who_waits(simulated_crawler& of, const waits& w) {
   if (!w.requests.empty()) {
     broke("it waits for the store", text, {}, of.name() + "/db_writer");
   } else {
-    const auto& oldest = w.connections.begin()->second;
+    const auto oldest = by_age(w.connections).front().second;
     broke(oldest.is_open ? "a visit does not end" : "a dial does not end", text, {oldest.peer},
           of.inside().name_of(oldest.owner));
   }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "net/base/instant.hpp"
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -44,8 +44,8 @@ private:
     bool is_open = false;
   };
   struct waits {
-    std::map<net::connection_id, connection> connections; ///< Dialled, by age.
-    std::map<store::request_id, net::steady_time> requests;
+    flat_table<net::connection_id, connection> connections; ///< Dialled.
+    flat_table<store::request_id, net::steady_time> requests;
   };
 
   /// The latest moment at which a crawler may end, by what it knows now.

@@ -68,7 +68,7 @@ void outcome_oracle::on_network_completion(const watched_crawler& of,
 void outcome_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
   auto& visits = of_crawlers_[by];
   const auto begin = [&](const net::endpoint& peer) {
-    if (!visits.under_way.insert(peer).second)
+    if (!visits.under_way.insert(peer))
       broke("a visit beside another",
             fmt::format("a visit to {} begins before the one before is over", net::to_string(peer)),
             {peer});
@@ -76,8 +76,8 @@ void outcome_oracle::on_call(const watched_crawler& by, const any_door_call& cal
   if (const auto* dial = std::get_if<door_call::connect>(&call)) {
     begin(dial->peer);
   } else if (const auto* own = std::get_if<door_call::own>(&call)) {
-    if (const auto known = visits.accepted.extract(own->id))
-      begin(known.mapped());
+    if (const auto known = visits.accepted.take(own->id))
+      begin(*known);
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
     visits.accepted.erase(close->id);
   } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {

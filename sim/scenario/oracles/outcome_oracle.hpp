@@ -3,11 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 
 #include "net/base/outcome.hpp"
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -37,9 +36,9 @@ public:
 
 private:
   struct visits_of_one {
-    std::set<net::endpoint> under_way;
-    std::map<net::connection_id, net::endpoint> accepted; ///< And not taken over.
-    std::array<std::uint32_t, 8> in_vain{};               ///< Dials in a row, by net::network_id.
+    flat_set<net::endpoint> under_way;
+    flat_table<net::connection_id, net::endpoint> accepted; ///< And not taken over.
+    std::array<std::uint32_t, 8> in_vain{};                 ///< Dials in a row, by net::network_id.
     std::array<bool, 8> may_be_away{}; ///< The row was ever long enough for an outage.
     std::size_t outages = 0;           ///< That were told of.
   };

@@ -93,16 +93,15 @@ void politeness_oracle::on_crash(const watched_crawler& crawler) {
   m.groups.clear();
   m.open.clear();
   m.asking.clear();
-  std::erase_if(m.asked, [this](const auto& one) {
-    return !disks_keep_what_they_said_ || !one.second.durable;
-  });
+  m.asked.erase_if(
+      [this](const auto& one) { return !disks_keep_what_they_said_ || !one.second.durable; });
 }
 
 /// A clock that was set back makes moments of before lie ahead, and those are not believed. Who is
 /// visited just then was due by the other clock.
 void politeness_oracle::look_at_clock(manners& m, store::timestamp now) {
   if (now < m.newest_wall) {
-    std::erase_if(m.asked, [&](const auto& one) { return one.second.wall > now; });
+    m.asked.erase_if([&](const auto& one) { return one.second.wall > now; });
     for (const auto& [id, peer] : m.open)
       m.asked.erase(peer);
   }

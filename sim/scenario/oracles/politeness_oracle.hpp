@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "actors/crawl/dial_schedule.hpp"
 #include "net/base/instant.hpp"
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 #include "store/ban_record.hpp"
 
@@ -56,9 +56,9 @@ private:
     net::steady_time next_dial{0};
     store::timestamp newest_wall{};
     std::map<store::subnet, group_state> groups;
-    std::map<net::connection_id, net::endpoint> open; ///< Dialled.
-    std::map<net::endpoint, question> asked;          ///< The last getaddr.
-    std::set<net::endpoint> asking;                   ///< In a visit that is under way.
+    flat_table<net::connection_id, net::endpoint> open; ///< Dialled.
+    flat_table<net::endpoint, question> asked;          ///< The last getaddr.
+    flat_set<net::endpoint> asking;                     ///< In a visit that is under way.
   };
 
   void look_at_clock(manners& m, store::timestamp now);

@@ -106,12 +106,12 @@ void pool_oracle::look_at_counts(view& at, const actors::settings_shelf& setting
 }
 
 void pool_oracle::look_at_entries(view& at) {
-  std::set<net::endpoint> identities;
-  std::set<net::owner> live;
+  flat_set<net::endpoint> identities;
+  flat_set<net::owner> live;
   for (const auto& [key, entry] : at.pool->entries()) {
     if (!actors::is_live(entry.phase))
       continue;
-    if (!live.insert(entry.connection).second)
+    if (!live.insert(entry.connection))
       broke("two slots for one connection",
             fmt::format("{} has the connection of another entry", net::to_string(key)), {key});
     if (at.ended.contains(entry.connection))
@@ -123,12 +123,12 @@ void pool_oracle::look_at_entries(view& at) {
         !at.dialled.contains(key))
       broke("an outbound connection that nobody dialled",
             fmt::format("{} is connected, and was not dialled", net::to_string(key)), {key});
-    if (entry.identity && !identities.insert(*entry.identity).second)
+    if (entry.identity && !identities.insert(*entry.identity))
       broke("two connections to one peer",
             fmt::format("two connections to {}", net::to_string(*entry.identity)),
             {*entry.identity, key});
   }
-  for (const auto was : at.live)
+  for (const auto& was : at.live)
     if (!live.contains(was))
       at.ended.insert(was);
   at.live = std::move(live);

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/peer_pool.hpp"
 #include "actors/crawl/settings.hpp"
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -42,12 +41,12 @@ public:
     const actors::dial_schedule* dials = nullptr;
     std::weak_ptr<const void> manager; ///< Expired: neither is there any more.
     std::int64_t begun = 0;            ///< Visits whose outcome was not heard yet.
-    std::set<net::endpoint> dialled;   ///< Everybody whom this incarnation has dialled.
+    flat_set<net::endpoint> dialled;   ///< Everybody whom this incarnation has dialled.
     std::uint32_t outbound = 0;        ///< Live, when it was looked at last.
     std::uint32_t inbound = 0;         ///< The same.
     std::uint32_t over_capacity = 0;   ///< The same.
-    std::set<net::owner> live;         ///< Whose connections were live when they were looked at,
-    std::set<net::owner> ended;        ///< and whose are over.
+    flat_set<net::owner> live;         ///< Whose connections were live when they were looked at,
+    flat_set<net::owner> ended;        ///< and whose are over.
     std::size_t steps_to_look = 0;     ///< Until the whole pool is looked at.
   };
 

@@ -103,22 +103,22 @@ void reference_model::on_call(const watched_crawler& by, const any_door_call& ca
 }
 
 void reference_model::look_at_dial(model& m, const net::endpoint& peer, store::timestamp now) {
-  const auto shown = net::to_string(peer);
+  const auto shown = [&] { return net::to_string(peer); };
   if (!m.bans_are_known)
-    broke("a dial before the bans are known", fmt::format("to {}", shown), {peer});
+    broke("a dial before the bans are known", fmt::format("to {}", shown()), {peer});
   if (!m.named.contains(peer))
-    broke("a dial to somebody whom the database has not named", fmt::format("to {}", shown),
+    broke("a dial to somebody whom the database has not named", fmt::format("to {}", shown()),
           {peer});
   if (m.connected.contains(peer))
     broke("a second dial to one endpoint",
-          fmt::format("{} is dialled, and there is a connection to it", shown), {peer});
+          fmt::format("{} is dialled, and there is a connection to it", shown()), {peer});
   if (m.unsaved.contains(peer))
     broke("a dial before the visit before is durable",
-          fmt::format("{} is dialled, and the record of its last visit is on its way", shown),
+          fmt::format("{} is dialled, and the record of its last visit is on its way", shown()),
           {peer});
   if (const auto* ban = ban_of(m, peer, now); ban != nullptr)
     broke("a dial to a banned endpoint",
-          fmt::format("{} is dialled, and banned for \"{}\"", shown, ban->reason), {peer});
+          fmt::format("{} is dialled, and banned for \"{}\"", shown(), ban->reason), {peer});
 }
 
 const store::ban_record* reference_model::ban_of(const model& m, const net::endpoint& peer,
@@ -137,8 +137,8 @@ const store::ban_record* reference_model::ban_of(const model& m, const net::endp
 
 void reference_model::ended(model& m, net::connection_id id) {
   m.accepted.erase(id);
-  if (const auto known = m.dialled.extract(id))
-    m.connected.erase(known.mapped());
+  if (const auto known = m.dialled.take(id))
+    m.connected.erase(*known);
 }
 
 void reference_model::on_network_completion(const watched_crawler& of,
@@ -245,7 +245,7 @@ void reference_model::on_doubt(const watched_crawler& of, const store::batch& co
 void reference_model::on_record(const watched_crawler& of, const net::endpoint& peer,
                                 const store::peer_record&) {
   auto& m = models_[of];
-  m.found.insert(m.found.end(), peer);
+  m.found.insert(peer);
   if (!m.has_a_past && !m.known.contains(peer) && !m.perhaps.contains(peer))
     broke("the database knows somebody of whom it was never told",
           fmt::format("{} is known", net::to_string(peer)), {peer});

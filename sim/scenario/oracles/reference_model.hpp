@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 #include "store/ban_record.hpp"
 
@@ -53,22 +54,22 @@ public:
 private:
   struct model {
     // Of the database.
-    std::set<net::endpoint> known;   ///< Told of, and acknowledged.
-    std::set<net::endpoint> perhaps; ///< Told of, and the answer was lost.
+    flat_set<net::endpoint> known;   ///< Told of, and acknowledged.
+    flat_set<net::endpoint> perhaps; ///< Told of, and the answer was lost.
     bool may_know_fewer = false;     ///< Somebody was refused, evicted or forgotten.
     bool has_a_past = false;         ///< The database knew somebody before the run.
     bool was_asked = false;          ///< How much it knows.
     std::map<store::ban_target, store::ban_record> bans; ///< Acknowledged.
     std::set<store::ban_target> doubtful_bans;           ///< Their answers were lost.
-    std::set<net::endpoint> found;                       ///< In the database, at the end.
+    flat_set<net::endpoint> found;                       ///< In the database, at the end.
     // Of this incarnation.
     bool bans_are_known = false;
     std::map<store::ban_target, store::ban_record> bans_in_force; ///< As they were asked for.
-    std::set<net::endpoint> named;                                ///< As due.
-    std::set<net::endpoint> unsaved; ///< A record of a visit is on its way.
-    std::map<net::connection_id, net::endpoint> dialled;
-    std::set<net::endpoint> connected; ///< The same.
-    std::map<net::connection_id, net::endpoint> accepted;
+    flat_set<net::endpoint> named;                                ///< As due.
+    flat_set<net::endpoint> unsaved; ///< A record of a visit is on its way.
+    flat_table<net::connection_id, net::endpoint> dialled;
+    flat_set<net::endpoint> connected; ///< The same.
+    flat_table<net::connection_id, net::endpoint> accepted;
   };
 
   void tell_of(model& m, const store::operation& asked, const store::operation_result* result);

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 #include "store/ban_record.hpp"
 #include "store/schedule.hpp"
@@ -58,7 +58,7 @@ private:
     std::optional<place> waits;                  ///< Nothing: not known.
   };
   struct book {
-    std::map<net::endpoint, history> peers;
+    flat_table<net::endpoint, history> peers;
     std::set<store::ban_target> bans; ///< That were ever made.
     std::array<bool, 8> dialled{};    ///< By net::network_id: what the database was told.
     std::uint64_t moves = 0;          ///< How often all may have been moved.

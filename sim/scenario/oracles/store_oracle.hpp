@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -43,8 +44,8 @@ private:
     count visits;
     count inbound;
     std::map<std::uint32_t, count> by_census;
-    std::map<net::endpoint, store::timestamp> tried; ///< The end of the last visit.
-    std::uint64_t tried_found = 0;                   ///< Of them, in the database.
+    flat_table<net::endpoint, store::timestamp> tried; ///< The end of the last visit.
+    std::uint64_t tried_found = 0;                     ///< Of them, in the database.
     bool was_asked = false;            ///< How much the database has: it may have a past.
     std::optional<std::uint32_t> open; ///< The census that is open.
     bool census_in_doubt = false;

@@ -58,7 +58,7 @@ void visit_oracle::begin(crawl_world& of) {
 void visit_oracle::on_crash(const watched_crawler& crawler) {
   auto& n = of_crawlers_[crawler];
   n.visits.clear();
-  n.open.clear();
+  n.of_peers.clear();
 }
 
 // -- what is said
@@ -66,12 +66,11 @@ void visit_oracle::on_crash(const watched_crawler& crawler) {
 void visit_oracle::on_network_completion(const watched_crawler& of, const net::completion& heard) {
   auto& n = of_crawlers_[of];
   if (const auto* received = std::get_if<net::received>(&heard)) {
-    if (const auto known = n.open.find(received->connection); known != n.open.end())
-      known->second->words.hear(received->data.view());
+    if (const auto known = n.visits.find(received->connection); known != n.visits.end())
+      known->second.words.hear(received->data.view());
   } else if (const auto* closed = std::get_if<net::closed>(&heard)) {
-    n.open.erase(closed->connection);
-  } else if (const auto* failed = std::get_if<net::connect_failed>(&heard)) {
-    n.open.erase(failed->connection);
+    if (const auto known = n.visits.find(closed->connection); known != n.visits.end())
+      known->second.is_over = true;
   } else if (const auto* accepted = std::get_if<net::accepted>(&heard);
              accepted != nullptr && accepted->peer != net::endpoint{}) {
     begin_visit(of, accepted->peer, accepted->connection).is_ours = false;
@@ -82,20 +81,21 @@ visit_oracle::visit& visit_oracle::begin_visit(const watched_crawler& of, const 
                                                net::connection_id id) {
   auto& n = of_crawlers_[of];
   forget(n, peer);
-  auto& begun = n.visits[peer];
-  begun.id = id;
+  n.of_peers[peer] = id;
+  auto& begun = n.visits[id];
   begun.peer = peer;
   begun.began = of->inside().now().steady;
-  n.open[id] = &begun;
   return begun;
 }
 
 void visit_oracle::forget(notes& n, const net::endpoint& peer) {
-  const auto known = n.visits.find(peer);
-  if (known == n.visits.end())
-    return;
-  n.open.erase(known->second.id);
-  n.visits.erase(known);
+  if (const auto known = n.of_peers.take(peer))
+    n.visits.erase(*known);
+}
+
+visit_oracle::visit* visit_oracle::visit_to(notes& n, const net::endpoint& peer) {
+  const auto known = n.of_peers.find(peer);
+  return known == n.of_peers.end() ? nullptr : &n.visits[known->second];
 }
 
 void visit_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
@@ -103,13 +103,13 @@ void visit_oracle::on_call(const watched_crawler& by, const any_door_call& call)
   if (const auto* dial = std::get_if<door_call::connect>(&call)) {
     begin_visit(by, dial->peer, dial->id).by_proxy = dial->by_proxy;
   } else if (const auto* own = std::get_if<door_call::own>(&call)) {
-    if (const auto known = n.open.find(own->id); known != n.open.end())
-      known->second->is_ours = true;
+    if (const auto known = n.visits.find(own->id); known != n.visits.end())
+      known->second.is_ours = true;
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
-    const auto known = n.open.find(close->id);
-    if (known == n.open.end() || known->second->is_ours)
+    const auto known = n.visits.find(close->id);
+    if (known == n.visits.end() || known->second.is_over || known->second.is_ours)
       return;
-    forget(n, net::endpoint{known->second->peer});
+    forget(n, net::endpoint{known->second.peer});
   } else if (const auto* said = std::get_if<door_call::write>(&call)) {
     look_at_own_words(by, *said);
   } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {
@@ -118,8 +118,8 @@ void visit_oracle::on_call(const watched_crawler& by, const any_door_call& call)
         compare(n, written->peer, written->visit);
       } else if (const auto* seen = std::get_if<store::record_inbound>(&operation)) {
         const auto& sighting = seen->sighting;
-        if (const auto known = n.visits.find(sighting.from); known != n.visits.end())
-          compare(sighting.from, sighting.version, known->second.words, sighting.stage);
+        if (const auto* known = visit_to(n, sighting.from))
+          compare(sighting.from, sighting.version, known->words, sighting.stage);
       }
   }
 }
@@ -153,36 +153,37 @@ void visit_oracle::compare(const net::endpoint& peer, const std::optional<versio
           {peer});
 }
 
-void visit_oracle::compare(const notes& n, const net::endpoint& peer,
+void visit_oracle::compare(notes& n, const net::endpoint& peer,
                            const store::visit_record& written) {
-  const auto known = n.visits.find(peer);
-  if (known == n.visits.end())
+  const auto* known = visit_to(n, peer);
+  if (known == nullptr)
     return; // It was dialled before a crash.
-  const auto& said = known->second.words;
-  const auto shown = net::to_string(peer);
+  const auto& said = known->words;
+  const auto shown = [&] { return net::to_string(peer); };
   compare(peer, written.version, said, written.stage);
   if ((written.features & ~said.features()) != 0)
     broke("a visit with a feature that was not announced",
-          fmt::format("{} announced features {:#x}, and written is {:#x}", shown, said.features(),
+          fmt::format("{} announced features {:#x}, and written is {:#x}", shown(), said.features(),
                       written.features),
           {peer});
   const auto addrv2 = static_cast<std::uint32_t>(store::feature::sendaddrv2);
   if (written.stage >= net::stage::verack && (said.negotiated() & addrv2 & ~written.features) != 0)
     broke("a visit without a feature that was negotiated",
-          fmt::format("{} negotiated sendaddrv2, and written is {:#x}", shown, written.features),
+          fmt::format("{} negotiated sendaddrv2, and written is {:#x}", shown(), written.features),
           {peer});
   if (written.stage >= net::stage::verack && !said.said_verack())
     broke("a visit with a verack that never came",
-          fmt::format("{} is said to have got as far as {}", shown, net::name_of(written.stage)),
+          fmt::format("{} is said to have got as far as {}", shown(), net::name_of(written.stage)),
           {peer});
   if (written.bytes_in > said.bytes())
-    broke("a visit with more bytes than came",
-          fmt::format("{} sent {} bytes, and written is {}", shown, said.bytes(), written.bytes_in),
-          {peer});
-  const auto via = known->second.by_proxy ? store::transport::socks : store::transport::tcp;
+    broke(
+        "a visit with more bytes than came",
+        fmt::format("{} sent {} bytes, and written is {}", shown(), said.bytes(), written.bytes_in),
+        {peer});
+  const auto via = known->by_proxy ? store::transport::socks : store::transport::tcp;
   if (written.via != via)
     broke("a visit by another transport",
-          fmt::format("{} was dialled by {}, and written is {}", shown, store::name_of(via),
+          fmt::format("{} was dialled by {}, and written is {}", shown(), store::name_of(via),
                       store::name_of(written.via)),
           {peer});
 }
@@ -204,10 +205,10 @@ void visit_oracle::count_addresses(const watched_crawler& of,
   auto& n = of_crawlers_[of];
   if (!told.source)
     return;
-  const auto known = n.visits.find(*told.source);
-  if (known == n.visits.end())
+  auto* known = visit_to(n, *told.source);
+  if (known == nullptr)
     return;
-  auto& teller = known->second;
+  auto& teller = *known;
   teller.handed_on += told.announcements.size();
   const net::session_limits limits;
   const auto lasted = of->inside().now().steady - teller.began;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 #include "sim/scenario/oracles/peer_words.hpp"
 #include "store/version_record.hpp"
@@ -45,17 +45,17 @@ private:
   struct visit {
     peer_words words;
     net::endpoint peer;
-    net::connection_id id;
-    bool is_ours = true; ///< Dialled, or taken over: it will be written.
+    bool is_ours = true;  ///< Dialled, or taken over: it will be written.
+    bool is_over = false; ///< Its connection is.
     bool by_proxy = false;
     net::steady_time began{0};
     std::uint64_t handed_on = 0; ///< Addresses, written as told by that peer.
   };
   struct notes {
-    std::map<net::endpoint, visit> visits;
-    std::map<net::connection_id, visit*> open;
-    std::map<net::endpoint, store::version_record>
-        versions;                ///< Of the last durable visit with one.
+    flat_table<net::connection_id, visit> visits;
+    flat_table<net::endpoint, net::connection_id> of_peers; ///< The last visit to each.
+    /// Of the last durable visit with one.
+    flat_table<net::endpoint, store::version_record> versions;
     bool may_know_fewer = false; ///< Somebody was forgotten or evicted.
     bool was_asked = false;      ///< How much the database has,
     bool has_a_past = false;     ///< and it had something before the run.
@@ -63,8 +63,10 @@ private:
 
   visit& begin_visit(const watched_crawler& of, const net::endpoint& peer, net::connection_id id);
   static void forget(notes& n, const net::endpoint& peer);
+  /// Null if there is none.
+  static visit* visit_to(notes& n, const net::endpoint& peer);
   void look_at_own_words(const watched_crawler& by, const door_call::write& said);
-  void compare(const notes& n, const net::endpoint& peer, const store::visit_record& written);
+  void compare(notes& n, const net::endpoint& peer, const store::visit_record& written);
   void compare(const net::endpoint& peer, const std::optional<store::version_record>& written,
                const peer_words& said, net::stage stage);
   void count_addresses(const watched_crawler& of, const store::record_announcements& told);
