@@ -57,6 +57,8 @@ struct chaos_flags {
   bool stop_at_failure = false;
   std::uint64_t shrink_runs = 500;
   std::chrono::nanoseconds shrink_seconds{std::chrono::seconds{60}};
+  std::string without;
+  std::vector<std::string> left_out;
   std::vector<std::string> changes;
   bool json = false;
 
@@ -81,6 +83,9 @@ struct chaos_flags {
                "runs to shrink one failure with; 0: leave it as it is");
     add_seconds(app, "--shrink-seconds", shrink_seconds, std::chrono::hours{24},
                 "real time to shrink one failure");
+    add_name(app, "--without", without,
+             "draw none of these families of the swarm, with commas between")
+        ->type_name("FAMILIES");
     app.add_option("--set", changes,
                    "a key of scenario files that is to be so in every scenario; repeatable")
         ->type_name("KEY=VALUE")
@@ -94,6 +99,10 @@ struct chaos_flags {
   tl::expected<void, std::string> read() {
     if (no_corpus && !corpus.empty())
       return tl::unexpected(std::string{"--no-corpus and --corpus: give one of them"});
+    auto families = sim::parse_families(without);
+    if (!families)
+      return tl::unexpected("--without: " + families.error());
+    left_out = std::move(*families);
     seed = given_seed.value_or(system_entropy());
     auto usual = sim::usual_scenario();
     return change(usual);
@@ -113,6 +122,8 @@ struct chaos_flags {
       text += " --corpus " + shell_word(corpus);
     if (no_corpus)
       text += " --no-corpus";
+    if (!without.empty())
+      text += " --without " + shell_word(without);
     for (const auto& one : changes)
       text += " --set " + shell_word(one);
     return text;
@@ -124,7 +135,7 @@ class chaos_run {
 public:
   chaos_run(const chaos_flags& flags, invocation& invoked)
       : flags_(flags), invoked_(invoked), err_(invoked.terminal.err),
-        search_({flags.seed, flags.no_corpus ? 0 : flags.corpus_max,
+        search_({flags.seed, flags.no_corpus ? 0 : flags.corpus_max, flags.left_out,
                  [&flags](sim::crawl_scenario& s) { return flags.change(s).has_value(); },
                  [this](const sim::chaos_result& one) { hear(one); },
                  [this](const sim::chaos_lesson& one) { learn(one); }}),

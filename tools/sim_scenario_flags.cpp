@@ -57,6 +57,10 @@ void sim_scenario_flags::declare(CLI::App& app) {
   app.add_flag("--swarm", swarm_,
                "the seed draws a whole scenario: which faults are on at all, nodes, crawlers and "
                "their configuration, disk, crashes, order");
+  add_name(
+      app, "--without", without_,
+      "draw none of these families of the swarm, with commas between; the others stay as they are")
+      ->type_name("FAMILIES");
   app.add_option("--set", changes_,
                  "say a key of a scenario file, as TOML: --set 'nodes.pace = \"1s\"'; repeatable")
       ->type_name("KEY=VALUE")
@@ -66,6 +70,12 @@ void sim_scenario_flags::declare(CLI::App& app) {
 }
 
 tl::expected<void, std::string> sim_scenario_flags::read() {
+  if (!without_.empty() && !swarm_)
+    return tl::unexpected(std::string{"--without: families are drawn by --swarm; give that, too"});
+  auto families = sim::parse_families(without_);
+  if (!families)
+    return tl::unexpected("--without: " + families.error());
+  left_out_ = std::move(*families);
   if (path_.empty() && !swarm_)
     return {};
   if (!path_.empty() && swarm_)
@@ -93,7 +103,7 @@ tl::expected<void, std::string> sim_scenario_flags::read() {
 }
 
 sim::crawl_scenario sim_scenario_flags::of_seed(std::uint64_t seed) const {
-  auto s = swarm_ ? sim::draw_swarm(seed) : *file_;
+  auto s = swarm_ ? sim::draw_swarm(seed, left_out_) : *file_;
   s.seed = seed;
   return s;
 }
@@ -111,6 +121,8 @@ std::string sim_scenario_flags::again() const {
     command += " " + shell_word(path_);
   if (swarm_)
     command += " --swarm";
+  if (!without_.empty())
+    command += " --without " + shell_word(without_);
   for (const auto& text : changes_)
     command += " --set " + shell_word(text);
   return command;

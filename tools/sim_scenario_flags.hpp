@@ -53,6 +53,8 @@ public:
 private:
   std::string path_;
   bool swarm_ = false;
+  std::string without_;
+  std::vector<std::string> left_out_;
   std::vector<std::string> changes_;
   std::optional<sim::crawl_scenario> file_;
   CLI::App* app_ = nullptr;

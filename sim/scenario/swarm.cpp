@@ -5,9 +5,11 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "actors/runtime/strategies/portfolio.hpp"
 #include "net/base/random.hpp"
+#include "net/base/stranger_text.hpp"
 #include "sim/network/drawn_faults.hpp"
 #include "sim/nodes/drawn_program.hpp"
 #include "sim/scenario/swarm_config.hpp"
@@ -598,21 +600,39 @@ std::vector<std::string_view> swarm_families() {
   return names;
 }
 
-std::vector<std::string_view> swarm_families_of(std::uint64_t seed) {
+tl::expected<std::vector<std::string>, std::string> parse_families(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const auto name = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    if (std::ranges::find(families, name, &family::name) == families.end())
+      return tl::unexpected(fmt::format("there is no family \"{}\"; there are {}",
+                                        net::printable(name, 40),
+                                        fmt::join(swarm_families(), ", ")));
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string_view> swarm_families_of(std::uint64_t seed,
+                                                const std::vector<std::string>& without) {
   std::vector<std::string_view> names;
   for (const auto& one : families)
-    if (auto draw = stream_of(one, seed); is_in(one, draw))
+    if (auto draw = stream_of(one, seed);
+        is_in(one, draw) && std::ranges::find(without, one.name) == without.end())
       names.push_back(one.name);
   return names;
 }
 
-crawl_scenario draw_swarm(std::uint64_t seed) {
+crawl_scenario draw_swarm(std::uint64_t seed, const std::vector<std::string>& without) {
   stream size{seed, "swarm", net::as_bytes("size")};
   auto s = plain_crawl(seed, static_cast<std::uint32_t>(size.between(6, 24)));
+  const auto in = swarm_families_of(seed, without);
   for (const auto& one : families)
-    if (auto draw = stream_of(one, seed); is_in(one, draw))
+    if (auto draw = stream_of(one, seed);
+        is_in(one, draw) && std::ranges::find(in, one.name) != in.end())
       one.draw(s, draw);
-  draw_promises(s, swarm_families_of(seed));
+  draw_promises(s, in);
   // Nothing that is drawn lasts longer: what has not ended by then will not.
   s.limit = hours{48};
   return s;

@@ -2,8 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 #include "sim/scenario/crawl_scenario.hpp"
 
@@ -18,13 +21,19 @@ namespace seedwalk::sim {
 ///
 /// It is a valid file, and promises what any such run keeps: that nothing is violated, that it
 /// ends, and as much of the truth as what was drawn leaves to be found.
-crawl_scenario draw_swarm(std::uint64_t seed);
+///
+/// Families of `without` are out, whatever their coin says; the others are drawn as they would be.
+crawl_scenario draw_swarm(std::uint64_t seed, const std::vector<std::string>& without = {});
 
 /// The names of the families that are in, in the order in which they are drawn.
-std::vector<std::string_view> swarm_families_of(std::uint64_t seed);
+std::vector<std::string_view> swarm_families_of(std::uint64_t seed,
+                                                const std::vector<std::string>& without = {});
 
 /// All of them.
 std::vector<std::string_view> swarm_families();
+
+/// Names of families, with commas between. The error is one line.
+tl::expected<std::vector<std::string>, std::string> parse_families(std::string_view text);
 
 /// What a run may say of a drive that lies or decays (`expect.violations_allowed`): what is lost is
 /// named, and is no failure of the program.

@@ -42,7 +42,7 @@ const std::set<std::string> of_no_world = {
     "--help",        "--json",       "--record",     "--overwrite",    "--scenario", "--set",
     "--choices-out", "--jobs",       "--keep-going", "--scenario-out", "--trace",    "--budget",
     "--runs",        "--swarm",      "--resume",     "--failures",     "--html",     "--moments",
-    "--draws",       "--draws-seed", "--twice"};
+    "--draws",       "--draws-seed", "--twice",      "--without"};
 
 TEST(sim_scenario, every_option_that_varies_a_world_has_a_key) {
   const auto keys = sim::scenario_key_names();

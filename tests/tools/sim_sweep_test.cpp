@@ -196,5 +196,17 @@ TEST(sim_sweep, a_swarm_is_swept_and_its_seeds_run_alone) {
             "seedwalk sim run --swarm --seed 5");
 }
 
+TEST(sim_sweep, families_of_the_swarm_are_left_out) {
+  EXPECT_EQ(json_of(run_seedwalk({"sim", "run", "--swarm", "--without", "full disk,rot", "--seed",
+                                  "5", "--json"}))["again"],
+            "seedwalk sim run --swarm --without 'full disk,rot' --seed 5");
+  const auto alone = run_sweep({"--nodes", "8", "--without", "rot"});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("--without: families are drawn by --swarm"));
+  const auto unknown = run_sweep({"--swarm", "--without", "rot,disks"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no family \"disks\""));
+}
+
 } // namespace
 } // namespace seedwalk::tools

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "net/base/bytes.hpp"
 #include "sim/scenario/chaos/mutators.hpp"
@@ -54,8 +55,10 @@ chaos_proposal chaos_search::make_once(std::uint64_t number, net::random_stream&
     return {number, earlier_[number], "of an earlier corpus"};
   // A quarter is drawn all the same: what nobody has reached yet may be nowhere near the corpus.
   const auto seed = draw.next();
-  auto drawn = draw_swarm(seed);
-  const auto drawn_story = fmt::format("drawn: --swarm --seed {}", seed);
+  auto drawn = draw_swarm(seed, options_.without);
+  auto drawn_story = fmt::format("drawn: --swarm --seed {}", seed);
+  if (!options_.without.empty())
+    drawn_story += fmt::format(" --without '{}'", fmt::join(options_.without, ","));
   if (corpus_.empty() || draw.chance(1, 4))
     return {number, std::move(drawn), drawn_story};
   const auto& parent = corpus_.pick(draw);

@@ -40,6 +40,8 @@ struct chaos_options {
   std::uint64_t seed = 1; ///< Every draw comes from it.
   /// So many entries a corpus has; 0: nothing is learnt, and every scenario is drawn anew.
   std::size_t corpus_max = 1'000;
+  /// Families of the swarm that are never drawn.
+  std::vector<std::string> without = {};
   /// What is to be so in every scenario. False: the scenario cannot be so, another one is drawn.
   std::function<bool(crawl_scenario&)> change = {};
   /// Hears of each run in the order of their numbers, once it and all before it have ended.

@@ -55,6 +55,35 @@ TEST(swarm, each_family_is_in_and_out_often_and_by_itself) {
   EXPECT_GT(mixtures.size(), seeds * 3 / 4);
 }
 
+TEST(swarm, what_is_left_out_changes_nothing_else) {
+  const auto without = parse_families("drives,crashes in calls");
+  ASSERT_TRUE(without) << without.error();
+  std::size_t changed = 0;
+  for (std::uint64_t seed = 0; seed != 100; ++seed) {
+    auto rest = swarm_families_of(seed);
+    const auto left_out = std::erase_if(
+        rest, [&](auto name) { return std::ranges::find(*without, name) != without->end(); });
+    EXPECT_EQ(swarm_families_of(seed, *without), rest) << seed;
+    const auto drawn = draw_swarm(seed, *without);
+    const bool is_as_before = drawn == draw_swarm(seed);
+    if (left_out == 0)
+      EXPECT_TRUE(is_as_before) << seed;
+    for (const auto& one : drawn.operations)
+      EXPECT_FALSE(one.at_disk_call) << seed;
+    changed += is_as_before ? 0 : 1;
+  }
+  EXPECT_GT(changed, 10u);
+}
+
+TEST(swarm, an_unknown_family_is_refused_with_those_that_there_are) {
+  EXPECT_EQ(parse_families("")->size(), 0u);
+  const auto refused = parse_families("drives,driveways");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("no family \"driveways\"; there are tables, kinds"),
+            std::string::npos)
+      << refused.error();
+}
+
 TEST(swarm, no_promise_is_broken) {
   // `tools/prove swarm` searches 20,000.
   for (std::uint64_t seed = 1; seed != 61; ++seed)
