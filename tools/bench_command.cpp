@@ -26,6 +26,7 @@
 #include "tools/bench_schedulers_command.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
+#include "tools/scratch_folder.hpp"
 
 namespace seedwalk::tools {
 
@@ -85,31 +86,6 @@ std::string help_text() {
                 "  seedwalk bench store --folder /mnt/ssd\n";
 }
 
-/// A new folder, removed with all that is in it.
-class scratch_folder {
-public:
-  explicit scratch_folder(const std::string& parent) : path_(parent + "/seedwalk-bench-XXXXXX") {
-    made_ = mkdtemp(path_.data()) != nullptr;
-  }
-  ~scratch_folder() {
-    std::error_code ignored;
-    if (made_)
-      std::filesystem::remove_all(path_, ignored);
-  }
-  /// Any other owner removes it.
-  void leave() { made_ = false; }
-
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-
-  bool made() const { return made_; }
-  const std::string& path() const { return path_; }
-
-private:
-  std::string path_;
-  bool made_ = false;
-};
-
 /// Goes on in a child that measures, in a process group of its own with all that it starts; the
 /// parent waits, and ends the whole group when it is told to stop. So it can clear up, however the
 /// measuring ended. Nothing: this is the child.
@@ -167,7 +143,7 @@ exit_code run_benchmark(invocation& invoked, const benchmark& wanted) {
   line.app().add_flag("--json", json, "print one JSON document");
   if (const auto code = line.parse(invoked))
     return *code;
-  scratch_folder folder{parent};
+  scratch_folder folder{parent, "bench"};
   if (!folder.made())
     return line.refuse(invoked, fmt::format("--folder {}: nothing can be written there", parent));
   options.folder = folder.path();

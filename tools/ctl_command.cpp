@@ -352,7 +352,8 @@ exit_code run_broadcast_ping(invocation& invoked) {
     add_name(line.app(), flag, only[member], text)->type_name(type);
   };
   add("--to-direction", "direction", "outbound|inbound", "only those");
-  add("--to-network", "network", "ipv4|ipv6|torv3|i2p|cjdns", "only those of one network");
+  add("--to-network", "network", "ipv4|ipv6|torv3|i2p|cjdns|yggdrasil",
+      "only those of one network");
   add("--to-agent", "user_agent", "PATTERN",
       "only those whose user agent matches; * and ? are wild");
   if (const auto code = line.parse(invoked))

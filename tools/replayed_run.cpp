@@ -42,14 +42,12 @@ look_at(const tl::expected<sim::replay_result, sim::recording_error>& replayed) 
 
 } // namespace
 
-seed_result run_and_replay(const sim::crawl_scenario& s) {
+seed_result run_and_replay(const sim::crawl_scenario& s, const std::string& folder) {
   if (std::ranges::any_of(s.operations, kills_a_process))
     return result_of(sim::run_crawl(s));
   sim::crawl_world world{sim::with_profile(s)};
   auto& crawler = world.crawler();
-  const auto path = (std::filesystem::temp_directory_path() /
-                     fmt::format("seedwalk-replayed-{}.sdwk", ::getpid()))
-                        .string();
+  const auto path = fmt::format("{}/{}.sdwk", folder, ::getpid());
   auto recording =
       sim::process_recording::begin(path, crawler.inside(), crawler.recording_header());
   if (!recording) {

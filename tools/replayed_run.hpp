@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "sim/scenario/crawl_scenario.hpp"
 #include "tools/sweep_results.hpp"
 
@@ -10,8 +12,8 @@ namespace seedwalk::tools {
 /// the run itself breaks. A scenario in which a process dies is run alone: its recording would have
 /// one life of several.
 ///
-/// The recording is a file of this process in the system's folder for such; it is gone afterwards,
-/// unless the process is killed. One that cannot be written is a failure, too.
-seed_result run_and_replay(const sim::crawl_scenario& s);
+/// The recording is a file of this process in `folder`; it is gone afterwards, unless the process
+/// is killed. One that cannot be written is a failure, too.
+seed_result run_and_replay(const sim::crawl_scenario& s, const std::string& folder);
 
 } // namespace seedwalk::tools

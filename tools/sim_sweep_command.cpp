@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -20,6 +22,7 @@
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
 #include "tools/replayed_run.hpp"
+#include "tools/scratch_folder.hpp"
 #include "tools/sim_report.hpp"
 #include "tools/sim_sweep.hpp"
 #include "tools/sim_world_flags.hpp"
@@ -97,56 +100,40 @@ public:
   /// Until all is done, a signal comes or, unless it is to keep going, a promise is broken. The
   /// error is one line.
   tl::expected<void, std::string> run(const std::vector<std::uint64_t>& seeds) {
-    const awaited_signals signals;
-    sweep_crew crew{seeds, flags_.jobs, [&](std::uint64_t seed) {
-                      const auto world = *flags_.world.of_seed(seed);
-                      auto result =
-                          flags_.twice ? run_and_replay(world) : result_of(sim::run_crawl(world));
-                      result.seed = seed; // `--set` may have said another.
-                      return result;
-                    }};
-    if (is_over())
-      return {};
-    if (auto begun = crew.begin(); !begun)
-      return begun;
-    while (!crew.is_done()) {
-      for (const auto& result : crew.take(signals.descriptor())) {
-        if (log_ && !log_->add(result))
-          return tl::unexpected(fmt::format("--resume {}: cannot be written", flags_.resume));
-        note(result);
-      }
-      interrupted_ = signals.came();
-      if (is_over())
-        return {};
-      tell_progress();
-    }
-    return {};
+    return run(
+        seeds, [this](const sim::crawl_scenario& s) { return result_of(sim::run_crawl(s)); },
+        [this](const seed_result& result) { return keep(result); });
   }
 
-  /// Runs these once more in processes that differ in all that must not matter; `child` starts one.
-  /// The error is one line.
-  tl::expected<void, std::string> run_again(const std::vector<std::uint64_t>& seeds,
+  /// The same, and each run is recorded and replayed; then these are run once more in processes
+  /// that differ in all that must not matter; `child` starts one. A seed is done once both agree.
+  tl::expected<void, std::string> run_twice(const std::vector<std::uint64_t>& seeds,
                                             const std::vector<std::string>& child) {
-    sim::check_options second;
-    second.child = child;
-    const auto checked = sim::check(seeds, flags_.world.checked(), second);
-    if (!checked)
-      return tl::unexpected(checked.error());
-    for (const auto& one : checked->differences) {
-      const auto place = one.first_run.empty() ? std::string{"a run that is not its seed's"}
-                                               : one.first_run.front().message;
-      seed_result result;
-      result.seed = one.seed;
-      result.failures.push_back({"twice", place, sim::to_string(one), one.first_step});
-      note(result);
-    }
-    return {};
+    const scratch_folder recordings{std::filesystem::temp_directory_path().string(), "replayed"};
+    if (!recordings.made())
+      return tl::unexpected(fmt::format("{}: {}", recordings.path(), std::strerror(errno)));
+    std::vector<seed_result> first;
+    auto ran = run(
+        seeds, [&](const sim::crawl_scenario& s) { return run_and_replay(s, recordings.path()); },
+        [&](const seed_result& result) -> tl::expected<void, std::string> {
+          has_failed_ = has_failed_ || !result.failures.empty();
+          first.push_back(result);
+          return {};
+        });
+    const bool are_compared = ran && !is_over();
+    if (are_compared)
+      ran = compare_with_second(first, seeds, child);
+    interrupted_ = interrupted_ || signals_.came();
+    for (const auto& result : first)
+      if (!are_compared || !ran) // `--resume` makes them again.
+        note(result);
+      else if (auto kept = keep(result); !kept)
+        return kept;
+    return ran;
   }
 
   /// It ends here: by a signal, or at the first failure.
-  bool is_over() const {
-    return interrupted_ || (report_.broken_runs() != 0 && !flags_.keep_going);
-  }
+  bool is_over() const { return interrupted_ || (has_failed_ && !flags_.keep_going); }
 
   const sweep_report& report() const { return report_; }
   std::size_t wanted() const { return wanted_; }
@@ -159,7 +146,58 @@ public:
   }
 
 private:
+  template <class Run, class Take>
+  tl::expected<void, std::string> run(const std::vector<std::uint64_t>& seeds, Run run_one,
+                                      Take take) {
+    sweep_crew crew{seeds, flags_.jobs, [&](std::uint64_t seed) {
+                      auto result = run_one(*flags_.world.of_seed(seed));
+                      result.seed = seed; // `--set` may have said another.
+                      return result;
+                    }};
+    if (is_over())
+      return {};
+    if (auto begun = crew.begin(); !begun)
+      return begun;
+    while (!crew.is_done()) {
+      for (const auto& result : crew.take(signals_.descriptor())) {
+        if (auto taken = take(result); !taken)
+          return taken;
+      }
+      interrupted_ = signals_.came();
+      if (is_over())
+        return {};
+      tell_progress();
+    }
+    return {};
+  }
+
+  tl::expected<void, std::string> compare_with_second(std::vector<seed_result>& first,
+                                                      const std::vector<std::uint64_t>& seeds,
+                                                      const std::vector<std::string>& child) {
+    sim::check_options second;
+    second.child = child;
+    const auto checked = sim::check(seeds, flags_.world.checked(), second);
+    if (!checked)
+      return tl::unexpected(checked.error());
+    for (const auto& one : checked->differences) {
+      const auto place = one.first_run.empty() ? std::string{"a run that is not its seed's"}
+                                               : one.first_run.front().message;
+      const auto result = std::ranges::find(first, one.seed, &seed_result::seed);
+      if (result != first.end())
+        result->failures.push_back({"twice", place, sim::to_string(one), one.first_step});
+    }
+    return {};
+  }
+
+  tl::expected<void, std::string> keep(const seed_result& result) {
+    if (log_ && !log_->add(result))
+      return tl::unexpected(fmt::format("--resume {}: cannot be written", flags_.resume));
+    note(result);
+    return {};
+  }
+
   void note(const seed_result& result) {
+    has_failed_ = has_failed_ || !result.failures.empty();
     const auto known = report_.distinct().size();
     report_.add(result);
     if (report_.distinct().size() != known)
@@ -205,6 +243,7 @@ private:
         report_.broken_runs(), report_.distinct().size());
   }
 
+  const awaited_signals signals_;
   const sweep_flags& flags_;
   std::size_t wanted_;
   invocation& invoked_;
@@ -212,6 +251,7 @@ private:
   sweep_report report_;
   std::uint64_t resumed_ = 0;
   bool interrupted_ = false;
+  bool has_failed_ = false; ///< Some run, maybe one that is not in the report yet.
   sim::real_clock clock_;
   std::optional<std::chrono::nanoseconds> told_;
 };
@@ -314,10 +354,7 @@ tl::expected<void, std::string> run_all(sweep_run& swept, const sweep_flags& fla
     const auto first = seeds.begin() + static_cast<std::ptrdiff_t>(i);
     const auto left = std::min(at_a_time, seeds.size() - i);
     const std::vector<std::uint64_t> some(first, first + static_cast<std::ptrdiff_t>(left));
-    auto ran = swept.run(some);
-    if (ran && !swept.is_over())
-      ran = swept.run_again(some, child);
-    if (!ran)
+    if (auto ran = swept.run_twice(some, child); !ran)
       return ran;
   }
   return {};

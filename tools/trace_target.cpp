@@ -1,6 +1,7 @@
 #include "tools/trace_target.hpp"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,7 +105,17 @@ sim::replay_builder trace_target::traced(sim::replay_builder build, std::string 
 void trace_target::finish_replay() {
   if (replayed_)
     write(*replayed_);
+  else if (file_)
+    leave_nothing();
   replayed_.reset();
+}
+
+/// Nothing began: an empty file would be taken for a trace.
+void trace_target::leave_nothing() {
+  file_.reset();
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path_, ignored))
+    std::filesystem::remove(path_, ignored);
 }
 
 std::string trace_target::page_command() const {

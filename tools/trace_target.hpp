@@ -37,7 +37,8 @@ public:
 
   /// Builds what is replayed, and traces it. The target outlives the replay.
   sim::replay_builder traced(sim::replay_builder build, std::string again);
-  /// Writes the trace of what was replayed, as far as that came.
+  /// Writes the trace of what was replayed, as far as that came; there is no file where nothing
+  /// was.
   void finish_replay();
 
   /// What to look at when the run is over: a line for a person; empty where nothing is traced.
@@ -49,6 +50,7 @@ private:
   struct traced_replay;
 
   void write(const sim::trace_recorder& made);
+  void leave_nothing();
 
   std::string path_;
   std::string told_;

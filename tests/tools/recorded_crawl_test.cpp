@@ -40,6 +40,14 @@ TEST_F(recorded_crawl, replays_with_an_equal_hash_after_the_zoo_is_gone) {
   EXPECT_EQ(replayed["complete"], true);
 }
 
+// An empty file stayed, which the next command took for a trace.
+TEST_F(recorded_crawl, of_which_nothing_can_be_replayed_leaves_no_trace) {
+  const auto none = folder_.write("none.rec", "this is no recording");
+  const auto trace = folder_ / "none.trace";
+  EXPECT_NE(run_seedwalk({"replay", none, "--trace", trace}).code, 0);
+  EXPECT_FALSE(fs::exists(trace));
+}
+
 TEST_F(recorded_crawl, can_be_looked_at_as_a_simulated_one) {
   serve(40);
   const auto crawled = run_seedwalk(crawl({"--record", recording(), "--json", "--quiet"}));

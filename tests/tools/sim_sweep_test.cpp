@@ -83,6 +83,48 @@ TEST(sim_sweep, each_seed_may_be_run_once_more_in_another_process) {
   EXPECT_EQ(json_of(swept)["runs"], 40) << "the second runs are not counted";
 }
 
+// Whoever died or was ended while it recorded left its recording behind.
+TEST(sim_sweep, no_recording_of_a_second_run_stays) {
+  const temporary_folder folder;
+  ASSERT_EQ(::setenv("TMPDIR", folder.path().c_str(), 1), 0);
+  auto sweep = start_long({"--twice", "--jobs", "2", "--keep-going"});
+  EXPECT_TRUE(sweep.await(" of 900000 seeds"));
+  for (const auto worker : sweep.children())
+    ::kill(worker, SIGKILL);
+  EXPECT_TRUE(sweep.await("breaks a promise"));
+  sweep.signal(SIGINT);
+  EXPECT_EQ(sweep.finish().code, 10);
+  ASSERT_EQ(::unsetenv("TMPDIR"), 0);
+  for (const auto& left : std::filesystem::directory_iterator{folder.path()})
+    EXPECT_EQ(left.path().string().find("replayed"), std::string::npos) << left.path();
+}
+
+TEST(sim_sweep, seeds_that_were_run_once_only_are_not_done) {
+  const temporary_folder folder;
+  const auto file = file_with_two_bugs(folder);
+  const auto log = folder / "sweep.jsonl";
+  const arguments command = {file,     "--seeds", "1..40",  "--twice",
+                             "--jobs", "2",       "--json", "--keep-going"};
+  auto resumed = command;
+  resumed.insert(resumed.end(), {"--resume", log});
+  const auto whole = json_of(run_sweep(command));
+  for (int times = 0; times != 2; ++times) {
+    const auto report = json_of(run_sweep(resumed));
+    EXPECT_EQ(report["runs"], 40);
+    EXPECT_EQ(report["violations"], whole["violations"]);
+  }
+  // The first failure ends it before anything was run again.
+  const auto other = folder / "other.jsonl";
+  const auto ended = json_of(
+      run_sweep({file, "--seeds", "1..40", "--twice", "--jobs", "1", "--json", "--resume", other}));
+  EXPECT_GT(ended["broken_runs"], 0);
+  std::ifstream lines{other};
+  std::string header;
+  std::string first;
+  std::getline(lines, header);
+  EXPECT_FALSE(std::getline(lines, first)) << first;
+}
+
 TEST(sim_sweep, each_failure_has_a_file_that_fails_in_the_same_way) {
   const temporary_folder folder;
   const auto file = file_with_two_bugs(folder);
