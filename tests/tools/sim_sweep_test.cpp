@@ -83,7 +83,7 @@ TEST(sim_sweep, each_seed_may_be_run_once_more_in_another_process) {
   EXPECT_EQ(json_of(swept)["runs"], 40) << "the second runs are not counted";
 }
 
-// Whoever died or was ended while it recorded left its recording behind.
+// A worker that died, or was ended while it recorded, left its recording behind.
 TEST(sim_sweep, no_recording_of_a_second_run_stays) {
   const temporary_folder folder;
   ASSERT_EQ(::setenv("TMPDIR", folder.path().c_str(), 1), 0);
