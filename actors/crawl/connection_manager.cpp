@@ -150,9 +150,11 @@ void connection_manager::on_bans(const storage_answer& m) {
     wake_at(alarm::bans, env_.time.now().steady + delay);
     return;
   }
-  // Those that have ended, too: the clock that says so may be wrong.
+  // Those that have ended, too: the clock that says so may be wrong. What was banned since they
+  // were asked for is newer.
   for (const auto& ban : bans->bans)
-    s_.bans.add(ban);
+    if (!s_.bans.all().contains(ban.target))
+      s_.bans.add(ban);
   s_.now = phase::crawling;
   listen(true);
   ask_who_is_due();

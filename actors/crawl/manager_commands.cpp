@@ -68,6 +68,10 @@ void connection_manager::on_ban(const ban_peer& m) {
 }
 
 void connection_manager::on_unban(const unban_peer& m) {
+  if (s_.now == phase::waiting || s_.now == phase::loading) {
+    answer_command(m.from, m.token, "the bans have not been read yet: ask again in a moment", 0);
+    return;
+  }
   if (!s_.bans.lift(m.target)) {
     answer_command(m.from, m.token, "there is no such ban; `seedwalk ctl bans` lists them", 0);
     return;

@@ -215,7 +215,7 @@ bool crawl_world::advance() {
 }
 
 void crawl_world::run() {
-  while (!over() && now() <= scenario_.limit && advance()) {
+  while (!over() && !oracles_.has_given_up() && now() <= scenario_.limit && advance()) {
   }
 }
 
@@ -278,7 +278,7 @@ crawl_verdict crawl_world::judge() {
   verdict.violations.insert(verdict.violations.end(), violations_.begin(), violations_.end());
   const auto problems = operators_.problems();
   verdict.violations.insert(verdict.violations.end(), problems.begin(), problems.end());
-  if (!over())
+  if (!over() && !oracles_.has_given_up())
     verdict.violations.push_back(
         found("end", "the crawl has not ended",
               fmt::format("the crawl had not ended after {} s of virtual time",

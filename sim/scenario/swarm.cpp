@@ -499,6 +499,118 @@ void draw_revisits(crawl_scenario& s, stream& draw) {
   s.faults.push_back(std::move(rule));
 }
 
+/// Crawls that last for so long, and visit everybody again and again.
+void go_on_for(crawl_scenario& s, seconds limit, seconds interval) {
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    auto& c = part.recipe.config;
+    c.run.once = false;
+    c.run.limit = limit;
+    c.schedule.live_interval = interval;
+    c.schedule.backoff.fill(interval);
+  }
+  s.set_parts(std::move(parts));
+}
+
+/// Peers are held, lost after some seconds, and dialled again, at most so often within a window.
+void draw_held_peers(crawl_scenario& s, stream& draw) {
+  go_on_for(s, seconds{draw.between(40, 120)}, seconds{10});
+  actors::reconnect_options again;
+  again.max_reconnects = static_cast<std::uint32_t>(draw.between(1, 3));
+  again.window = seconds{draw.between(3, 15)};
+  again.first_delay = milliseconds{draw.between(50, 1'000)};
+  again.longest_delay = seconds{draw.between(1, 5)};
+  const auto hold = static_cast<std::uint32_t>(draw.between(1, 3));
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    auto& c = part.recipe.config;
+    c.reconnects = again;
+    c.run.hold = std::min({hold, c.limits.max_connections, c.limits.max_outbound});
+  }
+  s.set_parts(std::move(parts));
+  fault_rule rule;
+  rule.name = "lost again";
+  rule.of = static_cast<std::uint32_t>(draw.between(1, 2));
+  rule.action = fault::reset_after{milliseconds{draw.between(300, 4'000)}};
+  s.faults.push_back(std::move(rule));
+}
+
+/// A network is away for a while, and everybody whom we know there was good before: that is our own
+/// line.
+void draw_outage(crawl_scenario& s, stream& draw) {
+  const auto since = seconds{draw.between(10, 20)};
+  const auto until = since + seconds{draw.between(60, 120)};
+  go_on_for(s, until + seconds{draw.between(35, 60)}, seconds{5});
+  fault_rule rule;
+  rule.name = "our line";
+  rule.since = since;
+  rule.until = until;
+  rule.both_directions = true;
+  if (draw.chance(1, 3))
+    rule.to = endpoint_set::subnet(net::ipv4_endpoint(0, 0), 0); // Of several networks one.
+  if (draw.chance(1, 2))
+    rule.action = fault::drop{};
+  else
+    rule.action = fault::fail_dial{net::error::host_unreachable};
+  s.faults.push_back(std::move(rule));
+}
+
+/// Somebody stops a crawl that has little patience, while nobody lets a connection end.
+void draw_stuck_ends(crawl_scenario& s, stream& draw) {
+  s.network.streams.graceful_close = seconds{draw.between(10, 40)};
+  auto parts = s.parts();
+  for (auto& part : parts)
+    part.recipe.config.run.stop_deadline = seconds{draw.between(0, 3)};
+  s.set_parts(std::move(parts));
+  fault_rule rule;
+  rule.name = "stuck";
+  rule.since = milliseconds{draw.chance(1, 2) ? 0 : draw.between(0, 100)};
+  rule.until = seconds{draw.between(60, 600)};
+  rule.both_directions = true;
+  rule.of = static_cast<std::uint32_t>(draw.between(1, 2));
+  if (draw.chance(1, 2))
+    rule.action = fault::silence{};
+  else
+    rule.action = fault::drop{};
+  s.faults.push_back(std::move(rule));
+  s.operations.push_back(
+      {milliseconds{draw.between(1, 3'000)}, draw_crawler(draw, s), operation::stop{}});
+}
+
+/// An operator bans somebody for a while, thinks better of how long, and bans others later.
+void draw_renewed_bans(crawl_scenario& s, stream& draw) {
+  go_on_for(s, seconds{draw.between(40, 90)}, seconds{10});
+  const auto nodes = topology_of(s).nodes();
+  const auto ban = [&s](net::steady_time at, const net::endpoint& target, std::int64_t lasts) {
+    auto request =
+        fmt::format(R"({{"command": "ban", "target": "{}", "reason": "swarm", "seconds": {}}})",
+                    net::to_string(target), lasts);
+    s.operations.push_back(
+        {at, std::nullopt, operation::control{std::move(request), std::nullopt}});
+  };
+  for (auto count = draw.between(1, 3); count != 0; --count) {
+    const auto begins = milliseconds{draw.between(500, 10'000)};
+    const auto first = draw.between(1, 10);
+    const auto renewed = draw.chance(2, 3) ? draw.between(60, 7'200) : draw.between(1, 10);
+    const auto& target = nodes[draw.below(nodes.size())].at;
+    ban(begins, target, first);
+    ban(begins + milliseconds{draw.between(0, 1'000 * first)}, target, renewed);
+    ban(begins + seconds{first} + milliseconds{draw.between(0, 20'000)},
+        nodes[draw.below(nodes.size())].at, draw.between(1, 100));
+  }
+}
+
+/// Answers in many blocks come while each write takes its time.
+void draw_slow_takers(crawl_scenario& s, stream& draw) {
+  draw_change(draw, s).kind = node_kind::many_blocks;
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    part.drive.sync_cost_min = milliseconds{draw.between(300, 4'000)};
+    part.drive.sync_cost_max = part.drive.sync_cost_min + milliseconds{draw.between(0, 1'000)};
+  }
+  s.set_parts(std::move(parts));
+}
+
 void draw_clocks(crawl_scenario& s, stream& draw) {
   auto parts = s.parts();
   constexpr seconds sizes[] = {seconds{1}, minutes{1}, hours{1}, hours{24}, hours{24 * 3'000}};
@@ -544,7 +656,10 @@ constexpr std::array families = {
     family{"dns", 1, 5, draw_dns},
     family{"configuration", 1, 2, draw_configurations},
     family{"revisits", 1, 30, draw_revisits},
+    family{"held peers", 1, 25, draw_held_peers},
+    family{"outages", 1, 30, draw_outage},
     family{"drives", 1, 3, draw_drives},
+    family{"slow takers", 1, 30, draw_slow_takers},
     family{"full disk", 1, 6, draw_full_disk},
     family{"failing calls", 1, 8, draw_failing_calls},
     family{"lies", 1, 9, draw_lies},
@@ -552,10 +667,12 @@ constexpr std::array families = {
     family{"crashes", 1, 3, draw_crashes},
     family{"crashes in calls", 1, 6, draw_crashes_in_calls},
     family{"commands", 1, 4, draw_commands},
+    family{"renewed bans", 1, 25, draw_renewed_bans},
     family{"broadcasts", 1, 12, draw_broadcasts},
     family{"reloads", 1, 4, draw_reloads},
     family{"stop", 1, 5, draw_stop},
     family{"early stop", 1, 20, draw_early_stop},
+    family{"stuck ends", 1, 20, draw_stuck_ends},
     family{"clocks", 1, 4, draw_clocks},
     family{"proxy", 1, 6, draw_proxy},
     family{"order", 1, 2, draw_order},
@@ -576,16 +693,18 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
                                 [&](auto name) { return std::ranges::find(in, name) != in.end(); });
   };
   // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
-  if (without({"stop", "early stop", "revisits", "full disk", "cuts", "dns", "configuration",
-               "drives", "failing calls", "lies", "rot"}))
+  if (without({"stop", "early stop", "stuck ends", "revisits", "held peers", "outages",
+               "renewed bans", "full disk", "cuts", "dns", "configuration", "drives", "slow takers",
+               "failing calls", "lies", "rot"}))
     s.expect.end = actors::crawl_end::finished;
   // A program may complete a handshake, and who has a route at the end had none before.
   if (without({"programs", "networks", "proxy", "failing calls", "lies", "rot"}))
     s.expect.precision_percent = 100;
-  if (without({"networks",      "proxy", "claims",        "wires",    "faults",
-               "cuts",          "dns",   "configuration", "drives",   "full disk",
-               "reloads",       "stop",  "early stop",    "revisits", "clocks",
-               "failing calls", "lies",  "rot",           "commands", "broadcasts"}) &&
+  if (without({"networks",      "proxy",   "claims",        "wires",      "faults",
+               "cuts",          "dns",     "configuration", "drives",     "full disk",
+               "reloads",       "stop",    "early stop",    "revisits",   "clocks",
+               "failing calls", "lies",    "rot",           "commands",   "broadcasts",
+               "held peers",    "outages", "renewed bans",  "stuck ends", "slow takers"}) &&
       s.nodes.pace <= seconds{3})
     s.expect.recall_percent = 100;
 }

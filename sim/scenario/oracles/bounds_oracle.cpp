@@ -105,11 +105,13 @@ void bounds_oracle::on_step(const watched_crawler& of, const step_view& step, bo
   const auto now = of->inside().now().steady;
   if (fired.count == 0 || now - fired.since > tick_window)
     fired = {now, 0};
-  if (++fired.count == ticks_max)
+  if (++fired.count == ticks_max) {
     broke("a timer that fires again and again",
           fmt::format("timers of {} have fired {} times within {} us", step.actor, fired.count,
                       (now - fired.since) / std::chrono::microseconds{1}),
           {}, std::string{step.actor});
+    give_run_up();
+  }
 }
 
 } // namespace seedwalk::sim

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "actors/crawl/crawler.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
 
@@ -28,6 +29,9 @@ auto by_age(const Table& table) {
 /// What no visit is about: names that are asked for again, brakes, a disk that was full, an orderly
 /// end.
 constexpr net::steady_time besides = hours{1};
+
+/// What an end that was called for may still take: steps that wait for each other.
+constexpr net::steady_time last_steps = std::chrono::seconds{2};
 
 std::int64_t in_seconds(net::steady_time duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
@@ -107,13 +111,36 @@ void liveness_oracle::on_call(const watched_crawler& by, const any_door_call& ca
 void liveness_oracle::on_network_completion(const watched_crawler& of,
                                             const net::completion& heard) {
   auto& w = of_crawlers_[of];
-  if (const auto* closed = std::get_if<net::closed>(&heard))
+  if (const auto* closed = std::get_if<net::closed>(&heard)) {
+    look_at_end(w, closed->connection, of->inside().now().steady);
     w.connections.erase(closed->connection);
-  else if (const auto* failed = std::get_if<net::connect_failed>(&heard))
+  } else if (const auto* failed = std::get_if<net::connect_failed>(&heard)) {
+    look_at_end(w, failed->connection, of->inside().now().steady);
     w.connections.erase(failed->connection);
-  else if (const auto* connected = std::get_if<net::connected>(&heard))
+  } else if (const auto* connected = std::get_if<net::connected>(&heard)) {
     if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
       known->second.is_open = true;
+  }
+}
+
+void liveness_oracle::on_step(const watched_crawler& of, const step_view& step, bool) {
+  if (step.kind != actors::crawler::kind || !of->over())
+    return;
+  auto& w = of_crawlers_[of];
+  if (!w.ended)
+    w.ended = of->inside().now().steady;
+}
+
+void liveness_oracle::look_at_end(const waits& w, net::connection_id id, net::steady_time now) {
+  const auto known = w.connections.find(id);
+  if (!w.ended || known == w.connections.end() || now - *w.ended <= last_steps)
+    return;
+  const auto& one = known->second;
+  broke("a connection outlives its crawl",
+        fmt::format("the {} {} ended {} s after the crawl",
+                    one.is_open ? "connection with" : "dial to", net::to_string(one.peer),
+                    in_seconds(now - *w.ended)),
+        {one.peer});
 }
 
 void liveness_oracle::on_storage_completion(const watched_crawler& of,
@@ -144,6 +171,7 @@ void liveness_oracle::on_advance(net::steady_time now) {
       continue;
     say_who_waits(*crawler, of_crawlers_[one]);
     next_look_ = net::steady_time::max();
+    give_run_up();
   }
 }
 

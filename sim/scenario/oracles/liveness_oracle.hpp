@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "net/base/instant.hpp"
@@ -19,7 +20,7 @@ namespace seedwalk::sim {
 /// make no difference: who is broken for ever costs a visit. And a world in which nothing will ever
 /// happen again has no crawler that has not ended. What stands still is named: each actor that
 /// waits for a door, for what, and for how long. And no crawler ends by saying that its disk has
-/// failed where disks work as usual.
+/// failed where disks work as usual, and no connection goes on once its crawler has ended.
 ///
 /// Does not verify crawls that go on for ever, and any time shorter than that (`expect.ends_within`
 /// says so for a scenario).
@@ -33,6 +34,7 @@ public:
   void on_call(const watched_crawler& by, const any_door_call& call) override;
   void on_network_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
+  void on_step(const watched_crawler& of, const step_view& step, bool is_of_manager) override;
   void on_advance(net::steady_time now) override;
   void at_end(crawl_world& of) override;
 
@@ -46,12 +48,14 @@ private:
   struct waits {
     flat_table<net::connection_id, connection> connections; ///< Dialled.
     flat_table<store::request_id, net::steady_time> requests;
+    std::optional<net::steady_time> ended; ///< When the crawler gave its summary.
   };
 
   /// The latest moment at which a crawler may end, by what it knows now.
   net::steady_time deadline_of(simulated_crawler& of) const;
   static std::string list_of(simulated_crawler& of, const waits& w);
   void look_for_blamed_disks(crawl_world& of);
+  void look_at_end(const waits& w, net::connection_id id, net::steady_time now);
   void say_who_waits(simulated_crawler& of, const waits& w);
 
   crawl_world* run_ = nullptr;

@@ -81,7 +81,7 @@ public:
   virtual void on_doubt(const watched_crawler& /*of*/, const store::batch&) {}
   /// The manager is about to hear how a visit ended.
   virtual void on_outcome(const watched_crawler& /*of*/, const actors::peer_outcome&) {}
-  /// The manager or the control socket is about to take a message.
+  /// The crawler, its manager, its DB writer or its control socket is about to take a message.
   virtual void on_message(const watched_crawler& /*to*/, const step_view&) {}
   /// A step of an actor is over; the manager's steps are `is_of_manager`.
   virtual void on_step(const watched_crawler& /*of*/, const step_view&, bool /*is_of_manager*/) {}
@@ -98,11 +98,14 @@ protected:
   /// place is kept whole, of more no text.
   void broke(std::string_view place, std::string text, std::vector<net::endpoint> peers = {},
              std::string actor = {});
+  /// What comes behind what was broken says nothing more, and takes long: the run ends here.
+  void give_run_up() { has_given_up_ = true; }
 
 private:
   friend class oracle_set;
 
   const std::string name_;
+  bool has_given_up_ = false;
   const sim::world* world_ = nullptr;
   std::vector<broken_promise> broken_;
 };

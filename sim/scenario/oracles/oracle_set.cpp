@@ -10,6 +10,8 @@
 
 #include "actors/control/control_server.hpp"
 #include "actors/crawl/connection_manager.hpp"
+#include "actors/crawl/crawler.hpp"
+#include "actors/crawl/db_writer.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/oracles/bounds_oracle.hpp"
 #include "sim/scenario/oracles/crossing_oracle.hpp"
@@ -17,6 +19,7 @@
 #include "sim/scenario/oracles/outcome_oracle.hpp"
 #include "sim/scenario/oracles/politeness_oracle.hpp"
 #include "sim/scenario/oracles/pool_oracle.hpp"
+#include "sim/scenario/oracles/redial_oracle.hpp"
 #include "sim/scenario/oracles/reference_model.hpp"
 #include "sim/scenario/oracles/request_oracle.hpp"
 #include "sim/scenario/oracles/schedule_oracle.hpp"
@@ -34,10 +37,11 @@ std::unique_ptr<oracle> make() {
 }
 
 using maker = std::unique_ptr<oracle> (*)();
-constexpr std::array<maker, 12> makers = {
+constexpr std::array<maker, 13> makers = {
     make<reference_model>, make<pool_oracle>,     make<outcome_oracle>,    make<store_oracle>,
     make<visit_oracle>,    make<schedule_oracle>, make<politeness_oracle>, make<bounds_oracle>,
-    make<score_oracle>,    make<request_oracle>,  make<crossing_oracle>,   make<liveness_oracle>};
+    make<score_oracle>,    make<request_oracle>,  make<crossing_oracle>,   make<redial_oracle>,
+    make<liveness_oracle>};
 
 /// More of one place say nothing new.
 constexpr std::size_t kept_of_a_place = 3;
@@ -247,7 +251,8 @@ void oracle_set::on_recreate(simulated_crawler& crawler) {
 
 void oracle_set::before_step(const step_view& step) {
   const bool is_for_manager = step.kind == actors::connection_manager::kind;
-  if (!is_for_manager && step.kind != actors::control_server::kind)
+  if (!is_for_manager && step.kind != actors::control_server::kind &&
+      step.kind != actors::db_writer::kind && step.kind != actors::crawler::kind)
     return;
   const auto* crawler = crawler_of(step.in);
   if (crawler == nullptr)

@@ -43,6 +43,9 @@ public:
   void on_crash(simulated_crawler& crawler);
   void on_recreate(simulated_crawler& crawler);
 
+  /// Whether one of them has given the run up.
+  bool has_given_up() const { return has_given_up_; }
+
   /// The run is over, its databases are open.
   void finish(crawl_world& of);
 
@@ -59,14 +62,17 @@ private:
   void read_records(const watched_crawler& of);
   template <class Tell>
   void tell(Tell&& tell) {
-    for (const auto& one : all_)
+    for (const auto& one : all_) {
       tell(*one);
+      has_given_up_ = has_given_up_ || one->has_given_up_;
+    }
   }
 
   sim::world& world_;
   std::vector<std::unique_ptr<oracle>> all_;
   std::deque<std::unique_ptr<ear>> ears_;
   bool listens_ = false;
+  bool has_given_up_ = false;
 };
 
 } // namespace seedwalk::sim

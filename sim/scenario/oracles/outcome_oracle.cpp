@@ -49,7 +49,19 @@ bool touches(const fault_rule& rule, const net::endpoint& peer) {
 
 void outcome_oracle::begin(crawl_world& of) {
   run_ = &of;
-  is_plain_ = is_usual_to_peers(of.scenario());
+  const auto& s = of.scenario();
+  is_plain_ = is_usual_to_peers(s);
+  const auto parts = s.parts();
+  const bool is_reloaded = std::ranges::any_of(s.operations, [](const auto& one) {
+    return std::holds_alternative<operation::reload>(one.action);
+  });
+  answers_are_whole_ = s.network == crawl_scenario{}.network && !is_reloaded &&
+                       std::ranges::all_of(parts, [](const auto& part) {
+                         return part.recipe.config.timers == net::default_timers;
+                       });
+  constexpr net::steady_time slack = std::chrono::milliseconds{500};
+  if (!is_reloaded && s.order.behind != net::steady_time::max())
+    late_at_most_ = s.order.behind + slack;
 }
 
 void outcome_oracle::on_crash(const watched_crawler& crawler) {
@@ -98,6 +110,25 @@ void outcome_oracle::look_at_outages(visits_of_one& visits, const store::census_
   visits.outages = told.outages.size();
 }
 
+/// A message that never comes to its end wins its sender no time.
+void outcome_oracle::look_at_handshake(const watched_crawler& of, const net::visit_summary& visit) {
+  if (!late_at_most_ || (visit.direction == net::direction::outbound && !visit.connecting))
+    return;
+  const auto settings = of->program().env().settings.newest().values;
+  const net::steady_time longest =
+      *late_at_most_ + settings->config.timers.of(visit.peer.network).handshake;
+  const bool is_cut_off = visit.outcome == net::outcome::message_timeout ||
+                          visit.outcome == net::outcome::handshake_timeout;
+  const auto connected = visit.whole - visit.connecting.value_or(net::steady_time{0});
+  const auto took = visit.handshake.value_or(
+      is_cut_off && visit.reached < net::stage::verack ? connected : net::steady_time{0});
+  if (took > longest)
+    broke("a handshake beyond its time",
+          fmt::format("that with {} went on for {} ms, and ended as {}", net::to_string(visit.peer),
+                      took / std::chrono::milliseconds{1}, net::name_of(visit.outcome)),
+          {visit.peer});
+}
+
 void outcome_oracle::note_dial(visits_of_one& visits, const net::visit_summary& visit) {
   if (visit.direction != net::direction::outbound || visit.outcome == net::outcome::cancelled ||
       visit.outcome == net::outcome::duplicate)
@@ -135,8 +166,9 @@ std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& p
 }
 
 std::size_t outcome_oracle::entries_of(const net::endpoint& peer) const {
-  if (!is_plain_ || std::ranges::any_of(run_->scenario().faults,
-                                        [&](const auto& rule) { return touches(rule, peer); }))
+  if (!answers_are_whole_ || std::ranges::any_of(run_->scenario().faults, [&](const auto& rule) {
+        return touches(rule, peer);
+      }))
     return 0;
   const auto& nodes = run_->nodes();
   const auto number = nodes.find(peer);
@@ -167,6 +199,7 @@ void outcome_oracle::on_outcome(const watched_crawler& of, const actors::peer_ou
           {m.key});
   const auto& s = m.summary;
   note_dial(of_crawlers_[of], s);
+  look_at_handshake(of, s);
   if (run_ == nullptr || s.direction != net::direction::outbound || s.blame != net::blame::peer ||
       s.outcome == net::outcome::duplicate)
     return;

@@ -18,8 +18,9 @@ namespace seedwalk::sim {
 /// fault touches it but, maybe, one that fails each dial to it, and the network and the timers are
 /// as usual, the outcome of a visit that ended by the peer's doing is that of the kind or of that
 /// fault; and where no fault touches it, an answer that is said to be complete has all that the
-/// node tells, however slow our own disk is. And an outage is told of a network only where fifty
-/// dials in a row met nobody.
+/// node tells, however slow our own disk is. An outage is told of a network only where fifty dials
+/// in a row met nobody. And no handshake takes longer than its timer lets it, whatever comes in the
+/// meantime (where nobody reloads, and the order of events is fair: `schedule.behind` is bounded).
 ///
 /// Does not verify outcomes that several things could have decided, stages, and what is written of
 /// a visit (store).
@@ -43,6 +44,7 @@ private:
     std::size_t outages = 0;           ///< That were told of.
   };
 
+  void look_at_handshake(const watched_crawler& of, const net::visit_summary& visit);
   static void note_dial(visits_of_one& visits, const net::visit_summary& visit);
   void look_at_outages(visits_of_one& visits, const store::census_record& told);
   std::optional<net::outcome> right_outcome(const net::endpoint& peer) const;
@@ -50,7 +52,9 @@ private:
   std::size_t entries_of(const net::endpoint& peer) const;
 
   crawl_world* run_ = nullptr;
-  bool is_plain_ = false; ///< Network, timers and rules about peers are the usual ones.
+  bool is_plain_ = false;          ///< Network, timers and rules about peers are the usual ones.
+  bool answers_are_whole_ = false; ///< The network and the timers are.
+  std::optional<net::steady_time> late_at_most_; ///< So late may timers be heard of.
   for_each_crawler<visits_of_one> of_crawlers_;
 };
 

@@ -65,6 +65,18 @@ bool asks_for_addresses(net::byte_view data) {
 }
 
 /// Of all that somebody still goes by: who dials may not have heard of the newest.
+std::chrono::seconds laxest_interval(const actors::settings_shelf& shelf) {
+  const auto interval = [](const auto& one) {
+    return std::min<std::chrono::seconds>(one->config.getaddr_interval,
+                                          one->config.schedule.forget);
+  };
+  auto laxest = interval(shelf.newest());
+  for (const auto& one : shelf.all())
+    laxest = std::min(laxest, interval(one));
+  return laxest;
+}
+
+/// Of all that somebody still goes by: who dials may not have heard of the newest.
 actors::dial_limits laxest_of(const actors::settings_shelf& shelf) {
   auto laxest = shelf.newest()->dials();
   for (const auto& one : shelf.all()) {
@@ -92,6 +104,7 @@ void politeness_oracle::on_crash(const watched_crawler& crawler) {
   auto& m = of_crawlers_[crawler];
   m.groups.clear();
   m.open.clear();
+  m.intervals.clear();
   m.asking.clear();
   m.asked.erase_if(
       [this](const auto& one) { return !disks_keep_what_they_said_ || !one.second.durable; });
@@ -114,12 +127,13 @@ void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& 
   if (const auto* dial = std::get_if<door_call::connect>(&call)) {
     look_at_dial(by, dial->peer);
     m.open.emplace(dial->id, dial->peer);
+    m.intervals.emplace(dial->id, laxest_interval(by->program().env().settings));
     if (const auto group = group_of(dial->peer))
       ++m.groups[*group].open;
   } else if (const auto* write = std::get_if<door_call::write>(&call)) {
     if (asks_for_addresses(write->data))
       if (const auto known = m.open.find(write->id); known != m.open.end())
-        look_at_getaddr(by, known->second);
+        look_at_getaddr(by, known->second, m.intervals.at(write->id));
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
     ended(m, close->id);
   }
@@ -140,6 +154,7 @@ void politeness_oracle::ended(manners& m, net::connection_id id) {
   if (const auto group = group_of(known->second))
     --m.groups[*group].open;
   m.open.erase(known);
+  m.intervals.erase(id);
 }
 
 void politeness_oracle::look_at_dial(const watched_crawler& by, const net::endpoint& peer) {
@@ -191,15 +206,14 @@ void politeness_oracle::look_at_pace(manners& m, const net::endpoint& peer, net:
   g.next = now + interval(limits.group_dials_per_second);
 }
 
-void politeness_oracle::look_at_getaddr(const watched_crawler& by, const net::endpoint& peer) {
+void politeness_oracle::look_at_getaddr(const watched_crawler& by, const net::endpoint& peer,
+                                        std::chrono::seconds interval) {
   auto& m = of_crawlers_[by];
   const auto now = by->inside().now();
-  const auto& config = by->program().env().settings.newest()->config;
-  const auto least = std::min(config.getaddr_interval, config.schedule.forget);
   const auto before = m.asked.find(peer);
   // Moments that lie ahead, of before a clock was set back, are not believed.
-  if (before != m.asked.end() && now.steady - before->second.steady < least &&
-      before->second.wall <= now.wall && now.wall - before->second.wall < least)
+  if (before != m.asked.end() && now.steady - before->second.steady < interval &&
+      before->second.wall <= now.wall && now.wall - before->second.wall < interval)
     broke("a second getaddr within its interval",
           fmt::format("{} was asked for addresses {} s after the time before", net::to_string(peer),
                       (now.steady - before->second.steady).count() / 1'000'000'000),

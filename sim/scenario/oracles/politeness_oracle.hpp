@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -57,6 +58,8 @@ private:
     store::timestamp newest_wall{};
     std::map<store::subnet, group_state> groups;
     flat_table<net::connection_id, net::endpoint> open; ///< Dialled.
+    /// How long ago the last getaddr must lie, as it was when somebody was dialled.
+    flat_table<net::connection_id, std::chrono::seconds> intervals;
     flat_table<net::endpoint, question> asked;          ///< The last getaddr.
     flat_set<net::endpoint> asking;                     ///< In a visit that is under way.
   };
@@ -64,7 +67,8 @@ private:
   void look_at_clock(manners& m, store::timestamp now);
   void look_at_dial(const watched_crawler& by, const net::endpoint& peer);
   void look_at_pace(manners& m, const net::endpoint& peer, net::steady_time now);
-  void look_at_getaddr(const watched_crawler& by, const net::endpoint& peer);
+  void look_at_getaddr(const watched_crawler& by, const net::endpoint& peer,
+                       std::chrono::seconds interval);
   void ended(manners& m, net::connection_id id);
 
   bool disks_keep_what_they_said_ = true;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "actors/crawl/connection_manager.hpp"
 #include "sim/scenario/crawl_world.hpp"
 
 namespace seedwalk::sim {
@@ -58,6 +59,7 @@ void reference_model::on_start(const watched_crawler& crawler) {
   auto& m = models_[crawler];
   m.bans_are_known = false;
   m.bans_in_force = m.bans;
+  m.to_be_lifted.clear();
 }
 
 void reference_model::on_crash(const watched_crawler& crawler) {
@@ -97,9 +99,29 @@ void reference_model::on_call(const watched_crawler& by, const any_door_call& ca
       else if (const auto* ban = std::get_if<store::add_ban>(&operation))
         m.bans_in_force.insert_or_assign(ban->ban.target, ban->ban);
       else if (const auto* lifted = std::get_if<store::lift_ban>(&operation))
-        m.bans_in_force.erase(lifted->target);
+        look_at_lift(m, lifted->target, by->inside().now().wall);
     }
   }
+}
+
+void reference_model::on_message(const watched_crawler& to, const step_view& step) {
+  if (const auto* asked = step.message_as<actors::unban_peer>())
+    ++models_[to].to_be_lifted[asked->target];
+}
+
+void reference_model::look_at_lift(model& m, const store::ban_target& target,
+                                   store::timestamp now) {
+  const auto ban = m.bans_in_force.extract(target);
+  if (const auto asked = m.to_be_lifted.find(target); asked != m.to_be_lifted.end()) {
+    if (--asked->second == 0)
+      m.to_be_lifted.erase(asked);
+    return;
+  }
+  if (ban && clocks_are_right_ && store::in_force(ban.mapped(), now) &&
+      !m.doubtful_bans.contains(target))
+    broke("a ban is lifted before its end",
+          fmt::format("that for \"{}\", {} s before", ban.mapped().reason,
+                      (ban.mapped().until - now).count()));
 }
 
 void reference_model::look_at_dial(model& m, const net::endpoint& peer, store::timestamp now) {

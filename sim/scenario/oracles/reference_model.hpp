@@ -21,8 +21,9 @@ struct crawl_scenario;
 /// named as due, and which bans hold; across crashes, too. Verifies: the first dial comes after the
 /// bans are known; a dial is to somebody whom the database has named in this incarnation, to whom
 /// there is no dialled connection, whose last visit is durable, and who is not banned; nobody who
-/// is banned is accepted; the database names nobody who was never told of; and when the run is
-/// over, it knows those and only those who were told of, and has those bans and only those.
+/// is banned is accepted; a ban that nobody asked to lift is lifted at its end and not before; the
+/// database names nobody who was never told of; and when the run is over, it knows those and only
+/// those who were told of, and has those bans and only those.
 ///
 /// A database with a past, which says at the first start that it knows somebody, may know anybody.
 /// Where an answer was lost (a crash, a disk that failed), both are right. Where the database says
@@ -36,6 +37,7 @@ public:
   void on_start(const watched_crawler& crawler) override;
   void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
+  void on_message(const watched_crawler& to, const step_view& step) override;
   void on_network_completion(const watched_crawler& of, const net::completion& heard) override;
   void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
   void on_durable(const watched_crawler& of, const store::batch& contents,
@@ -65,6 +67,7 @@ private:
     // Of this incarnation.
     bool bans_are_known = false;
     std::map<store::ban_target, store::ban_record> bans_in_force; ///< As they were asked for.
+    std::map<store::ban_target, std::uint32_t> to_be_lifted;      ///< As often as somebody asked.
     flat_set<net::endpoint> named;                                ///< As due.
     flat_set<net::endpoint> unsaved; ///< A record of a visit is on its way.
     flat_table<net::connection_id, net::endpoint> dialled;
@@ -74,6 +77,7 @@ private:
 
   void tell_of(model& m, const store::operation& asked, const store::operation_result* result);
   void look_at_dial(model& m, const net::endpoint& peer, store::timestamp now);
+  void look_at_lift(model& m, const store::ban_target& target, store::timestamp now);
   const store::ban_record* ban_of(const model& m, const net::endpoint& peer,
                                   store::timestamp now) const;
   void ended(model& m, net::connection_id id);

@@ -10,6 +10,28 @@
 
 namespace seedwalk::sim {
 
+namespace {
+
+using store::operation_result;
+
+/// Which result an operation brings (store/batch.hpp).
+std::size_t result_of(const store::operation& asked) {
+  if (std::holds_alternative<store::record_announcements>(asked) ||
+      std::holds_alternative<store::dial_soon>(asked))
+    return operation_result{store::announcements_recorded{}}.index();
+  if (std::holds_alternative<store::open_census>(asked))
+    return operation_result{store::census_opened{}}.index();
+  if (std::holds_alternative<store::tidy>(asked))
+    return operation_result{store::tidied{}}.index();
+  if (std::holds_alternative<store::dial_networks>(asked))
+    return operation_result{store::networks_settled{}}.index();
+  if (std::holds_alternative<store::mend_times>(asked))
+    return operation_result{store::times_mended{}}.index();
+  return operation_result{}.index();
+}
+
+} // namespace
+
 void store_oracle::begin(crawl_world& of) {
   const auto& s = of.scenario();
   const auto parts = s.parts();
@@ -34,6 +56,43 @@ void store_oracle::on_call(const watched_crawler& by, const any_door_call& call)
             fmt::format("{} closes census {}, which the next start was to go on with", by->name(),
                         update->number));
   }
+}
+
+void store_oracle::on_crash(const watched_crawler& crawler) {
+  ledgers_[crawler].asked.clear();
+}
+
+void store_oracle::on_message(const watched_crawler& to, const step_view& step) {
+  auto& l = ledgers_[to];
+  if (const auto* asked = step.message_as<actors::save_operations>()) {
+    auto& expected = l.asked[{asked->from, asked->token}].emplace_back();
+    for (const auto& operation : asked->operations)
+      expected.push_back(result_of(operation));
+  } else if (const auto* answer = step.message_as<actors::operations_saved>()) {
+    look_at_results(l, step.owner, *answer);
+  }
+}
+
+void store_oracle::look_at_results(ledger& l, net::owner asker,
+                                   const actors::operations_saved& answer) {
+  std::vector<std::size_t> expected;
+  for (const auto token : answer.tokens) {
+    const auto known = l.asked.find({asker, token});
+    if (known == l.asked.end())
+      continue;
+    const auto& first = known->second.front();
+    expected.insert(expected.end(), first.begin(), first.end());
+    known->second.pop_front();
+    if (known->second.empty())
+      l.asked.erase(known);
+  }
+  const auto as_expected = [](std::size_t index, const operation_result& result) {
+    return index == result.index();
+  };
+  if (answer.problem.empty() && !std::ranges::equal(expected, answer.results, as_expected))
+    broke("results of other operations than were asked for",
+          fmt::format("{} operations are answered with {} results, and not all are theirs",
+                      expected.size(), answer.results.size()));
 }
 
 void store_oracle::on_storage_completion(const watched_crawler& of,

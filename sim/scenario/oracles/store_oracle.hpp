@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "actors/crawl/storage_messages.hpp"
 #include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
@@ -16,7 +21,8 @@ namespace seedwalk::sim {
 /// acknowledged visit has a record that says when it was tried, not earlier than that visit's end;
 /// each census counts the acknowledged visits that name it; records, indexes and counters agree
 /// with each other (store/checker). And at each start: a crawler whose census is open goes on with
-/// it and opens no other. And at each end: a census is closed only when it has finished.
+/// it and opens no other. And at each end: a census is closed only when it has finished. And who
+/// asks for operations is told the results of these, and of all of them.
 ///
 /// Where a disk lies about its syncs, what was acknowledged may be lost; then the database need
 /// only agree with itself. Times are not compared where a clock is set. Who is known and which bans
@@ -26,10 +32,12 @@ public:
   store_oracle() : oracle("store") {}
 
   void begin(crawl_world& of) override;
+  void on_message(const watched_crawler& to, const step_view& step) override;
   void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
   void on_durable(const watched_crawler& of, const store::batch& contents,
                   const store::batch_result& result) override;
+  void on_crash(const watched_crawler& crawler) override;
   void on_doubt(const watched_crawler& of, const store::batch& contents) override;
   void on_record(const watched_crawler& of, const net::endpoint& peer,
                  const store::peer_record& record) override;
@@ -50,8 +58,12 @@ private:
     std::optional<std::uint32_t> open; ///< The census that is open.
     bool census_in_doubt = false;
     bool may_know_fewer = false;
+    /// What was asked for and not answered: by whom, under which token, one after the other; which
+    /// alternative of `store::operation_result` each operation brings.
+    std::map<std::pair<net::owner, std::uint64_t>, std::deque<std::vector<std::size_t>>> asked;
   };
 
+  void look_at_results(ledger& l, net::owner asker, const actors::operations_saved& answer);
   void enter(ledger& l, const store::operation& asked, bool sure);
   void compare(const ledger& l, std::uint64_t found, simulated_crawler& of);
   void compare(std::string_view heard, const count& asked, std::uint64_t found);

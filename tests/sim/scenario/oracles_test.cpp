@@ -25,6 +25,7 @@
 #include "sim/scenario/oracles/score_oracle.hpp"
 #include "sim/scenario/oracles/store_oracle.hpp"
 #include "sim/scenario/oracles/visit_oracle.hpp"
+#include "tests/sim/scenario/distorting_oracle.hpp"
 
 namespace seedwalk::sim {
 namespace {
@@ -67,7 +68,7 @@ TEST(oracles, are_chosen_by_name) {
   EXPECT_FALSE(two->has("score"));
   EXPECT_EQ(two->to_string(), "store,pool");
   EXPECT_FALSE(oracle_choice::parse("pools"));
-  EXPECT_EQ(oracle_names().size(), 12u);
+  EXPECT_EQ(oracle_names().size(), 13u);
 }
 
 TEST(oracles, are_content_where_a_part_of_the_nodes_is_broken_for_ever_and_the_rest_heals) {
@@ -148,78 +149,6 @@ TEST(oracles, may_be_a_users_own) {
   EXPECT_EQ(verdict.violations[0].peers.size(), 1u);
 }
 
-/// Passes on what it hears, but for one thing, as a program would do that has a bug.
-struct distortion {
-  const char* name;
-  std::function<std::unique_ptr<oracle>()> judge;
-  const char* place;
-  std::function<void(oracle&, const watched_crawler&, const any_door_call&)> call = {};
-  std::function<void(oracle&, const watched_crawler&, const actors::peer_outcome&)> outcome = {};
-  std::function<void(oracle&, const watched_crawler&, const store::batch&,
-                     const store::batch_result&)>
-      durable = {};
-  std::function<void(oracle&, const watched_crawler&, const net::endpoint&, store::peer_record)>
-      record = {};
-  std::chrono::hours ahead{0}; ///< The clock that it hears of is so much ahead.
-  std::uint32_t first = 0;     ///< Nodes are at 127.1.0.1 and on, or from there on.
-  std::function<void(oracle&, const watched_crawler&, const step_view&)> message = {};
-  std::function<void(oracle&, const watched_crawler&, const step_view&, bool)> step = {};
-  std::string asks = {}; ///< The control socket is asked this, after two seconds.
-  std::uint32_t crawlers = 1;
-};
-
-class distorting final : public oracle {
-public:
-  explicit distorting(const distortion& bug)
-      : oracle(bug.judge()->name()), bug_(bug), judge_(bug.judge()) {}
-
-  oracle& judge() { return *judge_; }
-
-  void begin(crawl_world& of) override { judge_->begin(of); }
-  void on_start(const watched_crawler& c) override { judge_->on_start(c); }
-  void on_crash(const watched_crawler& c) override { judge_->on_crash(c); }
-  void on_call(const watched_crawler& c, const any_door_call& call) override {
-    bug_.call ? bug_.call(*judge_, c, call) : judge_->on_call(c, call);
-  }
-  void on_network_completion(const watched_crawler& c, const net::completion& heard) override {
-    judge_->on_network_completion(c, heard);
-  }
-  void on_storage_completion(const watched_crawler& c, const store::completion& heard) override {
-    judge_->on_storage_completion(c, heard);
-  }
-  void on_durable(const watched_crawler& c, const store::batch& b,
-                  const store::batch_result& r) override {
-    bug_.durable ? bug_.durable(*judge_, c, b, r) : judge_->on_durable(c, b, r);
-  }
-  void on_doubt(const watched_crawler& c, const store::batch& b) override {
-    judge_->on_doubt(c, b);
-  }
-  void on_outcome(const watched_crawler& c, const actors::peer_outcome& o) override {
-    bug_.outcome ? bug_.outcome(*judge_, c, o) : judge_->on_outcome(c, o);
-  }
-  void on_message(const watched_crawler& c, const step_view& step) override {
-    bug_.message ? bug_.message(*judge_, c, step) : judge_->on_message(c, step);
-  }
-  void on_step(const watched_crawler& c, const step_view& step, bool of_manager) override {
-    bug_.step ? bug_.step(*judge_, c, step, of_manager) : judge_->on_step(c, step, of_manager);
-  }
-  void on_advance(net::steady_time now) override { judge_->on_advance(now + bug_.ahead); }
-  void on_record(const watched_crawler& c, const net::endpoint& peer,
-                 const store::peer_record& record) override {
-    bug_.record ? bug_.record(*judge_, c, peer, record) : judge_->on_record(c, peer, record);
-  }
-  void at_end(crawl_world& of) override { judge_->at_end(of); }
-
-private:
-  const distortion& bug_;
-  std::unique_ptr<oracle> judge_;
-};
-
-template <class T>
-std::unique_ptr<oracle> judged_by() {
-  return std::make_unique<T>();
-}
-
 const auto stranger = net::ipv4_endpoint(0x7f090909, 18444);
 
 /// Dials are heard as `changed` makes them.
@@ -265,6 +194,15 @@ store::add_ban ban_of(const net::endpoint& peer) {
   ban.ban.target = store::subnet_of(peer, 8);
   ban.ban.reason = "a test";
   return ban;
+}
+
+/// A ban without an end is made, and lifted though nobody asked.
+void ban_and_lift(oracle& judge, const watched_crawler& c, const any_door_call& call) {
+  judge.on_call(c, call);
+  if (!std::holds_alternative<door_call::batch>(call))
+    return;
+  const auto ban = ban_of(net::ipv4_endpoint(0x09090909, 1));
+  judge.on_call(c, door_call::batch{{}, store::batch{{ban, store::lift_ban{ban.ban.target}}, 0}});
 }
 
 /// All nodes are banned once something is written.
@@ -371,6 +309,7 @@ const std::vector<distortion> distortions = {
     {"second_dial", judged_by<reference_model>, "a second dial to one endpoint",
      twice<door_call::connect>()},
     {"banned", judged_by<reference_model>, "a dial to a banned endpoint", everybody_is_banned()},
+    {"lifted_early", judged_by<reference_model>, "a ban is lifted before its end", ban_and_lift},
     {"not_told",
      judged_by<reference_model>,
      "the database names somebody of whom it was never told",
@@ -422,6 +361,26 @@ const std::vector<distortion> distortions = {
        o.summary.outcome = net::outcome::reset;
        o.summary.blame = net::blame::peer;
        judge.on_outcome(c, o);
+     }},
+    {"endless_handshake",
+     judged_by<outcome_oracle>,
+     "a handshake beyond its time",
+     {},
+     [](auto& judge, auto& c, auto o) {
+       o.summary.handshake = std::chrono::minutes{1};
+       judge.on_outcome(c, o);
+     }},
+    {"answered_with_anothers_results",
+     judged_by<store_oracle>,
+     "results of other operations than were asked for",
+     {},
+     {},
+     {},
+     {},
+     {},
+     0,
+     [](auto& judge, auto& c, auto& step) {
+       judge.on_message(c, step), judge.on_message(c, step);
      }},
     {"lost_visits",
      judged_by<store_oracle>,
@@ -709,16 +668,7 @@ TEST_P(oracle_that, hears_of_a_bug_names_it) {
   s.crawlers = bug.crawlers;
   if (bug.first != 0)
     s.nodes.first = net::ipv4_endpoint(bug.first, 18444);
-  s.oracles = {.all = false, .names = {}};
-  crawl_world world{s};
-  auto one = std::make_unique<distorting>(bug);
-  auto& judge = one->judge();
-  world.oracles().add(std::move(one));
-  run_crawl(world);
-  std::vector<std::string> places;
-  for (const auto& broken : judge.broken())
-    places.push_back(broken.place);
-  EXPECT_THAT(places, Contains(bug.place));
+  EXPECT_THAT(places_in(s, bug), Contains(bug.place));
 }
 
 TEST(liveness, names_each_actor_that_waits_and_for_what) {
