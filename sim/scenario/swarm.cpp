@@ -555,23 +555,21 @@ void draw_outage(crawl_scenario& s, stream& draw) {
   s.faults.push_back(std::move(rule));
 }
 
-/// Somebody stops a crawl that has little patience, while nobody lets a connection end.
+/// Somebody stops a crawl that has little patience, while peers read nothing: what was said last
+/// does not leave, and no connection ends in order.
 void draw_stuck_ends(crawl_scenario& s, stream& draw) {
   s.network.streams.graceful_close = seconds{draw.between(10, 40)};
+  s.network.streams.window_bytes = static_cast<std::uint32_t>(draw.between(1, 100));
   auto parts = s.parts();
   for (auto& part : parts)
     part.recipe.config.run.stop_deadline = seconds{draw.between(0, 3)};
   s.set_parts(std::move(parts));
   fault_rule rule;
   rule.name = "stuck";
-  rule.since = milliseconds{draw.chance(1, 2) ? 0 : draw.between(0, 100)};
   rule.until = seconds{draw.between(60, 600)};
   rule.both_directions = true;
   rule.of = static_cast<std::uint32_t>(draw.between(1, 2));
-  if (draw.chance(1, 2))
-    rule.action = fault::silence{};
-  else
-    rule.action = fault::drop{};
+  rule.action = fault::silence{};
   s.faults.push_back(std::move(rule));
   s.operations.push_back(
       {milliseconds{draw.between(1, 3'000)}, draw_crawler(draw, s), operation::stop{}});
@@ -657,7 +655,7 @@ constexpr std::array families = {
     family{"configuration", 1, 2, draw_configurations},
     family{"revisits", 1, 30, draw_revisits},
     family{"held peers", 1, 25, draw_held_peers},
-    family{"outages", 1, 30, draw_outage},
+    family{"outages", 1, 20, draw_outage},
     family{"drives", 1, 3, draw_drives},
     family{"slow takers", 1, 30, draw_slow_takers},
     family{"full disk", 1, 6, draw_full_disk},
