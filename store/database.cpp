@@ -1,6 +1,7 @@
 #include "store/database.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include <fmt/core.h>
@@ -29,6 +30,25 @@ struct header {
 /// What no operation takes back.
 auto counted(const counters& c) {
   return std::tie(c.visits, c.inbound, c.censuses);
+}
+
+/// The latest moment at which a visit of a batch ended.
+timestamp latest_in(const batch& b) {
+  timestamp latest{};
+  for (const auto& op : b.operations)
+    if (const auto* visited = std::get_if<record_visit>(&op))
+      latest = std::max(latest, visited->visit.ended);
+    else if (const auto* seen = std::get_if<record_inbound>(&op))
+      latest = std::max(latest, seen->sighting.ended);
+  return latest;
+}
+
+/// An operation that is tried again, as of a later moment: what was written since does not lie
+/// ahead.
+operation as_of(operation op, timestamp latest) {
+  if (auto* mend = std::get_if<mend_times>(&op))
+    mend->now = std::max(mend->now, latest);
+  return op;
 }
 
 std::string archived(const auto& value) {
@@ -235,8 +255,11 @@ tl::expected<batch_result, error> database::apply(const store::batch& batch) {
     // One that is there stays so.
     if (!is_there)
       last_attempt_ = attempts_;
+    if (batch.attempt == 0)
+      since_failure_ = {};
     return done;
   }
+  since_failure_ = std::max(since_failure_, latest_in(batch));
   failed_and_there_.erase(batch.attempt);
   dialled_ = memory_.dialled;
   return done;
@@ -244,12 +267,16 @@ tl::expected<batch_result, error> database::apply(const store::batch& batch) {
 
 tl::expected<batch_result, error> database::carry_out(const store::batch& batch, bool is_there) {
   ++attempts_;
+  const bool is_again = batch.attempt != 0;
+  const auto latest = is_again ? std::max(since_failure_, latest_in(batch)) : timestamp{};
   const auto before = memory_.totals;
   transaction t(disk_, memory_, options_.schedule, options_.limits);
   batch_result out;
   out.results.reserve(batch.operations.size());
   for (const auto& op : batch.operations) {
-    auto done = is_there ? t.run_again(op) : t.run(op);
+    const auto changed = is_again ? std::optional{as_of(op, latest)} : std::nullopt;
+    const auto& asked = changed ? *changed : op;
+    auto done = is_there ? t.run_again(asked) : t.run(asked);
     if (!done)
       return tl::unexpected(done.error());
     out.results.push_back(std::move(*done));

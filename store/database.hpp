@@ -134,6 +134,7 @@ private:
   /// has under way; beyond that the oldest is forgotten.
   static constexpr std::size_t failed_and_there_max = 1'024;
   std::set<std::uint64_t> failed_and_there_;
+  timestamp since_failure_{}; ///< The latest visit that was written since a batch failed.
 };
 
 } // namespace seedwalk::store

@@ -335,6 +335,45 @@ void draw_failing_calls(crawl_scenario& s, stream& draw) {
   allow(s, said_of_refusals);
 }
 
+/// A disk that takes its time is full for a while, when several batches are on their way to it.
+void draw_full_rush(crawl_scenario& s, stream& draw) {
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    part.drive.sync_cost_min = milliseconds{draw.between(20, 500)};
+    part.drive.sync_cost_max = part.drive.sync_cost_min + milliseconds{draw.between(0, 500)};
+    part.recipe.config.storage.full_patience = actors::storage_options{}.full_patience;
+  }
+  s.set_parts(std::move(parts));
+  const auto from = milliseconds{draw.between(0, 4'000)};
+  s.operations.push_back({from, std::nullopt, operation::disk_room{draw.below(10'000)}});
+  s.operations.push_back(
+      {from + milliseconds{draw.between(500, 10'000)}, std::nullopt, operation::disk_room{}});
+}
+
+/// Syncs that fail, one soon after the other, where no process dies: what is written is there, or
+/// will be written again.
+void draw_failing_syncs(crawl_scenario& s, stream& draw) {
+  if (std::ranges::any_of(s.operations, [](const auto& one) {
+        return std::holds_alternative<operation::crash>(one.action);
+      }))
+    return;
+  auto parts = s.parts();
+  for (auto& part : parts) {
+    auto nth = draw.between(4, 60);
+    for (auto count = draw.between(2, 4); count != 0; --count) {
+      part.drive.faults.push_back(
+          {disk_call::sync,
+           static_cast<std::uint64_t>(nth),
+           1,
+           draw.chance(1, 3) ? disk_fault::effect::no_space : disk_fault::effect::io_error,
+           {}});
+      nth += draw.between(1, 6);
+    }
+  }
+  s.set_parts(std::move(parts));
+  allow(s, said_of_refusals);
+}
+
 void draw_lies(crawl_scenario& s, stream& draw) {
   auto parts = s.parts();
   for (auto& part : parts)
@@ -450,13 +489,6 @@ void draw_commands(crawl_scenario& s, stream& draw) {
                             operation::control{request(), std::nullopt}});
 }
 
-/// All are spoken to while many of them come and go.
-void draw_broadcasts(crawl_scenario& s, stream& draw) {
-  for (auto count = draw.between(4, 12); count != 0; --count)
-    s.operations.push_back({milliseconds{draw.between(0, 1'500)}, draw_crawler(draw, s),
-                            operation::control{R"({"command": "broadcast-ping"})", std::nullopt}});
-}
-
 void draw_reloads(crawl_scenario& s, stream& draw) {
   const auto nodes = topology_of(s);
   for (auto count = draw.between(1, 4); count != 0; --count) {
@@ -476,6 +508,10 @@ void draw_stop(crawl_scenario& s, stream& draw) {
 void draw_early_stop(crawl_scenario& s, stream& draw) {
   s.operations.push_back(
       {microseconds{draw.between(0, 6'000)}, draw_crawler(draw, s), operation::stop{}});
+  if (draw.chance(1, 2)) {
+    s.operations.back().at = {};
+    s.operations.back().at_step = static_cast<std::uint64_t>(draw.between(1, 20));
+  }
 }
 
 /// Everybody is visited again and again, and some of the dials in vain.
@@ -510,6 +546,18 @@ void go_on_for(crawl_scenario& s, seconds limit, seconds interval) {
     c.schedule.backoff.fill(interval);
   }
   s.set_parts(std::move(parts));
+}
+
+/// All are spoken to while many of them come and go, in a crawl that goes on for longer than an
+/// answer may take, or not.
+void draw_broadcasts(crawl_scenario& s, stream& draw) {
+  const bool is_long = draw.chance(2, 3);
+  if (is_long)
+    go_on_for(s, seconds{20}, seconds{2});
+  for (auto count = draw.between(4, is_long ? 24 : 12); count != 0; --count)
+    s.operations.push_back({milliseconds{draw.between(0, is_long ? 12'000 : 1'500)},
+                            draw_crawler(draw, s),
+                            operation::control{R"({"command": "broadcast-ping"})", std::nullopt}});
 }
 
 /// Peers are held, lost after some seconds, and dialled again, at most so often within a window.
@@ -659,11 +707,13 @@ constexpr std::array families = {
     family{"drives", 1, 3, draw_drives},
     family{"slow takers", 1, 30, draw_slow_takers},
     family{"full disk", 1, 6, draw_full_disk},
+    family{"full rush", 1, 25, draw_full_rush},
     family{"failing calls", 1, 8, draw_failing_calls},
     family{"lies", 1, 9, draw_lies},
     family{"rot", 1, 9, draw_rot},
     family{"crashes", 1, 3, draw_crashes},
     family{"crashes in calls", 1, 6, draw_crashes_in_calls},
+    family{"failing syncs", 1, 15, draw_failing_syncs},
     family{"commands", 1, 4, draw_commands},
     family{"renewed bans", 1, 25, draw_renewed_bans},
     family{"broadcasts", 1, 12, draw_broadcasts},
@@ -691,18 +741,19 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
                                 [&](auto name) { return std::ranges::find(in, name) != in.end(); });
   };
   // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
-  if (without({"stop", "early stop", "stuck ends", "revisits", "held peers", "outages",
-               "renewed bans", "full disk", "cuts", "dns", "configuration", "drives", "slow takers",
-               "failing calls", "lies", "rot"}))
+  if (without({"stop", "early stop", "stuck ends", "broadcasts", "revisits", "held peers",
+               "outages", "renewed bans", "full disk", "cuts", "dns", "configuration", "drives",
+               "slow takers", "failing calls", "lies", "rot"}))
     s.expect.end = actors::crawl_end::finished;
   // A program may complete a handshake, and who has a route at the end had none before.
-  if (without({"programs", "networks", "proxy", "failing calls", "lies", "rot"}))
+  if (without({"programs", "networks", "proxy", "failing calls", "failing syncs", "lies", "rot"}))
     s.expect.precision_percent = 100;
-  if (without({"networks",      "proxy",   "claims",        "wires",      "faults",
-               "cuts",          "dns",     "configuration", "drives",     "full disk",
-               "reloads",       "stop",    "early stop",    "revisits",   "clocks",
-               "failing calls", "lies",    "rot",           "commands",   "broadcasts",
-               "held peers",    "outages", "renewed bans",  "stuck ends", "slow takers"}) &&
+  if (without({"networks",      "proxy",        "claims",        "wires",      "faults",
+               "cuts",          "dns",          "configuration", "drives",     "full disk",
+               "reloads",       "stop",         "early stop",    "revisits",   "clocks",
+               "failing calls", "lies",         "rot",           "commands",   "broadcasts",
+               "held peers",    "outages",      "renewed bans",  "stuck ends", "slow takers",
+               "full rush",     "failing syncs"}) &&
       s.nodes.pace <= seconds{3})
     s.expect.recall_percent = 100;
 }
