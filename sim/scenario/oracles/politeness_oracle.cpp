@@ -133,7 +133,7 @@ void politeness_oracle::on_call(const watched_crawler& by, const any_door_call& 
   } else if (const auto* write = std::get_if<door_call::write>(&call)) {
     if (asks_for_addresses(write->data))
       if (const auto known = m.open.find(write->id); known != m.open.end())
-        look_at_getaddr(by, known->second, m.intervals.at(write->id));
+        look_at_getaddr(by, known->second, m.intervals[write->id]);
   } else if (const auto* close = std::get_if<door_call::close>(&call)) {
     ended(m, close->id);
   }

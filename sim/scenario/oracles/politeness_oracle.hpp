@@ -60,8 +60,8 @@ private:
     flat_table<net::connection_id, net::endpoint> open; ///< Dialled.
     /// How long ago the last getaddr must lie, as it was when somebody was dialled.
     flat_table<net::connection_id, std::chrono::seconds> intervals;
-    flat_table<net::endpoint, question> asked;          ///< The last getaddr.
-    flat_set<net::endpoint> asking;                     ///< In a visit that is under way.
+    flat_table<net::endpoint, question> asked; ///< The last getaddr.
+    flat_set<net::endpoint> asking;            ///< In a visit that is under way.
   };
 
   void look_at_clock(manners& m, store::timestamp now);
