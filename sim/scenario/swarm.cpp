@@ -350,8 +350,7 @@ void draw_full_rush(crawl_scenario& s, stream& draw) {
       {from + milliseconds{draw.between(500, 10'000)}, std::nullopt, operation::disk_room{}});
 }
 
-/// Syncs that fail, one soon after the other, where no process dies: what is written is there, or
-/// will be written again.
+/// Syncs that fail, one soon after the other, where no process dies.
 void draw_failing_syncs(crawl_scenario& s, stream& draw) {
   if (std::ranges::any_of(s.operations, [](const auto& one) {
         return std::holds_alternative<operation::crash>(one.action);
@@ -362,11 +361,7 @@ void draw_failing_syncs(crawl_scenario& s, stream& draw) {
     auto nth = draw.between(4, 60);
     for (auto count = draw.between(2, 4); count != 0; --count) {
       part.drive.faults.push_back(
-          {disk_call::sync,
-           static_cast<std::uint64_t>(nth),
-           1,
-           draw.chance(1, 3) ? disk_fault::effect::no_space : disk_fault::effect::io_error,
-           {}});
+          {disk_call::sync, static_cast<std::uint64_t>(nth), 1, disk_fault::effect::io_error, {}});
       nth += draw.between(1, 6);
     }
   }
@@ -508,10 +503,9 @@ void draw_stop(crawl_scenario& s, stream& draw) {
 void draw_early_stop(crawl_scenario& s, stream& draw) {
   s.operations.push_back(
       {microseconds{draw.between(0, 6'000)}, draw_crawler(draw, s), operation::stop{}});
-  if (draw.chance(1, 2)) {
-    s.operations.back().at = {};
-    s.operations.back().at_step = static_cast<std::uint64_t>(draw.between(1, 20));
-  }
+  auto& stop = s.operations.back();
+  if (draw.chance(1, 2))
+    stop = {{}, stop.crawler, stop.action, static_cast<std::uint64_t>(draw.between(1, 20))};
 }
 
 /// Everybody is visited again and again, and some of the dials in vain.
@@ -548,8 +542,7 @@ void go_on_for(crawl_scenario& s, seconds limit, seconds interval) {
   s.set_parts(std::move(parts));
 }
 
-/// All are spoken to while many of them come and go, in a crawl that goes on for longer than an
-/// answer may take, or not.
+/// All are spoken to while many come and go, in a crawl that outlasts an answer, or not.
 void draw_broadcasts(crawl_scenario& s, stream& draw) {
   const bool is_long = draw.chance(2, 3);
   if (is_long)
@@ -583,8 +576,7 @@ void draw_held_peers(crawl_scenario& s, stream& draw) {
   s.faults.push_back(std::move(rule));
 }
 
-/// A network is away for a while, and everybody whom we know there was good before: that is our own
-/// line.
+/// A network is away for a while, and everybody there was good before: that is our own line.
 void draw_outage(crawl_scenario& s, stream& draw) {
   const auto since = seconds{draw.between(10, 20)};
   const auto until = since + seconds{draw.between(60, 120)};
@@ -596,15 +588,13 @@ void draw_outage(crawl_scenario& s, stream& draw) {
   rule.both_directions = true;
   if (draw.chance(1, 3))
     rule.to = endpoint_set::subnet(net::ipv4_endpoint(0, 0), 0); // Of several networks one.
+  rule.action = fault::fail_dial{net::error::host_unreachable};
   if (draw.chance(1, 2))
     rule.action = fault::drop{};
-  else
-    rule.action = fault::fail_dial{net::error::host_unreachable};
   s.faults.push_back(std::move(rule));
 }
 
-/// Somebody stops a crawl that has little patience, while peers read nothing: what was said last
-/// does not leave, and no connection ends in order.
+/// A crawl with little patience is stopped while peers read nothing: no connection ends in order.
 void draw_stuck_ends(crawl_scenario& s, stream& draw) {
   s.network.streams.graceful_close = seconds{draw.between(10, 40)};
   s.network.streams.window_bytes = static_cast<std::uint32_t>(draw.between(1, 100));
