@@ -88,7 +88,7 @@ void acknowledged_writes::begin(const leveldb::WriteBatch& changes, std::uint64_
   ++writes_;
   if (std::ranges::any_of(waiting_, &write::may_be_missing))
     settle(on, path);
-  waiting_.push_back({changes, ticket, false});
+  waiting_.push_back({changes, ticket, false, false});
 }
 
 /// A write has failed, and the database was opened again since: it is there, or it is not.
@@ -102,7 +102,8 @@ void acknowledged_writes::settle(const disk& on, const std::string& path) {
   std::deque<write> left;
   for (std::size_t i = 0; i != waiting_.size(); ++i)
     if (is_there[i])
-      left.push_back({std::move(waiting_[i].changes), waiting_[i].ticket, false});
+      left.push_back({std::move(waiting_[i].changes), waiting_[i].ticket, false,
+                      waiting_[i].is_there || waiting_[i].may_be_missing});
   waiting_ = std::move(left);
 }
 
@@ -112,9 +113,16 @@ void acknowledged_writes::failed() {
 }
 
 void acknowledged_writes::acknowledge(std::uint64_t ticket) {
-  while (!waiting_.empty() && waiting_.front().ticket <= ticket) {
-    if (waiting_.front().may_be_missing)
-      return; // Nobody was told of it.
+  // Nobody was told of those that failed: of one that is there all the same no more is known than
+  // that it is before those that follow.
+  std::size_t durable = 0;
+  for (std::size_t i = 0; i != waiting_.size() && waiting_[i].ticket <= ticket; ++i) {
+    if (waiting_[i].may_be_missing)
+      break;
+    if (!waiting_[i].is_there)
+      durable = i + 1;
+  }
+  for (; durable != 0; --durable) {
     play(waiting_.front().changes, acknowledged_);
     waiting_.pop_front();
   }

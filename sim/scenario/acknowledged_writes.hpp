@@ -63,6 +63,7 @@ private:
     leveldb::WriteBatch changes;
     std::uint64_t ticket = 0;
     bool may_be_missing = false; ///< It failed, and nobody has looked since.
+    bool is_there = false;       ///< It failed, and somebody has: the next that succeeds keeps it.
   };
 
   bool explains(const database_contents& found, database_contents from, std::size_t next,

@@ -352,10 +352,6 @@ void draw_full_rush(crawl_scenario& s, stream& draw) {
 
 /// Syncs that fail, one soon after the other, where no process dies.
 void draw_failing_syncs(crawl_scenario& s, stream& draw) {
-  if (std::ranges::any_of(s.operations, [](const auto& one) {
-        return std::holds_alternative<operation::crash>(one.action);
-      }))
-    return;
   auto parts = s.parts();
   for (auto& part : parts) {
     auto nth = draw.between(4, 60);
