@@ -380,7 +380,9 @@ const std::vector<distortion> distortions = {
      {},
      0,
      [](auto& judge, auto& c, auto& step) {
-       judge.on_message(c, step), judge.on_message(c, step);
+       judge.on_message(c, step);
+       if (step.template message_as<actors::operations_saved>() != nullptr)
+         judge.on_message(c, step); // What it has is of another request.
      }},
     {"lost_visits",
      judged_by<store_oracle>,
