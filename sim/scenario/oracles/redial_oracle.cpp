@@ -175,7 +175,7 @@ void redial_oracle::look_for_the_lost(const watched_crawler& of, notes& n) {
     return;
   const auto now = of->inside().now().steady;
   const auto settings = of->program().env().settings.newest().values;
-  std::erase_if(n.lost, [&](const auto& one) {
+  n.lost.erase_if([&](const auto& one) {
     const auto& [peer, until] = one;
     const auto* entry = n.pool->find(peer);
     const bool waits = entry != nullptr && entry->phase != pool_phase::saving;

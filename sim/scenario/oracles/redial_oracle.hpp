@@ -3,15 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "actors/crawl/dial_schedule.hpp"
 #include "actors/crawl/peer_pool.hpp"
 #include "actors/crawl/reconnect_table.hpp"
 #include "net/base/instant.hpp"
+#include "sim/scenario/oracles/flat_table.hpp"
 #include "sim/scenario/oracles/oracle.hpp"
 
 namespace seedwalk::sim {
@@ -51,10 +50,10 @@ private:
     const actors::peer_pool* pool = nullptr;
     const actors::dial_schedule* dials = nullptr;
     std::weak_ptr<const void> manager; ///< Expired: neither is there any more.
-    std::map<net::endpoint, std::deque<net::steady_time>> reconnects; ///< Granted, of the window.
-    std::map<net::endpoint, net::steady_time> lost; ///< Who waits, and until when at most.
-    std::map<net::endpoint, net::steady_time> good; ///< When it was.
-    std::array<line, 8> lines{};                    ///< By net::network_id.
+    flat_table<net::endpoint, std::deque<net::steady_time>> reconnects; ///< Granted, of the window.
+    flat_table<net::endpoint, net::steady_time> lost; ///< Who waits, and until when at most.
+    flat_table<net::endpoint, net::steady_time> good; ///< When it was.
+    std::array<line, 8> lines{};                      ///< By net::network_id.
     bool is_ending = false;
   };
 
