@@ -40,13 +40,13 @@ struct key_hash {
   }
 };
 
-/// What is known of each key, one behind the other: for who keeps something of each endpoint and
-/// connection of a run, and looks it up with each of its events. Two accesses to memory a look-up,
-/// where a tree of endpoints has a dozen.
+/// A hash table whose entries stand in one vector: for oracles, which look up endpoints and
+/// connections with every event of a run. A look-up costs two accesses to memory, where a tree of
+/// endpoints costs a dozen.
 ///
-/// Entries stand in the order in which they came, but that the last takes the place of one that is
-/// erased: an order that is the same in every run. References and iterators hold until the next
-/// entry comes or goes. A value. Threads: one at a time.
+/// Entries are iterated in the order of insertion, except that the last one takes the place of an
+/// erased one: the same order in every run. Insertion and erasure invalidate references and
+/// iterators. A value. Threads: one at a time.
 template <class Key, class T, class Hash = key_hash>
 class flat_table {
 public:
