@@ -66,8 +66,9 @@ TEST(swarm, what_is_left_out_changes_nothing_else) {
     EXPECT_EQ(swarm_families_of(seed, *without), rest) << seed;
     const auto drawn = draw_swarm(seed, *without);
     const bool is_as_before = drawn == draw_swarm(seed);
-    if (left_out == 0)
+    if (left_out == 0) {
       EXPECT_TRUE(is_as_before) << seed;
+    }
     for (const auto& one : drawn.operations)
       EXPECT_FALSE(one.at_disk_call) << seed;
     changed += is_as_before ? 0 : 1;
