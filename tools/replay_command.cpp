@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/config/build_identity.hpp"
+#include "actors/runtime/huge_pages.hpp"
 #include "net/base/stranger_text.hpp"
 #include "net/base/whole_file.hpp"
 #include "sim/record/image_file.hpp"
@@ -235,6 +236,7 @@ exit_code run_replay(invocation& invoked) {
     return say(invoked, image.error());
   if (const auto opened = trace.open(); !opened)
     return line.refuse(invoked, opened.error());
+  sim::use_huge_pages();
   auto log = log_at(level, invoked.terminal);
   if (!log)
     return line.refuse(invoked, log.error());

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/config/config_text.hpp"
+#include "actors/runtime/huge_pages.hpp"
 #include "actors/runtime/real_clock.hpp"
 #include "net/base/outcome.hpp"
 #include "sim/record/determinism_check.hpp"
@@ -353,6 +354,7 @@ exit_code run_sim(invocation& invoked) {
   constexpr std::array<std::string_view, 6> names = {"run",   "check",  "sweep",
                                                      "chaos", "shrink", "explain"};
   const auto chosen = choose_subcommand(invoked, "sim", names, sim_help);
+  sim::use_huge_pages();
   if (chosen.name == "run")
     return run_one(invoked);
   if (chosen.name == "check")

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "actors/runtime/huge_pages.hpp"
 #include "sim/scenario/chaos/search.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/shrink/shrinker.hpp"
@@ -98,6 +99,7 @@ tl::expected<std::vector<shrinking>, std::string> shrink_some() {
 } // namespace
 
 figures run_chaos_bench(const bench_options& options) {
+  sim::use_huge_pages();
   std::vector<double> runs;
   std::vector<double> virtual_s;
   std::vector<double> drawn;

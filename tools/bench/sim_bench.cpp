@@ -1,14 +1,23 @@
 #include "tools/bench/sim_bench.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <functional>
 #include <map>
+#include <new>
+#include <stdexcept>
+#include <system_error>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "actors/runtime/huge_pages.hpp"
 #include "actors/runtime/process.hpp"
 #include "sim/scenario/crawl_world.hpp"
 #include "tools/bench/stopwatch.hpp"
@@ -26,8 +35,23 @@ caf::behavior player(caf::event_based_actor* self) {
   }};
 }
 
-/// Steps a CPU second of fifty pairs of actors that do nothing but answer.
-double ping_pong() {
+/// What some runs cost together; of crawls, from drawing their networks to judging their results.
+struct crawl_cost {
+  double cpu_s = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t nodes = 0; ///< Each of them is visited once.
+  std::uint64_t steps = 0;
+  double virtual_s = 0; ///< Of the last.
+  long most_resident_kib = 0;
+  std::array<char, 256> problem{}; ///< What went wrong, cut; empty: nothing did.
+
+  double steps_a_second() const { return static_cast<double>(steps) / cpu_s; }
+  double us_a_visit() const { return cpu_s * 1e6 / static_cast<double>(nodes); }
+  double runs_a_second() const { return static_cast<double>(runs) / cpu_s; }
+};
+
+/// Of fifty pairs of actors that do nothing but answer.
+crawl_cost ping_pong() {
   constexpr int pairs = 50;
   constexpr int rallies = 10'000;
   sim::world world({});
@@ -40,40 +64,58 @@ double ping_pong() {
   const stopwatch time;
   while (world.step()) {
   }
-  return static_cast<double>(world.steps()) / time.elapsed().cpu_s;
+  crawl_cost result;
+  result.steps = world.steps();
+  result.cpu_s = time.elapsed().cpu_s;
+  return result;
 }
-
-/// What some crawls cost together, from drawing their networks to judging their results.
-struct crawl_cost {
-  double cpu_s = 0;
-  std::uint64_t runs = 0;
-  std::uint64_t nodes = 0; ///< Each of them is visited once.
-  std::uint64_t steps = 0;
-  double virtual_s = 0; ///< Of the last.
-
-  double steps_a_second() const { return static_cast<double>(steps) / cpu_s; }
-  double us_a_visit() const { return cpu_s * 1e6 / static_cast<double>(nodes); }
-  double runs_a_second() const { return static_cast<double>(runs) / cpu_s; }
-};
 
 /// Crawls of seeds from 1 on, until `nodes_least` nodes are crawled: one of some hundred nodes
 /// takes milliseconds.
-tl::expected<crawl_cost, std::string>
-cost_of(const std::function<sim::crawl_scenario(std::uint64_t seed)>& scenario_of,
-        std::uint64_t nodes_least) {
+crawl_cost cost_of(const std::function<sim::crawl_scenario(std::uint64_t seed)>& scenario_of,
+                   std::uint64_t nodes_least) {
   crawl_cost result;
   const stopwatch time;
   for (std::uint64_t seed = 1; result.nodes < nodes_least; ++seed) {
     const auto scenario = scenario_of(seed);
     const auto verdict = sim::run_crawl(scenario);
-    if (!verdict.violations.empty())
-      return tl::unexpected(fmt::format("seed {}: {}", seed, verdict.violations.front().text));
+    if (!verdict.violations.empty()) {
+      const auto text = fmt::format("seed {}: {}", seed, verdict.violations.front().text);
+      text.copy(result.problem.data(), result.problem.size() - 1);
+      return result;
+    }
     ++result.runs;
     result.nodes += scenario.nodes.nodes;
     result.steps += verdict.steps;
     result.virtual_s = std::chrono::duration<double>(verdict.virtual_time).count();
   }
   result.cpu_s = time.elapsed().cpu_s;
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  result.most_resident_kib = used.ru_maxrss;
+  return result;
+}
+
+/// What is measured in a process of its own, as `seedwalk sim` would run it: in a heap that a
+/// larger world has left a crawl costs a fifth more.
+crawl_cost cost_apart(const std::function<crawl_cost()>& work) {
+  void* const shared =
+      mmap(nullptr, sizeof(crawl_cost), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED)
+    throw std::system_error(errno, std::generic_category(), "no memory for what is measured");
+  auto* const cost = new (shared) crawl_cost;
+  const auto child = fork();
+  if (child == 0) {
+    *cost = work();
+    _exit(0);
+  }
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) < 0)
+    throw std::system_error(errno, std::generic_category(), "no process for a measurement");
+  auto result = *cost;
+  munmap(shared, sizeof(crawl_cost));
+  if (status != 0)
+    throw std::runtime_error(fmt::format("the measuring process ended with status {}", status));
   return result;
 }
 
@@ -118,14 +160,15 @@ std::string name_of_size(std::uint64_t nodes) {
 
 /// One round of all. The error is that of the first run that breaks a promise.
 std::string measure(medians& into, std::uint64_t nodes) {
-  into.add("rallies", ping_pong());
+  into.add("rallies", cost_apart(ping_pong).steps_a_second());
   const auto take = [&](const std::string& name, auto&& scenario_of, std::uint64_t nodes_least,
                         double (crawl_cost::*figure)() const) -> std::string {
-    const auto cost = cost_of(scenario_of, nodes_least);
-    if (!cost)
-      return fmt::format("{}: {}", name, cost.error());
-    into.add(name, ((*cost).*figure)());
-    into.add(name + " virtual", cost->virtual_s);
+    const auto cost = cost_apart([&] { return cost_of(scenario_of, nodes_least); });
+    if (cost.problem.front() != 0)
+      return fmt::format("{}: {}", name, cost.problem.data());
+    into.add(name, (cost.*figure)());
+    into.add(name + " virtual", cost.virtual_s);
+    into.add(name + " resident", static_cast<double>(cost.most_resident_kib) / 1'024);
     return {};
   };
   std::string problem;
@@ -148,16 +191,10 @@ std::string measure(medians& into, std::uint64_t nodes) {
   return problem;
 }
 
-/// MiB, since this process began.
-double most_resident() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_maxrss) / 1'024;
-}
-
 } // namespace
 
 figures run_sim_bench(const bench_options& options) {
+  sim::use_huge_pages();
   medians all;
   for (std::uint32_t round = 0; round != options.rounds; ++round)
     if (auto problem = measure(all, options.size); !problem.empty())
@@ -184,7 +221,9 @@ figures run_sim_bench(const bench_options& options) {
   add(fmt::format("runs of {} nodes, faults, all oracles", nodes_of_a_tiny_run), "runs",
       "runs/s of CPU", better::more, 1'000);
   add("the same, with a crash", "runs that crash", "runs/s of CPU", better::more, 400);
-  out.push_back({"most resident memory", most_resident(), "MiB", better::less});
+  const auto largest = *std::ranges::max_element(sizes);
+  out.push_back({fmt::format("most resident memory, {} nodes", largest),
+                 all.of(name_of_size(largest) + " resident"), "MiB", better::less});
   return out;
 }
 
