@@ -1,5 +1,6 @@
 #include "tools/child_pool.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -23,17 +24,33 @@ namespace {
 /// So often it is looked whether one takes too long.
 constexpr int look_ms = 50;
 
-/// Never returns. The end says that all was said.
-[[noreturn]] void work_in_child(int answer, const std::function<child_pool::bytes()>& work) {
+/// An answer is its size, then as many bytes.
+using answer_size = std::uint64_t;
+
+void print_nothing() {
+  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
+    ::dup2(nowhere, STDERR_FILENO);
+}
+
+/// Never returns.
+[[noreturn]] void work_in_child(int answers, const std::deque<std::uint64_t>& numbers,
+                                const child_pool::work& todo) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int stop : {SIGINT, SIGTERM, SIGHUP})
     std::signal(stop, stop == SIGTERM ? SIG_DFL : SIG_IGN);
   sigset_t none{};
   sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
-    ::dup2(nowhere, STDERR_FILENO);
-  ::_exit(net::write_all(answer, work()) ? 1 : 0);
+  for (const auto number : numbers) {
+    auto said = todo(number);
+    const answer_size size = said.size();
+    std::array<std::uint8_t, sizeof size> head{};
+    std::memcpy(head.data(), &size, sizeof size);
+    said.insert(said.begin(), head.begin(), head.end());
+    if (net::write_all(answers, said))
+      ::_exit(1);
+  }
+  ::_exit(0);
 }
 
 } // namespace
@@ -44,26 +61,43 @@ std::string cause_of_death(int status) {
   return fmt::format("exit code {}", WEXITSTATUS(status));
 }
 
-void child_pool::begin(std::uint64_t number, const std::function<bytes()>& work) {
+void child_pool::begin(const std::vector<std::uint64_t>& numbers, work todo) {
+  if (numbers.empty())
+    return;
+  child one;
+  one.left.assign(numbers.begin(), numbers.end());
+  one.todo = std::move(todo);
+  start(one);
+  children_.push_back(std::move(one));
+}
+
+void child_pool::start(child& one) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "no pipe for a run");
   const auto pid = ::fork();
-  if (pid == 0)
-    work_in_child(ends[1], work);
+  if (pid == 0) {
+    if (!options_.keeps_standard_error)
+      print_nothing();
+    work_in_child(ends[1], one.left, one.todo);
+  }
   const auto error = errno;
   ::close(ends[1]);
   if (pid < 0) {
     ::close(ends[0]);
     throw std::system_error(error, std::generic_category(), "no process for a run");
   }
-  children_.push_back({number, pid, ends[0], clock_.now().steady, {}});
+  one.pid = pid;
+  one.answers = ends[0];
+  one.has_done_some = false;
+  one.since = clock_.now().steady;
+  one.said.clear();
 }
 
 std::vector<child_pool::ended> child_pool::take(int stop_fd) {
   std::vector<pollfd> open;
   for (const auto& one : children_)
-    open.push_back({one.answer, POLLIN, 0});
+    open.push_back({one.answers, POLLIN, 0});
   open.push_back({stop_fd, POLLIN, 0});
   ::poll(open.data(), open.size(), look_ms);
   std::vector<ended> all;
@@ -71,10 +105,12 @@ std::vector<child_pool::ended> child_pool::take(int stop_fd) {
     auto& one = children_[i];
     if (open[i].revents != 0) {
       hear(one, all);
-    } else if (run_limit_.count() != 0 && clock_.now().steady - one.since > run_limit_) {
+    } else if (options_.run_limit.count() != 0 &&
+               clock_.now().steady - one.since > options_.run_limit) {
       ::kill(one.pid, SIGKILL);
-      end(one);
-      all.push_back({one.number, {}, "did not end"});
+      reap(one);
+      one.has_done_some = false; // Others before it do not make it slow.
+      bury(one, "did not end", all);
     }
   }
   std::erase_if(children_, [](const auto& one) { return one.pid < 0; });
@@ -83,20 +119,51 @@ std::vector<child_pool::ended> child_pool::take(int stop_fd) {
 
 void child_pool::hear(child& from, std::vector<ended>& into) {
   std::array<std::uint8_t, 65'536> part;
-  const auto count = ::read(from.answer, part.data(), part.size());
+  const auto count = ::read(from.answers, part.data(), part.size());
   if (count > 0) {
     from.said.insert(from.said.end(), part.begin(), part.begin() + count);
+    take_answers(from, into);
     return;
   }
   if (count < 0 && errno == EINTR)
     return;
-  const auto status = end(from);
-  const bool is_whole = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  into.push_back({from.number, std::move(from.said), is_whole ? "" : cause_of_death(status)});
+  const auto status = reap(from);
+  if (!from.left.empty())
+    bury(from, cause_of_death(status), into);
 }
 
-int child_pool::end(child& one) {
-  ::close(one.answer);
+void child_pool::take_answers(child& from, std::vector<ended>& into) {
+  std::size_t taken = 0;
+  answer_size size = 0;
+  while (from.said.size() - taken >= sizeof size) {
+    std::memcpy(&size, from.said.data() + taken, sizeof size);
+    if (from.left.empty() || from.said.size() - taken - sizeof size < size)
+      break;
+    const auto begin = from.said.begin() + static_cast<std::ptrdiff_t>(taken + sizeof size);
+    into.push_back(
+        {from.left.front(), bytes(begin, begin + static_cast<std::ptrdiff_t>(size)), {}});
+    from.left.pop_front();
+    from.has_done_some = true;
+    from.since = clock_.now().steady;
+    taken += sizeof size + size;
+  }
+  from.said.erase(from.said.begin(), from.said.begin() + static_cast<std::ptrdiff_t>(taken));
+}
+
+/// It is over in the middle of a number. Another goes on.
+void child_pool::bury(child& one, std::string death, std::vector<ended>& into) {
+  if (!options_.again_alone || !one.has_done_some) {
+    into.push_back({one.left.front(), {}, std::move(death)});
+    one.left.pop_front();
+  }
+  if (!one.left.empty())
+    start(one);
+}
+
+/// Leaves no process, and its status.
+int child_pool::reap(child& one) {
+  ::close(one.answers);
+  one.answers = -1;
   int status = 0;
   while (::waitpid(one.pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -105,10 +172,11 @@ int child_pool::end(child& one) {
 }
 
 void child_pool::end_all() {
-  for (auto& one : children_) {
-    ::kill(one.pid, SIGKILL);
-    end(one);
-  }
+  for (auto& one : children_)
+    if (one.pid > 0) {
+      ::kill(one.pid, SIGKILL);
+      reap(one);
+    }
   children_.clear();
 }
 

@@ -80,20 +80,37 @@ sim::trial of_process(std::string cause, std::uint64_t steps_begun) {
 
 } // namespace
 
-shared_number::shared_number()
-    : at_(::mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                 -1, 0)) {
-  if (at_ == MAP_FAILED)
+shared_numbers::shared_numbers(std::size_t count)
+    : bytes_(count * sizeof(std::uint64_t)),
+      memory_(::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+  if (memory_ == MAP_FAILED)
     throw std::system_error(errno, std::generic_category(), "no memory for a run");
 }
 
-shared_number::~shared_number() {
-  ::munmap(at_, sizeof(std::uint64_t));
+shared_numbers::~shared_numbers() {
+  ::munmap(memory_, bytes_);
 }
 
-void trial_pool::begin(std::uint64_t number, const sim::crawl_scenario& s) {
-  auto& begun = steps_begun_[number] = std::make_unique<shared_number>();
-  children_.begin(number, [&] { return packed(sim::run_trial(s, wanted_, begun->get())); });
+void trial_pool::begin(std::map<std::uint64_t, sim::crawl_scenario> scenarios) {
+  if (scenarios.empty())
+    return;
+  const auto begun = std::make_shared<shared_numbers>(scenarios.size());
+  std::vector<std::uint64_t> numbers;
+  std::map<std::uint64_t, volatile std::uint64_t*> steps_of;
+  for (const auto& [number, s] : scenarios) {
+    steps_begun_[number] = {begun, numbers.size()};
+    steps_of[number] = begun->at(numbers.size());
+    numbers.push_back(number);
+  }
+  children_.begin(numbers, [wanted = wanted_, steps_of = std::move(steps_of),
+                            made = std::move(scenarios)](std::uint64_t number) {
+    return packed(sim::run_trial(made.at(number), wanted, steps_of.at(number)));
+  });
+}
+
+std::uint64_t trial_pool::steps_begun_of(std::uint64_t number) const {
+  const auto& [numbers, place] = steps_begun_.at(number);
+  return *numbers->at(place);
 }
 
 void trial_pool::end_all() {
@@ -107,7 +124,7 @@ std::vector<std::pair<std::uint64_t, sim::trial>> trial_pool::take(int stop_fd) 
     auto trial = one.death.empty() ? unpacked(one.said) : std::nullopt;
     if (!trial)
       trial = of_process(one.death.empty() ? "said something else" : std::move(one.death),
-                         *steps_begun_.at(one.number)->get());
+                         steps_begun_of(one.number));
     steps_begun_.erase(one.number);
     all.emplace_back(one.number, std::move(*trial));
   }
@@ -115,14 +132,17 @@ std::vector<std::pair<std::uint64_t, sim::trial>> trial_pool::take(int stop_fd) 
 }
 
 std::vector<sim::trial> forked_trials::run(std::span<const sim::crawl_scenario> scenarios) {
-  trial_pool pool(options_.jobs, options_.run_limit, sim::trial_detail::failures);
+  trial_pool pool({.jobs = options_.jobs, .run_limit = options_.run_limit});
   std::vector<sim::trial> trials(scenarios.size());
-  std::size_t begun = 0;
-  while (begun != scenarios.size() || !pool.is_idle()) {
+  for (std::size_t job = 0; job != pool.jobs(); ++job) {
+    std::map<std::uint64_t, sim::crawl_scenario> share;
+    for (auto nth = job; nth < scenarios.size(); nth += pool.jobs())
+      share.emplace(nth, scenarios[nth]);
+    pool.begin(std::move(share));
+  }
+  while (!pool.is_idle()) {
     if (options_.stop && options_.stop())
       break;
-    for (; begun != scenarios.size() && pool.has_room(); ++begun)
-      pool.begin(begun, scenarios[begun]);
     for (auto& [nth, trial] : pool.take())
       trials[nth] = std::move(trial);
   }

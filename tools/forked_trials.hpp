@@ -16,45 +16,61 @@
 
 namespace seedwalk::tools {
 
-/// A number that a child writes and its parent reads when the child is gone.
+/// Numbers that a child writes and its parent reads when the child is gone; 0 at first.
 ///
-/// Threads: any. Throws std::system_error where there is no memory for it.
-class shared_number {
+/// Threads: any. Throws std::system_error where there is no memory for them.
+class shared_numbers {
 public:
-  shared_number();
-  ~shared_number();
-  shared_number(const shared_number&) = delete;
-  shared_number& operator=(const shared_number&) = delete;
+  explicit shared_numbers(std::size_t count);
+  ~shared_numbers();
+  shared_numbers(const shared_numbers&) = delete;
+  shared_numbers& operator=(const shared_numbers&) = delete;
 
-  volatile std::uint64_t* get() const { return static_cast<volatile std::uint64_t*>(at_); }
+  volatile std::uint64_t* at(std::size_t place) const {
+    return static_cast<volatile std::uint64_t*>(memory_) + place;
+  }
 
 private:
-  void* at_;
+  std::size_t bytes_;
+  void* memory_;
 };
 
-/// Trials of scenarios, each in a child process: a run that ends its process or never ends is a
-/// failure of the oracle "process", as others are, and runs on several cores.
+/// Trials of scenarios in child processes: a run that ends its process or never ends is a failure
+/// of the oracle "process", as others are, and runs on several cores. What kills a child that has
+/// made other trials is made once more by a new one.
 ///
 /// Threads: as of `child_pool`.
 class trial_pool {
 public:
-  /// As of `child_pool`. `wanted` is what trials tell besides failures.
-  trial_pool(std::size_t jobs, std::chrono::nanoseconds run_limit, sim::trial_detail wanted)
-      : children_(jobs, run_limit), wanted_(wanted) {}
+  /// How trials are made.
+  struct options {
+    std::size_t jobs = 1;                  ///< So many children at once.
+    std::chrono::nanoseconds run_limit{0}; ///< Real time of one run; 0: none.
+    sim::trial_detail wanted = sim::trial_detail::failures;
+  };
+
+  explicit trial_pool(const options& o)
+      : children_({.jobs = o.jobs, .run_limit = o.run_limit, .again_alone = true}),
+        wanted_(o.wanted) {}
 
   bool has_room() const { return children_.has_room(); }
   bool is_idle() const { return children_.is_idle(); }
-  /// As of `child_pool`.
-  void begin(std::uint64_t number, const sim::crawl_scenario& s);
+  std::size_t jobs() const { return children_.jobs(); }
+  /// One child more, for these: scenarios by numbers that nothing under way has. As of
+  /// `child_pool`.
+  void begin(std::map<std::uint64_t, sim::crawl_scenario> scenarios);
   /// As of `child_pool`.
   std::vector<std::pair<std::uint64_t, sim::trial>> take(int stop_fd = -1);
   /// As of `child_pool`.
   void end_all();
 
 private:
+  std::uint64_t steps_begun_of(std::uint64_t number) const;
+
   child_pool children_;
   sim::trial_detail wanted_;
-  std::map<std::uint64_t, std::unique_ptr<shared_number>> steps_begun_; ///< Of what is under way.
+  /// How many steps were begun of what is under way, and at which place that stands.
+  std::map<std::uint64_t, std::pair<std::shared_ptr<shared_numbers>, std::size_t>> steps_begun_;
 };
 
 /// The same, for a shrinker.

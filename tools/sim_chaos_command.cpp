@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -139,7 +140,7 @@ public:
                  [&flags](sim::crawl_scenario& s) { return flags.change(s).has_value(); },
                  [this](const sim::chaos_result& one) { hear(one); },
                  [this](const sim::chaos_lesson& one) { learn(one); }}),
-        pool_(flags.jobs, run_limit, sim::trial_detail::features) {}
+        pool_({flags.jobs, run_limit, sim::trial_detail::features}) {}
 
   /// Reads the corpus of before. The error is one line.
   tl::expected<void, std::string> begin() {
@@ -158,10 +159,8 @@ public:
 
   void run() {
     while (!is_over()) {
-      while (pool_.has_room() && search_.may_propose() && wants_more()) {
-        const auto& next = search_.propose();
-        pool_.begin(next.number, next.scenario);
-      }
+      while (pool_.has_room() && search_.may_propose() && wants_more())
+        pool_.begin(propose_some());
       for (auto& [number, trial] : pool_.take(signals_.descriptor()))
         search_.tell(number, std::move(trial));
       was_interrupted_ = was_interrupted_ || signals_.came();
@@ -192,6 +191,17 @@ private:
     if (was_interrupted_ || is_late() || (flags_.stop_at_failure && report_.broken_runs() != 0))
       return true;
     return flags_.runs && search_.heard() >= *flags_.runs;
+  }
+
+  /// For one process, so that the others have some, too, before an answer is in.
+  std::map<std::uint64_t, sim::crawl_scenario> propose_some() {
+    const auto most = std::max<std::uint64_t>(1, sim::chaos_search::lag / (2 * pool_.jobs()));
+    std::map<std::uint64_t, sim::crawl_scenario> some;
+    while (some.size() != most && search_.may_propose() && wants_more()) {
+      const auto& next = search_.propose();
+      some.emplace(next.number, next.scenario);
+    }
+    return some;
   }
 
   void hear(const sim::chaos_result& one) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include "sim/scenario/drawn_misfortunes.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "tools/awaited_signals.hpp"
+#include "tools/child_pool.hpp"
 #include "tools/command_line.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output_file.hpp"
@@ -26,7 +28,6 @@
 #include "tools/sim_report.hpp"
 #include "tools/sim_sweep.hpp"
 #include "tools/sim_world_flags.hpp"
-#include "tools/sweep_crew.hpp"
 #include "tools/sweep_results.hpp"
 
 namespace seedwalk::tools {
@@ -72,6 +73,19 @@ struct sweep_flags {
 std::string file_name_of(const distinct_failure& one) {
   return fmt::format("{}_{}.toml", file_name_of_promise(one.first.oracle, one.first.place),
                      one.seed);
+}
+
+/// What a child has said of a seed, or that it has died with it.
+seed_result told_by(const child_pool::ended& one) {
+  seed_result result;
+  if (one.death.empty())
+    if (auto said = parse_seed_result(net::as_text(one.said)))
+      return std::move(*said);
+  const auto& cause = one.death.empty() ? "said something else" : one.death;
+  result.seed = one.number;
+  result.failures.push_back(
+      {"process", cause, fmt::format("the process that ran it died: {}", cause), 0});
+  return result;
 }
 
 /// A sweep under way.
@@ -149,20 +163,33 @@ private:
   template <class Run, class Take>
   tl::expected<void, std::string> run(const std::vector<std::uint64_t>& seeds, Run run_one,
                                       Take take) {
-    sweep_crew crew{seeds, flags_.jobs, [&](std::uint64_t seed) {
-                      auto result = run_one(*flags_.world.of_seed(seed));
-                      result.seed = seed; // `--set` may have said another.
-                      return result;
-                    }};
     if (is_over())
       return {};
-    if (auto begun = crew.begin(); !begun)
-      return begun;
-    while (!crew.is_done()) {
-      for (const auto& result : crew.take(signals_.descriptor())) {
-        if (auto taken = take(result); !taken)
-          return taken;
+    try {
+      child_pool crew({.jobs = flags_.jobs, .keeps_standard_error = true});
+      for (std::size_t job = 0; job != crew.jobs(); ++job) {
+        std::vector<std::uint64_t> share;
+        for (auto nth = job; nth < seeds.size(); nth += crew.jobs())
+          share.push_back(seeds[nth]);
+        crew.begin(share, [&](std::uint64_t seed) {
+          auto result = run_one(*flags_.world.of_seed(seed));
+          result.seed = seed; // `--set` may have said another.
+          const auto line = to_line(result);
+          return child_pool::bytes(line.begin(), line.end());
+        });
       }
+      return take_all(crew, take);
+    } catch (const std::system_error& problem) {
+      return tl::unexpected(std::string{problem.what()});
+    }
+  }
+
+  template <class Take>
+  tl::expected<void, std::string> take_all(child_pool& crew, Take take) {
+    while (!crew.is_idle()) {
+      for (const auto& one : crew.take(signals_.descriptor()))
+        if (auto taken = take(told_by(one)); !taken)
+          return taken;
       interrupted_ = signals_.came();
       if (is_over())
         return {};
