@@ -22,8 +22,8 @@ leveldb::Status is_gone(const std::string& file) {
   return leveldb::Status::IOError(file, "the database was moved or deleted while it was open");
 }
 
-/// A file whose name is durable once it has been synced.
-class named_file final : public leveldb::WritableFile {
+/// A file whose name becomes durable at some call.
+class named_file : public leveldb::WritableFile {
 public:
   named_file(std::unique_ptr<leveldb::WritableFile> inner, std::string folder,
              const careful_env::folder_sync& sync_folder)
@@ -32,12 +32,14 @@ public:
   leveldb::Status Append(const leveldb::Slice& data) override { return inner_->Append(data); }
   leveldb::Status Close() override { return inner_->Close(); }
   leveldb::Status Flush() override { return inner_->Flush(); }
+  leveldb::Status Sync() override { return inner_->Sync(); }
 
-  leveldb::Status Sync() override {
-    auto status = inner_->Sync();
-    if (!status.ok() || is_named_)
-      return status;
-    status = sync_folder_(folder_);
+protected:
+  /// All names in its folder are durable, as they are now or were once since it was made.
+  leveldb::Status make_named() {
+    if (is_named_)
+      return leveldb::Status::OK();
+    auto status = sync_folder_(folder_);
     is_named_ = status.ok();
     return status;
   }
@@ -47,6 +49,27 @@ private:
   std::string folder_;
   const careful_env::folder_sync& sync_folder_; ///< Of the Env, which outlives its files.
   bool is_named_ = false;
+};
+
+/// Its name is durable once it has been synced.
+class table_file final : public named_file {
+public:
+  using named_file::named_file;
+  leveldb::Status Sync() override {
+    auto status = named_file::Sync();
+    return status.ok() ? make_named() : status;
+  }
+};
+
+/// Its name is durable, and with it that of the manifest of the same opening, before anything is in
+/// it.
+class log_file final : public named_file {
+public:
+  using named_file::named_file;
+  leveldb::Status Append(const leveldb::Slice& data) override {
+    auto status = make_named();
+    return status.ok() ? named_file::Append(data) : status;
+  }
 };
 
 } // namespace
@@ -121,10 +144,11 @@ leveldb::Status careful_env::NewWritableFile(const std::string& file,
   if (!status.ok())
     return status;
   const auto kind = kind_of_file(file.substr(file.rfind('/') + 1));
-  if (kind == file_kind::log || kind == file_kind::table)
-    *result = new named_file(std::unique_ptr<leveldb::WritableFile>{*result},
-                             file.substr(0, file.rfind('/')), sync_folder_);
+  const auto folder = file.substr(0, file.rfind('/'));
+  if (kind == file_kind::log)
+    *result = new log_file(std::unique_ptr<leveldb::WritableFile>{*result}, folder, sync_folder_);
   if (kind == file_kind::table) {
+    *result = new table_file(std::unique_ptr<leveldb::WritableFile>{*result}, folder, sync_folder_);
     const std::lock_guard lock(mutex_);
     own_.insert(file);
   }

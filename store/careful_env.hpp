@@ -28,9 +28,12 @@ namespace seedwalk::store {
 ///
 /// LevelDB syncs what it writes, but the folder in which it has begun a file only with the
 /// manifest: most file systems write names down with the next sync of anything, POSIX promises it
-/// of none. So the first sync of a log or a table is one of the folder, too: what was acknowledged
-/// is in a file that has a name, and so is what a manifest names, however early that reaches the
-/// disk.
+/// of none. So the first sync of a table is one of the folder, too: what a manifest names has a
+/// name, however early that reaches the disk. And before anything is in a log its folder is synced:
+/// what was acknowledged is in a file that has a name, and CURRENT names the manifest that this
+/// opening has made. Else a crash could bring the one before back, which names other tables, with
+/// the new log behind it: LevelDB would replay that, and a batch would be there without those
+/// before it.
 ///
 /// Threads: as LevelDB, whose own thread deletes only what it has replaced.
 class careful_env final : public leveldb::EnvWrapper {

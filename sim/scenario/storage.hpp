@@ -89,6 +89,8 @@ public:
   /// Where the database is on it.
   const std::string& path() const { return options_.path; }
   bool is_open() const { return database_ != nullptr; }
+  /// More endpoints its database does not keep, whether it is open or not.
+  std::uint64_t known_max() const { return options_.database.limits.known; }
   /// For oracles: looks without taking virtual time from the program. Precondition: open.
   store::database& database() { return *database_; }
   std::size_t in_flight() const { return pending_.size(); }

@@ -39,6 +39,23 @@ bool disks_are_usual(const crawl_scenario& s) {
          });
 }
 
+bool may_forget(const watched_crawler& of, const store::operation& asked,
+                const store::operation_result* result) {
+  // More than there are endpoints in any world.
+  constexpr std::uint64_t never_full = 1'000'000;
+  if (std::holds_alternative<store::forget_peer>(asked))
+    return true;
+  if (std::holds_alternative<store::tidy>(asked)) {
+    const auto* done = result == nullptr ? nullptr : std::get_if<store::tidied>(result);
+    return done == nullptr || done->forgotten != 0;
+  }
+  if (!std::holds_alternative<store::record_announcements>(asked))
+    return false;
+  const auto* told =
+      result == nullptr ? nullptr : std::get_if<store::announcements_recorded>(result);
+  return told == nullptr ? of->disk().known_max() < never_full : told->evicted != 0;
+}
+
 bool can_be_read(simulated_crawler& of) {
   if (!of.disk().is_open())
     return false;
@@ -219,7 +236,7 @@ void reference_model::tell_of(model& m, const store::operation& asked,
   };
   const auto* counts =
       result == nullptr ? nullptr : std::get_if<store::announcements_recorded>(result);
-  if (counts != nullptr && counts->refused_address + counts->refused_full + counts->evicted != 0)
+  if (counts != nullptr && counts->refused_address + counts->refused_full != 0)
     m.may_know_fewer = true;
   if (const auto* told = std::get_if<store::record_announcements>(&asked)) {
     // Where nobody was new, all are known already, or were refused.
@@ -242,24 +259,25 @@ void reference_model::tell_of(model& m, const store::operation& asked,
       m.doubtful_bans.insert(lifted->target);
     else
       m.bans.erase(lifted->target);
-  } else if (std::holds_alternative<store::forget_peer>(asked) ||
-             std::holds_alternative<store::tidy>(asked)) {
-    const auto* done = result == nullptr ? nullptr : std::get_if<store::tidied>(result);
-    m.may_know_fewer = m.may_know_fewer || done == nullptr || done->forgotten != 0;
   }
 }
 
 void reference_model::on_durable(const watched_crawler& of, const store::batch& contents,
                                  const store::batch_result& result) {
   auto& m = models_[of];
-  for (std::size_t i = 0; i != contents.operations.size(); ++i)
-    tell_of(m, contents.operations[i], &result.results.at(i));
+  for (std::size_t i = 0; i != contents.operations.size(); ++i) {
+    const auto& operation = contents.operations[i];
+    m.may_know_fewer = m.may_know_fewer || may_forget(of, operation, &result.results.at(i));
+    tell_of(m, operation, &result.results.at(i));
+  }
 }
 
 void reference_model::on_doubt(const watched_crawler& of, const store::batch& contents) {
   auto& m = models_[of];
-  for (const auto& operation : contents.operations)
+  for (const auto& operation : contents.operations) {
+    m.may_know_fewer = m.may_know_fewer || may_forget(of, operation, nullptr);
     tell_of(m, operation, nullptr);
+  }
 }
 
 // -- the end

@@ -97,4 +97,10 @@ bool disks_are_usual(const crawl_scenario& s);
 /// Whether a database can be read at all: where it cannot, the judge of the run says so.
 bool can_be_read(simulated_crawler& of);
 
+/// Whether the database of `of` may have forgotten somebody whom it knew, in this operation: by
+/// what came of it, or, where nobody was told of that (null), by what it could do. A write that
+/// failed and is there all the same says when it is made again only that everybody is known.
+bool may_forget(const watched_crawler& of, const store::operation& asked,
+                const store::operation_result* result);
+
 } // namespace seedwalk::sim

@@ -167,7 +167,6 @@ void schedule_oracle::on_durable(const watched_crawler& of, const store::batch& 
   auto& b = of_crawlers_[of];
   for (std::size_t i = 0; i != contents.operations.size(); ++i) {
     const auto& operation = contents.operations[i];
-    const auto& brought = result.results.at(i);
     if (const auto* visited = std::get_if<store::record_visit>(&operation)) {
       count(of, *visited);
     } else if (const auto* soon = std::get_if<store::dial_soon>(&operation)) {
@@ -178,27 +177,24 @@ void schedule_oracle::on_durable(const watched_crawler& of, const store::batch& 
       b.moves += std::exchange(b.dialled, networks->dialled) == networks->dialled ? 0 : 1;
     } else if (const auto* ban = std::get_if<store::add_ban>(&operation)) {
       b.bans.insert(ban->ban.target);
-    } else if (const auto* told = std::get_if<store::announcements_recorded>(&brought)) {
-      b.is_known = b.is_known && told->evicted == 0;
-    } else if (const auto* done = std::get_if<store::tidied>(&brought)) {
-      b.is_known = b.is_known && done->forgotten == 0;
     } else if (std::holds_alternative<store::mend_times>(operation)) {
       ++b.moves;
     }
-    if (std::holds_alternative<store::forget_peer>(operation))
-      b.is_known = false;
+    b.is_known = b.is_known && !may_forget(of, operation, &result.results.at(i));
   }
 }
 
 void schedule_oracle::on_doubt(const watched_crawler& of, const store::batch& contents) {
   auto& b = of_crawlers_[of];
-  for (const auto& operation : contents.operations)
+  for (const auto& operation : contents.operations) {
+    b.is_known = b.is_known && !may_forget(of, operation, nullptr);
     if (const auto* visited = std::get_if<store::record_visit>(&operation))
       b.peers[visited->peer].is_sure = false;
     else if (const auto* ban = std::get_if<store::add_ban>(&operation))
       b.bans.insert(ban->ban.target);
     else
       ++b.moves;
+  }
 }
 
 // -- the end

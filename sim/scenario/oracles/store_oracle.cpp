@@ -135,13 +135,8 @@ void store_oracle::on_durable(const watched_crawler& of, const store::batch& con
     if (const auto* opened = std::get_if<store::census_opened>(&brought)) {
       l.open = opened->number;
       l.census_in_doubt = false;
-    } else if (const auto* told = std::get_if<store::announcements_recorded>(&brought)) {
-      l.may_know_fewer = l.may_know_fewer || told->evicted != 0;
-    } else if (const auto* tidied = std::get_if<store::tidied>(&brought)) {
-      l.may_know_fewer = l.may_know_fewer || tidied->forgotten != 0;
     }
-    if (std::holds_alternative<store::forget_peer>(contents.operations[i]))
-      l.may_know_fewer = true;
+    l.may_know_fewer = l.may_know_fewer || may_forget(of, contents.operations[i], &brought);
   }
 }
 
@@ -149,8 +144,7 @@ void store_oracle::on_doubt(const watched_crawler& of, const store::batch& conte
   auto& l = ledgers_[of];
   for (const auto& operation : contents.operations) {
     enter(l, operation, false);
-    if (std::holds_alternative<store::tidy>(operation))
-      l.may_know_fewer = true;
+    l.may_know_fewer = l.may_know_fewer || may_forget(of, operation, nullptr);
   }
 }
 

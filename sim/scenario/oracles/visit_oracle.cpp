@@ -226,7 +226,6 @@ void visit_oracle::on_durable(const watched_crawler& of, const store::batch& con
   auto& n = of_crawlers_[of];
   for (std::size_t i = 0; i != contents.operations.size(); ++i) {
     const auto& operation = contents.operations[i];
-    const auto& brought = result.results.at(i);
     if (const auto* visited = std::get_if<store::record_visit>(&operation)) {
       if (visited->visit.version)
         n.versions.insert_or_assign(visited->peer, *visited->visit.version);
@@ -235,23 +234,18 @@ void visit_oracle::on_durable(const watched_crawler& of, const store::batch& con
       forget(n, seen->sighting.from);
     } else if (const auto* told = std::get_if<store::record_announcements>(&operation)) {
       count_addresses(of, *told);
-      const auto* counts = std::get_if<store::announcements_recorded>(&brought);
-      n.may_know_fewer = n.may_know_fewer || (counts != nullptr && counts->evicted != 0);
-    } else if (const auto* done = std::get_if<store::tidied>(&brought)) {
-      n.may_know_fewer = n.may_know_fewer || done->forgotten != 0;
-    } else if (std::holds_alternative<store::forget_peer>(operation)) {
-      n.may_know_fewer = true;
     }
+    n.may_know_fewer = n.may_know_fewer || may_forget(of, operation, &result.results.at(i));
   }
 }
 
 void visit_oracle::on_doubt(const watched_crawler& of, const store::batch& contents) {
   auto& n = of_crawlers_[of];
-  for (const auto& operation : contents.operations)
+  for (const auto& operation : contents.operations) {
     if (const auto* visited = std::get_if<store::record_visit>(&operation))
       n.versions.erase(visited->peer);
-    else if (std::holds_alternative<store::tidy>(operation))
-      n.may_know_fewer = true;
+    n.may_know_fewer = n.may_know_fewer || may_forget(of, operation, nullptr);
+  }
 }
 
 // -- the end
