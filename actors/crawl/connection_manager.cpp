@@ -278,8 +278,10 @@ void connection_manager::on_saved(const operations_saved& m) {
       continue;
     const auto done = i->second;
     s_.awaited.erase(i);
-    if (done.leaves)
+    if (done.leaves) {
       s_.pool.leave(*done.leaves);
+      s_.reconnects.put_back(*done.leaves, env_.time.now().steady);
+    }
     if (done.mends) {
       s_.mender.page_is_written();
       for (const auto& result : m.results)

@@ -396,11 +396,15 @@ void connection_manager::reconnect_or_replace(const net::endpoint& key, const po
 }
 
 void connection_manager::dial_reconnects() {
-  while (const auto lost = s_.reconnects.take(env_.time.now().steady))
-    if (dial_again(*lost)) {
+  while (const auto lost = s_.reconnects.take(env_.time.now().steady)) {
+    const auto* entry = s_.pool.find(*lost);
+    if (entry != nullptr && entry->phase == pool_phase::saving) {
+      s_.reconnects.put_off(*lost); // The disk is slower than the delay is long.
+    } else if (dial_again(*lost)) {
       net::reached(net::probe::peer_reconnected);
       s_.tally.note_reconnect();
     }
+  }
 }
 
 } // namespace seedwalk::actors

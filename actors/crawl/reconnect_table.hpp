@@ -60,10 +60,21 @@ public:
   /// When the first of those who wait is to be dialled.
   std::optional<net::steady_time> next() const;
 
-  std::size_t waiting() const { return waiting_.size(); }
-  void drop_waiting() { waiting_.clear(); }
+  /// Who was taken and cannot be dialled yet waits on, whatever the time, until `put_back`.
+  void put_off(const net::endpoint& peer) { put_off_.insert(peer); }
+  /// May be dialled from `now` on, if it was put off.
+  void put_back(const net::endpoint& peer, net::steady_time now) {
+    if (put_off_.erase(peer) != 0)
+      waiting_.emplace(now, peer);
+  }
 
-  SEEDWALK_INSPECT(reconnect_table, reconnects_, waiting_)
+  std::size_t waiting() const { return waiting_.size() + put_off_.size(); }
+  void drop_waiting() {
+    waiting_.clear();
+    put_off_.clear();
+  }
+
+  SEEDWALK_INSPECT(reconnect_table, reconnects_, waiting_, put_off_)
 
 private:
   struct history {
@@ -74,6 +85,7 @@ private:
 
   std::map<net::endpoint, history> reconnects_;
   std::set<std::pair<net::steady_time, net::endpoint>> waiting_; ///< When, and who.
+  std::set<net::endpoint> put_off_;                              ///< Whose time has come.
 };
 
 } // namespace seedwalk::actors

@@ -159,6 +159,29 @@ TEST(reconnect_table, those_who_may_are_taken_when_their_time_has_come_and_not_b
   }));
 }
 
+// Its visit is still being written when its time has come.
+TEST(reconnect_table, who_is_put_off_waits_until_it_is_put_back) {
+  reconnect_table table;
+  const auto when = table.lost(lost_peer, net::steady_time{0}, {}, 1);
+  ASSERT_TRUE(when);
+  ASSERT_EQ(table.take(*when), lost_peer);
+  table.put_off(lost_peer);
+  const auto later = *when + std::chrono::hours{1};
+  EXPECT_EQ(table.waiting(), 1u);
+  EXPECT_FALSE(table.next());
+  EXPECT_FALSE(table.take(later));
+  table.put_back(lost_peer, later);
+  table.put_back(lost_peer, later);
+  EXPECT_EQ(table.waiting(), 1u);
+  EXPECT_EQ(table.next(), later);
+  EXPECT_EQ(table.take(later), lost_peer);
+  table.put_back(lost_peer, later);
+  EXPECT_EQ(table.waiting(), 0u);
+  table.put_off(lost_peer);
+  table.drop_waiting();
+  EXPECT_EQ(table.waiting(), 0u);
+}
+
 TEST(reconnect_table, is_bounded) {
   reconnect_options options;
   reconnect_table table;
