@@ -95,23 +95,23 @@ pairs::aims pairs::sends(const pending_event& one) const {
 
 void pairs::on_pending(const pending_event& one) {
   for (std::size_t nth = 0; nth != aims_.size(); ++nth) {
-    auto& aim = aims_[nth];
-    if (!one.is_step || one.source != aim.order.actor || aim.is == state::made ||
-        aim.is == state::given_up)
+    auto& pursued = aims_[nth];
+    if (!one.is_step || one.source != pursued.order.actor || pursued.is == state::made ||
+        pursued.is == state::given_up)
       continue;
-    const bool is_second = one.kind == aim.order.second;
-    if (aim.skipped != 0) {
-      aim.skipped -= is_second ? 1 : 0;
-      if (aim.skipped != 0)
+    const bool is_second = one.kind == pursued.order.second;
+    if (pursued.skipped != 0) {
+      pursued.skipped -= is_second ? 1 : 0;
+      if (pursued.skipped != 0)
         continue;
-    } else if (is_second && aim.is == state::open) {
+    } else if (is_second && pursued.is == state::open) {
       move(nth, state::made);
       continue;
     }
-    if (one.kind != aim.order.first)
+    if (one.kind != pursued.order.first)
       move(nth, state::held);
     else
-      move(nth, aim.is_direct ? state::open : state::made);
+      move(nth, pursued.is_direct ? state::open : state::made);
   }
   if (const auto of = sends(one); of != 0)
     sends_.emplace(one.name, of);
