@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <malloc.h>
@@ -28,8 +29,8 @@ struct released {
 };
 
 std::uintptr_t end_of_heap() {
-  return reinterpret_cast<std::uintptr_t>(
-      sbrk(0)); // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): an address as a number
+  return reinterpret_cast<std::uintptr_t>(sbrk(0));
 }
 
 /// Whether the heap has grown by one piece of `room`.
@@ -47,6 +48,10 @@ bool grow(std::uintptr_t before) {
 } // namespace
 
 void use_huge_pages() noexcept {
+  // Each time would take another piece of addresses.
+  static bool is_done = false;
+  if (std::exchange(is_done, true))
+    return;
   const auto before = end_of_heap();
   // What is freed at the end of the heap is not given back: it will be wanted again. Nor are large
   // blocks mapped apart, each of which would be page faults again.

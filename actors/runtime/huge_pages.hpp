@@ -7,8 +7,8 @@ namespace seedwalk::sim {
 /// 20,000 nodes a seventh of the time went to page faults, and more to misses of the TLB. Asked for
 /// is 1 GiB of addresses, of which the kernel gives what is touched, 2 MiB at a time; the heap goes
 /// on growing behind it as ever. Where the kernel has no huge pages to give, or this allocator no
-/// heap in one piece, nothing changes. Call it once, at the start, before there are threads;
-/// children that are forked have it, too. Thread rule: the main thread's.
+/// heap in one piece, nothing changes. Call it at the start, before there are threads; a second
+/// call does nothing, and children that are forked have it, too. Thread rule: the main thread's.
 ///
 /// Not for a crawler: its memory stays, and where little of each huge page is used that costs more
 /// than it gains.

@@ -37,6 +37,8 @@ TEST(huge_pages, what_is_allocated_next_lies_on_them_in_one_piece) {
     GTEST_SKIP() << "a kernel without huge pages";
   use_huge_pages();
   const auto* const end = static_cast<const char*>(sbrk(0));
+  use_huge_pages();
+  EXPECT_EQ(sbrk(0), end) << "a second call takes addresses, too";
   // More than what malloc maps apart by itself, and enough that the first page is behind.
   constexpr std::size_t size = 8 << 20;
   const auto block = std::make_unique<char[]>(size);
