@@ -52,6 +52,7 @@ function(seedwalk_library name)
   target_include_directories(seedwalk_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
   target_compile_features(seedwalk_${name} PUBLIC cxx_std_20)
   target_link_libraries(seedwalk_${name} PUBLIC ${ARGN})
+  seedwalk_batches(seedwalk_${name})
 endfunction()
 
 # What many sources include, parsed once for all targets of a kind: `std` for those without actors, `caf` for those
@@ -59,14 +60,21 @@ endfunction()
 # than parsing it. Sources still include what they use: a build with -DSEEDWALK_PRECOMPILE=OFF must pass too, and is
 # what clang-tidy looks at.
 option(SEEDWALK_PRECOMPILE "Precompile headers" ON)
-# Sources of the command, of tests and of scenarios are compiled six at a time: most of what each costs is templates
-# that the others instantiate, too. So what two of them call by one name must be one thing, or bear two names. With
-# -DSEEDWALK_UNITY=OFF each is compiled alone: clang-tidy does that, and so may those who edit one test all day.
-option(SEEDWALK_UNITY "Compile sources of the command, of tests and of scenarios in batches" ON)
+# Sources are compiled some sixteen at a time: most of what each costs is headers and templates that the others need,
+# too (36 sources of tests: 150 CPU seconds six at a time, 93 eighteen at a time). So what two of them call by one name
+# must be one thing, or bear two names. With -DSEEDWALK_UNITY=OFF each is compiled alone, for those who edit one source
+# all day and for who asks clang-tidy about one.
+option(SEEDWALK_UNITY "Compile sources in batches" ON)
 function(seedwalk_batches target)
-  if(SEEDWALK_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  if(NOT SEEDWALK_UNITY)
+    return()
   endif()
+  get_target_property(sources ${target} SOURCES)
+  list(LENGTH sources count)
+  # As many batches as are needed, all of one size: the last of a big target would else be a single source.
+  math(EXPR batches "(${count} + 15) / 16")
+  math(EXPR size "(${count} + ${batches} - 1) / ${batches}")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
 endfunction()
 
 set(seedwalk_headers_of_std <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <variant> <vector> <tl/expected.hpp>)

@@ -13,12 +13,12 @@ leveldb::Status not_there(const std::string& file) {
 }
 
 /// Through which this thread may write. LevelDB's own thread has none.
-thread_local const looking_env* opening = nullptr;
+thread_local const looking_env* writable = nullptr;
 
 } // namespace
 
 looking_env::looking_env(leveldb::Env* base) : EnvWrapper(base), memory_(leveldb::NewMemEnv(base)) {
-  opening = this;
+  writable = this;
 }
 
 looking_env::~looking_env() {
@@ -26,8 +26,8 @@ looking_env::~looking_env() {
 }
 
 void looking_env::seal() {
-  if (opening == this)
-    opening = nullptr;
+  if (writable == this)
+    writable = nullptr;
 }
 
 bool looking_env::removed(const std::string& file) {
@@ -51,7 +51,7 @@ leveldb::Status looking_env::NewRandomAccessFile(const std::string& file,
 
 leveldb::Status looking_env::NewWritableFile(const std::string& file,
                                              leveldb::WritableFile** result) {
-  if (opening != this)
+  if (writable != this)
     return leveldb::Status::IOError(file, "the database is open for looking only");
   return memory_->NewWritableFile(file, result);
 }

@@ -12,13 +12,14 @@ namespace {
 /// How often a database is looked for that is opened and closed by others meanwhile.
 constexpr int attempts = 3;
 
-using result = tl::expected<store::answer, store::error>;
+using answer_of_store = tl::expected<store::answer, store::error>;
 
 tl::unexpected<store::error> failed(const std::string& path, const std::string& text) {
   return tl::unexpected(store::error{store::error_code::io, fmt::format("{}: {}", path, text)});
 }
 
-result ask_crawl(control_client& crawl, const std::string& path, const store::query& query) {
+answer_of_store ask_crawl(control_client& crawl, const std::string& path,
+                          const store::query& query) {
   tl::expected<store::answer, std::string> answer =
       tl::unexpected<std::string>("the crawl that has it open gave no answer");
   const auto done =
@@ -81,7 +82,7 @@ tl::expected<void, store::error> db_access::connect() {
   return {};
 }
 
-result db_access::ask(const store::query& query) {
+answer_of_store db_access::ask(const store::query& query) {
   for (int attempt = 1;; ++attempt) {
     auto answer = crawl_ ? ask_crawl(*crawl_, path_, query) : database_->answer(query);
     if (answer || attempt == attempts)

@@ -14,7 +14,7 @@ namespace seedwalk::tools {
 
 namespace {
 
-constexpr std::array<scenario_option, 21> options = {{
+constexpr std::array<scenario_option, 21> all_options = {{
     {"--seed", "seed"},
     {"--seeds", "seed"},
     {"--nodes", "nodes.count"},
@@ -47,7 +47,7 @@ bool goes_with_a_whole(std::string_view option) {
 } // namespace
 
 std::span<const scenario_option> scenario_options() {
-  return options;
+  return all_options;
 }
 
 void sim_scenario_flags::declare(CLI::App& app) {
@@ -80,7 +80,7 @@ tl::expected<void, std::string> sim_scenario_flags::read() {
     return {};
   if (!path_.empty() && swarm_)
     return tl::unexpected(std::string{"--swarm and a file: each says all; give one of them"});
-  for (const auto& [option, key] : options) {
+  for (const auto& [option, key] : all_options) {
     const auto* declared = app_->get_option_no_throw(std::string{option});
     if (declared != nullptr && declared->count() != 0 && !goes_with_a_whole(option))
       return tl::unexpected(

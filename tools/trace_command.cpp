@@ -161,17 +161,17 @@ exit_code show(invocation& invoked) {
                     trace_show_examples};
   std::string file;
   trace_filter filter;
-  bool json = false;
+  bool as_json = false;
   add_name(line.app(), "FILE", file, "what `sim run --trace` wrote")->required();
   filter.declare(line.app());
-  line.app().add_flag("--json", json, "JSON lines: the run, then an entry each");
+  line.app().add_flag("--json", as_json, "JSON lines: the run, then an entry each");
   if (const auto code = line.parse(invoked))
     return *code;
   const auto trace = read_trace(file);
   if (!trace)
     return say(invoked, "show", trace.error());
   auto& out = invoked.terminal.out;
-  if (json)
+  if (as_json)
     out << run_as_json(*trace).dump() << '\n';
   else
     print_head(out, *trace);
@@ -181,7 +181,7 @@ exit_code show(invocation& invoked) {
     ++number;
     if (!lanes[e.lane] || !filter.wants(*trace, e))
       continue;
-    out << (json ? entry_as_json(*trace, e, number).dump() : line_of(*trace, e, number)) << '\n';
+    out << (as_json ? entry_as_json(*trace, e, number).dump() : line_of(*trace, e, number)) << '\n';
   }
   return exit_code::done;
 }

@@ -16,7 +16,6 @@ namespace seedwalk::tools {
 namespace {
 
 using namespace detail;
-using net::byte_view;
 using net::bytes;
 using net::hash256;
 using net::network_id;

@@ -6,9 +6,6 @@ namespace seedwalk::net {
 
 namespace {
 
-constexpr std::size_t name_chars_max = 253;
-constexpr std::size_t label_chars_max = 63;
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -32,7 +29,7 @@ bool ends_with_label(std::string_view name, std::string_view label) {
 bool is_resolvable_name(std::string_view name) {
   if (name.ends_with('.'))
     name.remove_suffix(1);
-  if (name.empty() || name.size() > name_chars_max || ends_with_label(name, "onion") ||
+  if (name.empty() || name.size() > host_name_chars_max || ends_with_label(name, "onion") ||
       ends_with_label(name, "i2p"))
     return false;
   std::size_t label_chars = 0;
@@ -41,7 +38,7 @@ bool is_resolvable_name(std::string_view name) {
       if (label_chars == 0)
         return false;
       label_chars = 0;
-    } else if (!is_name_char(c) || ++label_chars > label_chars_max) {
+    } else if (!is_name_char(c) || ++label_chars > host_label_chars_max) {
       return false;
     }
   }

@@ -25,18 +25,16 @@ bool is_number(std::string_view label) {
 
 /// Why `name`, in lower case and without a final dot, is no host name; empty: it is one.
 std::string_view problem_with(std::string_view name) {
-  constexpr std::size_t name_chars_max = 253;
-  constexpr std::size_t label_chars_max = 63;
   if (name.empty())
     return "names no host";
-  if (name.size() > name_chars_max)
+  if (name.size() > host_name_chars_max)
     return "is longer than the 253 characters of a host name";
   std::string_view label;
   for (auto rest = name;; rest.remove_prefix(label.size() + 1)) {
     label = rest.substr(0, rest.find('.'));
     if (label.empty())
       return "is neither an address nor a host name: a part between dots is empty";
-    if (label.size() > label_chars_max)
+    if (label.size() > host_label_chars_max)
       return "is neither an address nor a host name: a part between dots has more than 63 "
              "characters";
     if (!std::ranges::all_of(

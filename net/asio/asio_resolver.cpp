@@ -18,6 +18,13 @@
 
 namespace seedwalk::net {
 
+/// A question that waits for a thread or is with one.
+struct name_lookup {
+  resolve_id id;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
 namespace {
 
 /// A name with more addresses than this is no seed's; the rest is dropped.
@@ -25,12 +32,6 @@ constexpr std::size_t addresses_max = 1024;
 
 /// Questions that wait for a thread. A caller that asks beyond this hears `resolver_failed`.
 constexpr std::size_t questions_queued_max = 1024;
-
-struct lookup {
-  resolve_id id;
-  std::string host;
-  std::uint16_t port = 0;
-};
 
 /// IPv4 and IPv6 only, each once, in the order received. An address that is CJDNS's or Yggdrasil's
 /// has no business in DNS.
@@ -54,7 +55,7 @@ std::vector<endpoint> endpoints_of(const addrinfo* found, std::uint16_t port) {
   return result;
 }
 
-resolved look_up(const lookup& asked, int flags) {
+resolved look_up(const name_lookup& asked, int flags) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -82,7 +83,7 @@ bool is_literal(const std::string& host) {
 /// Where the door and its lookup threads meet.
 struct asio_resolver::desk {
   std::mutex mutex;
-  std::deque<lookup> asked;
+  std::deque<name_lookup> asked;
   std::size_t threads = 0;
   asio_resolver* resolver = nullptr; ///< Null once the door is gone.
   asio::io_context* io = nullptr;
@@ -97,7 +98,7 @@ asio_resolver::asio_resolver(std::shared_ptr<asio_core> core)
 void asio_resolver::resolve(resolve_id id, const std::string& host, std::uint16_t port,
                             std::chrono::milliseconds timeout, net::owner owner) {
   // What needs no asking is answered without it: AI_NUMERICHOST never blocks.
-  const lookup asked{id, host, port};
+  const name_lookup asked{id, host, port};
   if (is_literal(host))
     return core_->deliver_later(owner, look_up(asked, AI_NUMERICHOST));
   if (!is_resolvable_name(host))

@@ -378,23 +378,9 @@ private:
         return false;
       x = T{count};
       return true;
-    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, bytes>) {
-      std::size_t n = 0;
-      if (!get_count(n, 1))
-        return false;
-      x.resize(n);
-      return get_raw(x.data(), n);
-    } else if constexpr (byte_block<T>) {
-      std::size_t n = 0;
-      if (!get_count(n, 1))
-        return false;
-      const auto block = in_.first(n);
-      in_ = in_.subspan(n);
-      if constexpr (checks_bytes<T>)
-        return x.assign(block) || fail();
-      else
-        x = T{block};
-      return true;
+    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, bytes> ||
+                         byte_block<T>) {
+      return get_counted_bytes(x);
     } else if constexpr (is_std_array<T>::value) {
       if constexpr (is_byte<typename T::value_type>)
         return get_raw(x.data(), x.size());
@@ -434,19 +420,44 @@ private:
     } else if constexpr (associative<T>) {
       return get_associative(x);
     } else if constexpr (sequence<T>) {
-      std::size_t n = 0;
-      if (!get_count(n, 1))
-        return false;
-      x.clear();
-      for (std::size_t i = 0; i != n; ++i)
-        if (!get(x.emplace_back()))
-          return false;
-      return true;
+      return get_sequence(x);
     } else if constexpr (checks_itself<T>) {
       return inspect(*this, x) && ok_ && (x.is_consistent() || fail());
     } else {
       return inspect(*this, x) && ok_;
     }
+  }
+
+  template <class T>
+  bool get_counted_bytes(T& x) {
+    using namespace detail;
+    std::size_t n = 0;
+    if (!get_count(n, 1))
+      return false;
+    if constexpr (byte_block<T>) {
+      const auto block = in_.first(n);
+      in_ = in_.subspan(n);
+      if constexpr (checks_bytes<T>)
+        return x.assign(block) || fail();
+      else
+        x = T{block};
+      return true;
+    } else {
+      x.resize(n);
+      return get_raw(x.data(), n);
+    }
+  }
+
+  template <class T>
+  bool get_sequence(T& x) {
+    std::size_t n = 0;
+    if (!get_count(n, 1))
+      return false;
+    x.clear();
+    for (std::size_t i = 0; i != n; ++i)
+      if (!get(x.emplace_back()))
+        return false;
+    return true;
   }
 
   template <class T>

@@ -21,8 +21,6 @@ namespace seedwalk::test {
 namespace {
 
 using namespace sim;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 /// SEEDWALK_METAMORPHIC_WORLDS asks for more, or for fewer.
 std::uint64_t world_count() {

@@ -16,7 +16,6 @@
 namespace seedwalk::test {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::uint16_t crawler_port = 18'444;

@@ -11,8 +11,6 @@
 namespace seedwalk::tools {
 namespace {
 
-using testing::Test;
-
 std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count(text, '\n'));
 }

@@ -15,6 +15,7 @@ TEST(tidy_rules, a_clean_tree_is_silent) {
   tree.write("net/a.cpp",
              "#include \"net/a.hpp\"\n\n// system_clock in a comment, whose way it is, and:\n"
              "auto text_of(const error& e) { return e.what(); }\n"
+             "using std::string;\nstring empty;\n"
              "const char* text = \"rand() steady_clock\";\n"
              "constexpr int many = 4'000'000; // 'x'\n");
   const auto run = tidy(tree);
@@ -105,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "int a; // The how mani"
                   "eth?\n",
                   "net/a.cpp:1: words: manieth: nth"},
+        violation{"net/a.cpp", "int x;\nusing net::outcome;\n",
+                  "net/a.cpp:2: using: nothing uses outcome"},
         violation{"net/a.cpp", too_long.c_str(), "net/a.cpp:1: columns: "},
         violation{"net/a.cpp", too_many.c_str(), "net/a.cpp:801: file length: "}));
 

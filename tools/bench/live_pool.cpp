@@ -20,32 +20,6 @@ namespace {
 
 constexpr double patience_s = 120;
 
-/// What the probe was told last.
-struct answers {
-  std::optional<actors::pool_snapshot> snapshot;
-  std::optional<actors::broadcast_done> broadcast;
-};
-
-/// Asks the manager on behalf of the benchmark.
-class probe {
-public:
-  static constexpr std::string_view kind = "probe";
-  static constexpr std::size_t mailbox_max = 0;
-  using environment = answers;
-  using state = net::no_state;
-
-  probe(answers& heard, net::actor_host&, state&) : heard_(heard) {}
-  void start() {}
-  caf::behavior make_behavior() {
-    return {[this](actors::pool_snapshot& m) { heard_.snapshot = std::move(m); },
-            [this](actors::broadcast_done& m) { heard_.broadcast = std::move(m); }};
-  }
-  void on_exception(std::string_view) {}
-
-private:
-  answers& heard_;
-};
-
 actors::crawl_recipe recipe_for(const std::vector<net::endpoint>& peers,
                                 const std::string& folder) {
   actors::crawl_recipe recipe;
@@ -90,6 +64,32 @@ prepared_database(const actors::crawl_config& config, std::chrono::seconds now) 
 } // namespace
 
 class live_pool::impl {
+  /// What the probe was told last.
+  struct answers {
+    std::optional<actors::pool_snapshot> snapshot;
+    std::optional<actors::broadcast_done> broadcast;
+  };
+
+  /// Asks the manager on behalf of the benchmark.
+  class probe {
+  public:
+    static constexpr std::string_view kind = "probe";
+    static constexpr std::size_t mailbox_max = 0;
+    using environment = answers;
+    using state = net::no_state;
+
+    probe(answers& heard, net::actor_host&, state&) : heard_(heard) {}
+    void start() {}
+    caf::behavior make_behavior() {
+      return {[this](actors::pool_snapshot& m) { heard_.snapshot = std::move(m); },
+              [this](actors::broadcast_done& m) { heard_.broadcast = std::move(m); }};
+    }
+    void on_exception(std::string_view) {}
+
+  private:
+    answers& heard_;
+  };
+
 public:
   impl(const actors::crawl_recipe& recipe, std::unique_ptr<store::database> db)
       : live_(1, std::move(db), false),

@@ -154,7 +154,7 @@ void visit(const session_config& config) {
   dialler.on_closed({config, now, from_dialler}, error::none);
   listener.on_closed({config, now, from_listener}, error::end_of_input);
   if (!from_dialler.summary || from_dialler.summary->outcome != outcome::complete ||
-      !from_listener.summary || from_listener.summary->reached != stage::verack)
+      !from_listener.summary || from_listener.summary->reached != net::stage::verack)
     throw std::logic_error("wire bench: the visit was not complete");
 }
 

@@ -21,8 +21,8 @@ namespace seedwalk::tools {
 namespace {
 
 /// Texts come from files that anybody may have made: what is no UTF-8 is shown as such.
-std::string dumped(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string dumped(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 nlohmann::json meta_of(const sim::trace& t) {

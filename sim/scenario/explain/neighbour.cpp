@@ -74,7 +74,7 @@ private:
 };
 
 /// It was made to its end, and kept what is wanted.
-bool kept(const trial& made, const broken_promise& wanted) {
+bool keeps_promise(const trial& made, const broken_promise& wanted) {
   return made.steps != 0 && made.find(wanted) == nullptr &&
          std::ranges::none_of(made.broken, [](const auto& one) { return one.oracle == "process"; });
 }
@@ -133,7 +133,7 @@ std::optional<neighbour> find_neighbour(const crawl_scenario& s, const broken_pr
     const std::span some{worlds.data() + from, std::min(batch, worlds.size() - from)};
     const auto trials = runner.run(some);
     for (std::size_t i = 0; i != some.size(); ++i)
-      if (kept(trials[i], wanted))
+      if (keeps_promise(trials[i], wanted))
         return neighbour{some[i], difference_of(world, some[i]), from + i + 1};
   }
   return std::nullopt;

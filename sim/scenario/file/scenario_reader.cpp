@@ -13,7 +13,6 @@ namespace seedwalk::sim {
 
 namespace {
 
-using actors::option_texts;
 using actors::value_kind;
 
 constexpr std::size_t quoted_bytes = 80;

@@ -10,7 +10,6 @@ namespace seedwalk::sim {
 
 namespace {
 
-using actors::option_texts;
 using actors::value_kind;
 
 /// Whether TOML can have a text as it stands between triple quotes.

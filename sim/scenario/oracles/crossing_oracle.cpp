@@ -11,7 +11,7 @@ namespace seedwalk::sim {
 namespace {
 
 /// What is over and older says nothing any more.
-constexpr std::size_t kept = 32;
+constexpr std::size_t crossings_kept = 32;
 
 } // namespace
 
@@ -50,9 +50,9 @@ void crossing_oracle::on_call(const watched_crawler& by, const any_door_call& ca
 }
 
 void crossing_oracle::forget_the_old() {
-  if (crossings_.size() < kept)
+  if (crossings_.size() < crossings_kept)
     return;
-  const auto middle = crossings_.begin() + kept / 2;
+  const auto middle = crossings_.begin() + crossings_kept / 2;
   crossings_.erase(std::remove_if(crossings_.begin(), middle,
                                   [](const crossing& one) { return one.is_over_there; }),
                    middle);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ namespace seedwalk::sim {
 class crawl_world;
 class oracle_set;
 class simulated_crawler;
+
+/// A network seems away only after so many dials in vain in a row
+/// (actors/crawl/outage_detector.hpp, whose own number an oracle does not take).
+constexpr std::uint32_t dials_of_an_outage = 50;
 
 /// One of the crawlers of a run.
 struct watched_crawler {

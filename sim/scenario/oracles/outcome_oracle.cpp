@@ -27,9 +27,6 @@ std::optional<net::outcome> outcome_of(net::error reason) {
   }
 }
 
-/// A network seems away only after so many in a row (actors/crawl/outage_detector.hpp).
-constexpr std::uint32_t dials_of_an_outage = 50;
-
 /// Whether something was said of a node beside what kind it is.
 bool is_changed(const topology& nodes, std::uint32_t number) {
   const auto* change = nodes.change_of(number);

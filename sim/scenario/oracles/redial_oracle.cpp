@@ -16,9 +16,7 @@ namespace {
 using actors::pool_phase;
 using net::outcome;
 
-/// A network seems away after so many dials in a row, and is probed so often
-/// (actors/crawl/outage_detector.hpp).
-constexpr std::uint32_t dials_of_an_outage = 50;
+/// A network that seems away is probed so often (actors/crawl/outage_detector.hpp).
 constexpr net::steady_time probe_interval = std::chrono::seconds{30};
 constexpr net::steady_time good_within = std::chrono::hours{24};
 

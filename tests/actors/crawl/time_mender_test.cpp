@@ -11,7 +11,7 @@ namespace {
 using std::chrono::seconds;
 
 /// A database of pages to mend; a pass goes through all of it.
-struct model {
+struct mended_times {
   time_mender mender;
   std::optional<store::mend_times> writing;
   seconds now{1'000};
@@ -100,7 +100,7 @@ struct model {
 
 TEST(time_mender, one_page_at_a_time_and_no_pass_is_forgotten) {
   EXPECT_TRUE(rc::check([] {
-    model m;
+    mended_times m;
     for (int i = 0; i != 60; ++i) {
       m.now += seconds{*rc::gen::inRange(0, 5)};
       switch (*rc::gen::inRange(0, 6)) {

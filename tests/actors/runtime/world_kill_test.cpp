@@ -27,7 +27,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(seedwalk::sim::parcel)
 namespace seedwalk::sim {
 namespace {
 
-struct worker_state {
+struct parcel_worker_state {
   counted mark;
   caf::actor manager;
   caf::actor next;
@@ -36,7 +36,7 @@ struct worker_state {
   static inline const char* name = "worker";
 };
 
-void pass_on(caf::stateful_actor<worker_state>* self, const parcel& p) {
+void pass_on(caf::stateful_actor<parcel_worker_state>* self, const parcel& p) {
   auto& s = self->state;
   const auto guard = std::make_shared<counted>();
   if (p.hops < 8 && s.next) {
@@ -53,8 +53,8 @@ void pass_on(caf::stateful_actor<worker_state>* self, const parcel& p) {
     self->send(self, std::string("skipped"));
 }
 
-caf::behavior worker(caf::stateful_actor<worker_state>* self, caf::actor manager, caf::actor next,
-                     std::uint64_t seed) {
+caf::behavior worker(caf::stateful_actor<parcel_worker_state>* self, caf::actor manager,
+                     caf::actor next, std::uint64_t seed) {
   auto& s = self->state;
   s.manager = manager;
   s.next = next;
