@@ -186,11 +186,18 @@ tl::expected<void, error> database::load_counters() {
 
 /// Says of a batch whose writing failed whether it is there, now that the disk was asked again.
 void database::settle_doubt() {
-  if (doubt_ && counted(doubt_->after) == counted(memory_.totals))
-    failed_and_there_.insert(doubt_->attempt);
-  if (failed_and_there_.size() > failed_and_there_max)
-    failed_and_there_.erase(failed_and_there_.begin());
+  if (doubt_ && counted(doubt_->after) == counted(memory_.totals)) {
+    note_written(doubt_->latest);
+    if (const auto failed = failed_.find(doubt_->attempt); failed != failed_.end())
+      failed->second.is_there = true;
+  }
   doubt_.reset();
+}
+
+/// The latest visit of a batch that is there, for those that failed before and come again.
+void database::note_written(timestamp latest) {
+  for (auto& [attempt, failed] : failed_)
+    failed.latest_since = std::max(failed.latest_since, latest);
 }
 
 /// Earlier versions did not count what they kept: all of it is, once.
@@ -245,30 +252,26 @@ tl::expected<batch_result, error> database::apply(const store::batch& batch) {
   if (options_.disk.look)
     return tl::unexpected(
         error{error_code::not_writable, fmt::format("{}: open for looking only", disk_.path())});
-  last_attempt_ = batch.attempt;
-  if (auto ready = ensure_open(); !ready)
-    return tl::unexpected(ready.error());
-  const bool is_there = failed_and_there_.contains(batch.attempt);
-  auto done = carry_out(batch, is_there);
+  last_attempt_ = batch.attempt != 0 ? batch.attempt : ++attempts_;
+  auto done = ensure_open().and_then([&] { return carry_out(batch); });
   if (!done) {
     close();
-    // One that is there stays so.
-    if (!is_there)
-      last_attempt_ = attempts_;
-    if (batch.attempt == 0)
-      since_failure_ = {};
+    failed_.try_emplace(last_attempt_);
+    if (failed_.size() > failed_max)
+      failed_.erase(failed_.begin());
     return done;
   }
-  since_failure_ = std::max(since_failure_, latest_in(batch));
-  failed_and_there_.erase(batch.attempt);
+  failed_.erase(batch.attempt);
+  note_written(latest_in(batch));
   dialled_ = memory_.dialled;
   return done;
 }
 
-tl::expected<batch_result, error> database::carry_out(const store::batch& batch, bool is_there) {
-  ++attempts_;
+tl::expected<batch_result, error> database::carry_out(const store::batch& batch) {
   const bool is_again = batch.attempt != 0;
-  const auto latest = is_again ? std::max(since_failure_, latest_in(batch)) : timestamp{};
+  const auto known = failed_.find(batch.attempt);
+  const auto failed = known == failed_.end() ? failed_batch{} : known->second;
+  const auto latest = is_again ? std::max(failed.latest_since, latest_in(batch)) : timestamp{};
   const auto before = memory_.totals;
   transaction t(disk_, memory_, options_.schedule, options_.limits);
   batch_result out;
@@ -276,14 +279,14 @@ tl::expected<batch_result, error> database::carry_out(const store::batch& batch,
   for (const auto& op : batch.operations) {
     const auto changed = is_again ? std::optional{as_of(op, latest)} : std::nullopt;
     const auto& asked = changed ? *changed : op;
-    auto done = is_there ? t.run_again(asked) : t.run(asked);
+    auto done = failed.is_there ? t.run_again(asked) : t.run(asked);
     if (!done)
       return tl::unexpected(done.error());
     out.results.push_back(std::move(*done));
   }
   auto& written = t.finish();
   if (counted(memory_.totals) != counted(before))
-    doubt_ = doubt{attempts_, memory_.totals};
+    doubt_ = doubt{last_attempt_, memory_.totals, latest_in(batch)};
   if (auto done = disk_.write(written); !done)
     return tl::unexpected(done.error());
   doubt_.reset();

@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -85,7 +85,8 @@ public:
   ///
   /// After an error it may be there all the same, if it reached the file and not the platter. So a
   /// batch that is to be written again carries the number of its `last_attempt`: what is there then
-  /// does not count twice, and its results say that all was known.
+  /// does not count twice, and its results say that all was known. What it changes by the clock it
+  /// changes as of the latest visit that was written meanwhile.
   tl::expected<batch_result, error> apply(const store::batch& batch);
 
   /// What `batch::attempt` has to say of the batch that `apply` was given last, and that failed.
@@ -111,8 +112,9 @@ private:
   tl::expected<void, error> load_inbound();
   tl::expected<void, error> bring_up_to_date(std::uint32_t found);
   tl::expected<void, error> create();
-  tl::expected<batch_result, error> carry_out(const store::batch& batch, bool is_there);
+  tl::expected<batch_result, error> carry_out(const store::batch& batch);
   void settle_doubt();
+  void note_written(timestamp latest);
 
   key_values disk_;
   database_options options_;
@@ -126,15 +128,20 @@ private:
   struct doubt {
     std::uint64_t attempt = 0;
     counters after;
+    timestamp latest{}; ///< The latest visit of it.
   };
-  std::uint64_t attempts_ = 0; ///< Numbers given, in this object's life.
+  std::uint64_t attempts_ = 0; ///< Numbers given to batches, in this object's life.
   std::uint64_t last_attempt_ = 0;
   std::optional<doubt> doubt_; ///< Until the database is open again.
-  /// Batches that are there though they failed, until they are written again. As many as a door
-  /// has under way; beyond that the oldest is forgotten.
-  static constexpr std::size_t failed_and_there_max = 1'024;
-  std::set<std::uint64_t> failed_and_there_;
-  timestamp since_failure_{}; ///< The latest visit that was written since a batch failed.
+  /// What has to be known of a batch that failed when it is written again.
+  struct failed_batch {
+    bool is_there = false;    ///< All of it, in spite of that.
+    timestamp latest_since{}; ///< The latest visit that is there since it first failed.
+  };
+  /// By the number of the batch, until it is written. As many as a door has under way; beyond that
+  /// the oldest is forgotten.
+  static constexpr std::size_t failed_max = 1'024;
+  std::map<std::uint64_t, failed_batch> failed_;
 };
 
 } // namespace seedwalk::store

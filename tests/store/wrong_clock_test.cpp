@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "draw.hpp"
+#include "faulty_disk.hpp"
 #include "net/base/random.hpp"
 #include "store/wrong_clock.hpp"
 
@@ -222,6 +222,55 @@ TEST_F(store_wrong_clock, what_the_same_batch_wrote_before_is_mended_too) {
   both.operations.emplace_back(mend_times{start, {}, true});
   ASSERT_TRUE(db.apply(both));
   EXPECT_LE(get(1).due, start + minutes{66});
+}
+
+// A batch that failed is written again when others were written meanwhile, and others failed, and
+// some of those are there all the same: it puts nothing back that they have.
+TEST_F(store_wrong_clock, who_is_written_again_mends_as_of_what_was_written_since) {
+  std::uint32_t kept = 0;
+  for (long at = 0; at != 12; ++at) {
+    faulty_disk disk;
+    database failing("/db", disk.options());
+    ASSERT_TRUE(failing.open());
+    const auto met = [](std::uint32_t n, seconds when) {
+      return batch{
+          {record_visit{peer(n), visit_at(when, net::outcome::complete, net::stage::addresses)}}};
+    };
+    const auto apply_in_vain = [&](batch& b, long from) {
+      disk.fail_from(from, "the disk is away");
+      if (failing.apply(b))
+        return false;
+      b.attempt = failing.last_attempt();
+      disk.heal();
+      return b.attempt != 0;
+    };
+    const auto tried_at = [&](std::uint32_t n) {
+      const auto record = ask<get_answer>(failing, get_query{peer(n)}).record;
+      return record ? record->last_try : never;
+    };
+    ASSERT_TRUE(failing.apply(met(1, start)));
+    batch first{{mend_times{start, {}, true}}};
+    ASSERT_TRUE(apply_in_vain(first, 0));
+    // The database cannot even be opened for this one.
+    batch second{{mend_times{start, {}, true}}};
+    ASSERT_TRUE(apply_in_vain(second, 0));
+    ASSERT_TRUE(failing.apply(met(2, start + seconds{5})));
+    // One that fails for the first time says nothing of those that failed before.
+    auto third = met(3, start + seconds{9});
+    if (!apply_in_vain(third, at))
+      break;
+    ASSERT_TRUE(apply_in_vain(first, 0));
+    kept += tried_at(3) != never ? 1 : 0;
+    for (const auto& again : {first, third, second}) {
+      ASSERT_TRUE(failing.apply(again));
+      EXPECT_EQ(tried_at(2), start + seconds{5}) << at;
+    }
+    EXPECT_EQ(tried_at(3), start + seconds{9}) << at;
+    // A batch that did not fail goes by its own clock.
+    ASSERT_TRUE(failing.apply(batch{{mend_times{start, {}, true}}}));
+    EXPECT_EQ(tried_at(2), start);
+  }
+  EXPECT_GT(kept, 0u) << "none was there";
 }
 
 // A crawl in small: whatever the clock did, nobody waits for longer than its interval behind the
