@@ -98,4 +98,8 @@ struct node_program {
   friend bool operator==(const node_program&, const node_program&) = default;
 };
 
+/// Whether a handshake with it may be had: a version and a verack are said before it ends the
+/// connection. Bytes that are sent as they are may be anything.
+bool may_shake_hands(const node_program& program);
+
 } // namespace seedwalk::sim

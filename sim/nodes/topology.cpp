@@ -285,6 +285,11 @@ const node_program* topology::program_of(std::uint32_t node) const {
   return found == options_.models.end() ? nullptr : &*found;
 }
 
+bool topology::is_good(std::uint32_t node) const {
+  const auto* program = program_of(node);
+  return truth_of(nodes_[node].kind).good && (program == nullptr || may_shake_hands(*program));
+}
+
 void topology::take_out(const std::vector<std::uint32_t>& nodes) {
   std::vector<bool> is_out(nodes_.size());
   for (const auto node : nodes) {

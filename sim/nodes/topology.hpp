@@ -158,6 +158,10 @@ public:
   /// The program that a node follows; null: it behaves as its kind does.
   const node_program* program_of(std::uint32_t node) const;
 
+  /// Whether a crawler that does everything right finds a node good: by its kind, and never one
+  /// whose program does not say what a handshake needs.
+  bool is_good(std::uint32_t node) const;
+
   /// The number of the node at `at`.
   std::optional<std::uint32_t> find(const net::endpoint& at) const;
 

@@ -227,9 +227,9 @@ void crawl_world::compare_with_truth(crawl_verdict& verdict) {
     return settings->reach.dials(at) && (at.network != net::network_id::torv3 ||
                                          internet_.proxy_at(*proxy) == proxy_state::working);
   };
-  for (const auto& node : topology_.nodes())
-    if (truth_of(node.kind).good && can_be_reached(node.at))
-      good.push_back(node.at);
+  for (std::uint32_t i = 0; i != topology_.nodes().size(); ++i)
+    if (const auto& at = topology_.nodes()[i].at; topology_.is_good(i) && can_be_reached(at))
+      good.push_back(at);
   std::sort(good.begin(), good.end());
   verdict.good_true = good.size();
   const auto is_crawler = [&](const net::endpoint& peer) {

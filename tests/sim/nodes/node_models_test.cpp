@@ -460,6 +460,44 @@ TEST(topology, every_node_is_reached_from_every_seed_by_asking) {
   }));
 }
 
+TEST(topology, who_follows_a_program_is_good_only_where_it_says_what_a_handshake_needs) {
+  const auto said = [](net::message_kind kind) {
+    step::send s;
+    s.kind = kind;
+    return s;
+  };
+  const auto version = said(net::message_kind::version);
+  const auto verack = said(net::message_kind::verack);
+  auto never = verack;
+  never.times = 0;
+  auto of_another_chain = version;
+  of_another_chain.bad_magic = true;
+  auto damaged = verack;
+  damaged.bad_checksum = true;
+  using steps = std::vector<program_step>;
+  const auto is_good = [](const steps& all, node_kind kind) {
+    topology_options o;
+    o.nodes = 2;
+    o.seeds = 1;
+    o.models = {{"it", all}};
+    o.changes.emplace_back().number = 1;
+    o.changes.back().kind = kind;
+    o.changes.back().model = "it";
+    const topology nodes(o);
+    EXPECT_TRUE(nodes.is_good(0));
+    return nodes.is_good(1);
+  };
+  for (const auto& all : {steps{}, steps{version}, steps{verack}, steps{version, never},
+                          steps{of_another_chain, verack}, steps{version, damaged},
+                          steps{version, step::close{}, verack}, steps{step::reset{}}})
+    EXPECT_FALSE(is_good(all, node_kind::honest)) << all.size();
+  for (const auto& all : {steps{version, verack}, steps{step::send_bytes{{0xfa}}},
+                          steps{verack, step::stop_reading{}, version, step::close{}}}) {
+    EXPECT_TRUE(is_good(all, node_kind::honest)) << all.size();
+    EXPECT_FALSE(is_good(all, node_kind::no_verack)) << all.size();
+  }
+}
+
 TEST(topology, kinds_have_names_that_are_read_back) {
   for (std::size_t i = 0; i != node_kind_count; ++i)
     EXPECT_EQ(node_kind_named(name_of(static_cast<node_kind>(i))), static_cast<node_kind>(i));
