@@ -39,6 +39,13 @@ void score_oracle::begin(crawl_world& of) {
                              });
 }
 
+/// Whether nobody need dial it: it was never tried, and what was told of it is too old for that.
+bool score_oracle::is_stale(const watched_crawler& of, const store::peer_record& record) const {
+  const auto freshness = of->program().env().settings.newest().values->config.schedule.freshness;
+  return !record.last && record.announced_time != store::never &&
+         record.announced_time < run_->inner().now().wall - freshness;
+}
+
 void score_oracle::on_record(const watched_crawler& of, const net::endpoint& peer,
                              const store::peer_record& record) {
   if (!nothing_explains_a_miss_ || !of->is_up() || !of->over() ||
@@ -52,7 +59,7 @@ void score_oracle::on_record(const watched_crawler& of, const net::endpoint& pee
     return;
   const auto kind = nodes.nodes()[*number].kind;
   const bool good = truth_of(kind).good;
-  if (store::good(record) == good)
+  if (store::good(record) == good || (good && is_stale(of, record)))
     return;
   broke(good ? "a good node is missed" : "a node is taken for a good one",
         fmt::format("{} is {}: {}, and the database says otherwise", net::to_string(peer),

@@ -14,8 +14,9 @@ namespace seedwalk::sim {
 /// that are good by their models, and no others, are good by its database.
 ///
 /// Does not verify who should be known: whom gossip never names nobody can find
-/// (`expect.recall_percent` says so for a scenario), and nodes that follow a program of the
-/// scenario's.
+/// (`expect.recall_percent` says so for a scenario); nodes that were never tried and of whom
+/// nothing has been told within `schedule.freshness`, as nobody need dial those; and nodes that
+/// follow a program of the scenario's.
 class score_oracle final : public oracle {
 public:
   score_oracle() : oracle("score") {}
@@ -25,6 +26,8 @@ public:
                  const store::peer_record& record) override;
 
 private:
+  bool is_stale(const watched_crawler& of, const store::peer_record& record) const;
+
   crawl_world* run_ = nullptr;
   bool nothing_explains_a_miss_ = false;
 };
