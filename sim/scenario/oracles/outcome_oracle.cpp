@@ -138,7 +138,9 @@ void outcome_oracle::note_dial(visits_of_one& visits, const net::visit_summary& 
   visits.may_be_away[network] = visits.may_be_away[network] || row >= dials_of_an_outage;
 }
 
-std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& peer) const {
+/// By a visit that asks for addresses, or does not because an earlier one did.
+std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& peer,
+                                                          bool asks) const {
   if (!is_plain_)
     return std::nullopt;
   const auto& nodes = run_->nodes();
@@ -152,6 +154,8 @@ std::optional<net::outcome> outcome_oracle::right_outcome(const net::endpoint& p
   if (only == nullptr) {
     const auto& node = nodes.nodes()[*number];
     const auto truth = truth_of(node.kind);
+    if (truth.good && !asks)
+      return net::outcome::complete;
     const bool knows_nobody = truth.answers && node.peers.empty();
     return knows_nobody ? net::outcome::no_addresses : truth.outcome;
   }
@@ -208,7 +212,12 @@ void outcome_oracle::on_outcome(const watched_crawler& of, const actors::peer_ou
           fmt::format("{} told of {} addresses, and its answer is complete with {}",
                       net::to_string(m.key), entries_of(m.key), came),
           {m.key});
-  if (const auto right = right_outcome(m.key); right && *right != s.outcome)
+  auto& asked = of_crawlers_[of].asked;
+  const bool asks = answer.answer != net::addr_answer::not_asked;
+  if (asks)
+    asked.insert(m.key);
+  const auto right = right_outcome(m.key, asks || !asked.contains(m.key));
+  if (right && *right != s.outcome)
     broke(fmt::format("{} for {}", net::name_of(s.outcome), net::name_of(*right)),
           fmt::format("a visit to {} ended as {}, and what the node does ends as {}",
                       net::to_string(m.key), net::name_of(s.outcome), net::name_of(*right)),

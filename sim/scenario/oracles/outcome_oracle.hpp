@@ -17,10 +17,11 @@ namespace seedwalk::sim {
 /// missing once a crawl has finished. Where a node of the topology behaves as its kind does, no
 /// fault touches it but, maybe, one that fails each dial to it, and the network and the timers are
 /// as usual, the outcome of a visit that ended by the peer's doing is that of the kind or of that
-/// fault; and where no fault touches it, an answer that is said to be complete has all that the
-/// node tells, however slow our own disk is. An outage is told of a network only where fifty dials
-/// in a row met nobody. And no handshake takes longer than its timer lets it, whatever comes in the
-/// meantime (where nobody reloads, and the order of events is fair: `schedule.behind` is bounded).
+/// fault, and of one that does not ask again for addresses that of its handshake; and where no
+/// fault touches it, an answer that is said to be complete has all that the node tells, however
+/// slow our own disk is. An outage is told of a network only where fifty dials in a row met nobody.
+/// And no handshake takes longer than its timer lets it, whatever comes in the meantime (where
+/// nobody reloads, and the order of events is fair: `schedule.behind` is bounded).
 ///
 /// Does not verify outcomes that several things could have decided, stages, and what is written of
 /// a visit (store).
@@ -39,6 +40,7 @@ private:
   struct visits_of_one {
     flat_set<net::endpoint> under_way;
     flat_table<net::connection_id, net::endpoint> accepted; ///< And not taken over.
+    flat_set<net::endpoint> asked;                          ///< For addresses, ever.
     std::array<std::uint32_t, 8> in_vain{};                 ///< Dials in a row, by net::network_id.
     std::array<bool, 8> may_be_away{}; ///< The row was ever long enough for an outage.
     std::size_t outages = 0;           ///< That were told of.
@@ -47,7 +49,7 @@ private:
   void look_at_handshake(const watched_crawler& of, const net::visit_summary& visit);
   static void note_dial(visits_of_one& visits, const net::visit_summary& visit);
   void look_at_outages(visits_of_one& visits, const store::census_record& told);
-  std::optional<net::outcome> right_outcome(const net::endpoint& peer) const;
+  std::optional<net::outcome> right_outcome(const net::endpoint& peer, bool asks) const;
   /// How many entries the answer of a node has, at least, that nothing touches; 0: not known.
   std::size_t entries_of(const net::endpoint& peer) const;
 
