@@ -13,6 +13,7 @@
 #include "sim/network/drawn_faults.hpp"
 #include "sim/nodes/drawn_program.hpp"
 #include "sim/scenario/swarm_config.hpp"
+#include "sim/scenario/swarm_promises.hpp"
 
 namespace seedwalk::sim {
 
@@ -54,6 +55,12 @@ node_change& draw_change(stream& draw, crawl_scenario& s) {
   return made;
 }
 
+/// A drawn node is of this kind from now on. One that follows a program goes on to count as it did.
+void change_a_kind(crawl_scenario& s, stream& draw, node_kind kind) {
+  if (auto& node = draw_change(draw, s); node.model.empty())
+    node.kind = kind;
+}
+
 net::steady_time draw_moment(stream& draw) {
   // Half of them while all begins.
   return draw.chance(1, 2) ? milliseconds{draw.between(0, 2'000)}
@@ -86,15 +93,14 @@ void draw_tables(crawl_scenario& s, stream& draw) {
 
 /// Costs a run more than all else that it has.
 void draw_large_answers(crawl_scenario& s, stream& draw) {
-  draw_change(draw, s).kind = draw.chance(3, 4) ? node_kind::full_answer : node_kind::many_blocks;
+  change_a_kind(s, draw, draw.chance(3, 4) ? node_kind::full_answer : node_kind::many_blocks);
   // So that more of it is asked for while some is on its way.
   if (draw.chance(1, 2))
     s.network.streams.bytes_per_second = static_cast<std::uint64_t>(draw.between(50'000, 200'000));
 }
 
 void draw_programs(crawl_scenario& s, stream& draw) {
-  const auto count = draw.between(1, 3);
-  for (std::int64_t i = 0; i != count; ++i) {
+  for (std::int64_t i = 0, count = draw.between(1, 3); i != count; ++i) {
     node_program model{fmt::format("model {}", i), {}};
     for (auto steps = draw.between(1, 8); steps != 0; --steps)
       model.steps.push_back(draw_step(draw, seconds{10}));
@@ -634,7 +640,7 @@ void draw_renewed_bans(crawl_scenario& s, stream& draw) {
 
 /// Answers in many blocks come while each write takes its time.
 void draw_slow_takers(crawl_scenario& s, stream& draw) {
-  draw_change(draw, s).kind = node_kind::many_blocks;
+  change_a_kind(s, draw, node_kind::many_blocks);
   auto parts = s.parts();
   for (auto& part : parts) {
     part.drive.sync_cost_min = milliseconds{draw.between(300, 4'000)};
@@ -718,30 +724,6 @@ bool is_in(const family& one, stream& draw) {
 
 stream stream_of(const family& one, std::uint64_t seed) {
   return {seed, "swarm", net::as_bytes(one.name)};
-}
-
-/// What is left to be promised where families are in that take something away.
-void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
-  const auto without = [&](std::initializer_list<std::string_view> names) {
-    return std::ranges::none_of(names,
-                                [&](auto name) { return std::ranges::find(in, name) != in.end(); });
-  };
-  // The end of a census is given some seconds to be written, whatever a disk takes for a sync.
-  if (without({"stop", "early stop", "stuck ends", "broadcasts", "revisits", "held peers",
-               "outages", "renewed bans", "full disk", "cuts", "dns", "configuration", "drives",
-               "slow takers", "failing calls", "lies", "rot"}))
-    s.expect.end = actors::crawl_end::finished;
-  // A program may complete a handshake, and who has a route at the end had none before.
-  if (without({"programs", "networks", "proxy", "failing calls", "failing syncs", "lies", "rot"}))
-    s.expect.precision_percent = 100;
-  if (without({"networks",      "proxy",        "claims",        "wires",      "faults",
-               "cuts",          "dns",          "configuration", "drives",     "full disk",
-               "reloads",       "stop",         "early stop",    "revisits",   "clocks",
-               "failing calls", "lies",         "rot",           "commands",   "broadcasts",
-               "held peers",    "outages",      "renewed bans",  "stuck ends", "slow takers",
-               "full rush",     "failing syncs"}) &&
-      s.nodes.pace <= seconds{3})
-    s.expect.recall_percent = 100;
 }
 
 } // namespace

@@ -499,14 +499,17 @@ void make_room(crawl_scenario& s) {
   s.set_parts(std::move(parts));
 }
 
-/// A crawl that goes on for ever is ended by time, as is one that may be due again within seconds.
+/// A crawl that goes on for ever is ended by time, as is one in which somebody may always be due.
 void bound_time(crawl_scenario& s) {
   const actors::crawl_config usual;
   auto parts = s.parts();
   for (auto& part : parts) {
     auto& config = part.recipe.config;
-    if (config.run.limit == seconds{0} && (!config.run.once || config.schedule != usual.schedule))
-      config.run.limit = minutes{2};
+    auto& limit = config.run.limit;
+    if (limit == seconds{0} && (!config.run.once || config.schedule != usual.schedule))
+      limit = minutes{2};
+    if (limit == seconds{0} && visits_outlast_their_interval(config, s.nodes.nodes))
+      limit = hours{1};
   }
   s.set_parts(std::move(parts));
 }

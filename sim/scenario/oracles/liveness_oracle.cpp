@@ -46,6 +46,17 @@ net::steady_time longest_visit(const net::timer_table& timers) {
   return longest + asking_a_proxy;
 }
 
+/// How long visits to all that a crawler knows may take.
+net::steady_time whole_round(simulated_crawler& of) {
+  const auto settings = of.program().env().settings.newest().values;
+  const auto limits = settings->dials();
+  const auto at_once = std::max(std::min(limits.slots, limits.group_slots), 1u);
+  const auto each = longest_visit(settings->config.timers) +
+                    std::chrono::seconds{1} / std::max(limits.group_dials_per_second, 1u);
+  const auto known = of.is_up() ? of.disk().database().totals().known : 0;
+  return static_cast<std::int64_t>(known / at_once + 1) * each;
+}
+
 /// When the last thing that ends has ended, and the last operation is over.
 net::steady_time healed_at(const crawl_scenario& s) {
   net::steady_time last{0};
@@ -112,11 +123,13 @@ void liveness_oracle::on_network_completion(const watched_crawler& of,
                                             const net::completion& heard) {
   auto& w = of_crawlers_[of];
   if (const auto* closed = std::get_if<net::closed>(&heard)) {
-    look_at_end(w, closed->connection, of->inside().now().steady);
-    w.connections.erase(closed->connection);
+    const auto now = of->inside().now().steady;
+    look_at_end(w, closed->connection, now);
+    w.last_visit = w.connections.erase(closed->connection) != 0 ? now : w.last_visit;
   } else if (const auto* failed = std::get_if<net::connect_failed>(&heard)) {
-    look_at_end(w, failed->connection, of->inside().now().steady);
-    w.connections.erase(failed->connection);
+    const auto now = of->inside().now().steady;
+    look_at_end(w, failed->connection, now);
+    w.last_visit = w.connections.erase(failed->connection) != 0 ? now : w.last_visit;
   } else if (const auto* connected = std::get_if<net::connected>(&heard)) {
     if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
       known->second.is_open = true;
@@ -149,14 +162,16 @@ void liveness_oracle::on_storage_completion(const watched_crawler& of,
 }
 
 net::steady_time liveness_oracle::deadline_of(simulated_crawler& of) const {
+  return healed_ + besides + whole_round(of);
+}
+
+/// Whether it makes visits to whom was due anew before the others had their turn.
+bool liveness_oracle::may_go_on(simulated_crawler& of, const waits& w, net::steady_time now) {
   const auto settings = of.program().env().settings.newest().values;
-  const auto limits = settings->dials();
-  const auto at_once = std::max(std::min(limits.slots, limits.group_slots), 1u);
-  const auto each = longest_visit(settings->config.timers) +
-                    std::chrono::seconds{1} / std::max(limits.group_dials_per_second, 1u);
-  const auto known = of.is_up() ? of.disk().database().totals().known : 0;
-  const auto visits = static_cast<std::int64_t>(known / at_once + 1);
-  return healed_ + besides + visits * each;
+  const auto& schedule = settings->config.schedule;
+  const auto first_due = std::min({schedule.live_interval, schedule.first_tries_interval});
+  return whole_round(of) > first_due &&
+         now - w.last_visit <= longest_visit(settings->config.timers);
 }
 
 void liveness_oracle::on_advance(net::steady_time now) {
@@ -167,7 +182,7 @@ void liveness_oracle::on_advance(net::steady_time now) {
   for (const auto& crawler : run_->crawlers()) {
     const watched_crawler one{crawler.get(), nth++};
     if (!crawler->is_up() || crawler->over() || !ends_by_itself(*crawler) ||
-        now < deadline_of(*crawler))
+        now < deadline_of(*crawler) || may_go_on(*crawler, of_crawlers_[one], now))
       continue;
     say_who_waits(*crawler, of_crawlers_[one]);
     next_look_ = net::steady_time::max();

@@ -85,6 +85,20 @@ TEST(swarm, an_unknown_family_is_refused_with_those_that_there_are) {
       << refused.error();
 }
 
+/// Nobody knows what a drawn program comes to: such a node counts as one of whom nothing is
+/// expected, whatever other families say of it.
+TEST(swarm, who_follows_a_program_is_never_promised_to_be_good) {
+  std::uint32_t programs = 0;
+  for (std::uint64_t seed = 0; seed != 3'000; ++seed)
+    for (const auto& node : draw_swarm(seed).nodes.changes) {
+      if (node.model.empty())
+        continue;
+      ++programs;
+      EXPECT_EQ(node.kind, node_kind::no_verack) << "seed " << seed;
+    }
+  EXPECT_GT(programs, 1'000u);
+}
+
 TEST(swarm, no_promise_is_broken) {
   // `tools/prove swarm` searches 20,000.
   for (std::uint64_t seed = 1; seed != 61; ++seed)
