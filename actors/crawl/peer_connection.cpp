@@ -25,11 +25,11 @@ peer_connection::peer_connection(environment& env, net::actor_host& host, state&
 }
 
 std::size_t peer_connection::mailbox_max() const {
-  // A margin and no proof: the door counts the bytes that were wanted, and they may come in pieces
-  // of one; it takes a peer that drips, and an actor that does not get its turn meanwhile, to fill
-  // this. Besides, a few of each other completion, the manager's commands of one step, and one
-  // answer of the DB writer.
-  return 4096;
+  // The door counts the bytes that were wanted, and a peer may send them in pieces of one, while
+  // this actor does not get its turn. Besides, a few of each other completion, the manager's
+  // commands of one step, and one answer of the DB writer.
+  constexpr std::size_t all_else = 64;
+  return net::session_limits{}.receive_window + all_else;
 }
 
 net::session_step peer_connection::step() {
