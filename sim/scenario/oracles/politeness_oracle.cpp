@@ -231,6 +231,10 @@ void politeness_oracle::on_outcome(const watched_crawler& of, const actors::peer
 void politeness_oracle::on_durable(const watched_crawler& of, const store::batch& contents,
                                    const store::batch_result&) {
   auto& asked = of_crawlers_[of].asked;
+  const auto take_back = [&](store::timestamp now) {
+    for (auto& [peer, known] : asked)
+      known.wall = std::min(known.wall, now);
+  };
   for (const auto& operation : contents.operations)
     if (const auto* visit = std::get_if<store::record_visit>(&operation)) {
       if (const auto known = asked.find(visit->peer); known != asked.end()) {
@@ -241,6 +245,8 @@ void politeness_oracle::on_durable(const watched_crawler& of, const store::batch
       }
     } else if (const auto* forgotten = std::get_if<store::forget_peer>(&operation)) {
       asked.erase(forgotten->peer);
+    } else if (const auto* mended = std::get_if<store::mend_times>(&operation)) {
+      take_back(mended->now); // Moments of a clock that was ahead: they were at the latest now.
     }
 }
 
