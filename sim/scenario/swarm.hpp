@@ -37,11 +37,11 @@ tl::expected<std::vector<std::string>, std::string> parse_families(std::string_v
 
 /// What a run may say of a drive that lies or decays (`expect.violations_allowed`): what is lost is
 /// named, and is no failure of the program.
-inline constexpr std::array<std::string_view, 6> said_of_losses = {
+inline constexpr std::array<std::string_view, 7> said_of_losses = {
     "that were acknowledged are lost or older", "could not be started again",
     "the database cannot be read", "the database is damaged", "there are no records",
     // A batch that is lost and another behind it that is not.
-    "in the due index"};
+    "in the due index", "counters say"};
 
 /// What a run may say of a drive that refuses calls: a database may not open at once. The reason
 /// begins with its path.

@@ -99,6 +99,19 @@ TEST(swarm, who_follows_a_program_is_never_promised_to_be_good) {
   EXPECT_GT(programs, 1'000u);
 }
 
+TEST(swarm, what_a_drive_has_lost_may_be_said_in_all_words_that_there_are_for_it) {
+  for (const auto* name : {"bit_of_an_open_table_changes", "bit_of_a_log_changes"}) {
+    const auto path = std::string{SEEDWALK_SOURCES "/tests/scenarios/"} + name + ".toml";
+    auto read = parse_scenario(*net::read_whole_file(path, {scenario_bytes_max}), path);
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_FALSE(read->expect.violations.empty());
+    read->expect.violations.clear();
+    read->expect.violations_allowed.assign(said_of_losses.begin(), said_of_losses.end());
+    for (const auto& promise : run_crawl(*read).broken)
+      ADD_FAILURE() << name << ": " << promise;
+  }
+}
+
 TEST(swarm, no_promise_is_broken) {
   // `tools/prove swarm` searches 20,000.
   for (std::uint64_t seed = 1; seed != 61; ++seed)
