@@ -506,7 +506,8 @@ void bound_time(crawl_scenario& s) {
   for (auto& part : parts) {
     auto& config = part.recipe.config;
     auto& limit = config.run.limit;
-    if (limit == seconds{0} && (!config.run.once || config.schedule != usual.schedule))
+    if (limit == seconds{0} &&
+        (!config.run.once || config.run.hold != 0 || config.schedule != usual.schedule))
       limit = minutes{2};
     if (limit == seconds{0} && visits_outlast_their_interval(config, s.nodes.nodes))
       limit = hours{1};

@@ -77,8 +77,11 @@ net::steady_time healed_at(const crawl_scenario& s) {
   return last;
 }
 
+/// One that holds peers has no end while it does.
 bool ends_by_itself(simulated_crawler& of) {
-  return of.program().env().settings.newest()->config.run.once;
+  const auto settings = of.program().env().settings.newest().values;
+  const auto& run = settings->config.run;
+  return run.once && run.hold == 0;
 }
 
 } // namespace
