@@ -111,7 +111,9 @@ void reference_model::on_call(const watched_crawler& by, const any_door_call& ca
     ended(m, close->id);
   } else if (const auto* batch = std::get_if<door_call::batch>(&call)) {
     for (const auto& operation : batch->contents.operations) {
-      if (const auto* visit = std::get_if<store::record_visit>(&operation))
+      // What is of no census puts somebody off, and is no visit.
+      if (const auto* visit = std::get_if<store::record_visit>(&operation);
+          visit != nullptr && visit->visit.census != 0)
         m.unsaved.insert(visit->peer);
       else if (const auto* ban = std::get_if<store::add_ban>(&operation))
         m.bans_in_force.insert_or_assign(ban->ban.target, ban->ban);

@@ -1,6 +1,7 @@
 // Oracles: that they change nothing, that each of them names what breaks its rules, and that a
 // crawl that does what it should is silent to all of them.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ namespace {
 using testing::Contains;
 using testing::IsEmpty;
 using testing::MatchesRegex;
+using testing::Not;
 
 /// A world in which much goes wrong, and nothing is done wrong.
 crawl_scenario troubled_world(std::uint64_t seed) {
@@ -689,6 +691,55 @@ TEST(liveness, names_each_actor_that_waits_and_for_what) {
   const auto& text = judge.broken().front().text;
   EXPECT_THAT(text, MatchesRegex("crawler has not ended: there wait crawler/peer/.* for the end of "
                                  "its connection with .*, [0-9]+ s.*"));
+}
+
+TEST(liveness, gives_no_time_to_who_makes_no_visits_though_somebody_may_always_be_due) {
+  const distortion stuck{"stuck", judged_by<liveness_oracle>,  "it waits for nothing", {}, {}, {},
+                         {},      std::chrono::hours{24 * 365}};
+  auto s = plain_crawl(6, 10);
+  s.crawler.config.limits.max_outbound = 1;
+  s.crawler.config.timers.clearnet.handshake = std::chrono::minutes{10};
+  EXPECT_THAT(places_in(s, stuck), Contains(stuck.place));
+}
+
+TEST(outcomes, are_those_of_the_question_where_nobody_was_ever_asked_for_addresses) {
+  const auto unasked = [](auto& judge, auto& c, auto o) {
+    o.summary.outcome = net::outcome::complete;
+    o.summary.blame = net::blame::peer;
+    o.summary.addresses.answer = net::addr_answer::not_asked;
+    judge.on_outcome(c, o);
+  };
+  const distortion never{
+      "never_asked", judged_by<outcome_oracle>, "complete for closed_after_handshake", {}, unasked};
+  const distortion late{"asked_twice",
+                        judged_by<outcome_oracle>,
+                        never.place,
+                        {},
+                        [&](auto& judge, auto& c, auto& o) {
+                          judge.on_outcome(c, o);
+                          unasked(judge, c, o);
+                        }};
+  auto s = plain_crawl(5, 10);
+  s.nodes.shares = {{node_kind::closes_after_getaddr, 1}};
+  EXPECT_THAT(places_in(s, never), Contains(never.place));
+  EXPECT_THAT(places_in(s, late), Not(Contains(late.place)));
+}
+
+TEST(reference_model, lets_somebody_be_dialled_who_is_put_off_and_nobody_whose_visit_is_unsaved) {
+  for (const std::uint32_t census : {0u, 1u}) {
+    const distortion bug{"written_before_the_dial", judged_by<reference_model>,
+                         "a dial before the visit before is durable",
+                         [census](auto& judge, auto& c, auto& call) {
+                           if (const auto* dial = std::get_if<door_call::connect>(&call)) {
+                             store::record_visit written{dial->peer, {}};
+                             written.visit.census = census;
+                             judge.on_call(c, door_call::batch{{}, store::batch{{written}, 0}});
+                           }
+                           judge.on_call(c, call);
+                         }};
+    const auto places = places_in(plain_crawl(5, 10), bug);
+    EXPECT_EQ(std::ranges::find(places, bug.place) != places.end(), census != 0);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(of_ours, oracle_that, testing::ValuesIn(distortions),
