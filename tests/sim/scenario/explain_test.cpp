@@ -26,9 +26,9 @@ enum class coins : std::uint8_t {
 };
 
 /// A judge whose curve is known. It is asked for no future twice.
-class made_up {
+class made_up_world {
 public:
-  made_up(chance_curve curve, coins of, std::uint64_t salt = 0)
+  made_up_world(chance_curve curve, coins of, std::uint64_t salt = 0)
       : curve_(std::move(curve)), coins_(of), salt_(salt) {}
 
   future_judge judge() {
@@ -60,7 +60,7 @@ private:
 
 explanation explained(chance_curve curve, coins of, std::uint64_t last, std::uint64_t salt = 0,
                       const explain_options& options = {}) {
-  made_up world{std::move(curve), of, salt};
+  made_up_world world{std::move(curve), of, salt};
   const auto result = explain(last, world.judge(), options);
   EXPECT_EQ(result.runs, world.asked());
   return result;
@@ -217,7 +217,7 @@ TEST(explain, ends_with_its_runs_and_says_so) {
     EXPECT_FALSE(e.is_whole) << most;
     EXPECT_EQ(e.found, most < 1'024 ? finding::stopped : finding::jump) << most;
   }
-  made_up stopped{curve, coins::apart};
+  made_up_world stopped{curve, coins::apart};
   stopped.answers_max = 500;
   const auto e = explain(2'000, stopped.judge());
   EXPECT_EQ(e.found, finding::stopped);
