@@ -39,7 +39,7 @@ public:
     /// A number in which a child died is tried once more by a new child, if the dead one had done
     /// others before: those may have left what killed it.
     bool again_alone = false;
-    bool keeps_standard_error = false; ///< What children print there is lost, unless this says no.
+    bool keeps_standard_error = false; ///< That of the parent; else what children print is lost.
   };
 
   explicit child_pool(const options& o) : options_(o) {}

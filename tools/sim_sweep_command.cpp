@@ -146,6 +146,9 @@ public:
     return ran;
   }
 
+  /// Something of this machine does not let it go on.
+  void stop() { interrupted_ = true; }
+
   /// It ends here: by a signal, or at the first failure.
   bool is_over() const { return interrupted_ || (has_failed_ && !flags_.keep_going); }
 
@@ -413,11 +416,14 @@ exit_code sweep(invocation& invoked) {
   sweep_run swept(flags, seeds->size(), invoked);
   if (const auto resumed = swept.resume(*seeds); !resumed)
     return line.refuse(invoked, resumed.error());
-  if (const auto ran = run_all(swept, flags, *seeds, arguments); !ran) {
-    invoked.terminal.err << "seedwalk sim sweep: " << ran.error() << '\n';
-    return exit_code::failed;
-  }
-  return conclude(invoked, flags, swept);
+  const auto ran = run_all(swept, flags, *seeds, arguments);
+  if (!ran)
+    swept.stop();
+  const auto code = conclude(invoked, flags, swept);
+  if (ran)
+    return code;
+  invoked.terminal.err << "seedwalk sim sweep: " << ran.error() << '\n';
+  return exit_code::failed;
 }
 
 } // namespace seedwalk::tools

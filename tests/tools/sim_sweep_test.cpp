@@ -197,6 +197,17 @@ TEST(sim_sweep, a_worker_that_dies_is_the_failure_of_its_seed_and_another_goes_o
   EXPECT_TRUE(std::filesystem::exists(died["scenario_file"].get<std::string>()));
 }
 
+TEST(sim_sweep, a_machine_that_has_no_more_pipes_ends_it_with_its_report) {
+  const auto run =
+      run_program_file({"/bin/sh", "-c", "ulimit -n 32; exec \"$@\"", "sh", SEEDWALK_COMMAND, "sim",
+                        "sweep", "--nodes", "4", "--seeds", "1..64", "--jobs", "64", "--json"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("seedwalk sim sweep: no pipe for a run"), std::string::npos) << run.err;
+  const auto report = json_of(run);
+  EXPECT_EQ(report["seeds"], 64);
+  EXPECT_EQ(report["interrupted"], true);
+}
+
 TEST(sim_sweep, one_that_was_killed_goes_on_to_the_report_of_one_that_was_not) {
   const temporary_folder folder;
   const auto file = file_with_two_bugs(folder);
