@@ -118,7 +118,7 @@ void reference_model::on_call(const watched_crawler& by, const any_door_call& ca
       else if (const auto* ban = std::get_if<store::add_ban>(&operation))
         m.bans_in_force.insert_or_assign(ban->ban.target, ban->ban);
       else if (const auto* lifted = std::get_if<store::lift_ban>(&operation))
-        look_at_lift(m, lifted->target, *by.crawler, batch->contents.attempt != 0);
+        look_at_lift(m, lifted->target, by->inside().now().wall);
     }
   }
 }
@@ -128,20 +128,18 @@ void reference_model::on_message(const watched_crawler& to, const step_view& ste
     ++models_[to].to_be_lifted[asked->target];
 }
 
-/// What `is_again` was looked at when it was first written, and what was asked for then is lifted.
-void reference_model::look_at_lift(model& m, const store::ban_target& target, simulated_crawler& by,
-                                   bool is_again) {
+void reference_model::look_at_lift(model& m, const store::ban_target& target,
+                                   store::timestamp now) {
   const auto ban = m.bans_in_force.extract(target);
-  if (is_again)
+  // One that had its time is lifted by itself, and not for the operator who asked meanwhile.
+  if (ban && !store::in_force(ban.mapped(), now))
     return;
-  const auto now = by.inside().now().wall;
   if (const auto asked = m.to_be_lifted.find(target); asked != m.to_be_lifted.end()) {
     if (--asked->second == 0)
       m.to_be_lifted.erase(asked);
     return;
   }
-  if (ban && clocks_are_right_ && store::in_force(ban.mapped(), now) &&
-      !m.doubtful_bans.contains(target))
+  if (ban && clocks_are_right_ && !m.doubtful_bans.contains(target))
     broke("a ban is lifted before its end",
           fmt::format("that for \"{}\", {} s before", ban.mapped().reason,
                       (ban.mapped().until - now).count()));

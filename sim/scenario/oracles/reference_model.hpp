@@ -77,8 +77,7 @@ private:
 
   void tell_of(model& m, const store::operation& asked, const store::operation_result* result);
   void look_at_dial(model& m, const net::endpoint& peer, store::timestamp now);
-  void look_at_lift(model& m, const store::ban_target& target, simulated_crawler& by,
-                    bool is_again);
+  void look_at_lift(model& m, const store::ban_target& target, store::timestamp now);
   const store::ban_record* ban_of(const model& m, const net::endpoint& peer,
                                   store::timestamp now) const;
   void ended(model& m, net::connection_id id);
