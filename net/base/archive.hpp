@@ -420,7 +420,7 @@ private:
     } else if constexpr (associative<T>) {
       return get_associative(x);
     } else if constexpr (sequence<T>) {
-      return get_sequence(x);
+      return get_items(x, [&] { return get(x.emplace_back()); });
     } else if constexpr (checks_itself<T>) {
       return inspect(*this, x) && ok_ && (x.is_consistent() || fail());
     } else {
@@ -448,39 +448,35 @@ private:
     }
   }
 
-  template <class T>
-  bool get_sequence(T& x) {
+  /// A count, and as many items in the place of those of `x`; `get_one` adds the next.
+  template <class T, class GetOne>
+  bool get_items(T& x, GetOne get_one) {
     std::size_t n = 0;
     if (!get_count(n, 1))
       return false;
     x.clear();
     for (std::size_t i = 0; i != n; ++i)
-      if (!get(x.emplace_back()))
+      if (!get_one())
         return false;
     return true;
   }
 
   template <class T>
   bool get_associative(T& x) {
-    std::size_t n = 0;
-    if (!get_count(n, 1))
-      return false;
-    x.clear();
-    for (std::size_t i = 0; i != n; ++i) {
+    return get_items(x, [&] {
+      typename T::key_type key{};
       if constexpr (requires { typename T::mapped_type; }) {
-        typename T::key_type key{};
         typename T::mapped_type value{};
         if (!get(key) || !get(value))
           return false;
         x.emplace_hint(x.end(), std::move(key), std::move(value));
       } else {
-        typename T::key_type key{};
         if (!get(key))
           return false;
         x.emplace_hint(x.end(), std::move(key));
       }
-    }
-    return true;
+      return true;
+    });
   }
 
   byte_view in_;
