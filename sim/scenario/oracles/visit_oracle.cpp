@@ -155,6 +155,8 @@ void visit_oracle::compare(const net::endpoint& peer, const std::optional<versio
 
 void visit_oracle::compare(notes& n, const net::endpoint& peer,
                            const store::visit_record& written) {
+  if (written.census == 0 && written.outcome == net::outcome::banned)
+    return; // Nobody was tried: who is banned is put off.
   const auto* known = visit_to(n, peer);
   if (known == nullptr)
     return; // It was dialled before a crash.
