@@ -67,13 +67,14 @@ tl::expected<void, error> answers::due_of(dial_class queue, const due_query& q, 
   const auto looks = std::uint64_t{q.limit[i]} * 8 + 64;
   std::vector<candidate> found;
   std::uint32_t wanted = 0;
+  const auto by = q.by(queue);
   auto& after = out.after[i];
   after = q.after[i];
   auto scanned = scan_queue(queue, after, [&](std::string_view key) {
     const auto parts = parse_due_key(key);
     if (!parts)
       return false;
-    if (parts->due > q.now) {
+    if (parts->due > by) {
       out.next[i] = parts->due;
       return false;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -29,7 +30,14 @@ struct due_query {
   timestamp now{};
   std::array<std::uint32_t, dialled_class_count> limit{}; ///< By dial_class; 0: none of it.
   std::array<net::bytes, dialled_class_count> after{};    ///< By dial_class; opaque.
-  SEEDWALK_INSPECT(due_query, now, limit, after)
+  /// Of those who were tried before (live, rest), only who is due by then, too; nothing: by `now`.
+  std::optional<timestamp> again_by = {};
+  SEEDWALK_INSPECT(due_query, now, limit, after, again_by)
+
+  /// By when those of this class are due who are asked for.
+  timestamp by(dial_class queue) const {
+    return queue == dial_class::fresh ? now : std::min(now, again_by.value_or(now));
+  }
 };
 
 /// The record of one endpoint.
@@ -101,9 +109,9 @@ struct due_peer {
 struct due_answer {
   std::array<std::vector<due_peer>, dialled_class_count> peers; ///< By dial_class.
   std::array<net::bytes, dialled_class_count> after;            ///< Where to go on, by dial_class.
-  std::array<bool, dialled_class_count> more{}; ///< Behind `after`, more may be due at `now`.
-  /// The earliest due time after `now`, by dial_class; never: nothing waits there, or nobody
-  /// looked, because the class was not asked for or has `more`.
+  std::array<bool, dialled_class_count> more{}; ///< Behind `after`, more may be due.
+  /// The earliest due time of those not asked for yet, by dial_class; never: nothing waits there,
+  /// or nobody looked, because the class was not asked for or has `more`.
   std::array<timestamp, dialled_class_count> next{};
   SEEDWALK_INSPECT(due_answer, peers, after, more, next)
 };

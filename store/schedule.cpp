@@ -29,6 +29,12 @@ bool ever_reached(const peer_record& r) {
 
 } // namespace
 
+seconds shortest_interval(const schedule_options& o) {
+  const auto shortest = std::min({o.live_interval, o.first_tries_interval,
+                                  *std::min_element(o.backoff.begin(), o.backoff.end())});
+  return shortest - shortest * std::min<std::int64_t>(o.jitter_percent, 100) / 100;
+}
+
 timestamp sane_announced_time(std::uint32_t announced, timestamp now) {
   const timestamp t{announced};
   return is_sane_announced_time(t, now) ? t : now - std::chrono::hours{24 * 5};

@@ -34,6 +34,10 @@ struct schedule_options {
                    first_tries, first_tries_interval, full_retries, local_retry, freshness, forget)
 };
 
+/// No endpoint is due again sooner after a visit that said something of it, but for one that may be
+/// full.
+std::chrono::seconds shortest_interval(const schedule_options& o);
+
 /// In which queue an endpoint waits, and until when.
 struct placement {
   dial_class queue = dial_class::dormant;

@@ -35,7 +35,7 @@ by_frequency(const actors::crawl_counters& counters) {
 std::string_view ending_of(const actors::crawl_summary& s) {
   switch (s.end) {
   case actors::crawl_end::finished:
-    return "finished: nothing is due any more";
+    return "finished: nobody is left to be visited";
   case actors::crawl_end::stopped:
     return "stopped: the next crawl goes on with this census";
   case actors::crawl_end::failed:

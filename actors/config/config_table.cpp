@@ -338,7 +338,7 @@ void add_start(std::vector<config_option>& t) {
 
 void add_run(std::vector<config_option>& t) {
   t.push_back(boolean(
-      {"run.once", "once", "", "end when nothing is due", common},
+      {"run.once", "once", "", "end when all were visited who were due or are heard of", common},
       [](auto& c) -> auto& { return c.run.once; }));
   t.push_back(duration(
       {"run.for", "for", "DURATION", "end after so long; 0: no limit", common},

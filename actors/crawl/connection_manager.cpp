@@ -116,6 +116,7 @@ void connection_manager::on_begin(const begin_crawl& m) {
   s_.tally.begin(m.so_far);
   s_.more = m.more_to_come ? more_to_come::maybe : more_to_come::no;
   s_.now = phase::loading;
+  s_.due.begin(env_.time.now().wall, s_.settings->config.schedule);
   watch_clock();
   // A database that a wrong clock wrote may be opened under a right one.
   write_page(s_.mender.begin(env_.time.now().wall, {}));
@@ -334,7 +335,7 @@ void connection_manager::note_announcements() {
 
 /// Endpoints were queued again, and may stand anywhere.
 void connection_manager::look_again() {
-  s_.due.look_from_front();
+  s_.due.look_from_front(env_.time.now().wall);
   s_.due.somebody_is_busy();
   if (s_.more == more_to_come::asked)
     s_.more = more_to_come::maybe;
@@ -367,6 +368,7 @@ void connection_manager::ask_who_is_due() {
     at.waiting[i] = static_cast<std::uint32_t>(s_.dials.waiting(static_cast<store::dial_class>(i)));
   at.in_pool = static_cast<std::uint32_t>(s_.pool.size());
   at.quiet = s_.pool.empty() && s_.awaited.empty();
+  at.ends = s_.settings->config.run.once;
   if (auto question = s_.due.ask(at))
     env_.runtime.send(s_.db_writer,
                       storage_question{host_.self(), who_is_due, std::move(*question)});

@@ -5,9 +5,32 @@
 
 namespace seedwalk::actors {
 
+namespace {
+
+/// Times are whole seconds: who is visited from now on is due behind this.
+store::timestamp last_moment_of(store::timestamp begin, const store::schedule_options& schedule) {
+  return begin + std::max(store::shortest_interval(schedule) - std::chrono::seconds{1},
+                          std::chrono::seconds{0});
+}
+
+} // namespace
+
+void due_questions::begin(store::timestamp now, const store::schedule_options& schedule) {
+  last_moment_ = last_moment_of(now, schedule);
+}
+
+void due_questions::begin_no_later(store::timestamp now, const store::schedule_options& schedule) {
+  last_moment_ = std::min(last_moment_, last_moment_of(now, schedule));
+}
+
+std::optional<store::timestamp> due_questions::again_by() const {
+  return ends_ ? std::optional{last_moment_} : std::nullopt;
+}
+
 std::optional<store::due_query> due_questions::ask(const moment& at) {
   if (asking())
     return std::nullopt;
+  ends_ = at.ends;
   // A clock that was set back would hide what became due meanwhile behind the place.
   if (at.now < asked_at_)
     look_from_front();
@@ -16,7 +39,7 @@ std::optional<store::due_query> due_questions::ask(const moment& at) {
   std::array<bool, store::dialled_class_count> worth_asking{};
   for (std::size_t i = 0; i != queues_.size(); ++i) {
     auto& queue = queues_[i];
-    if (queue.next_due != store::never && at.now >= queue.next_due) {
+    if (queue.next_due != store::never && at.now >= queue.next_due && will_be_asked_for(i)) {
       queue.next_due = store::never;
       note(queue);
     }
@@ -28,6 +51,7 @@ std::optional<store::due_query> due_questions::ask(const moment& at) {
     return std::nullopt;
   store::due_query question;
   question.now = at.now;
+  question.again_by = again_by();
   for (std::size_t i = 0; i != queues_.size(); ++i) {
     auto& queue = queues_[i];
     question.after[i] = queue.place;
@@ -114,6 +138,11 @@ void due_questions::look_from_front() {
     look_from_front(queue);
 }
 
+void due_questions::look_from_front(store::timestamp now) {
+  last_moment_ = std::max(last_moment_, now);
+  look_from_front();
+}
+
 void due_questions::clock_was_set() {
   look_from_front();
   for (auto& queue : queues_)
@@ -135,10 +164,19 @@ bool due_questions::nobody_is_due() const {
 
 store::timestamp due_questions::next_due() const {
   auto first = store::never;
-  for (const auto& queue : queues_)
-    if (queue.next_due != store::never && (first == store::never || queue.next_due < first))
-      first = queue.next_due;
+  for (std::size_t i = 0; i != queues_.size(); ++i) {
+    const auto next = queues_[i].next_due;
+    if (next != store::never && will_be_asked_for(i) && (first == store::never || next < first))
+      first = next;
+  }
   return first;
+}
+
+/// Behind an answer that failed the next is wanted in any case.
+bool due_questions::will_be_asked_for(std::size_t queue) const {
+  return !ends_ || failing_since_ ||
+         static_cast<store::dial_class>(queue) == store::dial_class::fresh ||
+         queues_.at(queue).next_due <= last_moment_;
 }
 
 } // namespace seedwalk::actors

@@ -10,6 +10,7 @@
 #include "net/base/inspect.hpp"
 #include "net/base/instant.hpp"
 #include "store/query.hpp"
+#include "store/schedule.hpp"
 
 namespace seedwalk::actors {
 
@@ -29,6 +30,10 @@ namespace seedwalk::actors {
 ///     resting, onward --look_from_front--> front
 ///     asked, overtaken --answer that failed--> as before the question; the time of all is a second
 ///         from then
+///
+/// A crawl that is to end would not, where a pass over all endpoints takes longer than the first of
+/// them stay away. So it has a last moment, and of those who were tried before it asks only for who
+/// is due by then.
 ///
 /// Bounded: three classes, one place each. A value: no clock, no draws. Threads: one at a time.
 class due_questions {
@@ -50,7 +55,15 @@ public:
     std::array<std::uint32_t, store::dialled_class_count> waiting{}; ///< For a dial, by dial_class.
     std::uint32_t in_pool = 0; ///< From the front of a class those come again: they are still due.
     bool quiet = false;        ///< Nobody is in the pool, and all is written.
+    bool ends = false;         ///< The crawl is to end: its last moment counts.
   };
+
+  /// The crawl begins. Who is visited from now on is due again behind its last moment.
+  void begin(store::timestamp now, const store::schedule_options& schedule);
+
+  /// The last moment is no later than if the crawl began now: the clock was set back, or intervals
+  /// have changed.
+  void begin_no_later(store::timestamp now, const store::schedule_options& schedule);
 
   /// The question to ask now, which is under way then; nothing: none is worth asking, or one is
   /// under way.
@@ -69,10 +82,11 @@ public:
   void note(store::dial_class queue);
   void note_all();
 
-  /// Somebody may be due before the place, also that of an answer which is under way: of this
-  /// class, of any class.
+  /// Somebody may be due before the place, also that of an answer which is under way.
   void look_from_front(store::dial_class queue);
-  void look_from_front();
+
+  /// The same of all classes; they were made due now, and are asked for in any case.
+  void look_from_front(store::timestamp now);
 
   /// The wall clock was set, and times mean nothing any more.
   void clock_was_set();
@@ -93,7 +107,7 @@ public:
   /// When to look again if nothing is noted; never: nobody waits.
   store::timestamp next_due() const;
 
-  SEEDWALK_INSPECT(due_questions, queues_, outlook_, asked_at_, failing_since_)
+  SEEDWALK_INSPECT(due_questions, queues_, outlook_, asked_at_, last_moment_, ends_, failing_since_)
 
 private:
   enum class stage : std::uint8_t {
@@ -122,10 +136,15 @@ private:
   static bool under_way(const queue_state& queue) { return queue.now >= stage::asked; }
   static void note(queue_state& queue);
   static void look_from_front(queue_state& queue);
+  void look_from_front();
+  std::optional<store::timestamp> again_by() const;
+  bool will_be_asked_for(std::size_t queue) const;
 
   std::array<queue_state, store::dialled_class_count> queues_; ///< By dial_class.
   outlook outlook_ = outlook::open;
   store::timestamp asked_at_{0};
+  store::timestamp last_moment_{0};
+  bool ends_ = false; ///< At the last question.
   std::optional<net::steady_time> failing_since_;
 };
 

@@ -35,6 +35,7 @@ void connection_manager::watch_clock() {
   if (back)
     write_page(s_.mender.begin(now.wall, -*step));
   s_.due.clock_was_set();
+  s_.due.begin_no_later(now.wall, s_.settings->config.schedule);
   keep_timer(alarm::due, std::nullopt, {});
   dial_more();
 }
@@ -93,7 +94,7 @@ void connection_manager::on_mended(const store::times_mended& done,
     return;
   if (done.records > 0) {
     net::reached(net::probe::times_mended);
-    s_.due.look_from_front();
+    s_.due.look_from_front(env_.time.now().wall);
   }
   watch_clock();
   write_page(s_.mender.page_is_mended(done, asked, env_.time.now().wall,

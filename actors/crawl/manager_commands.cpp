@@ -151,6 +151,7 @@ void connection_manager::on_apply(const apply_settings& m) {
     i = s_.listeners.erase(i);
   }
   listen(false);
+  s_.due.begin_no_later(env_.time.now().wall, settings->config.schedule);
   s_.due.note_all();
   answer_command(m.from, m.token, {}, affected);
   dial_more();

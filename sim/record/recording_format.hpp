@@ -17,7 +17,7 @@ namespace seedwalk::sim {
 inline constexpr std::array<std::uint8_t, 8> recording_magic = {'s', 'd', 'w', 'k',
                                                                 'r', 'e', 'c', '\n'};
 /// Raised with every change that an older reader would misread.
-inline constexpr std::uint32_t recording_version = 2;
+inline constexpr std::uint32_t recording_version = 3;
 
 /// Magic, version, and the check of both: the same in every version, so that any reader can tell a
 /// newer recording from a damaged one.

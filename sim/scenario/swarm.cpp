@@ -659,6 +659,15 @@ void draw_clocks(crawl_scenario& s, stream& draw) {
     }
   for (auto& part : parts)
     std::ranges::sort(part.wall_steps, {}, &clock_step::at);
+  // A clock that leaps ahead brings everybody back, but to a crawl that is to end.
+  for (auto& part : parts) {
+    auto& run = part.recipe.config.run;
+    if (part.wall_steps.empty() || !draw.chance(1, 2))
+      continue;
+    run.once = false;
+    if (run.limit == seconds{0})
+      run.limit = minutes{2};
+  }
   s.set_parts(std::move(parts));
 }
 

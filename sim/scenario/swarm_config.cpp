@@ -221,25 +221,17 @@ void draw_extremes(actors::crawl_config& config, std::uint64_t seed, std::string
     twist_input in{config, draw, nodes};
     one.apply(in);
   }
-  // Who is due again within seconds is due for ever: then time ends the crawl.
+  // Who is due again within seconds is visited again by a crawl that goes on.
   const auto& again = config.schedule;
+  const bool is_soon_due = std::min(again.live_interval, again.backoff.front()) < minutes{5};
+  if (is_soon_due && all.chance(2, 3))
+    config.run.once = false;
+  // For ever; and by any, where it was never tried for a reason of ours: then time ends it.
   auto& limit = config.run.limit;
-  if (limit == seconds{0} &&
-      std::min({again.live_interval, again.backoff.front(), again.local_retry}) < minutes{5})
+  if (limit == seconds{0} && (again.local_retry < minutes{5} || (is_soon_due && !config.run.once)))
     limit = minutes{2};
-  if (limit == seconds{0} && visits_outlast_their_interval(config, nodes.nodes().size()))
-    limit = hours{1};
   auto& l = config.limits;
   config.run.hold = std::min({config.run.hold, l.max_connections, l.max_outbound});
-}
-
-bool visits_outlast_their_interval(const actors::crawl_config& config, std::size_t nodes) {
-  const auto& l = config.limits;
-  const auto slots =
-      std::max(std::min({l.max_connections, l.max_outbound, l.group_connections}), 1u);
-  const auto& t = config.timers.clearnet;
-  const auto longest = std::max(t.connect + t.handshake, t.all_addresses);
-  return longest * nodes / slots > config.schedule.live_interval;
 }
 
 std::string draw_changed_file(net::random_stream& draw, const actors::crawl_config& config,

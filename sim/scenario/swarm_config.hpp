@@ -14,10 +14,6 @@ namespace seedwalk::sim {
 void draw_extremes(actors::crawl_config& config, std::uint64_t seed, std::string_view key,
                    const topology& nodes);
 
-/// Whether all visits, one after the other in its slots, may take longer than the first of them
-/// stays away: then somebody is always due, for days.
-bool visits_outlast_their_interval(const actors::crawl_config& config, std::size_t nodes);
-
 /// A configuration file as an operator might have changed it: for a reload of a crawler that was
 /// configured by `config`. One in eight is refused.
 std::string draw_changed_file(net::random_stream& draw, const actors::crawl_config& config,

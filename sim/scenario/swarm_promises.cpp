@@ -21,6 +21,13 @@ bool may_stay_down(const crawl_scenario& s) {
          });
 }
 
+bool all_end_by_themselves(const crawl_scenario& s) {
+  return std::ranges::all_of(s.parts(), [](const auto& part) {
+    const auto& run = part.recipe.config.run;
+    return run.once && run.limit == seconds{0};
+  });
+}
+
 } // namespace
 
 void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
@@ -32,7 +39,7 @@ void draw_promises(crawl_scenario& s, const std::vector<std::string_view>& in) {
   if (without({"stop", "early stop", "stuck ends", "broadcasts", "revisits", "held peers",
                "outages", "renewed bans", "full disk", "cuts", "dns", "configuration", "drives",
                "slow takers", "failing calls", "lies", "rot"}) &&
-      !may_stay_down(s))
+      !may_stay_down(s) && all_end_by_themselves(s))
     s.expect.end = actors::crawl_end::finished;
   // A program may complete a handshake, and who has a route at the end had none before.
   if (without({"programs", "networks", "proxy", "failing calls", "failing syncs", "lies", "rot"}))

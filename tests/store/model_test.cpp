@@ -177,8 +177,9 @@ void compare_single_records(const model& expected, database& db) {
   }
 }
 
-void compare_due(const model& expected, database& db, timestamp now) {
-  const auto due = ask<due_answer>(db, due_query{now, {100, 100, 100}, {}});
+void compare_due(const model& expected, database& db, timestamp now,
+                 std::optional<timestamp> again_by = {}) {
+  const auto due = ask<due_answer>(db, due_query{now, {100, 100, 100}, {}, again_by});
   std::array<timestamp, dialled_class_count> next{};
   std::array<std::size_t, dial_class_count> count{};
   for (const auto& [peer, k] : expected.peers) {
@@ -187,9 +188,10 @@ void compare_due(const model& expected, database& db, timestamp now) {
       continue;
     auto judged = k.r; // A time that lay ahead when it was heard may be believed by now.
     judge_announcement_again(judged, now);
-    if (k.r.due > now)
+    const bool is_fresh = k.r.queue == dial_class::fresh;
+    if (k.r.due > (is_fresh ? now : std::min(now, again_by.value_or(now))))
       next[queue] = next[queue] == never ? k.r.due : std::min(next[queue], k.r.due);
-    else if (k.r.queue != dial_class::fresh || fresh(judged.announced_time, now, expected.rules))
+    else if (!is_fresh || fresh(judged.announced_time, now, expected.rules))
       ++count[queue];
   }
   for (std::size_t i = 0; i != dialled_class_count; ++i) {
@@ -259,6 +261,7 @@ struct database_command : rc::state::Command<model, database_on_a_disk> {
     compare_records(expected, of.db);
     compare_single_records(expected, of.db);
     compare_due(expected, of.db, expected.now + look_ahead);
+    compare_due(expected, of.db, expected.now + look_ahead, expected.now);
     compare_stats(expected, of.db, expected.now);
     compare_visits(expected, of.db);
   }

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include "draw.hpp"
 #include "store/schedule.hpp"
@@ -66,6 +67,29 @@ TEST(store_schedule, failures_back_off_and_leave_the_live_class_after_a_week) {
   h.succeed();
   h.expect_in(dial_class::live, hours{1});
   EXPECT_EQ(h.r.failures, 0u);
+}
+
+TEST(store_schedule, who_was_visited_is_due_again_after_the_shortest_interval_or_later) {
+  EXPECT_EQ(shortest_interval(defaults), minutes{54});
+  EXPECT_TRUE(rc::check([] {
+    schedule_options o;
+    const auto interval = [] { return seconds{*rc::gen::inRange(0, 10'000)}; };
+    o.live_interval = interval();
+    o.first_tries_interval = interval();
+    for (auto& step : o.backoff)
+      step = interval();
+    o.jitter_percent = *rc::gen::inRange(0u, 51u);
+    peer_record r;
+    r.first_heard = r.announced_time = start;
+    for (int tries = *rc::gen::inRange(1, 20); tries > 0; --tries) {
+      const bool success = *rc::gen::arbitrary<bool>();
+      const auto v = success ? visit_at(start, net::outcome::complete, net::stage::addresses)
+                             : visit_at(start, net::outcome::connect_timeout, net::stage::dialling);
+      count_visit(r, v, o);
+      const auto placed = place_visited(peer(1), r, v, o, 7);
+      RC_ASSERT(placed.queue == dial_class::dormant || placed.due >= start + shortest_interval(o));
+    }
+  }));
 }
 
 TEST(store_schedule, closed_before_version_is_free_twice_and_then_a_failure) {

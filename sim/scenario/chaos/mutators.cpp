@@ -506,11 +506,9 @@ void bound_time(crawl_scenario& s) {
   for (auto& part : parts) {
     auto& config = part.recipe.config;
     auto& limit = config.run.limit;
-    if (limit == seconds{0} &&
-        (!config.run.once || config.run.hold != 0 || config.schedule != usual.schedule))
+    if (limit == seconds{0} && (!config.run.once || config.run.hold != 0 ||
+                                config.schedule.local_retry < usual.schedule.local_retry))
       limit = minutes{2};
-    if (limit == seconds{0} && visits_outlast_their_interval(config, s.nodes.nodes))
-      limit = hours{1};
   }
   s.set_parts(std::move(parts));
 }

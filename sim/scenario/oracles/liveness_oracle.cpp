@@ -126,13 +126,11 @@ void liveness_oracle::on_network_completion(const watched_crawler& of,
                                             const net::completion& heard) {
   auto& w = of_crawlers_[of];
   if (const auto* closed = std::get_if<net::closed>(&heard)) {
-    const auto now = of->inside().now().steady;
-    look_at_end(w, closed->connection, now);
-    w.last_visit = w.connections.erase(closed->connection) != 0 ? now : w.last_visit;
+    look_at_end(w, closed->connection, of->inside().now().steady);
+    w.connections.erase(closed->connection);
   } else if (const auto* failed = std::get_if<net::connect_failed>(&heard)) {
-    const auto now = of->inside().now().steady;
-    look_at_end(w, failed->connection, now);
-    w.last_visit = w.connections.erase(failed->connection) != 0 ? now : w.last_visit;
+    look_at_end(w, failed->connection, of->inside().now().steady);
+    w.connections.erase(failed->connection);
   } else if (const auto* connected = std::get_if<net::connected>(&heard)) {
     if (const auto known = w.connections.find(connected->connection); known != w.connections.end())
       known->second.is_open = true;
@@ -168,15 +166,6 @@ net::steady_time liveness_oracle::deadline_of(simulated_crawler& of) const {
   return healed_ + besides + whole_round(of);
 }
 
-/// Whether it makes visits to whom was due anew before the others had their turn.
-bool liveness_oracle::may_go_on(simulated_crawler& of, const waits& w, net::steady_time now) {
-  const auto settings = of.program().env().settings.newest().values;
-  const auto& schedule = settings->config.schedule;
-  const auto first_due = std::min({schedule.live_interval, schedule.first_tries_interval});
-  return whole_round(of) > first_due &&
-         now - w.last_visit <= longest_visit(settings->config.timers);
-}
-
 void liveness_oracle::on_advance(net::steady_time now) {
   if (now < next_look_)
     return;
@@ -185,7 +174,7 @@ void liveness_oracle::on_advance(net::steady_time now) {
   for (const auto& crawler : run_->crawlers()) {
     const watched_crawler one{crawler.get(), nth++};
     if (!crawler->is_up() || crawler->over() || !ends_by_itself(*crawler) ||
-        now < deadline_of(*crawler) || may_go_on(*crawler, of_crawlers_[one], now))
+        now < deadline_of(*crawler))
       continue;
     say_who_waits(*crawler, of_crawlers_[one]);
     next_look_ = net::steady_time::max();

@@ -16,13 +16,11 @@ namespace seedwalk::sim {
 /// (`schedule.behind` is bounded): after the last window of a fault has closed, the last operation
 /// is over and the last crawler was started, it ends within an hour, and besides within the time
 /// that it takes to visit everybody it knows one after the other, each visit as long as its timers
-/// let it be, as many at once as slots and subnets allow; or it goes on as long as it makes visits,
-/// where those take so long that who came first is due anew before the last. Faults without an end
-/// do not heal, and make no difference: who is broken for ever costs a visit. And a world in which
-/// nothing will ever happen again has no crawler that has not ended. What stands still is named:
-/// each actor that waits for a door, for what, and for how long. And no crawler ends by saying that
-/// its disk has failed where disks work as usual, and no connection goes on once its crawler has
-/// ended.
+/// let it be, as many at once as slots and subnets allow. Faults without an end do not heal, and
+/// make no difference: who is broken for ever costs a visit. And a world in which nothing will ever
+/// happen again has no crawler that has not ended. What stands still is named: each actor that
+/// waits for a door, for what, and for how long. And no crawler ends by saying that its disk has
+/// failed where disks work as usual, and no connection goes on once its crawler has ended.
 ///
 /// Does not verify crawls that go on for ever, and any time shorter than that (`expect.ends_within`
 /// says so for a scenario).
@@ -51,12 +49,10 @@ private:
     flat_table<net::connection_id, connection> connections; ///< Dialled.
     flat_table<store::request_id, net::steady_time> requests;
     std::optional<net::steady_time> ended; ///< When the crawler gave its summary.
-    net::steady_time last_visit{0};        ///< When one ended.
   };
 
   /// The latest moment at which a crawler may end, by what it knows now.
   net::steady_time deadline_of(simulated_crawler& of) const;
-  static bool may_go_on(simulated_crawler& of, const waits& w, net::steady_time now);
   static std::string list_of(simulated_crawler& of, const waits& w);
   void look_for_blamed_disks(crawl_world& of);
   void look_at_end(const waits& w, net::connection_id id, net::steady_time now);

@@ -71,6 +71,13 @@ void schedule_oracle::begin(crawl_world& of) {
   clocks_are_right_ =
       std::ranges::all_of(parts, [](const auto& part) { return part.wall_steps.empty(); });
   disks_keep_what_they_said_ = !some_disk_lies(s);
+  intervals_stay_ = std::ranges::none_of(s.operations, [](const auto& one) {
+    return std::holds_alternative<operation::reload>(one.action);
+  });
+}
+
+void schedule_oracle::on_crash(const watched_crawler& crawler) {
+  of_crawlers_[crawler].began.reset();
 }
 
 void schedule_oracle::on_storage_completion(const watched_crawler& of,
@@ -84,6 +91,8 @@ void schedule_oracle::on_storage_completion(const watched_crawler& of,
 }
 
 void schedule_oracle::on_call(const watched_crawler& by, const any_door_call& call) {
+  if (auto& began = of_crawlers_[by].began; !began)
+    began = by->inside().now().wall;
   const auto* batch = std::get_if<door_call::batch>(&call);
   if (batch == nullptr)
     return;
@@ -250,6 +259,18 @@ void schedule_oracle::compare_place(const net::endpoint& peer, const place& wait
           {peer});
 }
 
+/// Who is due before this is asked for by a crawl that is to end.
+store::timestamp schedule_oracle::asked_for_by(const watched_crawler& of, const book& b,
+                                               dial_class queue) const {
+  if (queue == dial_class::fresh)
+    return *b.finished;
+  const auto& o = of->program().env().recipe.config.schedule;
+  const auto shortest = std::min({o.live_interval, o.first_tries_interval,
+                                  *std::min_element(o.backoff.begin(), o.backoff.end())});
+  const auto anew = shortest * (100 - o.jitter_percent) / 100 - std::chrono::seconds{1};
+  return std::min(*b.finished, *b.began + (intervals_stay_ ? anew : std::chrono::seconds{0}));
+}
+
 /// A crawl that ends because nothing is due has not overlooked anybody.
 void schedule_oracle::look_for_the_due(const watched_crawler& of, const net::endpoint& peer,
                                        const store::peer_record& record) {
@@ -257,7 +278,7 @@ void schedule_oracle::look_for_the_due(const watched_crawler& of, const net::end
   if (!clocks_are_right_ || !b.finished || !of->is_up() || !of->over() ||
       of->summary().end != actors::crawl_end::finished)
     return;
-  if (record.queue == dial_class::dormant || record.due >= *b.finished)
+  if (record.queue == dial_class::dormant || record.due >= asked_for_by(of, b, record.queue))
     return;
   // Nobody is dialled for the first time who is no longer announced.
   const auto& o = of->program().env().recipe.config.schedule;

@@ -19,7 +19,8 @@ namespace seedwalk::sim {
 /// the end of a run: tries, successes, failures, free tries, and the last outcome are what the
 /// acknowledged visits come to; and where nothing but visits has moved it, it waits in the queue
 /// and is due in the span that its last visit leaves it. And of a crawl that has finished: nobody
-/// whom it may dial was due.
+/// whom it may dial was due that had never been tried, nor anybody else who was due when it began
+/// or before the first whom it visited could be due anew.
 ///
 /// Does not verify averages, jitter within its span, and records that a command, a clock, a change
 /// of the networks that are dialled or a forgotten past has moved. Nothing is said of records where
@@ -29,6 +30,7 @@ public:
   schedule_oracle() : oracle("schedule") {}
 
   void begin(crawl_world& of) override;
+  void on_crash(const watched_crawler& crawler) override;
   void on_call(const watched_crawler& by, const any_door_call& call) override;
   void on_storage_completion(const watched_crawler& of, const store::completion& heard) override;
   void on_durable(const watched_crawler& of, const store::batch& contents,
@@ -59,11 +61,12 @@ private:
   };
   struct book {
     flat_table<net::endpoint, history> peers;
-    std::set<store::ban_target> bans; ///< That were ever made.
-    std::array<bool, 8> dialled{};    ///< By net::network_id: what the database was told.
-    std::uint64_t moves = 0;          ///< How often all may have been moved.
-    bool was_asked = false;           ///< How much the database has.
-    bool is_known = true;             ///< Nobody was forgotten, and there was nobody before.
+    std::set<store::ban_target> bans;      ///< That were ever made.
+    std::array<bool, 8> dialled{};         ///< By net::network_id: what the database was told.
+    std::uint64_t moves = 0;               ///< How often all may have been moved.
+    bool was_asked = false;                ///< How much the database has.
+    bool is_known = true;                  ///< Nobody was forgotten, and there was nobody before.
+    std::optional<store::timestamp> began; ///< This process.
     std::optional<store::timestamp> finished;
   };
 
@@ -73,10 +76,13 @@ private:
                                    const store::visit_record& visit) const;
   void compare_counts(const net::endpoint& peer, const history& h, const store::peer_record& r);
   void compare_place(const net::endpoint& peer, const place& waits, const store::peer_record& r);
+  store::timestamp asked_for_by(const watched_crawler& of, const book& b,
+                                store::dial_class queue) const;
   void look_for_the_due(const watched_crawler& of, const net::endpoint& peer,
                         const store::peer_record& record);
 
   bool clocks_are_right_ = true;
+  bool intervals_stay_ = true;
   bool disks_keep_what_they_said_ = true;
   for_each_crawler<book> of_crawlers_;
 };

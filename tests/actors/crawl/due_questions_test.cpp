@@ -43,6 +43,7 @@ class model {
 public:
   timestamp now{100'000};
   due_questions questions;
+  bool ends = false; ///< As of the crawl.
 
   bool asking() const { return asked_.has_value(); }
   const entries& due() const { return due_; }
@@ -62,7 +63,7 @@ public:
 
   /// Asks; what the answer will say is read at once. True: there was something to ask.
   bool ask() {
-    due_questions::moment at{now, slots, {}, count(waiting_) + count(dialled_), quiet()};
+    due_questions::moment at{now, slots, {}, count(waiting_) + count(dialled_), quiet(), ends};
     for (std::size_t q = 0; q != dialled_class_count; ++q)
       at.waiting[q] = static_cast<std::uint32_t>(waiting_[q].size());
     if (!asking() && now < last_question_)
@@ -128,13 +129,27 @@ public:
     dialled_ = {};
   }
 
+  /// The same, and they live: due again after an interval. How many.
+  std::size_t write_as_live(seconds interval) {
+    const auto written = count(dialled_);
+    for (std::size_t q = 0; q != dialled_class_count; ++q)
+      for (const auto& e : dialled_[q]) {
+        questions.somebody_is_busy();
+        due_[q].erase(e);
+        due_[static_cast<std::size_t>(dial_class::live)].emplace(now + interval, e.second);
+      }
+    dialled_ = {};
+    return written;
+  }
+
 private:
   void read(std::size_t q, const store::due_query& question) {
     auto i = due_[q].begin();
     while (i != due_[q].end() && place_of(*i) <= question.after[q])
       ++i;
     answer_.after[q] = question.after[q];
-    for (; i != due_[q].end() && i->first <= now && answer_.peers[q].size() < question.limit[q];
+    const auto by = question.by(static_cast<dial_class>(q));
+    for (; i != due_[q].end() && i->first <= by && answer_.peers[q].size() < question.limit[q];
          ++i) {
       store::due_peer peer;
       peer.due = i->first;
@@ -144,7 +159,7 @@ private:
     }
     if (i == due_[q].end())
       return;
-    answer_.more[q] = i->first <= now;
+    answer_.more[q] = i->first <= by;
     if (!answer_.more[q])
       answer_.next[q] = i->first;
   }
@@ -185,7 +200,7 @@ void step(model& m) {
   case 3: // Many, anywhere.
     for (int n = *rc::gen::inRange(1, 500); n > 0; --n)
       m.enter(some_class(), m.now - seconds{*rc::gen::inRange(0, 1'000)});
-    m.questions.look_from_front();
+    m.questions.look_from_front(m.now);
     m.forget_places();
     break;
   case 4:
@@ -254,6 +269,111 @@ TEST(due_questions, nobody_is_overlooked_whatever_happens_meanwhile) {
     RC_ASSERT(!m.questions.more_may_be_due());
     RC_ASSERT(!m.ask());
   }));
+}
+
+/// A network of `n`, of whom those in flight are written down a minute later, ten of them.
+struct slow_network {
+  static constexpr seconds visit{60};
+  static constexpr std::size_t slots = 10;
+  store::schedule_options schedule{.live_interval = seconds{600}, .jitter_percent = 10};
+  model m;
+  std::size_t visits = 0;
+
+  explicit slow_network(std::size_t n) {
+    m.ends = true;
+    m.questions.begin(m.now, schedule);
+    for (std::size_t i = 0; i != n; ++i)
+      m.enter(some_class(), m.now - seconds{*rc::gen::inRange(0, 1'000)});
+  }
+
+  void go_on() {
+    if (m.asking())
+      m.hear_answer();
+    else
+      m.ask();
+    m.dial(slots);
+    m.now += visit;
+    visits += m.write_as_live(store::shortest_interval(schedule));
+  }
+};
+
+TEST(due_questions, a_crawl_that_is_to_end_does_though_a_pass_takes_longer_than_an_interval) {
+  EXPECT_TRUE(rc::check([] {
+    const auto n = *rc::gen::inRange<std::size_t>(150, 600);
+    slow_network network{n};
+    auto& q = network.m.questions;
+    while (!q.nobody_is_due()) {
+      RC_ASSERT(network.visits <= n);
+      network.go_on();
+    }
+    RC_ASSERT(network.visits == n);
+    RC_ASSERT(q.next_due() == store::never);
+    RC_ASSERT(!network.m.ask());
+    // One that goes on asks at once for those who are due anew.
+    network.m.ends = false;
+    network.m.now += network.schedule.live_interval;
+    RC_ASSERT(network.m.ask());
+  }));
+}
+
+TEST(due_questions, who_is_queued_behind_the_last_moment_is_asked_for) {
+  EXPECT_TRUE(rc::check([] {
+    slow_network network{*rc::gen::inRange<std::size_t>(150, 300)};
+    auto& m = network.m;
+    while (!m.questions.nobody_is_due())
+      network.go_on();
+    const auto visits = network.visits;
+    if (*rc::gen::arbitrary<bool>()) { // Gossip.
+      m.enter(static_cast<std::size_t>(dial_class::fresh), m.now);
+      m.questions.note(dial_class::fresh);
+      while (!m.questions.nobody_is_due())
+        network.go_on();
+      RC_ASSERT(network.visits == visits + 1);
+    } else { // A name led to somebody who is known.
+      m.enter(some_class(), m.now);
+      m.questions.look_from_front(m.now);
+      m.forget_places();
+      while (!m.questions.nobody_is_due())
+        network.go_on();
+      RC_ASSERT(network.visits > visits);
+    }
+  }));
+}
+
+TEST(due_questions, a_clock_that_was_set_back_does_not_bring_those_back_who_were_visited) {
+  store::schedule_options schedule;
+  due_questions q;
+  const timestamp now{1'000'000};
+  const auto again_by = [&](timestamp at) {
+    const auto question = q.ask({at, slots, {}, 0, true, true});
+    q.answered({}, store::never);
+    return question.value().again_by;
+  };
+  q.begin(now, schedule);
+  EXPECT_EQ(again_by(now), now + store::shortest_interval(schedule) - seconds{1});
+  q.begin_no_later(now + seconds{5}, schedule); // Forward: it stays.
+  q.clock_was_set();
+  EXPECT_EQ(again_by(now), now + store::shortest_interval(schedule) - seconds{1});
+  const auto earlier = now - seconds{86'400};
+  q.begin_no_later(earlier, schedule);
+  q.clock_was_set();
+  EXPECT_EQ(again_by(earlier), earlier + store::shortest_interval(schedule) - seconds{1});
+  schedule.live_interval = seconds{0};
+  q.begin_no_later(earlier, schedule);
+  q.note_all();
+  EXPECT_EQ(again_by(earlier), earlier);
+  q.note_all();
+  EXPECT_EQ(q.ask({now, slots, {}, 0, true, false}).value().again_by, std::nullopt);
+}
+
+TEST(due_questions, a_failed_answer_is_asked_for_again_also_behind_the_last_moment) {
+  due_questions q;
+  q.begin(timestamp{1'000}, {.live_interval = seconds{1}});
+  const net::instant now{seconds{5}, seconds{9'000}};
+  ASSERT_TRUE(q.ask({now.wall, slots, {}, 1, false, true}));
+  q.failed(now);
+  EXPECT_EQ(q.next_due(), now.wall + due_questions::retry_after);
+  EXPECT_TRUE(q.ask({now.wall + due_questions::retry_after, slots, {}, 1, false, true}));
 }
 
 TEST(due_questions, a_note_or_time_ends_what_was_said_of_nobody) {
