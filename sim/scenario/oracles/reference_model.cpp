@@ -172,7 +172,8 @@ const store::ban_record* reference_model::ban_of(const model& m, const net::endp
     const auto* at = std::get_if<net::endpoint>(&target);
     const auto* subnet = std::get_if<store::subnet>(&target);
     if (((at != nullptr && *at == peer) || (subnet != nullptr && store::contains(*subnet, peer))) &&
-        store::in_force(ban, now) && !m.doubtful_bans.contains(target))
+        store::in_force(ban, now) && !m.doubtful_bans.contains(target) &&
+        !m.to_be_lifted.contains(target)) // As soon as it is heard, and written later.
       return &ban;
   }
   return nullptr;
