@@ -46,7 +46,7 @@ std::uint64_t broken_where_closes_are_forgotten(std::uint64_t every) {
 
 TEST(canary, a_close_that_is_forgotten_now_and_then_is_found) {
   EXPECT_EQ(broken_where_closes_are_forgotten(0), 0u);
-  EXPECT_GT(broken_where_closes_are_forgotten(7), seeds / 4);
+  EXPECT_GT(broken_where_closes_are_forgotten(7), seeds / 5);
 }
 
 } // namespace
