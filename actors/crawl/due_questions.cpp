@@ -20,7 +20,8 @@ void due_questions::begin(store::timestamp now, const store::schedule_options& s
 }
 
 void due_questions::begin_no_later(store::timestamp now, const store::schedule_options& schedule) {
-  last_moment_ = std::min(last_moment_, last_moment_of(now, schedule));
+  const auto from_now = last_moment_of(now, schedule);
+  last_moment_ = ends_ ? std::min(last_moment_, from_now) : from_now;
 }
 
 std::optional<store::timestamp> due_questions::again_by() const {

@@ -62,7 +62,7 @@ public:
   void begin(store::timestamp now, const store::schedule_options& schedule);
 
   /// The last moment is no later than if the crawl began now: the clock was set back, or intervals
-  /// have changed.
+  /// have changed. Of one that went on until now, and may be told to end, it is that.
   void begin_no_later(store::timestamp now, const store::schedule_options& schedule);
 
   /// The question to ask now, which is under way then; nothing: none is worth asking, or one is

@@ -366,6 +366,18 @@ TEST(due_questions, a_clock_that_was_set_back_does_not_bring_those_back_who_were
   EXPECT_EQ(q.ask({now, slots, {}, 0, true, false}).value().again_by, std::nullopt);
 }
 
+TEST(due_questions, a_crawl_that_is_told_to_end_later_asks_for_who_is_due_by_then) {
+  const store::schedule_options schedule;
+  due_questions q;
+  q.begin(timestamp{1'000}, schedule);
+  const timestamp later{1'000'000};
+  ASSERT_TRUE(q.ask({later, slots, {}, 0, true, false}));
+  q.answered({}, store::never);
+  q.begin_no_later(later, schedule); // A reload.
+  q.note_all();
+  EXPECT_GE(q.ask({later, slots, {}, 0, true, true}).value().again_by, later);
+}
+
 TEST(due_questions, a_failed_answer_is_asked_for_again_also_behind_the_last_moment) {
   due_questions q;
   q.begin(timestamp{1'000}, {.live_interval = seconds{1}});

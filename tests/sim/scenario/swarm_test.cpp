@@ -12,6 +12,7 @@
 #include "sim/scenario/crawl_world.hpp"
 #include "sim/scenario/file/scenario_file.hpp"
 #include "sim/scenario/swarm.hpp"
+#include "sim/scenario/swarm_promises.hpp"
 
 namespace seedwalk::sim {
 namespace {
@@ -97,6 +98,24 @@ TEST(swarm, who_follows_a_program_is_never_promised_to_be_good) {
       EXPECT_EQ(node.kind, node_kind::no_verack) << "seed " << seed;
     }
   EXPECT_GT(programs, 1'000u);
+}
+
+/// Seed 7177213943803956881 promised to find everybody where the models of some nodes had left
+/// gossip no way to them.
+TEST(swarm, all_are_promised_to_be_found_only_where_gossip_leads_to_them) {
+  auto reached = plain_crawl(1, 4);
+  draw_promises(reached, {});
+  EXPECT_EQ(reached.expect.recall_percent, 100);
+  auto unheard_of = plain_crawl(1, 4);
+  for (std::uint32_t number = 0; number != 4; ++number) {
+    node_change mute;
+    mute.number = number;
+    mute.knows.emplace();
+    unheard_of.nodes.changes.push_back(mute);
+  }
+  unheard_of.nodes.seeds = 1;
+  draw_promises(unheard_of, {});
+  EXPECT_NE(unheard_of.expect.recall_percent, 100);
 }
 
 TEST(swarm, what_a_drive_has_lost_may_be_said_in_all_words_that_there_are_for_it) {
