@@ -20,8 +20,8 @@ namespace seedwalk::sim {
 /// fault, and of one that does not ask again for addresses that of its handshake; and where no
 /// fault touches it, an answer that is said to be complete has all that the node tells, however
 /// slow our own disk is. An outage is told of a network only where fifty dials in a row met nobody.
-/// And no handshake takes longer than its timer lets it, whatever comes in the meantime (where
-/// nobody reloads, and the order of events is fair: `schedule.behind` is bounded).
+/// And no handshake takes longer than its timer lets it, and a hundred turns may be late, whatever
+/// comes in the meantime (where nobody reloads, and `schedule.behind` is less than a minute).
 ///
 /// Does not verify outcomes that several things could have decided, stages, and what is written of
 /// a visit (store).
