@@ -284,9 +284,9 @@ exit_code run_one(invocation& invoked) {
   return verdict.summary ? exit_code::invariant_broken : exit_code::no_progress;
 }
 
-exit_code conclude_check(invocation& invoked, const sim::check_report& report, bool json) {
+exit_code conclude_check(invocation& invoked, const sim::check_report& report, bool prints_json) {
   const std::set<std::uint64_t> distinct(report.hashes.begin(), report.hashes.end());
-  if (json) {
+  if (prints_json) {
     nlohmann::json differences = nlohmann::json::array();
     for (const auto& d : report.differences)
       differences.push_back(
@@ -314,12 +314,12 @@ exit_code check(invocation& invoked) {
                     sim_check_examples};
   sim_world_flags flags;
   std::string seeds_text;
-  bool json = false;
+  bool prints_json = false;
   add_name(line.app(), "--seeds", seeds_text,
            "A..B, both included, or one seed; 1..20, or the file's, unless given")
       ->type_name("A..B");
   flags.declare(line.app());
-  line.app().add_flag("--json", json, "print one JSON document");
+  line.app().add_flag("--json", prints_json, "print one JSON document");
   const auto arguments = invoked.arguments;
   if (const auto code = line.parse(invoked))
     return *code;
@@ -345,7 +345,7 @@ exit_code check(invocation& invoked) {
     invoked.terminal.err << "seedwalk sim check: " << report.error() << '\n';
     return exit_code::failed;
   }
-  return conclude_check(invoked, *report, json);
+  return conclude_check(invoked, *report, prints_json);
 }
 
 } // namespace

@@ -28,7 +28,7 @@ bool await_room(int descriptor, std::optional<std::chrono::milliseconds> patienc
   return ready != 0;
 }
 
-std::string describe(std::error_code failure, const std::string& name) {
+std::string failure_text(std::error_code failure, const std::string& name) {
   const auto shown_name = name.empty() ? "standard output" : name;
   if (failure == std::errc::bad_file_descriptor)
     return shown_name + " is closed";
@@ -79,7 +79,7 @@ std::error_code write_whole(int descriptor, std::string_view text,
 }
 
 output_error::output_error(std::error_code failure, const std::string& name)
-    : std::runtime_error(describe(failure, name)),
+    : std::runtime_error(failure_text(failure, name)),
       reader_left_(name.empty() && failure == std::errc::broken_pipe) {}
 
 output_buffer::output_buffer(int descriptor, std::string name)

@@ -151,13 +151,13 @@ exit_code encode(invocation& invoked) {
   std::size_t number = 0;
   for (std::string_view rest = *text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    const auto json = actors::parse_json<wire_json>(rest.substr(0, end));
+    const auto document = actors::parse_json<wire_json>(rest.substr(0, end));
     const bool blank = rest.substr(0, end).find_first_not_of(" \t\r") == std::string_view::npos;
     rest.remove_prefix(std::min(end + 1, rest.size()));
     ++number;
     if (blank)
       continue;
-    const auto message = encode_line(json, *magic);
+    const auto message = encode_line(document, *magic);
     if (!message) {
       invoked.terminal.err << fmt::format("seedwalk wire encode: {}:{}: {}\n", flags.file, number,
                                           message.error());

@@ -65,7 +65,7 @@ struct message_names {
   }
 };
 
-message_names& names() {
+message_names& known_names() {
   thread_local message_names table;
   return table;
 }
@@ -195,7 +195,7 @@ void process::announce(const actor_entry& to, const message_origin& from,
   if (const auto& content = message.content(); !content.empty()) {
     const auto rtti = content.type(0);
     if (rtti.second != nullptr) {
-      const auto& known = names().of(*rtti.second);
+      const auto& known = known_names().of(*rtti.second);
       type = known.hash;
       kind = known.kind;
     } else {
@@ -273,7 +273,7 @@ const char* process::name_message(actor_entry& actor, std::uint64_t& hash,
   }
   content = &element->content();
   if (const auto rtti = content->type(0); rtti.second) {
-    const auto& known = names().of(*rtti.second);
+    const auto& known = known_names().of(*rtti.second);
     hash = known.hash;
     return known.name.c_str();
   }

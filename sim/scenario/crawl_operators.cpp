@@ -73,18 +73,8 @@ void crawl_operators::prepare() {
 void crawl_operators::plan() {
   const auto& all = world_.scenario().operations;
   for (std::size_t n = 0; n != turns_.size(); ++n)
-    if (const auto& one = all[turns_[n].operation];
-        !one.at_step && !one.at_disk_call && !turns_[n].is_over && !turns_[n].is_restart)
-      turns_[n].waits = world_.inner().events().put(one.at, lanes_[turns_[n].crawler], *this, n);
-}
-
-void crawl_operators::plan_again() {
-  for (const auto& one : turns_)
-    world_.inner().events().cancel(one.waits);
-  // Nothing is left in the lanes: what comes next need not wait for what was to come.
-  for (auto& lane : lanes_)
-    lane.last = world_.now();
-  plan();
+    if (const auto& one = all[turns_[n].operation]; !one.at_step && !one.at_disk_call)
+      world_.inner().events().put(one.at, lanes_[turns_[n].crawler], *this, n);
 }
 
 std::uint64_t crawl_operators::left() const {

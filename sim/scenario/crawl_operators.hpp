@@ -33,11 +33,6 @@ public:
   /// Puts what has a moment into the schedule; when they have been started.
   void plan();
 
-  /// The moments that have not come are others now: takes what waits for its moment out of the
-  /// schedule, and puts it there anew. What was set off by something else, as a restart by its
-  /// crash, stays.
-  void plan_again();
-
   /// Does what is to be done by this step; before each advance that comes to `next_step`.
   void act();
   /// The first step at which something is left to be done; the greatest number if none is.
@@ -57,8 +52,7 @@ private:
     std::size_t crawler = 0;
     bool is_restart = false;
     bool is_over = false;
-    std::uint64_t crashes = 0;   ///< Of that crawler, when it was put into the schedule.
-    schedule::handle waits = {}; ///< In the schedule, for its moment.
+    std::uint64_t crashes = 0; ///< Of that crawler, when it was put into the schedule.
   };
   /// Somebody who asked, and what is awaited.
   struct question {

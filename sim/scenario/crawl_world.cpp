@@ -184,8 +184,6 @@ void crawl_world::redraw(std::uint64_t seed) {
                             seed, order.depth);
   redraw_moments(scenario_.faults, now(), world_.events().draw());
   internet_.set_faults(scenario_.faults);
-  redraw_moments(scenario_.operations, {now(), world_.steps()}, world_.events().draw());
-  operators_.plan_again();
   for (auto& one : crawlers_)
     one->disk().on().reseed(net::keyed_hash(seed, "crawler", net::as_bytes(one->options_name())));
   oracles_.on_redraw(*this);

@@ -1,6 +1,5 @@
 #include "sim/scenario/redrawn_moments.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "net/base/bytes.hpp"
@@ -22,25 +21,6 @@ std::uint64_t wait_of(net::steady_time from, net::steady_time until) {
   return static_cast<std::uint64_t>((until - from).count());
 }
 
-/// A chain of moments, each after the one before it.
-class later_moments {
-public:
-  explicit later_moments(std::uint64_t now) : said_(now), drawn_(now) {}
-
-  /// What was to come at `moment` comes then. Equal moments stay equal.
-  std::uint64_t next(std::uint64_t moment, purpose kind, const draws& draw) {
-    if (moment > said_) {
-      drawn_ += redrawn(moment - said_, draw(kind, name_from("moment", moment)));
-      said_ = moment;
-    }
-    return drawn_;
-  }
-
-private:
-  std::uint64_t said_;
-  std::uint64_t drawn_;
-};
-
 } // namespace
 
 void redraw_moments(std::vector<fault_rule>& faults, net::steady_time now, const draws& draw) {
@@ -55,22 +35,6 @@ void redraw_moments(std::vector<fault_rule>& faults, net::steady_time now, const
     if (ends)
       rule.until = rule.since + lasts;
   }
-}
-
-void redraw_moments(std::vector<planned_operation>& operations, run_moment at, const draws& draw) {
-  std::vector<planned_operation*> later;
-  for (auto& one : operations)
-    if (!one.at_disk_call && (one.at_step ? *one.at_step > at.steps : one.at > at.now))
-      later.push_back(&one);
-  std::ranges::stable_sort(later, {}, [](const auto* one) { return one->at_step.value_or(0); });
-  later_moments times{static_cast<std::uint64_t>(at.now.count())};
-  later_moments steps{at.steps};
-  for (auto* one : later)
-    if (one->at_step)
-      one->at_step = steps.next(*one->at_step, "step of an operation", draw);
-    else
-      one->at = net::steady_time{static_cast<std::int64_t>(
-          times.next(static_cast<std::uint64_t>(one->at.count()), "moment of an operation", draw))};
 }
 
 } // namespace seedwalk::sim

@@ -205,13 +205,13 @@ private:
   std::thread thread_;
 };
 
-const bool added = add_implementation({"asio",
-                                       [](net::completion_sink& sink) {
-                                         return std::make_unique<asio_under_test>(sink);
-                                       }}) &&
-                   add_implementation({"asio_threads", [](net::completion_sink& sink) {
-                                         return std::make_unique<threaded_asio_under_test>(sink);
-                                       }});
+const bool added_asio =
+    add_implementation(
+        {"asio",
+         [](net::completion_sink& sink) { return std::make_unique<asio_under_test>(sink); }}) &&
+    add_implementation({"asio_threads", [](net::completion_sink& sink) {
+                          return std::make_unique<threaded_asio_under_test>(sink);
+                        }});
 
 } // namespace
 

@@ -10,7 +10,7 @@ namespace seedwalk::storage_conformance {
 
 namespace {
 
-constexpr std::size_t most = store::storage::max_in_flight;
+constexpr std::size_t most_in_flight = store::storage::max_in_flight;
 
 bool is_of_the_disk(const store::error& e) {
   return store::transient(e.code);
@@ -160,17 +160,17 @@ private:
     const auto under_way = calls_.size();
     if (is_stopping_)
       return false;
-    if (is(fault::takes_one_too_few) && under_way >= most - 1) {
+    if (is(fault::takes_one_too_few) && under_way >= most_in_flight - 1) {
       say_soon(made, refusal_of(made));
       return true;
     }
-    if (is(fault::refuses_within_the_call) && under_way >= most) {
+    if (is(fault::refuses_within_the_call) && under_way >= most_in_flight) {
       std::visit([&](auto x) { out_.deliver(made.owner, std::move(x)); }, refusal_of(made));
       return true;
     }
     const bool has_room =
         is(fault::forgets_overloaded) || (is(fault::takes_one_too_many) && overflow_.empty());
-    if (has_room && under_way >= most) {
+    if (has_room && under_way >= most_in_flight) {
       overflow_.push_back(made);
       return true;
     }
@@ -224,7 +224,7 @@ private:
     forward_deferred();
     for (auto& [owner, completion] : std::exchange(outbox_, {}))
       out_.deliver(owner, std::move(completion));
-    while (!overflow_.empty() && calls_.size() < most) {
+    while (!overflow_.empty() && calls_.size() < most_in_flight) {
       forward(std::move(overflow_.front()));
       overflow_.pop_front();
     }

@@ -222,7 +222,7 @@ storage_implementation named(std::string name, leveldb_storage::ending ending) {
           }};
 }
 
-const bool added =
+const bool added_leveldb =
     add_storage_implementation(named("leveldb", leveldb_storage::ending::orderly)) &&
     add_storage_implementation(named("leveldb_fast_stop", leveldb_storage::ending::fast));
 

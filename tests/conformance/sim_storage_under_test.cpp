@@ -117,7 +117,7 @@ private:
   bool is_held_ = false;
 };
 
-const bool added =
+const bool added_sim_storage =
     add_storage_implementation(
         {"sim", [](store::completion_sink& sink) { return make_simulated_storage(sink); }}) &&
     add_storage_implementation({"sim_competing", [](store::completion_sink& sink) {

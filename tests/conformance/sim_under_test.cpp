@@ -70,14 +70,15 @@ private:
   sim::network door_;
 };
 
-const bool added = add_implementation({"sim",
-                                       [](net::completion_sink& sink) {
-                                         return std::make_unique<sim_under_test>(sink, calm(), 1);
-                                       }}) &&
-                   add_implementation({"sim_rough", [](net::completion_sink& sink) {
-                                         return std::make_unique<sim_under_test>(
-                                             sink, rough(), 2, test::competing(5ms));
-                                       }});
+const bool added_sim =
+    add_implementation({"sim",
+                        [](net::completion_sink& sink) {
+                          return std::make_unique<sim_under_test>(sink, calm(), 1);
+                        }}) &&
+    add_implementation({"sim_rough", [](net::completion_sink& sink) {
+                          return std::make_unique<sim_under_test>(sink, rough(), 2,
+                                                                  test::competing(5ms));
+                        }});
 
 } // namespace
 

@@ -23,7 +23,7 @@ constexpr std::uint32_t addresses_a_node = 8;
 constexpr std::size_t map_entries = 100'000;
 
 /// Bytes of this process that are in memory, freed ones given back first.
-double resident() {
+double resident_bytes() {
   malloc_trim(0);
   std::ifstream in("/proc/self/statm");
   double total = 0;
@@ -114,17 +114,17 @@ tl::expected<void, std::string> measure_held(const bench_options& options,
   constexpr double memory_goal = 6'000;
   const net::message shared = net::msg::sendheaders{}; // Nobody answers it.
   const auto n = static_cast<double>(peers.size());
-  const auto before = resident();
+  const auto before = resident_bytes();
   auto pool = live_pool::start(peers, options.folder + "/held");
   if (!pool)
     return tl::unexpected(pool.error());
-  const auto idle = resident();
+  const auto idle = resident_bytes();
   if (!(*pool)->run_until_connected(peers.size()))
     return tl::unexpected(std::string{"the pool did not come to hold all nodes"});
   // What they told of others is on its way to the disk: that is the memory of work, not theirs.
   if (!(*pool)->run_until_quiet())
     return tl::unexpected(std::string{"the pool did not come to rest"});
-  const auto held = resident();
+  const auto held = resident_bytes();
   bare_connections bare(peers);
   const auto encoded = net::encode(net::find_chain("regtest")->magic, shared);
   std::vector<double> ours_us;

@@ -10,17 +10,17 @@ namespace seedwalk::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> names = {"fifo", "uniform", "pct",   "pctcp",    "pos",
-                                                   "urw",  "surw",    "pairs", "portfolio"};
+constexpr std::array<std::string_view, 9> all_names = {
+    "fifo", "uniform", "pct", "pctcp", "pos", "urw", "surw", "pairs", "portfolio"};
 
 } // namespace
 
 std::span<const std::string_view> strategy_names() {
-  return names;
+  return all_names;
 }
 
 std::string_view name_of(sim::strategy strategy) {
-  return names[static_cast<std::size_t>(strategy)];
+  return all_names[static_cast<std::size_t>(strategy)];
 }
 
 bool has_depth(sim::strategy strategy) {
@@ -34,10 +34,10 @@ bool wants_profile(sim::strategy strategy) {
 
 std::optional<strategy_text> strategy_text::parse(std::string_view text) {
   const auto colon = text.find(':');
-  const auto name = std::find(names.begin(), names.end(), text.substr(0, colon));
-  if (name == names.end())
+  const auto name = std::find(all_names.begin(), all_names.end(), text.substr(0, colon));
+  if (name == all_names.end())
     return std::nullopt;
-  strategy_text result{static_cast<sim::strategy>(name - names.begin())};
+  strategy_text result{static_cast<sim::strategy>(name - all_names.begin())};
   if (colon == std::string_view::npos)
     return result;
   const auto depth = text.substr(colon + 1);

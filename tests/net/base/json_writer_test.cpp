@@ -97,15 +97,15 @@ TEST(json_writer, makes_objects_of_maps_whose_keys_can_be_names) {
   EXPECT_EQ(to_json(std::set<endpoint>{peer}), R"(["192.0.2.1:8333"])");
 }
 
-struct with_a_cache {
+struct with_more {
   not_archived<std::string> text;
   std::uint8_t number = 7;
   not_archived<std::string> more;
-  SEEDWALK_INSPECT(with_a_cache, text, number, more)
+  SEEDWALK_INSPECT(with_more, text, number, more)
 };
 
 TEST(json_writer, leaves_out_what_archives_pass_over) {
-  EXPECT_EQ(to_json(with_a_cache{}), R"({"number":7})");
+  EXPECT_EQ(to_json(with_more{}), R"({"number":7})");
 }
 
 TEST(json_writer, has_hash_tables_in_the_order_of_their_keys) {
