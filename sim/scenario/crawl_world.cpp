@@ -212,8 +212,9 @@ bool crawl_world::advance() {
   return !stands_still_;
 }
 
-void crawl_world::run() {
-  while (!over() && !oracles_.has_given_up() && now() <= scenario_.limit && advance()) {
+void crawl_world::run(const std::function<bool()>& goes_on) {
+  while (!over() && !oracles_.has_given_up() && now() <= scenario_.limit &&
+         (!goes_on || goes_on()) && advance()) {
   }
 }
 

@@ -72,8 +72,9 @@ public:
   /// True when every crawler has given its summary, and all is quiet.
   bool over() const;
 
-  /// Runs to the end, or to the scenario's limit.
-  void run();
+  /// Runs to the end, to the scenario's limit, or until an oracle has given the run up. `goes_on`
+  /// is asked before each advance, and ends it earlier.
+  void run(const std::function<bool()>& goes_on = {});
 
   /// Captures all actors, kills the actor system and brings them back in a new one. Precondition:
   /// inner().idle(). Returns the names of those that could not be brought back.

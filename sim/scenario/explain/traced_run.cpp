@@ -25,13 +25,11 @@ public:
   /// To its end, or up to a step. Precondition: it was started.
   void run(std::uint64_t steps_max) {
     auto& draw = world_.inner().events().draw();
-    while (!world_.over() && world_.now() <= world_.scenario().limit &&
-           world_.inner().steps() < steps_max) {
+    world_.run([&] {
       const auto steps = world_.inner().steps();
       draw.listen(steps >= heard_.behind && steps < heard_.last ? this : nullptr);
-      if (!world_.advance())
-        break;
-    }
+      return steps < steps_max;
+    });
     draw.listen(nullptr);
   }
 

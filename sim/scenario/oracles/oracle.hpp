@@ -66,7 +66,7 @@ public:
 
   /// Before anything happens.
   virtual void begin(crawl_world&) {}
-  /// The moments of faults and operations that have not come are others now.
+  /// The moments of faults that have not come are others now.
   virtual void on_redraw(crawl_world&) {}
   /// A crawler is about to start, or to start again after a crash: its program is made, and its
   /// database not open yet.

@@ -37,7 +37,7 @@ public:
 
   /// All crawlers are met, and nothing has happened.
   void begin(crawl_world& of);
-  /// The moments of faults and operations that have not come are others now.
+  /// The moments of faults that have not come are others now.
   void on_redraw(crawl_world& of);
   void on_start(simulated_crawler& crawler);
   void on_crash(simulated_crawler& crawler);

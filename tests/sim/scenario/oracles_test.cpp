@@ -151,6 +151,44 @@ TEST(oracles, may_be_a_users_own) {
   EXPECT_EQ(verdict.violations[0].peers.size(), 1u);
 }
 
+class weary_oracle final : public oracle {
+public:
+  weary_oracle() : oracle("weary_oracle") {}
+  void on_step(const watched_crawler&, const step_view&, bool) override {
+    if (++steps_ == 20)
+      give_run_up();
+  }
+
+private:
+  int steps_ = 0;
+};
+
+// `sim explain` went on with a run that `bounds` had given up, a timer that fires again and again:
+// 477 s of a budget of
+// 60. It had a loop of its own, and asked no oracle.
+TEST(oracles, may_give_a_run_up) {
+  for (const bool is_asked : {false, true}) {
+    crawl_world world{plain_crawl(1, 8)};
+    world.oracles().add(std::make_unique<weary_oracle>());
+    ASSERT_TRUE(world.start());
+    std::uint64_t asked = 0;
+    if (is_asked)
+      world.run([&] { return ++asked != 0; });
+    else
+      world.run();
+    EXPECT_EQ(world.inner().steps(), 20u);
+    EXPECT_EQ(asked != 0, is_asked);
+  }
+}
+
+TEST(oracles, are_not_asked_beyond_what_is_wanted) {
+  crawl_world world{plain_crawl(1, 8)};
+  ASSERT_TRUE(world.start());
+  world.run([&] { return world.inner().steps() < 30; });
+  EXPECT_EQ(world.inner().steps(), 30u);
+  EXPECT_FALSE(world.over());
+}
+
 const auto stranger = net::ipv4_endpoint(0x7f090909, 18444);
 
 /// Dials are heard as `changed` makes them.
