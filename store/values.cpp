@@ -286,13 +286,13 @@ bool decode(std::string_view value, visit_record& v, const user_agents& agents) 
     return false;
   if (has_version && !in.version(v.version.emplace()))
     return false;
-  auto& answer = v.addresses;
+  auto& asked = v.addresses;
   if ((parts & any_addresses) != 0 &&
-      (!in.plain(answer.answer, answer.messages, answer.entries, answer.fresh, answer.digest) ||
-       answer.answer > net::addr_answer::malformed))
+      (!in.plain(asked.answer, asked.messages, asked.entries, asked.fresh, asked.digest) ||
+       asked.answer > net::addr_answer::malformed))
     return false;
   if ((parts & addresses_and_end) != 0 &&
-      (!in.plain(answer.ended_by) || answer.ended_by > net::collection_end::cut_off))
+      (!in.plain(asked.ended_by) || asked.ended_by > net::collection_end::cut_off))
     return false;
   if ((parts & part_chain) != 0 && !in.chain(v.chain.emplace()))
     return false;

@@ -11,7 +11,7 @@ namespace seedwalk::sim {
 
 namespace {
 
-void add(const trace& of, const trace_entry& e, std::vector<named_entry>& to, bool& is_cut) {
+void add_named(const trace& of, const trace_entry& e, std::vector<named_entry>& to, bool& is_cut) {
   if (to.size() == named_max)
     is_cut = true;
   else
@@ -71,9 +71,9 @@ named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scena
     if (e->step > rise.after.step || (has_last && e > last))
       break;
     if (e->kind == trace_kind::step && e->step > rise.before.step)
-      add(of, *e, result.steps, result.is_cut);
+      add_named(of, *e, result.steps, result.is_cut);
     else if (e->kind == trace_kind::node)
-      add(of, *e, result.events, result.is_cut);
+      add_named(of, *e, result.events, result.is_cut);
   }
   const auto until = has_last ? last->at : of.end.at;
   add_faults(of, from, until, result);

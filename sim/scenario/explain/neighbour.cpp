@@ -19,7 +19,7 @@ namespace seedwalk::sim {
 namespace {
 
 /// So many are run before it is looked whether one passes, whatever the number of jobs.
-constexpr std::size_t batch = 16;
+constexpr std::size_t worlds_at_once = 16;
 constexpr std::size_t other_seeds = 8;
 constexpr std::size_t told_lines = 12;
 
@@ -129,8 +129,8 @@ std::optional<neighbour> find_neighbour(const crawl_scenario& s, const broken_pr
                                         trial_runner& runner, std::size_t runs_max) {
   const auto world = with_misfortunes(s);
   auto worlds = nearby{world, runs_max}.all(draws);
-  for (std::size_t from = 0; from < worlds.size(); from += batch) {
-    const std::span some{worlds.data() + from, std::min(batch, worlds.size() - from)};
+  for (std::size_t from = 0; from < worlds.size(); from += worlds_at_once) {
+    const std::span some{worlds.data() + from, std::min(worlds_at_once, worlds.size() - from)};
     const auto trials = runner.run(some);
     for (std::size_t i = 0; i != some.size(); ++i)
       if (keeps_promise(trials[i], wanted))

@@ -10,10 +10,10 @@
 namespace seedwalk::actors {
 namespace {
 
-using heard = std::vector<std::pair<net::owner, bool>>;
+using event_answers = std::vector<std::pair<net::owner, bool>>;
 
-heard an_event(subscriber_table& table) {
-  heard all;
+event_answers an_event(subscriber_table& table) {
+  event_answers all;
   table.each([&](net::owner subscriber, bool last) { all.emplace_back(subscriber, last); });
   return all;
 }
@@ -37,7 +37,7 @@ TEST(subscriber_table, each_hears_as_much_as_it_gave_credit_for_and_is_told_with
         credit.erase(id);
         break;
       default: {
-        heard expected;
+        event_answers expected;
         for (auto& [subscriber, left] : credit)
           expected.emplace_back(net::owner{subscriber}, --left == 0);
         std::erase_if(credit, [](const auto& x) { return x.second == 0; });
@@ -65,7 +65,7 @@ TEST(subscriber_table, more_than_the_most_is_not_kept_however_it_is_given) {
     std::uint64_t n = 0;
     while (table.size() > 0 && n <= most) {
       const auto all = an_event(table);
-      RC_ASSERT(all == (heard{{net::owner{1}, ++n == expected}}));
+      RC_ASSERT(all == (event_answers{{net::owner{1}, ++n == expected}}));
     }
     RC_ASSERT(n == expected);
   }));

@@ -12,7 +12,7 @@ using namespace test;
 using testing::IsEmpty;
 
 /// As many as a test of every run can take; the proof of record sets another number.
-std::uint64_t seeds() {
+std::uint64_t seeds_to_try() {
   const auto given = std::getenv("SEEDWALK_CLOCK_SEEDS");
   return given == nullptr ? 16 : std::strtoull(given, nullptr, 10);
 }
@@ -22,14 +22,14 @@ std::uint64_t seeds() {
 TEST(wall_clock, whatever_it_is_set_to_everybody_is_visited_and_nothing_is_lost) {
   std::uint64_t visits = 0;
   std::chrono::nanoseconds longest{0};
-  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_to_try(); ++seed) {
     const auto trial = run_clock_trial(seed);
     EXPECT_THAT(trial.problems, IsEmpty());
     EXPECT_GE(trial.scenario.wall_steps.size(), 2u);
     visits += trial.visits;
     longest = std::max(longest, trial.longest_gap);
   }
-  fmt::print("{} seeds, {} visits, longest time between two visits {} s\n", seeds(), visits,
+  fmt::print("{} seeds, {} visits, longest time between two visits {} s\n", seeds_to_try(), visits,
              longest.count() / 1'000'000'000);
 }
 
