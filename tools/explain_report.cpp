@@ -60,6 +60,9 @@ nlohmann::json rise_as_json(const explain_report& report) {
     result["steps"] = as_json(report.named->steps);
     result["events"] = as_json(report.named->events);
     result["causes"] = as_json(report.named->causes);
+    result["path"] = as_json(report.named->path);
+    result["path_length"] = report.named->path_length;
+    result["path_from_step"] = report.named->is_path_from_step;
     result["faults"] = report.named->faults;
     result["drawn"] = report.named->drawn;
     result["cut"] = report.named->is_cut;
@@ -109,6 +112,15 @@ std::vector<std::string> drawn_texts(const std::map<std::string, std::uint64_t>&
   return texts;
 }
 
+/// What stands above the path to what broke.
+std::string head_of_path(const sim::named_rise& named) {
+  const std::string_view head =
+      named.is_path_from_step ? "from there to what broke" : "what broke came of";
+  return named.path_length == named.path.size()
+             ? fmt::format("{}:", head)
+             : fmt::format("{}, the last {} of {}:", head, named.path.size(), named.path_length);
+}
+
 void print_named(std::ostream& out, const sim::named_rise& named) {
   print_lines(out, "there begins, ends or is done:", named.faults);
   print_entries(out, named.steps.size() == 1 ? "the step:" : "the steps:", named.steps);
@@ -118,6 +130,7 @@ void print_named(std::ostream& out, const sim::named_rise& named) {
   if (!named.drawn.empty())
     out << fmt::format("drawn there: {}\n", fmt::join(drawn_texts(named.drawn), ", "));
   print_entries(out, "led to by:", named.causes);
+  print_entries(out, head_of_path(named), named.path);
 }
 
 void print_parting(std::ostream& out, const sim::parting& parting) {

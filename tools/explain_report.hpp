@@ -29,7 +29,7 @@ struct explain_report {
 /// One sentence: when it became inevitable, and through what.
 std::string sentence_of(const explain_report& report);
 
-/// The document of `--json`, which the page has, too; tools/README.md has its grammar.
+/// The document of `--json`, which the page has, too; sim/scenario/explain/README.md has its keys.
 nlohmann::json as_json(const explain_report& report);
 
 /// The same for a person. `unicode`: the curve is drawn in blocks, else in digits.

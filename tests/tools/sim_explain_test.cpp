@@ -1,6 +1,7 @@
 // `sim explain`: what it says, in which forms, and how it ends.
 
 #include <fstream>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@ namespace seedwalk::tools {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// A coin of the network decides whether node 5 is reached; the file's seed has it fail.
 std::string coin_file(const temporary_folder& folder) {
@@ -123,6 +125,27 @@ TEST(explain_report, says_what_was_found_in_a_sentence) {
   EXPECT_THAT(sentence_of(report), HasSubstr("nothing that is drawn"));
   report.explained.found = sim::finding::always;
   EXPECT_THAT(sentence_of(report), HasSubstr("This world always fails"));
+}
+
+TEST(explain_report, tells_what_led_to_what_broke) {
+  explain_report report;
+  report.explained.rise = {{41, {32, 3}}, {42, {32, 31}}, {32, 28, 0}};
+  report.explained.found = sim::finding::jump;
+  const auto told = [&] {
+    std::ostringstream out;
+    print(out, report, false);
+    return out.str();
+  };
+  auto& named = report.named.emplace();
+  named.path_length = 0;
+  EXPECT_THAT(told(), Not(HasSubstr("what broke")));
+  named.path = {{9, 44, {}, "", "", "the line of step 44"}, {11, 46, {}, "", "", "of step 46"}};
+  named.path_length = 2;
+  EXPECT_THAT(told(), HasSubstr("what broke came of:\n  the line of step 44\n  of step 46\n"));
+  named.is_path_from_step = true;
+  named.path_length = 7;
+  EXPECT_THAT(told(), HasSubstr("from there to what broke, the last 2 of 7:\n  the line"));
+  EXPECT_EQ(as_json(report)["rise"]["path"].size(), 2u);
 }
 
 } // namespace

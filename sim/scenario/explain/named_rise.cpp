@@ -39,6 +39,20 @@ void add_operations(const chance_rise& rise, const crawl_scenario& s, net::stead
   }
 }
 
+/// From what broke back to the step of the rise, or to where nothing is known to have led there.
+void add_path(const trace& of, const trace_entry& step, std::uint64_t noticed, named_rise& result) {
+  const auto* one = entry_of_step(of, noticed);
+  if (one == nullptr || one->step != noticed)
+    return;
+  for (; one != nullptr && one > &step; one = of.find(one->cause)) {
+    if (result.path.size() != named_max)
+      result.path.push_back(name_entry(of, *one));
+    ++result.path_length;
+  }
+  result.is_path_from_step = one == &step;
+  std::ranges::reverse(result.path);
+}
+
 } // namespace
 
 named_entry name_entry(const trace& of, const trace_entry& e) {
@@ -57,7 +71,8 @@ const trace_entry* entry_of_step(const trace& of, std::uint64_t step) {
   return one == of.entries.end() ? nullptr : &*one;
 }
 
-named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scenario& s) {
+named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scenario& s,
+                     std::uint64_t noticed) {
   named_rise result;
   // What follows the first step, and all of it up to the last one.
   const auto* const end = of.entries.data() + of.entries.size();
@@ -78,10 +93,12 @@ named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scena
   const auto until = has_last ? last->at : of.end.at;
   add_faults(of, from, until, result);
   add_operations(rise, s, from, until, result);
-  if (has_last)
-    for (const auto* cause = of.find(last->cause);
-         cause != nullptr && result.causes.size() != named_max; cause = of.find(cause->cause))
-      result.causes.push_back(name_entry(of, *cause));
+  if (!has_last)
+    return result;
+  for (const auto* cause = of.find(last->cause);
+       cause != nullptr && result.causes.size() != named_max; cause = of.find(cause->cause))
+    result.causes.push_back(name_entry(of, *cause));
+  add_path(of, *last, noticed, result);
   return result;
 }
 

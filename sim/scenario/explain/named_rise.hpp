@@ -11,7 +11,7 @@
 #include "sim/trace/trace.hpp"
 
 // The step at which the chance rises, as a person reads it: who took which message, what led to it,
-// and the faults that began there.
+// the faults that began there, and how what broke came of it.
 
 namespace seedwalk::sim {
 
@@ -31,6 +31,11 @@ struct named_rise {
   std::vector<named_entry> steps;  ///< Of actors, in their order; one, if all went well.
   std::vector<named_entry> events; ///< What happened to nodes between the step before and the last.
   std::vector<named_entry> causes; ///< What led to the last step, the nearest first.
+  /// What led to the step in which the broken promise was noticed, and that step, in their order:
+  /// what is behind the last step above, of that the last `named_max`.
+  std::vector<named_entry> path;
+  std::uint64_t path_length = 0;  ///< Entries of it, with those that have no room in it.
+  bool is_path_from_step = false; ///< It begins with what the last step above led to.
   /// Whose windows began or ended there, and what operators and time did.
   std::vector<std::string> faults;
   /// What was drawn there, but for the schedule: how often for each purpose.
@@ -42,8 +47,10 @@ struct named_rise {
 inline constexpr std::size_t named_max = 8;
 
 /// Names what the trace of the failing run has where the chance rose, but for what was drawn. `s`
-/// is that run's scenario, with what it draws written out.
-named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scenario& s);
+/// is that run's scenario, with what it draws written out; `noticed` the step in which the broken
+/// promise was noticed: the path is empty if the trace has it not (0: it is known at the end).
+named_rise name_rise(const chance_rise& rise, const trace& of, const crawl_scenario& s,
+                     std::uint64_t noticed);
 
 /// An entry as it is told.
 named_entry name_entry(const trace& of, const trace_entry& e);

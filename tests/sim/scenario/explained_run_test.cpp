@@ -91,7 +91,7 @@ TEST(explain_name, is_the_step_with_what_led_to_it_and_what_began_there) {
                   {4'600ns, std::nullopt, operation::disk_room{1}},
                   {0ns, 0u, operation::crash{}, 3}};
   const auto t = made_up_trace();
-  const auto named = name_rise({{3, {}}, {4, {}}, {}}, t, s);
+  const auto named = name_rise({{3, {}}, {4, {}}, {}}, t, s, 5);
   ASSERT_EQ(named.steps.size(), 1u);
   EXPECT_EQ(named.steps[0].number, 5u);
   EXPECT_EQ(named.steps[0].lane, "crawler/peer/x#1");
@@ -109,23 +109,57 @@ TEST(explain_name, is_the_step_with_what_led_to_it_and_what_began_there) {
 
 TEST(explain_name, of_an_interval_is_all_of_its_steps) {
   const auto t = made_up_trace();
-  const auto named = name_rise({{1, {}}, {5, {}}, {}}, t, plain_crawl(1, 2));
+  const auto named = name_rise({{1, {}}, {5, {}}, {}}, t, plain_crawl(1, 2), 5);
   std::vector<std::uint64_t> steps;
   for (const auto& one : named.steps)
     steps.push_back(one.step);
   EXPECT_THAT(steps, ElementsAre(2, 3, 4, 5));
   EXPECT_FALSE(named.is_cut);
-  auto from_start = name_rise({{0, {}}, {1, {}}, {}}, t, plain_crawl(1, 2));
+  auto from_start = name_rise({{0, {}}, {1, {}}, {}}, t, plain_crawl(1, 2), 5);
   ASSERT_EQ(from_start.steps.size(), 1u);
   EXPECT_EQ(from_start.steps[0].step, 1u);
 }
 
+std::vector<std::uint64_t> numbers_of(const std::vector<named_entry>& entries) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& one : entries)
+    numbers.push_back(one.number);
+  return numbers;
+}
+
+// A planted bug was named 48 steps before its line: the last coin fell there, and what followed had
+// no other. What stood between was nowhere to be read.
+TEST(explain_name, tells_the_path_from_the_step_to_what_broke) {
+  const auto t = made_up_trace();
+  const auto from_second = name_rise({{1, {}}, {2, {}}, {}}, t, plain_crawl(1, 2), 5);
+  EXPECT_THAT(numbers_of(from_second.path), ElementsAre(4, 5, 6));
+  EXPECT_TRUE(from_second.is_path_from_step);
+  EXPECT_EQ(from_second.path_length, 3u);
+  // Step 3 is not what led to the node's doing, by which step 5 came: step 2 is.
+  const auto from_third = name_rise({{2, {}}, {3, {}}, {}}, t, plain_crawl(1, 2), 5);
+  EXPECT_THAT(numbers_of(from_third.path), ElementsAre(4, 5, 6));
+  EXPECT_FALSE(from_third.is_path_from_step);
+  for (const std::uint64_t noticed : {0, 2, 6})
+    EXPECT_TRUE(name_rise({{1, {}}, {2, {}}, {}}, t, plain_crawl(1, 2), noticed).path.empty());
+}
+
+TEST(explain_name, of_a_long_path_is_its_end_and_how_long_it_was) {
+  auto t = made_up_trace();
+  for (std::uint64_t step = 6; step != 26; ++step)
+    t.entries.push_back(entry(trace_kind::step, step, 1, step));
+  const auto named = name_rise({{3, {}}, {4, {}}, {}}, t, plain_crawl(1, 2), 25);
+  EXPECT_EQ(named.path.size(), named_max);
+  EXPECT_EQ(named.path.back().step, 25u);
+  EXPECT_EQ(named.path_length, 21u);
+  EXPECT_TRUE(named.is_path_from_step);
+}
+
 TEST(explain_name, of_what_the_trace_has_not_kept_is_nothing) {
   auto t = made_up_trace();
-  EXPECT_TRUE(name_rise({{7, {}}, {8, {}}, {}}, t, plain_crawl(1, 2)).steps.empty());
+  EXPECT_TRUE(name_rise({{7, {}}, {8, {}}, {}}, t, plain_crawl(1, 2), 5).steps.empty());
   t.entries.erase(t.entries.begin(), t.entries.begin() + 5);
   t.dropped = 5;
-  EXPECT_TRUE(name_rise({{3, {}}, {4, {}}, {}}, t, plain_crawl(1, 2)).steps.empty());
+  EXPECT_TRUE(name_rise({{3, {}}, {4, {}}, {}}, t, plain_crawl(1, 2), 5).steps.empty());
 }
 
 TEST(explain_pairs, are_messages_that_follow_each_other_at_one_actor) {
@@ -173,7 +207,7 @@ TEST(explain, the_coin_of_a_crawl_is_found_where_it_is_thrown) {
   ASSERT_TRUE(e.rise->is_one_step());
   const auto run = run_traced(s, "again", {e.rise->before.step, e.rise->after.step});
   EXPECT_EQ(run.drawn.at("fault hit"), 1u);
-  const auto named = name_rise(*e.rise, run.happened, s);
+  const auto named = name_rise(*e.rise, run.happened, s, wanted.step);
   ASSERT_EQ(named.steps.size(), 1u);
   // Who dials does so in the step that made it.
   const auto& entries = run.happened.entries;

@@ -113,6 +113,8 @@ function show_explanation(panel, model, actions) {
     cards("Nodes, since the step before", rise.events);
     list("Drawn there", Object.entries(rise.drawn ?? {}).map(([purpose, count]) => count === 1 ? purpose : `${purpose} ${count} times`));
     cards("Led to by", rise.causes);
+    const all = rise.path_length === rise.path?.length ? "" : `, the last ${rise.path?.length} of ${rise.path_length}`;
+    cards((rise.path_from_step ? "From there to what broke" : "What broke came of") + all, rise.path);
   }
   if (explanation.again_redrawn) list("One future from there", [explanation.again_redrawn]);
   if (!neighbour) return;
