@@ -131,8 +131,10 @@ private:
                                                     report_.broken, heard)
                             : sim::run_traced(scenario_, report_.again, heard);
     if (e.rise) {
-      report_.named = sim::name_rise(*e.rise, fails_->happened, sim::with_misfortunes(scenario_),
-                                     report_.broken.step);
+      // What is known at the end came of no step.
+      const auto noticed = report_.noticed == report_.steps ? 0 : report_.noticed;
+      report_.named =
+          sim::name_rise(*e.rise, fails_->happened, sim::with_misfortunes(scenario_), noticed);
       report_.named->drawn = fails_->drawn;
       report_.again_redrawn = flags_.again_with(
           {e.rise->before.step, sim::seed_of_draw(flags_.looks.seed, 0)}, scenario_);
